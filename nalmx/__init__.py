@@ -1,0 +1,1 @@
+"""Neural arithmetic modules: trained, turned into exact formulas, and verified."""

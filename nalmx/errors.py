@@ -1,0 +1,44 @@
+"""Errors a user can cause and mend.
+
+Every message is one line that says what was given, what is allowed and how to mend it. The
+command line prints it and exits with code 2; nothing below the command line prints or exits.
+"""
+
+
+class NalmxError(Exception):
+    """Base class of every error that nalmx raises on purpose."""
+
+
+class ExpressionError(NalmxError):
+    """A text is not an expression that nalmx accepts; `column` counts from 1."""
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message if column is None else f"column {column}: {message}")
+        self.column = column
+
+
+class RangeError(NalmxError):
+    """A range or a domain is malformed, empty, reversed or does not fit its expression."""
+
+
+class UnknownNameError(NalmxError):
+    """A module, an operation or another named thing does not exist."""
+
+    def __init__(self, kind: str, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no {kind} {name!r}; choose one of: {', '.join(known)}")
+
+
+class SettingError(NalmxError):
+    """A number, a tolerance or another setting is out of its limits."""
+
+
+class DeviceError(NalmxError):
+    """The device asked for is not there."""
+
+
+class ExtractionError(NalmxError):
+    """A module has no exact formula: it has not converged to its grid."""
+
+
+class RunError(NalmxError):
+    """A run directory cannot be written, read, resumed or trusted."""

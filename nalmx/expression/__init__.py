@@ -1,0 +1,24 @@
+"""Expressions: parse, hold, evaluate exactly or in balls, and write as text."""
+
+from .exact import IRRATIONAL, Undefined, evaluate
+from .nodes import Apply, Constant, Expression, Number, Truth, Variable, fold, sort_of, variables
+from .parse import check_name, parse
+from .text import to_text
+
+__all__ = [
+    "IRRATIONAL",
+    "Apply",
+    "Constant",
+    "Expression",
+    "Number",
+    "Truth",
+    "Undefined",
+    "Variable",
+    "check_name",
+    "evaluate",
+    "fold",
+    "parse",
+    "sort_of",
+    "to_text",
+    "variables",
+]

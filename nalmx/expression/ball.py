@@ -1,0 +1,222 @@
+"""Rigorous enclosures of an expression's value in Arb's ball arithmetic (python-flint).
+
+Each input is given as a ball that contains the true value (a point rounded outwards, or a whole
+interval). A result is a ball that contains every value the expression takes there, a truth value
+that holds everywhere there, `Undefined` where the expression is undefined everywhere there, or
+`UNDECIDED` where this precision or this width does not tell.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias
+
+import flint
+
+from .exact import (
+    DIVISION_BY_ZERO,
+    LOG_OF_NONPOSITIVE,
+    NEGATIVE_ROOT,
+    NO_PIECE,
+    ZERO_TO_NEGATIVE,
+    Undefined,
+)
+from .nodes import Constant, Expression, Leaf, Number, Truth, fold
+
+Ball: TypeAlias = flint.arb
+
+
+class Open(enum.Enum):
+    """Marks a value that the enclosure leaves open."""
+
+    UNDECIDED = "undecided"
+
+
+UNDECIDED: Final = Open.UNDECIDED
+_LARGEST_WHOLE_POWER = 2**40
+BallValue: TypeAlias = Ball | bool | Undefined | Literal[Open.UNDECIDED]
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Run a block with mantissas of `bits` bits."""
+    with flint.ctx.workprec(bits):
+        yield
+
+
+def ball(value: Fraction) -> Ball:
+    """A ball around a rational, at the current precision."""
+    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+
+def interval(lower: Fraction, upper: Fraction) -> Ball:
+    """A ball around the closed interval [lower, upper]."""
+    return ball(lower).union(ball(upper))
+
+
+def enclose(expression: Expression, inputs: Mapping[str, Ball]) -> BallValue:
+    """An enclosure of `expression` where each input lies in the ball given for it."""
+
+    def leaf(node: Leaf) -> BallValue:
+        if isinstance(node, Number):
+            return ball(node.value)
+        if isinstance(node, Truth):
+            return node.value
+        if isinstance(node, Constant):
+            return flint.arb.pi() if node.name == "pi" else flint.arb.const_e()
+        return inputs[node.name]
+
+    return fold(expression, leaf, _apply)
+
+
+def _apply(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
+    if operation == "piecewise":
+        return _first_piece(arguments)
+    for argument in arguments:
+        if isinstance(argument, Undefined):
+            return argument
+    if operation in ("and", "or"):
+        return _junction(operation, arguments)
+    if UNDECIDED in [argument for argument in arguments if isinstance(argument, Open)]:
+        return UNDECIDED
+    result = _RULES[operation](*arguments)
+    if isinstance(result, flint.arb) and not result.is_finite():
+        return UNDECIDED
+    return result
+
+
+def _first_piece(arguments: tuple[BallValue, ...]) -> BallValue:
+    for value, condition in zip(arguments[::2], arguments[1::2], strict=True):
+        if condition is not False:
+            return value if condition is True else _as_open(condition)
+    return NO_PIECE
+
+
+def _as_open(condition: BallValue) -> BallValue:
+    return condition if isinstance(condition, Undefined) else UNDECIDED
+
+
+def _junction(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
+    """And, or: every argument must be defined for the whole to be, so an open one keeps it open."""
+    if any(isinstance(argument, Open) for argument in arguments):
+        return UNDECIDED
+    return all(arguments) if operation == "and" else any(arguments)
+
+
+def _divide(x: Ball, y: Ball) -> BallValue:
+    if y.is_zero():
+        return DIVISION_BY_ZERO
+    return UNDECIDED if y.contains(0) else x / y
+
+
+def _power(x: Ball, y: Ball) -> BallValue:
+    if y.is_exact() and y.is_integer() and abs(y) <= _LARGEST_WHOLE_POWER:
+        return _whole_power(x, int(y.unique_fmpz()))
+    if x < 0:
+        return UNDECIDED if y.contains_integer() else NEGATIVE_ROOT
+    if x.is_zero():
+        if y < 0:
+            return ZERO_TO_NEGATIVE
+        return flint.arb(0) if y > 0 else UNDECIDED
+    return x**y if x > 0 else UNDECIDED
+
+
+def _whole_power(x: Ball, n: int) -> BallValue:
+    if n >= 0:
+        return x**n if n else flint.arb(1)
+    if x.is_zero():
+        return ZERO_TO_NEGATIVE
+    return UNDECIDED if x.contains(0) else x**n
+
+
+def _sqrt(x: Ball) -> BallValue:
+    if x < 0:
+        return NEGATIVE_ROOT
+    return x.sqrt() if x >= 0 else UNDECIDED
+
+
+def _log(x: Ball) -> BallValue:
+    if x <= 0:
+        return LOG_OF_NONPOSITIVE
+    return x.log() if x > 0 else UNDECIDED
+
+
+def _sign(x: Ball) -> BallValue:
+    if x.is_zero():
+        return flint.arb(0)
+    if x > 0:
+        return flint.arb(1)
+    return flint.arb(-1) if x < 0 else UNDECIDED
+
+
+def _floor(x: Ball) -> BallValue:
+    lowest, highest = x.lower().floor(), x.upper().floor()
+    return lowest if _equal(lowest, highest) else UNDECIDED
+
+
+def _modulo(x: Ball, y: Ball) -> BallValue:
+    ratio = _divide(x, y)
+    if not isinstance(ratio, flint.arb):
+        return ratio
+    whole = _floor(ratio)
+    return x - y * whole if isinstance(whole, flint.arb) else whole
+
+
+def _fold_with(step: Callable[[Ball, Ball], Ball]) -> Callable[..., BallValue]:
+    def run(first: Ball, *rest: Ball) -> Ball:
+        for x in rest:
+            first = step(first, x)
+        return first
+
+    return run
+
+
+def _certain(holds: Callable[[Ball, Ball], bool], fails: Callable[[Ball, Ball], bool]) -> Callable[..., BallValue]:
+    """A comparison that answers only where all points of both balls agree."""
+
+    def decide(x: Ball, y: Ball) -> BallValue:
+        if holds(x, y):
+            return True
+        return False if fails(x, y) else UNDECIDED
+
+    return decide
+
+
+def _equal(x: Ball, y: Ball) -> bool:
+    return bool(x.is_exact() and y.is_exact() and x == y)
+
+
+def _apart(x: Ball, y: Ball) -> bool:
+    return not x.overlaps(y)
+
+
+_RULES: dict[str, Callable[..., BallValue]] = {
+    "add": _fold_with(lambda x, y: x + y),
+    "mul": _fold_with(lambda x, y: x * y),
+    "min": _fold_with(lambda x, y: x.min(y)),
+    "max": _fold_with(lambda x, y: x.max(y)),
+    "neg": lambda x: -x,
+    "div": _divide,
+    "pow": _power,
+    "sqrt": _sqrt,
+    "log": _log,
+    "mod": _modulo,
+    "floor": _floor,
+    "sign": _sign,
+    "abs": abs,
+    "exp": lambda x: x.exp(),
+    "sin": lambda x: x.sin(),
+    "cos": lambda x: x.cos(),
+    "tan": lambda x: x.tan(),
+    "tanh": lambda x: x.tanh(),
+    "lt": _certain(lambda x, y: x < y, lambda x, y: x >= y),
+    "le": _certain(lambda x, y: x <= y, lambda x, y: x > y),
+    "gt": _certain(lambda x, y: x > y, lambda x, y: x <= y),
+    "ge": _certain(lambda x, y: x >= y, lambda x, y: x < y),
+    "eq": _certain(_equal, _apart),
+    "ne": _certain(_apart, _equal),
+    "not": lambda x: not x,
+}

@@ -1,0 +1,63 @@
+"""Constructors that keep trees in one spelling: sums flat, minus signs outside products.
+
+They rearrange signs and brackets and fold literal fractions (`1/3`); they never cancel,
+expand or drop a term, so an expression is defined after them exactly where it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from .nodes import Apply, Expression, Number
+
+
+def negative(x: Expression) -> Expression:
+    """-x, with a literal number negated in place."""
+    if isinstance(x, Number):
+        return Number(-x.value)
+    if isinstance(x, Apply) and x.operation == "neg":
+        return x.arguments[0]
+    return Apply("neg", (x,))
+
+
+def total(terms: Iterable[Expression]) -> Expression:
+    """A flat sum."""
+    return _flat("add", terms)
+
+
+def product(factors: Iterable[Expression]) -> Expression:
+    """A flat product with the sign of its first factor outside."""
+    first, *rest = factors
+    if rest and isinstance(first, Apply) and first.operation == "neg":
+        return negative(_flat("mul", (first.arguments[0], *rest)))
+    return _flat("mul", (first, *rest))
+
+
+def quotient(x: Expression, y: Expression) -> Expression:
+    """x / y with the sign of x outside; a quotient of two literal numbers is a number."""
+    if isinstance(x, Number) and isinstance(y, Number) and y.value != 0:
+        return Number(x.value / y.value)
+    if isinstance(x, Apply) and x.operation == "neg":
+        return negative(Apply("div", (x.arguments[0], y)))
+    return Apply("div", (x, y))
+
+
+def power(x: Expression, y: Expression) -> Expression:
+    """x ** y."""
+    return Apply("pow", (x, y))
+
+
+def rational(value: int | Fraction) -> Number:
+    """A literal number."""
+    return Number(Fraction(value))
+
+
+def _flat(operation: str, arguments: Iterable[Expression]) -> Expression:
+    flat: list[Expression] = []
+    for argument in arguments:
+        if isinstance(argument, Apply) and argument.operation == operation:
+            flat.extend(argument.arguments)
+        else:
+            flat.append(argument)
+    return flat[0] if len(flat) == 1 else Apply(operation, tuple(flat))

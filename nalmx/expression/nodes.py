@@ -1,0 +1,157 @@
+"""Expression trees: the one form in which nalmx holds a formula, a truth or a parsed text.
+
+A tree says literally what was written. Nothing is simplified when a tree is built (SymPy turns
+`x/x` into 1 and forgets that 0 was excluded), so whether an expression is defined at a point
+can be decided from its tree alone.
+
+Meanings that are conventions: every expression is over the reals; `x**0` is 1 for every x;
+`x**y` with y not an integer is defined for x > 0, and for x = 0 when y > 0 (the principal root of
+a negative number is not real); `Mod(a, b)` is `a - b*floor(a/b)`; a Piecewise is the first
+value whose condition is true and is undefined where none is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact rational."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The irrational constant `pi` or `E`."""
+
+    name: Literal["pi", "E"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An input."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The constant True or False."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operation of `OPERATIONS` on its arguments.
+
+    The arguments of `piecewise` alternate value and condition.
+    """
+
+    operation: str
+    arguments: tuple[Expression, ...]
+
+
+Expression: TypeAlias = Number | Constant | Variable | Truth | Apply
+Leaf: TypeAlias = Number | Constant | Variable | Truth
+Sort = Literal["real", "truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation takes and gives; `most` is None where any number of arguments will do."""
+
+    least: int
+    most: int | None
+    takes: Sort
+    gives: Sort
+
+
+_REAL_UNARY = ("neg", "abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sign", "floor")
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(2, None, "real", "real"),
+    "mul": Operation(2, None, "real", "real"),
+    "div": Operation(2, 2, "real", "real"),
+    "pow": Operation(2, 2, "real", "real"),
+    "min": Operation(1, None, "real", "real"),
+    "max": Operation(1, None, "real", "real"),
+    "mod": Operation(2, 2, "real", "real"),
+    "piecewise": Operation(2, None, "real", "real"),
+    "and": Operation(1, None, "truth", "truth"),
+    "or": Operation(1, None, "truth", "truth"),
+    "not": Operation(1, 1, "truth", "truth"),
+    **{name: Operation(1, 1, "real", "real") for name in _REAL_UNARY},
+    **{name: Operation(2, 2, "real", "truth") for name in _COMPARISONS},
+}
+
+ZERO = Number(Fraction(0))
+ONE = Number(Fraction(1))
+
+
+def sort_of(expression: Expression) -> Sort:
+    """Whether an expression stands for a real number or for a truth value."""
+    if isinstance(expression, Apply):
+        return OPERATIONS[expression.operation].gives
+    return "truth" if isinstance(expression, Truth) else "real"
+
+
+def post_order(root: Expression) -> Iterator[Expression]:
+    """Every distinct node of a tree, arguments before the operations on them.
+
+    Iterative, so that the depth of a tree is bounded by memory and not by Python's stack.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[Expression, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            if isinstance(node, Apply):
+                stack.extend((argument, False) for argument in reversed(node.arguments))
+
+
+Value = TypeVar("Value")
+
+
+def fold(
+    root: Expression,
+    leaf: Callable[[Leaf], Value],
+    apply: Callable[[str, tuple[Value, ...]], Value],
+) -> Value:
+    """Evaluate a tree bottom-up: `leaf` gives the value of a leaf, `apply` that of an operation."""
+    values: dict[int, Value] = {}
+    for node in post_order(root):
+        if isinstance(node, Apply):
+            arguments = tuple(values[id(argument)] for argument in node.arguments)
+            values[id(node)] = apply(node.operation, arguments)
+        else:
+            values[id(node)] = leaf(node)
+    return values[id(root)]
+
+
+def variables(*roots: Expression) -> tuple[str, ...]:
+    """The names of all inputs, in natural order (x2 before x10)."""
+    names = {n.name for root in roots for n in post_order(root) if isinstance(n, Variable)}
+    return tuple(sorted(names, key=natural_order))
+
+
+def natural_order(name: str) -> tuple[str, int, str]:
+    """A sorting key that puts x2 before x10."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    return (stem, int(digits) if digits else -1, name)
+
+
+def is_constant(expression: Expression) -> bool:
+    """True where an expression has no inputs."""
+    return not any(isinstance(node, Variable) for node in post_order(expression))

@@ -1,0 +1,127 @@
+"""Between our expression trees and SymPy's.
+
+SymPy simplifies while it builds, so a SymPy form may be defined at more points than the tree it
+came from. It serves for display and for further work by the user, never for a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+
+from ..errors import ExpressionError
+from . import build
+from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
+
+_TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
+    "add": sympy.Add,
+    "mul": sympy.Mul,
+    "div": lambda x, y: x / y,
+    "pow": sympy.Pow,
+    "neg": lambda x: -x,
+    "abs": sympy.Abs,
+    "min": sympy.Min,
+    "max": sympy.Max,
+    "mod": sympy.Mod,
+    "lt": sympy.Lt,
+    "le": sympy.Le,
+    "gt": sympy.Gt,
+    "ge": sympy.Ge,
+    "eq": sympy.Eq,
+    "ne": sympy.Ne,
+    "and": sympy.And,
+    "or": sympy.Or,
+    "not": sympy.Not,
+    "piecewise": lambda *a: sympy.Piecewise(*zip(a[::2], a[1::2], strict=True)),
+    **{name: getattr(sympy, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan")},
+    **{name: getattr(sympy, name) for name in ("tanh", "sign", "floor")},
+}
+
+_FROM_SYMPY: dict[type[sympy.Basic], str] = {
+    sympy.Abs: "abs",
+    sympy.Min: "min",
+    sympy.Max: "max",
+    sympy.Mod: "mod",
+    sympy.exp: "exp",
+    sympy.log: "log",
+    sympy.sin: "sin",
+    sympy.cos: "cos",
+    sympy.tan: "tan",
+    sympy.tanh: "tanh",
+    sympy.sign: "sign",
+    sympy.floor: "floor",
+    sympy.StrictLessThan: "lt",
+    sympy.LessThan: "le",
+    sympy.StrictGreaterThan: "gt",
+    sympy.GreaterThan: "ge",
+    sympy.Equality: "eq",
+    sympy.Unequality: "ne",
+    sympy.And: "and",
+    sympy.Or: "or",
+    sympy.Not: "not",
+}
+
+
+def to_sympy(expression: Expression) -> sympy.Basic:
+    """The SymPy form over real symbols of the same names."""
+
+    def leaf(node: Leaf) -> sympy.Basic:
+        if isinstance(node, Number):
+            return sympy.Rational(node.value.numerator, node.value.denominator)
+        if isinstance(node, Truth):
+            return sympy.true if node.value else sympy.false
+        if isinstance(node, Constant):
+            return sympy.pi if node.name == "pi" else sympy.E
+        return sympy.Symbol(node.name, real=True)
+
+    return fold(expression, leaf, lambda operation, args: _TO_SYMPY[operation](*args))
+
+
+def from_sympy(expression: sympy.Basic) -> Expression:
+    """Our tree of a SymPy form; floats and unknown functions are refused, never rounded."""
+    if isinstance(expression, sympy.Rational):
+        return Number(Fraction(int(expression.p), int(expression.q)))
+    if isinstance(expression, sympy.Symbol):
+        return Variable(expression.name)
+    if expression is sympy.pi:
+        return Constant("pi")
+    if expression is sympy.E:
+        return Constant("E")
+    if expression in (sympy.true, sympy.false):
+        return Truth(bool(expression))
+    if isinstance(expression, sympy.Add):
+        return build.total(from_sympy(term) for term in expression.as_ordered_terms())
+    if isinstance(expression, sympy.Mul):
+        return _from_product(expression)
+    if isinstance(expression, sympy.Pow):
+        return _from_power(expression)
+    if isinstance(expression, sympy.Piecewise):
+        pairs = (part for piece in expression.args for part in piece.args)
+        return Apply("piecewise", tuple(from_sympy(part) for part in pairs))
+    operation = _FROM_SYMPY.get(type(expression))
+    if operation is None:
+        kind = type(expression).__name__
+        raise ExpressionError(f"a SymPy {kind} such as {str(expression)[:60]!r} has no exact form here")
+    return Apply(operation, tuple(from_sympy(argument) for argument in expression.args))
+
+
+def _from_product(expression: sympy.Mul) -> Expression:
+    coefficient, rest = expression.as_coeff_Mul()
+    if coefficient == -1:
+        return build.negative(from_sympy(rest))
+    top, bottom = sympy.fraction(expression)
+    if bottom != 1:
+        return build.quotient(from_sympy(top), from_sympy(bottom))
+    return build.product(from_sympy(factor) for factor in expression.as_ordered_factors())
+
+
+def _from_power(expression: sympy.Pow) -> Expression:
+    base, exponent = expression.args
+    if exponent == sympy.Rational(1, 2):
+        return Apply("sqrt", (from_sympy(base),))
+    if exponent.is_Integer and exponent < 0:
+        denominator = from_sympy(sympy.Pow(base, -exponent))
+        return build.quotient(build.rational(1), denominator)
+    return build.power(from_sympy(base), from_sympy(exponent))

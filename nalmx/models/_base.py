@@ -1,0 +1,107 @@
+"""What every arithmetic module declares: its equation twice, its grids and its training.
+
+The equation is written on *effective* weights, once for tensors (`apply`) and once for exact
+numbers (`symbolic`). The raw parameters only produce the effective weights: tanh·σ never
+reaches 1, so it is the effective weights that are snapped to a grid, never the raw ones.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import sympy
+import torch
+from torch import Tensor, nn
+
+from ..errors import SettingError
+from ._grid import Grid
+from ._training import Training
+
+ExactMatrix = Sequence[Sequence[sympy.Expr]]
+
+
+class ArithmeticModule(nn.Module, ABC):
+    """A drop-in for `nn.Linear(in_features, out_features)` whose weights mean something.
+
+    Shapes: x (…, in_features) → y (…, out_features). Parameters with leading dimensions are a
+    stack of independent modules: parameters (*stack, out_features, in_features) take
+    x (*stack, batch, in_features), or one batch (batch, in_features) for all of them.
+    `generator` makes the initialisation reproducible.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    operations: ClassVar[tuple[str, ...]]
+    grids: ClassVar[Mapping[str, Grid]]
+    raw_bounds: ClassVar[Mapping[str, tuple[float, float]]]
+    raw_names: ClassVar[tuple[str, ...]]
+    training_facts: ClassVar[Training]
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        for label, value in (("in_features", in_features), ("out_features", out_features)):
+            if not isinstance(value, int) or value < 1:
+                raise SettingError(f"{label} must be a positive integer; {value!r} given")
+        self.in_features = in_features
+        self.out_features = out_features
+        for name in self.raw_names:
+            empty = torch.empty(out_features, in_features, device=device, dtype=dtype)
+            self.register_parameter(name, nn.Parameter(empty))
+        self.reset_parameters(generator)
+
+    @abstractmethod
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw the raw parameters anew, as the module's authors prescribe."""
+
+    @abstractmethod
+    def weights(self) -> dict[str, Tensor]:
+        """The effective weights, one tensor for each grid."""
+
+    @staticmethod
+    @abstractmethod
+    def apply(x: Tensor, **weights: Tensor) -> Tensor:
+        """The module's equation on effective weights."""
+
+    @staticmethod
+    @abstractmethod
+    def symbolic(x: Sequence[sympy.Expr], **weights: Any) -> list[sympy.Expr]:
+        """The same equation over exact numbers, one expression for each output."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.apply(x, **self.weights())
+
+    def constrain_(self) -> None:
+        """Bring raw parameters back into their bounds, after an optimiser step."""
+        for name, (lower, upper) in self.raw_bounds.items():
+            getattr(self, name).data.clamp_(lower, upper)
+
+    def sparsity_penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
+        """Mean distance of effective weights to their grid (survey, equation 15).
+
+        Summed over a stack, so that each module of it gets the gradient it would get alone.
+        """
+        penalties = [
+            grid.distance(weights[name]).sum() * (1 / (self.in_features * self.out_features))
+            for name, grid in self.grids.items()
+        ]
+        return penalties[0] if len(penalties) == 1 else torch.stack(penalties).sum()
+
+    @torch.no_grad()
+    def sparsity_error(self) -> Tensor:
+        """Largest distance of an effective weight to its grid, one value for each of a stack."""
+        weights = self.weights()
+        distances = [grid.distance(weights[name]) for name, grid in self.grids.items()]
+        return torch.stack([distance.flatten(-2).amax(-1) for distance in distances]).amax(0)
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}"

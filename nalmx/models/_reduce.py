@@ -1,0 +1,39 @@
+"""Products and sums whose result for one module does not depend on its neighbours in a stack.
+
+Library reductions choose an order of summation, or a branch, by the shape and content of the whole
+tensor. These use elementwise arithmetic in a fixed order, so that a seed trained alone and the
+same seed trained in a stack agree bit for bit.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+
+def pair(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """x and weight shaped so that they multiply to (…, out_features, in_features)."""
+    return x.unsqueeze(-2), weight if weight.dim() == 2 else weight.unsqueeze(-3)
+
+
+def weighted_sum(x: Tensor, weight: Tensor) -> Tensor:
+    """Σᵢ wₒᵢ·xᵢ: a matrix product for one module, elementwise for a stack.
+
+    A matrix product orders its sums by the size of the whole stack; elementwise does not.
+    """
+    if weight.dim() == 2:
+        return functional.linear(x, weight)
+    x, weight = pair(x, weight)
+    return (x * weight).sum(-1)
+
+
+def product(factors: Tensor) -> Tensor:
+    """∏ over the last dimension by halves: exact gradients at zeros, no data-dependent branch."""
+    size = factors.shape[-1]
+    padding = (1 << (size - 1).bit_length()) - size
+    if padding:
+        factors = functional.pad(factors, (0, padding), value=1.0)
+    while factors.shape[-1] > 1:
+        left, right = factors.unflatten(-1, (2, -1)).unbind(-2)
+        factors = left * right
+    return factors.squeeze(-1)

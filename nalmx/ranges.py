@@ -1,0 +1,106 @@
+"""Ranges of one input: a closed interval, or a union of them, with exact rational ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .errors import RangeError
+from .rationals import parse_rational, spell
+
+MAX_INTERVALS = 100
+_MAX_LENGTH = 10_000
+_INTERVAL = re.compile(r"\[([^\[\],]*),([^\[\],]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The closed interval [lower, upper] with lower < upper."""
+
+    lower: Fraction
+    upper: Fraction
+
+    @property
+    def width(self) -> Fraction:
+        return self.upper - self.lower
+
+    @property
+    def middle(self) -> Fraction:
+        return (self.lower + self.upper) / 2
+
+    def __contains__(self, value: Fraction) -> bool:
+        return self.lower <= value <= self.upper
+
+    def __str__(self) -> str:
+        return f"[{spell(self.lower)},{spell(self.upper)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A union of disjoint closed intervals in increasing order."""
+
+    intervals: tuple[Interval, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Range:
+        """Read `[lower,upper]`, or `[[a,b],[c,d]]` for a union; ends are decimals or quotients."""
+        compact = "".join(text.split()) if len(text) <= _MAX_LENGTH else ""
+        matches = list(_INTERVAL.finditer(compact))
+        spelled = ",".join(match[0] for match in matches)
+        if not matches or compact not in (spelled, f"[{spelled}]"):
+            raise RangeError(
+                f"{text[:60]!r} is not a range; write [lower,upper] such as [2,6] (both ends belong "
+                "to it), or [[-6,-2],[2,6]] for a union"
+            )
+        if len(matches) > 1 and compact == spelled:
+            raise RangeError(f"{text[:60]!r} has several intervals; put them in one list, [[..],[..]]")
+        if len(matches) > MAX_INTERVALS:
+            raise RangeError(f"a range may have at most {MAX_INTERVALS} intervals; {len(matches)} given")
+        return cls.union(Interval(_end(m[1], text), _end(m[2], text)) for m in matches)
+
+    @classmethod
+    def union(cls, intervals: Iterable[Interval]) -> Range:
+        """The union of intervals, with those that touch or overlap joined."""
+        joined: list[Interval] = []
+        for interval in sorted(intervals, key=lambda i: (i.lower, i.upper)):
+            if interval.lower >= interval.upper:
+                problem = "reversed" if interval.lower > interval.upper else "empty"
+                raise RangeError(
+                    f"the range {interval} is {problem}; the lower end must be below the upper end"
+                )
+            if joined and interval.lower <= joined[-1].upper:
+                last = joined.pop()
+                interval = Interval(last.lower, max(last.upper, interval.upper))
+            joined.append(interval)
+        return cls(tuple(joined))
+
+    @property
+    def lower(self) -> Fraction:
+        return self.intervals[0].lower
+
+    @property
+    def upper(self) -> Fraction:
+        return self.intervals[-1].upper
+
+    @property
+    def largest_magnitude(self) -> Fraction:
+        return max(abs(self.lower), abs(self.upper))
+
+    def __contains__(self, value: Fraction) -> bool:
+        return any(value in interval for interval in self.intervals)
+
+    def __str__(self) -> str:
+        texts = [str(interval) for interval in self.intervals]
+        return texts[0] if len(texts) == 1 else f"[{','.join(texts)}]"
+
+
+def _end(text: str, whole: str) -> Fraction:
+    value = parse_rational(text)
+    if value is None:
+        raise RangeError(
+            f"{text[:40]!r} in the range {whole[:60]!r} is not a finite number; write a decimal or a "
+            "quotient such as -2, 0.5 or 1/3"
+        )
+    return value

@@ -1,0 +1,17 @@
+"""Tasks with a known truth, on which modules are trained and compared."""
+
+from .arithmetic import (
+    OPERATIONS,
+    PUBLISHED_RANGES,
+    Operation,
+    operation_named,
+    published_extrapolation,
+)
+
+__all__ = [
+    "OPERATIONS",
+    "PUBLISHED_RANGES",
+    "Operation",
+    "operation_named",
+    "published_extrapolation",
+]

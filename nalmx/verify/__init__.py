@@ -1,0 +1,18 @@
+"""Claims, verdicts and the checkers behind them. Nothing here needs torch until a sweep runs."""
+
+from .check import Effort, check
+from .domain import Domain, Point
+from .verdict import REQUIRABLE, Claim, Counterexample, Level, Tolerance, Verdict
+
+__all__ = [
+    "REQUIRABLE",
+    "Claim",
+    "Counterexample",
+    "Domain",
+    "Effort",
+    "Level",
+    "Point",
+    "Tolerance",
+    "Verdict",
+    "check",
+]

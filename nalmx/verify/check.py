@@ -1,0 +1,149 @@
+"""Check a claim: proof first, then the search for a counterexample, then the sweep."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+from ..rationals import spell
+from .algebra import Finding, decide
+from .domain import Point
+from .verdict import Claim, Counterexample, Level, Verdict
+from .witness import Blocked, judge
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try: Hypothesis examples, swept points, seed and device of the sweep."""
+
+    examples: int = 500
+    points: int = 1_000_000
+    seed: int = 0
+    device: str = "cpu"
+
+
+def check(claim: Claim, effort: Effort | None = None) -> Verdict:
+    """The strongest verdict that nalmx can support for a claim.
+
+    `proved` comes from exact algebra alone, `refuted` from a replayed point alone, `tested` from
+    points at which nothing was found; what none of them settles is `unknown`.
+    """
+    start = time.perf_counter()
+    verdict = _check(claim, effort or Effort())
+    return replace(verdict, seconds=time.perf_counter() - start)
+
+
+def _check(claim: Claim, effort: Effort) -> Verdict:
+    finding = decide(claim)
+    if finding.outcome == "proved":
+        return _verdict(claim, "proved", "exact algebra: rational normal forms", bound="0")
+    blocked: Blocked | None = None
+    for point in finding.suspects:
+        judgement = judge(claim, point)
+        if isinstance(judgement, Counterexample):
+            # A search shrinks: its counterexample is simpler than a suspect, if it finds one.
+            return _refuted(claim, _simplest(claim, effort, judgement), "exact algebra")
+        if isinstance(judgement, Blocked):
+            blocked = blocked or judgement
+    return _search_and_sweep(claim, effort, finding, blocked)
+
+
+def _simplest(claim: Claim, effort: Effort, known: Counterexample) -> Counterexample:
+    from .property import search
+
+    found = search(claim, min(effort.examples, 100), effort.seed).failure
+    return found if isinstance(found, Counterexample) else known
+
+
+def _search_and_sweep(
+    claim: Claim, effort: Effort, finding: Finding, blocked: Blocked | None
+) -> Verdict:
+    from .property import search
+
+    searched = search(claim, effort.examples, effort.seed)
+    if isinstance(searched.failure, Counterexample):
+        return _refuted(claim, searched.failure, "Hypothesis search")
+    blocked = blocked or searched.failure
+    if blocked is None and finding.outcome != "pole":
+        return _sweep(claim, effort, finding, searched.points, searched.left_open)
+    reason = finding.reason if blocked is None else f"{blocked.reason} at {show(blocked.point)}"
+    return _verdict(claim, "unknown", "exact algebra and Hypothesis search", reason=reason)
+
+
+def _sweep(
+    claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int
+) -> Verdict:
+    import torch
+
+    from .sweep import sweep
+
+    count = effort.points if claim.domain.ranges else 1
+    swept = sweep(claim, count, torch.device(effort.device), effort.seed)
+    agreed = 0
+    for point in swept.suspects:
+        judgement = judge(claim, point)
+        if isinstance(judgement, Counterexample):
+            return _refuted(claim, judgement, "sweep")
+        if isinstance(judgement, Blocked):
+            reason = f"{judgement.reason} at {show(judgement.point)}"
+            return _verdict(claim, "unknown", "sweep", reason=reason)
+        agreed += judgement == "agrees"
+        left_open += judgement == "open"
+    if finding.outcome == "differs" and claim.tolerance.kind == "exact":
+        return _verdict(claim, "unknown", "exact algebra", reason=finding.reason)
+    doubts = swept.left_over + left_open
+    if doubts > 0:
+        reason = f"{doubts} of the points tried could not be decided"
+        return _verdict(claim, "unknown", "Hypothesis search and sweep", reason=reason)
+    return _verdict(
+        claim,
+        "tested",
+        "Hypothesis search and float64 sweep",
+        reason=finding.reason,
+        points=tried + count,
+        violating_fraction_below=clopper_pearson_limit(count),
+    )
+
+
+def clopper_pearson_limit(points: int, confidence: float = CONFIDENCE) -> float:
+    """The exact binomial upper limit on a failure rate after `points` trials without a failure.
+
+    1 − (α/2)^(1/n), the upper end of the two-sided Clopper–Pearson interval for 0 of n.
+    """
+    return -math.expm1(math.log((1 - confidence) / 2) / points)
+
+
+def show(point: Point) -> str:
+    """A point on one line: `x1 = 2, x2 = 1/3`."""
+    return ", ".join(f"{name} = {spell(value)}" for name, value in point.items()) or "every point"
+
+
+def _refuted(claim: Claim, example: Counterexample, method: str) -> Verdict:
+    return _verdict(claim, "refuted", method, reason=example.reason, example=example)
+
+
+def _verdict(
+    claim: Claim,
+    level: Level,
+    method: str,
+    *,
+    reason: str | None = None,
+    bound: str | None = None,
+    example: Counterexample | None = None,
+    points: int | None = None,
+    violating_fraction_below: float | None = None,
+) -> Verdict:
+    return Verdict(
+        verdict=level,
+        method=method,
+        domain=claim.domain.to_json(),
+        tolerance=str(claim.tolerance),
+        reason=reason,
+        bound=bound,
+        counterexample=example,
+        points=points,
+        violating_fraction_below=violating_fraction_below,
+    )

@@ -1,0 +1,82 @@
+"""Domains: a box, or a union of boxes, in which a claim is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from ..errors import RangeError
+from ..expression import check_name
+from ..expression.nodes import natural_order
+from ..ranges import Interval, Range
+
+Point = dict[str, Fraction]
+Box = dict[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The product of one range an input: every combination of their values."""
+
+    ranges: Mapping[str, Range]
+
+    @classmethod
+    def parse(cls, texts: Iterable[str], names: Iterable[str]) -> Domain:
+        """The domain of the inputs `names` from texts such as `[2,6]` and `x2=[1,2]`.
+
+        A text without a name holds for every input that has none of its own.
+        """
+        inputs = sorted(names, key=natural_order)
+        named: dict[str, Range] = {}
+        common: Range | None = None
+        for text in texts:
+            name, equals, spelled = text.partition("=")
+            if not equals:
+                if common is not None:
+                    raise RangeError(
+                        f"two ranges without a name, {str(common)!r} and {text[:60]!r}; give one for all "
+                        "inputs, or write NAME=[lower,upper]"
+                    )
+                common = Range.parse(text)
+                continue
+            name = check_name(name.strip())
+            if name not in inputs:
+                known = ", ".join(inputs) if inputs else "none, both sides are constant"
+                raise RangeError(f"there is no input {name!r} for the range {text[:60]!r}; inputs: {known}")
+            if name in named:
+                raise RangeError(f"the input {name!r} has two ranges; give one, a union as [[a,b],[c,d]]")
+            named[name] = Range.parse(spelled)
+        missing = [name for name in inputs if name not in named]
+        if missing and common is None:
+            raise RangeError(
+                f"the input {missing[0]!r} has no range; add --range '{missing[0]}=[lower,upper]', or "
+                "--range '[lower,upper]' for every input"
+            )
+        return cls({name: named.get(name) or _given(common) for name in inputs})
+
+    @classmethod
+    def uniform(cls, names: Iterable[str], extent: Range) -> Domain:
+        """The same range for every input."""
+        return cls(dict.fromkeys(names, extent))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.ranges)
+
+    def boxes(self) -> Iterator[Box]:
+        """The boxes whose union is the domain; 2 intervals for each of n inputs make 2**n."""
+        for intervals in product(*(extent.intervals for extent in self.ranges.values())):
+            yield dict(zip(self.ranges, intervals, strict=True))
+
+    def __contains__(self, point: Mapping[str, Fraction]) -> bool:
+        return all(point[name] in extent for name, extent in self.ranges.items())
+
+    def to_json(self) -> dict[str, str]:
+        return {name: str(extent) for name, extent in self.ranges.items()}
+
+
+def _given(extent: Range | None) -> Range:
+    assert extent is not None
+    return extent

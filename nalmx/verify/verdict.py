@@ -1,0 +1,137 @@
+"""Claims and verdicts: what is said of two expressions, and how far it is established."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from ..errors import ExpressionError, SettingError
+from ..expression import Expression, sort_of, to_text, variables
+from ..rationals import parse_rational, spell
+from .domain import Domain, Point
+
+Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
+REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
+HOLDS, REFUTED, NOT_ESTABLISHED = 0, 1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far two values may differ: not at all, by `size`, or by `size` times the right one."""
+
+    kind: Literal["exact", "abs", "rel"] = "exact"
+    size: Fraction = Fraction(0)
+
+    @classmethod
+    def parse(cls, text: str) -> Tolerance:
+        """Read `0`, `abs:1e-6` or `rel:1e-6`."""
+        kind, colon, size = text.strip().partition(":")
+        value = parse_rational(size if colon else kind)
+        if value is not None and value >= 0:
+            if value == 0 and (not colon or kind in ("abs", "rel")):
+                return cls()
+            if kind == "abs":
+                return cls("abs", value)
+            if kind == "rel":
+                return cls("rel", value)
+        raise SettingError(
+            f"{text[:40]!r} is not a tolerance; write 0, abs:SIZE or rel:SIZE with SIZE a number that is "
+            "not negative, such as abs:1e-6"
+        )
+
+    def __str__(self) -> str:
+        return "0" if self.kind == "exact" else f"{self.kind}:{spell(self.size)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`left` equals `right` within `tolerance` at every real point of `domain`.
+
+    The claim includes that both sides are defined there. `right` is the reference of a relative
+    tolerance.
+    """
+
+    left: Expression
+    right: Expression
+    domain: Domain
+    tolerance: Tolerance = Tolerance()
+
+    def __post_init__(self) -> None:
+        if sort_of(self.left) != sort_of(self.right):
+            kinds = {"real": "a number", "truth": "a condition"}
+            raise ExpressionError(
+                f"{to_text(self.left)[:60]!r} is {kinds[sort_of(self.left)]} and "
+                f"{to_text(self.right)[:60]!r} is {kinds[sort_of(self.right)]}; compare like with like"
+            )
+        outside = [n for n in variables(self.left, self.right) if n not in self.domain.ranges]
+        if outside:
+            raise ExpressionError(f"the input {outside[0]!r} has no range in the domain of the claim")
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point of the domain where the claim fails, checked in exact or ball arithmetic."""
+
+    point: Point
+    left: str
+    right: str
+    reason: str
+    checked_in: Literal["exact rationals", "balls"]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "point": {name: spell(value) for name, value in self.point.items()},
+            "left": self.left,
+            "right": self.right,
+            "reason": self.reason,
+            "checked_in": self.checked_in,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far a claim is established, by what method, over what.
+
+    `points` is the number of points at which a `tested` claim was tried and
+    `violating_fraction_below` the Clopper–Pearson limit (95 %) on the part of the domain, by volume,
+    where it may still fail. `bound` is a proven bound on |left − right|.
+    """
+
+    verdict: Level
+    method: str
+    domain: Mapping[str, str]
+    tolerance: str
+    arithmetic: str = "reals"
+    reason: str | None = None
+    bound: str | None = None
+    counterexample: Counterexample | None = None
+    points: int | None = None
+    violating_fraction_below: float | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    def exit_code(self, require: Level = "tested") -> int:
+        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
+        if self.verdict == "refuted":
+            return REFUTED
+        if self.verdict == "unknown":
+            return NOT_ESTABLISHED
+        holds = REQUIRABLE.index(self.verdict) >= REQUIRABLE.index(require)
+        return HOLDS if holds else NOT_ESTABLISHED
+
+    def to_json(self) -> dict[str, Any]:
+        example = self.counterexample
+        return {
+            "verdict": self.verdict,
+            "method": self.method,
+            "reason": self.reason,
+            "bound": self.bound,
+            "counterexample": None if example is None else example.to_json(),
+            "points": self.points,
+            "violating_fraction_below": self.violating_fraction_below,
+            "domain": dict(self.domain),
+            "tolerance": self.tolerance,
+            "arithmetic": self.arithmetic,
+            "seconds": round(self.seconds, 4),
+        }

@@ -1,0 +1,126 @@
+"""Judge a claim at one point, exactly or in balls of growing precision.
+
+This is the only place that declares a claim violated: whatever suspects a point (a float sweep, a
+Hypothesis search, a root of a denominator) brings it here to be replayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+import flint
+
+from ..expression import Expression, Undefined, evaluate
+from ..expression.ball import Ball, ball, enclose, precision
+from ..rationals import spell
+from .domain import Point
+from .verdict import Claim, Counterexample, Tolerance
+
+_LONGEST_SPELLING = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Neither side is defined at a point: the claim is not established there, nor violated."""
+
+    point: Point
+    reason: str
+
+
+Judgement: TypeAlias = Counterexample | Blocked | Literal["agrees", "open"]
+
+
+def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
+    """What a claim comes to at one rational point of its domain.
+
+    `agrees`: both sides are defined and within the tolerance (without a tolerance, irrational
+    sides are equal as far as `most_bits` bits tell). `open`: not decided with `most_bits` bits.
+    """
+    if point not in claim.domain:
+        raise ValueError(f"the point {point} is outside the domain of the claim")
+    left, right = evaluate(claim.left, point), evaluate(claim.right, point)
+    if isinstance(left, Fraction | bool) and isinstance(right, Fraction | bool):
+        if _agree_exactly(left, right, claim.tolerance):
+            return "agrees"
+        return Counterexample(
+            point, _show(left), _show(right), _difference(left, right), "exact rationals"
+        )
+    if isinstance(left, Undefined) and isinstance(right, Undefined):
+        return Blocked(point, f"neither side is defined: {left.reason}")
+    bits = 64
+    while True:
+        with precision(bits):
+            judgement = _judge_in_balls(claim, point)
+        if judgement != "open" or bits >= most_bits:
+            return judgement
+        bits = min(2 * bits, most_bits)
+
+
+def _judge_in_balls(claim: Claim, point: Point) -> Judgement:
+    inputs = {name: ball(value) for name, value in point.items()}
+    left, right = (_value(side, point, inputs) for side in (claim.left, claim.right))
+    if isinstance(left, Undefined) and isinstance(right, Undefined):
+        return Blocked(point, f"neither side is defined: {left.reason}")
+    for side, other, name in ((left, right, "left"), (right, left, "right")):
+        if isinstance(side, Undefined) and isinstance(other, bool | flint.arb):
+            reason = f"the {name} side is undefined here: {side.reason}"
+            return Counterexample(point, _show(left), _show(right), reason, "balls")
+    if isinstance(left, bool) and isinstance(right, bool):
+        if left == right:
+            return "agrees"
+        return Counterexample(point, _show(left), _show(right), "they differ", "balls")
+    if isinstance(left, flint.arb) and isinstance(right, flint.arb):
+        gap = abs(left - right)
+        limit = _limit(right, claim.tolerance)
+        if gap > limit:
+            reason = f"they differ by {gap.str(6, radius=False)}"
+            return Counterexample(point, _show(left), _show(right), reason, "balls")
+        if gap <= limit or (claim.tolerance.kind == "exact" and _resolved(gap, left, right)):
+            return "agrees"
+    return "open"
+
+
+def _value(side: Expression, point: Point, inputs: dict[str, Ball]) -> object:
+    exact = evaluate(side, point)
+    if isinstance(exact, Undefined | bool):
+        return exact
+    return ball(exact) if isinstance(exact, Fraction) else enclose(side, inputs)
+
+
+def _limit(right: Ball, tolerance: Tolerance) -> Ball:
+    size = ball(tolerance.size)
+    return size * abs(right) if tolerance.kind == "rel" else size
+
+
+def _resolved(gap: Ball, left: Ball, right: Ball) -> bool:
+    """Whether two overlapping balls are so thin that their values agree to nearly full precision."""
+    scale = max(left.abs_upper(), right.abs_upper(), flint.arb(1))
+    return bool(gap.abs_upper() <= scale * flint.arb(2) ** (16 - flint.ctx.prec))
+
+
+def _agree_exactly(left: Fraction | bool, right: Fraction | bool, tolerance: Tolerance) -> bool:
+    if tolerance.kind == "exact" or isinstance(left, bool) or isinstance(right, bool):
+        return left == right
+    limit = tolerance.size * (abs(right) if tolerance.kind == "rel" else 1)
+    return abs(left - right) <= limit
+
+
+def _difference(left: Fraction | bool, right: Fraction | bool) -> str:
+    if isinstance(left, bool) or isinstance(right, bool):
+        return "they differ"
+    with precision(64):
+        return f"they differ by {ball(abs(left - right)).str(6, radius=False)}"
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Fraction):
+        text = spell(value)
+        if len(text) <= _LONGEST_SPELLING:
+            return text
+        with precision(64):
+            return str(ball(value).str(17, radius=False))
+    if isinstance(value, Undefined):
+        return f"undefined ({value.reason})"
+    return str(value.str(17)) if isinstance(value, flint.arb) else str(value)
