@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..models import ArithmeticModule, member, stack
+from ..models import ArithmeticModule, stack
 from ..tasks.arithmetic import (
     BATCH_SIZE,
     TEST_SEED,
@@ -269,12 +269,12 @@ class _Trainer:
         return results
 
 
-def trained_member(run: Run, index: int) -> ArithmeticModule:
-    """The module of one seed (by its place in the run) with its chosen weights."""
+def trained_stack(run: Run) -> ArithmeticModule:
+    """The modules of all seeds of a finished run, each with the weights of its chosen step."""
     modules = stack([run.config.module_class(run.config.inputs, 1) for _ in run.config.seed_list])
     for name, weight in run.load_weights().items():
         setattr(modules, name, nn.Parameter(weight))
-    return member(modules, index)
+    return modules
 
 
 def _number(value: float) -> float | None:

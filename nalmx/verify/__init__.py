@@ -2,9 +2,11 @@
 
 from .check import Effort, check
 from .domain import Domain, Point
+from .three import CLAIMS, check_claims, rounded_up, three_claims
 from .verdict import REQUIRABLE, Claim, Counterexample, Level, Tolerance, Verdict
 
 __all__ = [
+    "CLAIMS",
     "REQUIRABLE",
     "Claim",
     "Counterexample",
@@ -15,4 +17,7 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "check",
+    "check_claims",
+    "rounded_up",
+    "three_claims",
 ]

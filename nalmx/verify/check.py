@@ -22,7 +22,7 @@ class Effort:
     examples: int = 500
     points: int = 1_000_000
     seed: int = 0
-    device: str = "cpu"
+    device: str = "auto"
 
 
 def check(claim: Claim, effort: Effort | None = None) -> Verdict:
@@ -76,12 +76,11 @@ def _search_and_sweep(
 def _sweep(
     claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int
 ) -> Verdict:
-    import torch
-
+    from ..devices import find_device
     from .sweep import sweep
 
     count = effort.points if claim.domain.ranges else 1
-    swept = sweep(claim, count, torch.device(effort.device), effort.seed)
+    swept = sweep(claim, count, find_device(effort.device), effort.seed)
     agreed = 0
     for point in swept.suspects:
         judgement = judge(claim, point)
@@ -102,7 +101,7 @@ def _sweep(
         claim,
         "tested",
         "Hypothesis search and float64 sweep",
-        reason=finding.reason,
+        reason=f"not proved: {finding.reason}",
         points=tried + count,
         violating_fraction_below=clopper_pearson_limit(count),
     )

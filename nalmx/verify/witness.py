@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 
 import flint
 
-from ..expression import Expression, Undefined, evaluate
-from ..expression.ball import Ball, ball, enclose, precision
+from ..expression import IRRATIONAL, Expression, Undefined, evaluate
+from ..expression.ball import Ball, BallValue, ball, enclose, precision
+from ..expression.exact import ExactValue
 from ..rationals import spell
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
@@ -52,41 +53,48 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
     bits = 64
     while True:
         with precision(bits):
-            judgement = _judge_in_balls(claim, point)
+            judgement = _judge_in_balls(claim, point, left, right)
         if judgement != "open" or bits >= most_bits:
             return judgement
         bits = min(2 * bits, most_bits)
 
 
-def _judge_in_balls(claim: Claim, point: Point) -> Judgement:
+def _judge_in_balls(
+    claim: Claim, point: Point, exact_left: ExactValue, exact_right: ExactValue
+) -> Judgement:
     inputs = {name: ball(value) for name, value in point.items()}
-    left, right = (_value(side, point, inputs) for side in (claim.left, claim.right))
+    left = _enclosed(claim.left, exact_left, inputs)
+    right = _enclosed(claim.right, exact_right, inputs)
+
+    def violated(reason: str) -> Counterexample:
+        shown = [
+            _show(enclosure if exact is IRRATIONAL else exact)
+            for exact, enclosure in ((exact_left, left), (exact_right, right))
+        ]
+        return Counterexample(point, *shown, reason, "balls")
+
     if isinstance(left, Undefined) and isinstance(right, Undefined):
         return Blocked(point, f"neither side is defined: {left.reason}")
-    for side, other, name in ((left, right, "left"), (right, left, "right")):
-        if isinstance(side, Undefined) and isinstance(other, bool | flint.arb):
-            reason = f"the {name} side is undefined here: {side.reason}"
-            return Counterexample(point, _show(left), _show(right), reason, "balls")
+    if isinstance(left, Undefined) and isinstance(right, bool | flint.arb):
+        return violated(f"the left side is undefined here: {left.reason}")
+    if isinstance(right, Undefined) and isinstance(left, bool | flint.arb):
+        return violated(f"the right side is undefined here: {right.reason}")
     if isinstance(left, bool) and isinstance(right, bool):
-        if left == right:
-            return "agrees"
-        return Counterexample(point, _show(left), _show(right), "they differ", "balls")
+        return "agrees" if left == right else violated("they differ")
     if isinstance(left, flint.arb) and isinstance(right, flint.arb):
         gap = abs(left - right)
         limit = _limit(right, claim.tolerance)
         if gap > limit:
-            reason = f"they differ by {gap.str(6, radius=False)}"
-            return Counterexample(point, _show(left), _show(right), reason, "balls")
+            return violated(f"they differ by {gap.str(6, radius=False)}")
         if gap <= limit or (claim.tolerance.kind == "exact" and _resolved(gap, left, right)):
             return "agrees"
     return "open"
 
 
-def _value(side: Expression, point: Point, inputs: dict[str, Ball]) -> object:
-    exact = evaluate(side, point)
-    if isinstance(exact, Undefined | bool):
-        return exact
-    return ball(exact) if isinstance(exact, Fraction) else enclose(side, inputs)
+def _enclosed(side: Expression, exact: ExactValue, inputs: dict[str, Ball]) -> BallValue:
+    if isinstance(exact, Fraction):
+        return ball(exact)
+    return enclose(side, inputs) if exact is IRRATIONAL else exact
 
 
 def _limit(right: Ball, tolerance: Tolerance) -> Ball:

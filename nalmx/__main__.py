@@ -1,0 +1,5 @@
+"""`python -m nalmx` is `nalmx`."""
+
+from .cli import main
+
+raise SystemExit(main())

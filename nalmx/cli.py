@@ -1,0 +1,114 @@
+"""The command line. `nalmx --help` loads nothing but the standard library.
+
+Commands live in `nalmx.commands`, one file each, and are imported when they are called.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+PROGRAM = "nalmx"
+BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130
+COMMANDS = {
+    "train-and-extract": "Train a module on an arithmetic task, extract its formula and verify it.",
+    "verify": "Verify an expression (expr) or a training run (run) over a domain.",
+    "modules": "List the neural arithmetic modules.",
+    "tasks": "List the operations and ranges of the arithmetic task.",
+}
+HELP = f"""\
+Usage: {PROGRAM} [OPTIONS] COMMAND [ARGS]...
+
+  Train neural arithmetic modules, extract exact formulas from them, and verify
+  what the formulas do.
+
+Options:
+  --version  Show the version and exit.
+  --help     Show this message and exit.
+
+Commands:
+{chr(10).join(f"  {name:<18} {summary}" for name, summary in COMMANDS.items())}
+
+  {PROGRAM} COMMAND --help describes a command. Exit codes: 0 the claim holds at
+  the required level, 1 refuted, 2 bad input, 3 not established at that level.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("--help", "-h"):
+        sys.stdout.write(HELP)
+        return 0 if given else BAD_INPUT
+    return _run(given)
+
+
+def _run(given: list[str]) -> int:
+    import click
+
+    from .errors import NalmxError
+
+    try:
+        result = _group().main(given, prog_name=PROGRAM, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except NalmxError as error:
+        return _fail(str(error), BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_INPUT)
+    except Exception as error:  # The last line of defence: no traceback reaches a user.
+        import os
+
+        if os.environ.get("NALMX_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _fail(
+            f"internal error, {kind}: {error}; set NALMX_DEBUG=1 for the traceback and report it",
+            INTERNAL_ERROR,
+        )
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"{PROGRAM}: {' '.join(message.split())}\n")
+    return code
+
+
+def _group() -> click.Group:
+    import click
+
+    class Group(click.Group):
+        """The commands of `COMMANDS`, each imported when it is called."""
+
+        def list_commands(self, context: click.Context) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, context: click.Context, name: str) -> click.Command | None:
+            if name not in COMMANDS:
+                return None
+            from importlib import import_module
+
+            module = import_module(f"nalmx.commands.{name.replace('-', '_')}")
+            command: click.Command = module.command
+            return command
+
+        def get_help(self, context: click.Context) -> str:
+            return HELP.rstrip("\n")
+
+    from . import __version__
+
+    group = Group(name=PROGRAM)
+    return click.version_option(__version__, prog_name=PROGRAM)(group)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,84 @@
+"""Options and habits that commands share."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from ..verify import REQUIRABLE
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = {
+    "device": click.option(
+        "--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
+    ),
+    "seed": click.option(
+        "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="First seed."
+    ),
+    "require": click.option(
+        "--require",
+        type=click.Choice(REQUIRABLE),
+        default="tested",
+        show_default=True,
+        help="The level at which a claim must hold for exit code 0.",
+    ),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    "quiet": click.option("--quiet", is_flag=True, help="No progress and no messages on stderr."),
+}
+
+
+def shared(*names: str) -> Callable[[F], F]:
+    """Add shared options to a command, in the order given."""
+
+    def add(command: F) -> F:
+        for name in reversed(names):
+            command = _OPTIONS[name](command)
+        return command
+
+    return add
+
+
+def output() -> Console:
+    """Where results go: stdout, with no colours in a pipe and no wrapping of formulas."""
+    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def messages(quiet: bool) -> Console:
+    """Where progress and remarks go: stderr."""
+    return Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
+
+
+def print_json(data: object) -> None:
+    """One JSON object on stdout, and nothing else there."""
+    sys.stdout.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C (or a polite kill) into a flag, so that a run stops between steps.
+
+    A second one interrupts at once.
+    """
+    requested = False
+
+    def request(number: int, frame: FrameType | None) -> None:
+        nonlocal requested
+        if requested:
+            raise KeyboardInterrupt
+        requested = True
+
+    previous = {s: signal.signal(s, request) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: requested
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

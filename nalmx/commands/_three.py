@@ -1,0 +1,147 @@
+"""What `train-and-extract` and `verify run` share: three verdicts on a run, and their report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+
+from ..errors import RunError
+from ..extract import Extraction, load_extraction
+from ..report.verdicts import explain, seeds_table, verdict_word
+from ..tasks.arithmetic import worst_perfect_error
+from ..train import Run
+from ..verify import (
+    CLAIMS,
+    Domain,
+    Effort,
+    Level,
+    Tolerance,
+    Verdict,
+    check_claims,
+    rounded_up,
+    three_claims,
+)
+from ..verify.verdict import HOLDS, NOT_ESTABLISHED, REFUTED
+from ._options import messages, output, print_json
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
+
+    run: Run
+    results: dict[str, Any]
+    extraction: Extraction
+    verdicts: dict[str, Verdict]
+
+    @property
+    def successes(self) -> int:
+        return sum(bool(seed["success"]) for seed in self.results["seeds"])
+
+    def exit_code(self, require: Level) -> int:
+        """The worst of the three verdicts; without a formula, nothing is established."""
+        codes = [verdict.exit_code(require) for verdict in self.verdicts.values()]
+        if REFUTED in codes:
+            return REFUTED
+        return NOT_ESTABLISHED if not codes or NOT_ESTABLISHED in codes else HOLDS
+
+    def to_json(self) -> dict[str, Any]:
+        formula = self.extraction.formula
+        return {
+            "formula": None if formula is None else str(formula),
+            "successes": self.successes,
+            "seeds": self.run.config.seeds,
+            "agreeing": self.extraction.agreeing,
+            "largest_snap": None if formula is None else formula.largest_snap,
+            "seed": self.extraction.seed,
+            "reason": self.extraction.reason,
+            "verdicts": {
+                name: self.verdicts[name].to_json() if name in self.verdicts else self._missing()
+                for name in CLAIMS
+            },
+            "module": self.run.config.module,
+            "operation": self.run.config.operation,
+            "interpolation_range": self.run.config.interpolation_range,
+            "extrapolation_range": self.run.config.extrapolation_range,
+            "training_seconds": self.results["seconds"],
+            "run": str(self.run.directory),
+        }
+
+    def _missing(self) -> dict[str, Any]:
+        return {"verdict": "unknown", "reason": f"there is no formula: {self.extraction.reason}"}
+
+
+def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) -> Outcome:
+    """Check the three claims on the extrapolation range of a finished run."""
+    given = None if tolerance is None else Tolerance.parse(tolerance)
+    if not run.finished:
+        raise RunError(
+            f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
+            f"{run.directory} --resume"
+        )
+    results, extraction = run.load_results(), load_extraction(run)
+    if extraction.formula is None or extraction.network is None:
+        return Outcome(run, results, extraction, {})
+    config = run.config
+    claims = three_claims(
+        extraction.network.outputs[0],
+        extraction.formula.outputs[0],
+        config.task.truth(),
+        Domain.uniform(config.input_names, config.extrapolation),
+        given or default_tolerance(run),
+    )
+    with messages(quiet).status("verifying") as status:
+        verdicts = check_claims(
+            claims, effort, lambda name: status.update(f"verifying {CLAIMS[name]}")
+        )
+    return Outcome(run, results, extraction, verdicts)
+
+
+def default_tolerance(run: Run) -> Tolerance:
+    """The pointwise form of the benchmark's criterion: the largest error of an ε-perfect model."""
+    config = run.config
+    size = worst_perfect_error(config.task, config.extrapolation, config.inputs)
+    return Tolerance() if size is None else Tolerance("abs", rounded_up(size))
+
+
+def report_run(outcome: Outcome, require: Level, *, as_json: bool, seeds: bool = False) -> int:
+    """Print an outcome and return its exit code."""
+    if as_json:
+        print_json(outcome.to_json())
+        return outcome.exit_code(require)
+    console = output()
+    config, extraction = outcome.run.config, outcome.extraction
+    if seeds:
+        by_seed = {s: text for text, found in extraction.by_formula.items() for s in found}
+        console.print(seeds_table(outcome.results["seeds"], by_seed))
+        console.print()
+    console.print(
+        f"{config.module_class.title}, {config.operation} on {config.interpolation_range}: "
+        f"{outcome.successes} of {config.seeds} seeds succeeded on {config.extrapolation_range}"
+    )
+    if extraction.formula is None:
+        console.print(f"no formula: {extraction.reason}")
+    else:
+        console.print()
+        console.print(Text(_indented(extraction.formula.pretty()), style="bold"))
+        console.print()
+        console.print(f"python: {extraction.formula}")
+        console.print(
+            f"from seed {extraction.seed}, as {extraction.agreeing} of {outcome.successes} successful seeds; "
+            f"largest snap {extraction.formula.largest_snap:.3g}"
+        )
+        for name, verdict in outcome.verdicts.items():
+            console.print(
+                Text.assemble(f"{CLAIMS[name]}: ", verdict_word(verdict), ", ", explain(verdict))
+            )
+            if verdict.counterexample is not None:
+                point = verdict.counterexample.to_json()["point"]
+                console.print("  at " + ", ".join(f"{n} = {v}" for n, v in point.items()))
+    console.print(f"run: {outcome.run.directory}")
+    return outcome.exit_code(require)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

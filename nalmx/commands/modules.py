@@ -1,0 +1,40 @@
+"""`nalmx modules`."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from ._options import output, print_json, shared
+
+
+@click.command(name="modules")
+@shared("json")
+def command(as_json: bool) -> int:
+    """List the neural arithmetic modules."""
+    from ..models import MODULES
+
+    facts = [
+        {
+            "name": module.name,
+            "title": module.title,
+            "operations": list(module.operations),
+            "grids": {name: list(grid.points) for name, grid in module.grids.items()},
+        }
+        for module in MODULES.values()
+    ]
+    if as_json:
+        print_json({"modules": facts})
+        return 0
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("module", "title", "learns", "weights"):
+        table.add_column(heading)
+    for module in MODULES.values():
+        grids = ", ".join(f"{name} in {set_of(grid.points)}" for name, grid in module.grids.items())
+        table.add_row(module.name, module.title, ", ".join(module.operations), grids)
+    output().print(table)
+    return 0
+
+
+def set_of(points: tuple[int, ...]) -> str:
+    return "{" + ", ".join(str(point) for point in points) + "}"

@@ -1,0 +1,176 @@
+"""`nalmx train-and-extract`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..devices import check_device_name
+from ..verify import Effort, Level, Tolerance
+from ._options import messages, shared, stop_on_signal
+
+_SETTINGS = {
+    "operation": "operation",
+    "module": "module",
+    "interpolation_range": "interpolation_range",
+    "extrapolation_range": "extrapolation_range",
+    "inputs": "inputs",
+    "seeds": "seeds",
+    "seed": "first_seed",
+    "iterations": "iterations",
+}
+
+
+@click.command(name="train-and-extract")
+@click.option("--operation", help="add, sub, mul or div; see `nalmx tasks`.")
+@click.option("--module", help="nau, nmu, nac+, …; see `nalmx modules`.")
+@click.option(
+    "--interpolation-range", default="[1,2]", show_default=True, help="Where training data lie."
+)
+@click.option(
+    "--extrapolation-range",
+    default="",
+    help="Where success is judged and verdicts hold; by default the survey's partner.",
+)
+@click.option("--inputs", default=2, show_default=True, help="Inputs; those after x2 are redundant.")
+@click.option("--seeds", default=25, show_default=True, help="How many seeds, trained together.")
+@click.option("--iterations", default=50_000, show_default=True, help="Training iterations.")
+@click.option(
+    "--output",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="A new run directory; by default runs/OPERATION-MODULE, numbered.",
+)
+@click.option("--resume", is_flag=True, help="Continue the run in --output.")
+@click.option(
+    "--tolerance",
+    default=None,
+    help="Tolerance of the claims about the network; by default the largest error of a model that is "
+    "perfect but for 1e-5.",
+)
+@click.option("--show-seeds", is_flag=True, help="Print a table of every seed.")
+@shared("require", "device", "seed", "json", "quiet")
+@click.pass_context
+def command(context: click.Context, /, **options: Any) -> int:
+    """Train a module on an arithmetic task, extract its formula and verify it.
+
+    Example: nalmx train-and-extract --operation mul --module nmu
+    """
+    from ..cli import INTERRUPTED
+
+    if options["tolerance"] is not None:
+        Tolerance.parse(options["tolerance"])
+    device = check_device_name(options["device"])
+    from ..devices import find_device
+    from ..extract import extract_run
+    from ..train import Interrupted, fit
+    from ..train.storage import write_json
+    from ._three import report_run, verify_run
+
+    run = _resumed(context, options) if options["resume"] else _created(options)
+    quiet = options["quiet"]
+    notes = messages(quiet)
+    try:
+        with stop_on_signal() as stop_requested, _ProgressBar(run.config.iterations, quiet) as show:
+            fit(run, find_device(device), on_progress=show, stop_requested=stop_requested)
+    except Interrupted as stopped:
+        notes.print(
+            f"{stopped}; nothing is lost, continue with: nalmx train-and-extract --output {run.directory} "
+            "--resume",
+            soft_wrap=True,
+        )
+        return INTERRUPTED
+    extract_run(run)
+    effort = Effort(seed=options["seed"], device=device)
+    outcome = verify_run(run, options["tolerance"], effort, quiet=quiet)
+    verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
+    write_json(run.path("verdicts.json"), {"schema": 1, "verdicts": verdicts})
+    level: Level = options["require"]
+    return report_run(outcome, level, as_json=options["as_json"], seeds=options["show_seeds"])
+
+
+def _created(options: dict[str, Any]) -> Any:
+    """A new run, its settings checked before its directory is made."""
+    from ..train import Config, Run
+
+    for name in ("operation", "module"):
+        if options[name] is None:
+            raise click.UsageError(f"give --{name}; `nalmx {_listing(name)}` lists what there is")
+    config = Config.checked(**{setting: options[name] for name, setting in _SETTINGS.items()})
+    directory = options["directory"] or _unused(Path("runs") / f"{config.operation}-{config.module}")
+    return Run.create(directory, config)
+
+
+def _resumed(context: click.Context, options: dict[str, Any]) -> Any:
+    """The run to continue; settings given again must be those it was started with."""
+    from ..train import Config, Run
+
+    if options["directory"] is None:
+        raise click.UsageError("--resume needs --output with the directory of the run")
+    run = Run.open(options["directory"])
+    saved = {name: value for name, value in run.config.to_json().items() if name != "schema"}
+    given = {
+        setting: options[name]
+        for name, setting in _SETTINGS.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    wanted = Config.checked(**{**saved, **given})
+    for setting in given:
+        before, now = getattr(run.config, setting), getattr(wanted, setting)
+        if before != now:
+            shown = setting.replace("_", " ")
+            raise click.UsageError(
+                f"the run in {run.directory} was started with {shown} {before}, not {now}; leave the "
+                "option out, or start a new run with another --output"
+            )
+    return run
+
+
+def _listing(name: str) -> str:
+    return "tasks" if name == "operation" else "modules"
+
+
+def _unused(directory: Path) -> Path:
+    """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
+    candidate, number = directory, 1
+    while candidate.exists():
+        number += 1
+        candidate = directory.with_name(f"{directory.name}-{number}")
+    return candidate
+
+
+class _ProgressBar:
+    """A progress bar with the validation error and the rate, on stderr."""
+
+    def __init__(self, iterations: int, quiet: bool) -> None:
+        self._iterations = iterations
+        self._bar = Progress(
+            TextColumn("training"),
+            BarColumn(),
+            TextColumn("{task.completed:,}/{task.total:,}"),
+            TextColumn("{task.fields[facts]}"),
+            TimeRemainingColumn(),
+            console=messages(quiet),
+            transient=True,
+        )
+
+    def __enter__(self) -> Any:
+        self._bar.start()
+        self._task = self._bar.add_task("training", total=self._iterations, facts="")
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _show(self, progress: Any) -> None:
+        facts = (
+            f"loss {progress.validation_error:.2e}, {progress.succeeding} succeed, "
+            f"{progress.model_steps_per_second:,.0f} model-steps/s"
+        )
+        self._bar.update(self._task, completed=progress.iteration, facts=facts)
+
+

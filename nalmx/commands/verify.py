@@ -1,0 +1,109 @@
+"""`nalmx verify expr` and `nalmx verify run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..devices import check_device_name
+from ..expression import parse, variables
+from ..report.verdicts import verdict_lines
+from ..verify import Claim, Domain, Effort, Level, Tolerance, check
+from ._options import output, print_json, shared
+
+
+@click.group(name="verify")
+def command() -> None:
+    """Verify an expression (expr) or a training run (run) over a domain."""
+
+
+@command.command(name="expr")
+@click.argument("expression")
+@click.option("--truth", required=True, help="The expression it should equal.")
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    metavar="RANGE",
+    help="[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
+    "belong to a range. May be repeated.",
+)
+@click.option(
+    "--tolerance",
+    default="0",
+    show_default=True,
+    help="0, abs:SIZE or rel:SIZE (relative to the truth).",
+)
+@click.option(
+    "--points",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(1, 10**10),
+    help="Random points to sweep where there is no proof.",
+)
+@shared("require", "device", "seed", "json", "quiet")
+def expr(
+    expression: str,
+    truth: str,
+    ranges: tuple[str, ...],
+    tolerance: str,
+    points: int,
+    require: Level,
+    device: str,
+    seed: int,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Compare EXPRESSION with the truth over a domain and give a verdict.
+
+    Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
+    """
+    left, right = (_parse_named(text, name) for text, name in ((expression, ""), (truth, "--truth: ")))
+    domain = Domain.parse(ranges, variables(left, right))
+    claim = Claim(left, right, domain, Tolerance.parse(tolerance))
+    effort = Effort(points=points, seed=seed, device=check_device_name(device))
+    verdict = check(claim, effort)
+    if as_json:
+        print_json(verdict.to_json())
+    elif not quiet:
+        for line in verdict_lines(verdict):
+            output().print(line)
+    return verdict.exit_code(require)
+
+
+def _parse_named(text: str, where: str):  # type: ignore[no-untyped-def]
+    from ..errors import ExpressionError
+
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise ExpressionError(f"{where}{error}") from None
+
+
+@command.command(name="run")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--tolerance",
+    default=None,
+    help="Tolerance of the claims about the network; by default the largest error of a model that is "
+    "perfect but for 1e-5.",
+)
+@shared("require", "device", "seed", "json", "quiet")
+def run(
+    directory: Path,
+    tolerance: str | None,
+    require: Level,
+    device: str,
+    seed: int,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
+    from ..train import Run
+    from ._three import report_run, verify_run
+
+    check_device_name(device)
+    opened = Run.open(directory)
+    outcome = verify_run(opened, tolerance, Effort(seed=seed, device=device), quiet=quiet)
+    return report_run(outcome, require, as_json=as_json)

@@ -1,0 +1,40 @@
+"""Extraction: from trained modules to exact formulas.
+
+`Formula` imports without torch; the rest loads it when first used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .formula import Formula
+
+if TYPE_CHECKING:
+    from .discretise import Discretised, discretise, exact_weights
+    from .run import Extraction, extract_run, load_extraction
+    from .symbolic import as_trained, extract
+
+__all__ = [
+    "Discretised",
+    "Extraction",
+    "Formula",
+    "as_trained",
+    "discretise",
+    "exact_weights",
+    "extract",
+    "extract_run",
+    "load_extraction",
+]
+
+_HOMES = {
+    "discretise": ("Discretised", "discretise", "exact_weights"),
+    "run": ("Extraction", "extract_run", "load_extraction"),
+    "symbolic": ("as_trained", "extract"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,105 @@
+"""From a finished training run to one formula, and to disk and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ExtractionError, RunError
+from ..models import ArithmeticModule, member
+from ..train import Run, trained_stack
+from ..train.storage import read_json, write_json
+from .formula import Formula
+from .symbolic import as_trained, extract
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The formula of a run, the network it stands for, and how many seeds gave it.
+
+    `formula` and `network` belong to one seed: of the formula that most successful seeds agree on,
+    the seed whose weights were nearest to their grid. Both are None where no successful seed
+    converged; `reason` then says why. `by_formula` lists the seeds of every formula found.
+    """
+
+    formula: Formula | None
+    network: Formula | None
+    seed: int | None
+    by_formula: dict[str, list[int]]
+    reason: str | None = None
+
+    @property
+    def agreeing(self) -> int:
+        return len(self.by_formula.get(str(self.formula), []))
+
+
+def extract_run(run: Run) -> Extraction:
+    """Extract the formula of every successful seed, choose one, and save `formula.json`."""
+    modules = trained_stack(run)
+    by_formula: dict[str, list[int]] = {}
+    found: dict[str, tuple[Formula, ArithmeticModule, int]] = {}
+    failed: list[str] = []
+    seeds = run.load_results()["seeds"]
+    for place, result in enumerate(seeds):
+        if not result["success"]:
+            continue
+        module = member(modules, place)
+        try:
+            formula = extract(module)
+        except ExtractionError as error:
+            failed.append(f"seed {result['seed']}: {error}")
+            continue
+        by_formula.setdefault(str(formula), []).append(result["seed"])
+        known = found.get(str(formula))
+        if known is None or formula.largest_snap < known[0].largest_snap:
+            found[str(formula)] = (formula, module, result["seed"])
+    if not found:
+        reason = failed[0] if failed else f"none of {len(seeds)} seeds succeeded"
+        extraction = Extraction(None, None, None, {}, reason)
+    else:
+        chosen = max(by_formula, key=lambda text: len(by_formula[text]))
+        formula, module, seed = found[chosen]
+        extraction = Extraction(formula, as_trained(module), seed, by_formula)
+    write_json(run.path("formula.json"), _to_json(extraction))
+    return extraction
+
+
+def load_extraction(run: Run) -> Extraction:
+    """Read `formula.json` and take the network anew from the weights, which must be the same."""
+    data = read_json(run.path("formula.json"))
+    if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
+        raise RunError(f"{run.path('formula.json')} is damaged: it is not a saved formula")
+    if data["schema"] > SCHEMA:
+        raise RunError(
+            f"{run.path('formula.json')} has schema {data['schema']} and this nalmx reads up to {SCHEMA}; "
+            "use a newer nalmx"
+        )
+    if data.get("formula") is None:
+        return Extraction(None, None, None, {}, str(data.get("reason")))
+    formula = Formula.from_json(data["formula"])
+    seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
+    if seed not in run.config.seed_list or not isinstance(by_formula, dict):
+        raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
+    if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
+        raise RunError(f"{run.path('formula.json')} is damaged: its inputs are not those of the run")
+    network = as_trained(member(trained_stack(run), run.config.seed_list.index(seed)))
+    if network.weights_sha256 != formula.weights_sha256:
+        raise RunError(
+            f"{run.path('weights.safetensors')} was changed after the formula was extracted (its digest "
+            "differs); train the run again"
+        )
+    return Extraction(formula, network, seed, by_formula)
+
+
+def _to_json(extraction: Extraction) -> dict[str, Any]:
+    formula, network = extraction.formula, extraction.network
+    return {
+        "schema": SCHEMA,
+        "formula": None if formula is None else formula.to_json(),
+        "network_as_trained": None if network is None else network.python(),
+        "seed": extraction.seed,
+        "seeds_by_formula": extraction.by_formula,
+        "reason": extraction.reason,
+    }

@@ -1,0 +1,1 @@
+"""Reports: how results look in a terminal."""

@@ -1,0 +1,81 @@
+"""Verdicts, formulas and training results as text for a terminal. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ..verify import Verdict
+
+_STYLES = {
+    "proved": "bold green",
+    "bounded": "green",
+    "tested": "yellow",
+    "refuted": "bold red",
+    "unknown": "magenta",
+}
+
+
+def verdict_word(verdict: Verdict) -> Text:
+    return Text(verdict.verdict, style=_STYLES[verdict.verdict])
+
+
+def explain(verdict: Verdict) -> str:
+    """What a verdict rests on, in one sentence."""
+    domain = ", ".join(f"{name} in {extent}" for name, extent in verdict.domain.items())
+    where = f" for all real {domain}" if domain else ""
+    within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
+    if verdict.verdict == "proved":
+        return f"equal{where}, and both defined there ({verdict.method})"
+    if verdict.verdict == "bounded":
+        return f"at most {verdict.bound} apart{where} ({verdict.method})"
+    if verdict.verdict == "tested":
+        limit = verdict.violating_fraction_below or 0.0
+        return (
+            f"no counterexample{within} in {verdict.points:,} points ({verdict.method}); 95 % sure that less "
+            f"than {limit:.2g} of the domain violates it; {verdict.reason}"
+        )
+    if verdict.verdict == "unknown":
+        return f"not established{where}: {verdict.reason}"
+    return f"{verdict.reason}{f' (tolerance {verdict.tolerance})' if within else ''}"
+
+
+def verdict_lines(verdict: Verdict) -> Iterator[Text]:
+    """The verdict of one claim, with its counterexample if it has one."""
+    yield Text.assemble(verdict_word(verdict), ": ", explain(verdict))
+    example = verdict.counterexample
+    if example is not None:
+        fields = example.to_json()
+        for name, value in fields["point"].items():
+            yield Text(f"  {name} = {value}")
+        yield Text(f"  left  = {fields['left']}")
+        yield Text(f"  right = {fields['right']}")
+        yield Text(f"  checked in {fields['checked_in']}")
+    yield Text(f"  arithmetic: {verdict.arithmetic}; {verdict.seconds:.2f} s", style="dim")
+
+
+def seeds_table(results: list[dict[str, Any]], formulas: dict[int, str]) -> Table:
+    """Success, errors and formula of every seed of a run."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("seed", "success", "step", "validation", "extrapolation", "solved at", "sparsity"):
+        table.add_column(name, justify="right")
+    table.add_column("formula")
+    for row in results:
+        table.add_row(
+            str(row["seed"]),
+            "yes" if row["success"] else "no",
+            str(row["chosen_iteration"]),
+            _error(row["validation_error"]),
+            _error(row["extrapolation_error"]),
+            "–" if row["solved_at"] is None else str(row["solved_at"]),
+            _error(row["sparsity_error"]),
+            formulas.get(row["seed"], "–"),
+        )
+    return table
+
+
+def _error(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2g}"

@@ -1,0 +1,60 @@
+"""The three claims about a trained network: against its formula, and both against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from ..expression import Expression
+from .check import Effort, check
+from .domain import Domain
+from .verdict import Claim, Tolerance, Verdict
+
+CLAIMS = {
+    "model_formula": "model ↔ formula",
+    "formula_truth": "formula ↔ truth",
+    "model_truth": "model ↔ truth",
+}
+
+
+def three_claims(
+    network: Expression,
+    formula: Expression,
+    truth: Expression,
+    domain: Domain,
+    network_tolerance: Tolerance,
+) -> dict[str, Claim]:
+    """Network = formula, formula = truth and network = truth, on one domain.
+
+    The network is the function of its weights taken exactly. Weights of float32 rarely reach
+    their grid exactly, so the two claims about the network carry a tolerance; a `proved` among them
+    means equality all the same. Formula = truth is always claimed exactly.
+    """
+    return {
+        "model_formula": Claim(network, formula, domain, network_tolerance),
+        "formula_truth": Claim(formula, truth, domain),
+        "model_truth": Claim(network, truth, domain, network_tolerance),
+    }
+
+
+def check_claims(
+    claims: Mapping[str, Claim],
+    effort: Effort,
+    on_start: Callable[[str], None] = lambda name: None,
+) -> dict[str, Verdict]:
+    """A verdict for each claim, in their order; `on_start` is told which one begins."""
+    verdicts = {}
+    for name, claim in claims.items():
+        on_start(name)
+        verdicts[name] = check(claim, effort)
+    return verdicts
+
+
+def rounded_up(size: Fraction) -> Fraction:
+    """The next larger number with two significant digits, for a tolerance that reads well."""
+    scale = Fraction(1)
+    while size * scale < 10:
+        scale *= 10
+    while size * scale >= 100:
+        scale /= 10
+    return Fraction(-(-size * scale // 1)) / scale
