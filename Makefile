@@ -12,7 +12,9 @@ setup: .venv/installed
 	touch .venv/installed
 
 demo: setup
-	$(BIN)/python benchmarks/demo.py
+	$(BIN)/nalmx train-and-extract --operation mul --module nmu --interpolation-range "[1,2]"
+	$(BIN)/nalmx train-and-extract --operation sub --module nau --interpolation-range "[1,2]"
+	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 
 test: setup
 	$(BIN)/python -m pytest -m 'not slow'

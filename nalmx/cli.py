@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .exit_codes import BAD_INPUT, HOLDS, INTERNAL_ERROR, INTERRUPTED
+
 if TYPE_CHECKING:
     import click
 
 PROGRAM = "nalmx"
-BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130
 COMMANDS = {
     "train-and-extract": "Train a module on an arithmetic task, extract its formula and verify it.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("--help", "-h"):
         sys.stdout.write(HELP)
-        return 0 if given else BAD_INPUT
+        return HOLDS if given else BAD_INPUT
     return _run(given)
 
 
@@ -54,7 +55,7 @@ def _run(given: list[str]) -> int:
 
     try:
         result = _group().main(given, prog_name=PROGRAM, standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        return result if isinstance(result, int) else HOLDS
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except NalmxError as error:
@@ -63,7 +64,7 @@ def _run(given: list[str]) -> int:
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
-        return 0
+        return HOLDS
     except OSError as error:
         return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_INPUT)
     except Exception as error:  # The last line of defence: no traceback reaches a user.

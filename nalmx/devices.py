@@ -32,5 +32,7 @@ def find_device(name: str) -> torch.device:
     if device.type == "cuda":
         count = torch.cuda.device_count()
         if (device.index or 0) >= count:
-            raise DeviceError(f"there is no device {name!r} ({count} GPUs found); use --device cpu or auto")
+            raise DeviceError(
+                f"there is no device {name!r} ({count} GPUs found); use --device cpu or auto"
+            )
     return device

@@ -55,9 +55,13 @@ class Range:
                 "to it), or [[-6,-2],[2,6]] for a union"
             )
         if len(matches) > 1 and compact == spelled:
-            raise RangeError(f"{text[:60]!r} has several intervals; put them in one list, [[..],[..]]")
+            raise RangeError(
+                f"{text[:60]!r} has several intervals; put them in one list, [[..],[..]]"
+            )
         if len(matches) > MAX_INTERVALS:
-            raise RangeError(f"a range may have at most {MAX_INTERVALS} intervals; {len(matches)} given")
+            raise RangeError(
+                f"a range may have at most {MAX_INTERVALS} intervals; {len(matches)} given"
+            )
         return cls.union(Interval(_end(m[1], text), _end(m[2], text)) for m in matches)
 
     @classmethod

@@ -23,7 +23,7 @@ def parse_decimal(text: str) -> Fraction | None:
         return None
     digits = Fraction(int(match[1] + match[2]))
     scale = exponent - len(match[2])
-    return digits * 10**scale if scale >= 0 else digits / 10**-scale
+    return digits * Fraction(10) ** scale
 
 
 def parse_rational(text: str) -> Fraction | None:

@@ -22,7 +22,11 @@ _OPTIONS = {
         "--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
     ),
     "seed": click.option(
-        "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="First seed."
+        "--seed",
+        default=0,
+        show_default=True,
+        type=click.IntRange(0, 2**32 - 1),
+        help="First seed.",
     ),
     "require": click.option(
         "--require",
@@ -31,7 +35,9 @@ _OPTIONS = {
         show_default=True,
         help="The level at which a claim must hold for exit code 0.",
     ),
-    "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    "json": click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
+    ),
     "quiet": click.option("--quiet", is_flag=True, help="No progress and no messages on stderr."),
 }
 

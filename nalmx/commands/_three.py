@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from ..errors import RunError
+from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..extract import Extraction, load_extraction
 from ..report.verdicts import explain, seeds_table, verdict_word
 from ..tasks.arithmetic import worst_perfect_error
@@ -23,7 +24,6 @@ from ..verify import (
     rounded_up,
     three_claims,
 )
-from ..verify.verdict import HOLDS, NOT_ESTABLISHED, REFUTED
 from ._options import messages, output, print_json
 
 

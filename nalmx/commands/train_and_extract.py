@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..devices import check_device_name
+from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
 from ._options import messages, shared, stop_on_signal
 
@@ -36,7 +37,9 @@ _SETTINGS = {
     default="",
     help="Where success is judged and verdicts hold; by default the survey's partner.",
 )
-@click.option("--inputs", default=2, show_default=True, help="Inputs; those after x2 are redundant.")
+@click.option(
+    "--inputs", default=2, show_default=True, help="Inputs; those after x2 are redundant."
+)
 @click.option("--seeds", default=25, show_default=True, help="How many seeds, trained together.")
 @click.option("--iterations", default=50_000, show_default=True, help="Training iterations.")
 @click.option(
@@ -60,8 +63,6 @@ def command(context: click.Context, /, **options: Any) -> int:
 
     Example: nalmx train-and-extract --operation mul --module nmu
     """
-    from ..cli import INTERRUPTED
-
     if options["tolerance"] is not None:
         Tolerance.parse(options["tolerance"])
     device = check_device_name(options["device"])
@@ -101,7 +102,9 @@ def _created(options: dict[str, Any]) -> Any:
         if options[name] is None:
             raise click.UsageError(f"give --{name}; `nalmx {_listing(name)}` lists what there is")
     config = Config.checked(**{setting: options[name] for name, setting in _SETTINGS.items()})
-    directory = options["directory"] or _unused(Path("runs") / f"{config.operation}-{config.module}")
+    directory = options["directory"] or _unused(
+        Path("runs") / f"{config.operation}-{config.module}"
+    )
     return Run.create(directory, config)
 
 
@@ -172,5 +175,3 @@ class _ProgressBar:
             f"{progress.model_steps_per_second:,.0f} model-steps/s"
         )
         self._bar.update(self._task, completed=progress.iteration, facts=facts)
-
-

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ..devices import check_device_name
-from ..expression import parse, variables
+from ..errors import ExpressionError
+from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
 from ..verify import Claim, Domain, Effort, Level, Tolerance, check
 from ._options import output, print_json, shared
@@ -59,7 +60,9 @@ def expr(
 
     Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
     """
-    left, right = (_parse_named(text, name) for text, name in ((expression, ""), (truth, "--truth: ")))
+    left, right = (
+        _parse_named(text, name) for text, name in ((expression, ""), (truth, "--truth: "))
+    )
     domain = Domain.parse(ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
     effort = Effort(points=points, seed=seed, device=check_device_name(device))
@@ -72,9 +75,7 @@ def expr(
     return verdict.exit_code(require)
 
 
-def _parse_named(text: str, where: str):  # type: ignore[no-untyped-def]
-    from ..errors import ExpressionError
-
+def _parse_named(text: str, where: str) -> Expression:
     try:
         return parse(text)
     except ExpressionError as error:

@@ -2,7 +2,7 @@
 
 from .exact import IRRATIONAL, Undefined, evaluate
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable, fold, sort_of, variables
-from .parse import check_name, parse
+from .parser import check_name, parse
 from .text import to_text
 
 __all__ = [

@@ -174,7 +174,9 @@ def _fold_with(step: Callable[[Ball, Ball], Ball]) -> Callable[..., BallValue]:
     return run
 
 
-def _certain(holds: Callable[[Ball, Ball], bool], fails: Callable[[Ball, Ball], bool]) -> Callable[..., BallValue]:
+def _certain(
+    holds: Callable[[Ball, Ball], bool], fails: Callable[[Ball, Ball], bool]
+) -> Callable[..., BallValue]:
     """A comparison that answers only where all points of both balls agree."""
 
     def decide(x: Ball, y: Ball) -> BallValue:

@@ -103,7 +103,9 @@ def from_sympy(expression: sympy.Basic) -> Expression:
     operation = _FROM_SYMPY.get(type(expression))
     if operation is None:
         kind = type(expression).__name__
-        raise ExpressionError(f"a SymPy {kind} such as {str(expression)[:60]!r} has no exact form here")
+        raise ExpressionError(
+            f"a SymPy {kind} such as {str(expression)[:60]!r} has no exact form here"
+        )
     return Apply(operation, tuple(from_sympy(argument) for argument in expression.args))
 
 

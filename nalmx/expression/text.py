@@ -77,5 +77,3 @@ def _sum(terms: tuple[_Written, ...]) -> str:
     for text in texts[1:]:
         joined += f" - {text[1:]}" if text.startswith("-") else f" + {text}"
     return joined
-
-

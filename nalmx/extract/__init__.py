@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .formula import Formula
 
 if TYPE_CHECKING:
-    from .discretise import Discretised, discretise, exact_weights
+    from .discretisation import Discretised, discretise, exact_weights
     from .run import Extraction, extract_run, load_extraction
     from .symbolic import as_trained, extract
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "discretise": ("Discretised", "discretise", "exact_weights"),
+    "discretisation": ("Discretised", "discretise", "exact_weights"),
     "run": ("Extraction", "extract_run", "load_extraction"),
     "symbolic": ("as_trained", "extract"),
 }

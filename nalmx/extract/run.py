@@ -80,10 +80,16 @@ def load_extraction(run: Run) -> Extraction:
         return Extraction(None, None, None, {}, str(data.get("reason")))
     formula = Formula.from_json(data["formula"])
     seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
-    if seed not in run.config.seed_list or not isinstance(by_formula, dict):
+    if (
+        not isinstance(seed, int)
+        or seed not in run.config.seed_list
+        or not isinstance(by_formula, dict)
+    ):
         raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
     if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
-        raise RunError(f"{run.path('formula.json')} is damaged: its inputs are not those of the run")
+        raise RunError(
+            f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
+        )
     network = as_trained(member(trained_stack(run), run.config.seed_list.index(seed)))
     if network.weights_sha256 != formula.weights_sha256:
         raise RunError(

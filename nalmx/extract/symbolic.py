@@ -8,7 +8,7 @@ import sympy
 
 from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule
-from .discretise import MOST_SNAP, Matrix, discretise, exact_weights, weights_digest
+from .discretisation import MOST_SNAP, Matrix, discretise, exact_weights, weights_digest
 from .formula import Formula
 
 

@@ -8,7 +8,7 @@ reaches 1, so it is the effective weights that are snapped to a grid, never the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import sympy
@@ -20,6 +20,29 @@ from ._grid import Grid
 from ._training import Training
 
 ExactMatrix = Sequence[Sequence[sympy.Expr]]
+
+
+class _Equation:
+    """A module's equation under the name `apply`, which `nn.Module` gives to something else.
+
+    On the class it is the equation. On an instance `apply(f)`, with a function and no weights, is
+    still the method of `nn.Module` that calls f on every submodule, so that code which initialises
+    or edits a network with it works on ours.
+    """
+
+    def __init__(self, equation: Callable[..., Tensor]) -> None:
+        self._equation = equation
+
+    def __get__(self, instance: nn.Module | None, owner: type) -> Callable[..., Any]:
+        if instance is None:
+            return self._equation
+
+        def apply(x: Any, **weights: Tensor) -> Any:
+            if not weights and callable(x):
+                return nn.Module.apply(instance, x)
+            return self._equation(x, **weights)
+
+        return apply
 
 
 class ArithmeticModule(nn.Module, ABC):
@@ -77,8 +100,13 @@ class ArithmeticModule(nn.Module, ABC):
     def symbolic(x: Sequence[sympy.Expr], **weights: Any) -> list[sympy.Expr]:
         """The same equation over exact numbers, one expression for each output."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "apply" in cls.__dict__:
+            cls.apply = _Equation(cls.apply)  # type: ignore[method-assign, assignment]
+
     def forward(self, x: Tensor) -> Tensor:
-        return self.apply(x, **self.weights())
+        return type(self).apply(x, **self.weights())
 
     def constrain_(self) -> None:
         """Bring raw parameters back into their bounds, after an optimiser step."""

@@ -7,6 +7,7 @@ same seed trained in a stack agree bit for bit.
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -34,6 +35,6 @@ def product(factors: Tensor) -> Tensor:
     if padding:
         factors = functional.pad(factors, (0, padding), value=1.0)
     while factors.shape[-1] > 1:
-        left, right = factors.unflatten(-1, (2, -1)).unbind(-2)
+        left, right = torch.unflatten(factors, -1, (2, -1)).unbind(-2)
         factors = left * right
     return factors.squeeze(-1)

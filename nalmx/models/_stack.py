@@ -19,7 +19,9 @@ def stack(modules: Sequence[M]) -> M:
     first = modules[0]
     for other in modules:
         if type(other) is not type(first) or other.extra_repr() != first.extra_repr():
-            raise ValueError(f"a stack holds modules of one kind and size; {first} and {other} given")
+            raise ValueError(
+                f"a stack holds modules of one kind and size; {first} and {other} given"
+            )
     result = copy.deepcopy(first)
     for name in first.raw_names:
         together = torch.stack([module.get_parameter(name).detach() for module in modules])

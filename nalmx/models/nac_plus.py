@@ -52,7 +52,7 @@ class NACPlus(ArithmeticModule):
         return {"weight": self.w_hat.tanh() * (0.5 + 0.5 * (0.5 * self.m_hat).tanh())}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:  # type: ignore[override]
+    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
         return weighted_sum(x, weight)
 
     @staticmethod

@@ -47,7 +47,7 @@ class NAU(ArithmeticModule):
         return {"weight": self.raw_weight.clamp(-1.0, 1.0)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:  # type: ignore[override]
+    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
         return weighted_sum(x, weight)
 
     @staticmethod

@@ -44,7 +44,7 @@ class NMU(ArithmeticModule):
         return {"weight": self.raw_weight.clamp(0.0, 1.0)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:  # type: ignore[override]
+    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
         x, weight = pair(x, weight)
         return product(weight * x + (1 - weight))
 

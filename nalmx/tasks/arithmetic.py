@@ -64,11 +64,11 @@ class Operation:
 
     def perfect(self, x: Array, epsilon: float) -> Array:
         """The outputs (n,) of the ε-perfect model for inputs (n, inputs)."""
-        y = self.targets(x)
+        y: Array = self.targets(x)
         if not self.multiplicative:
-            return y - np.abs(x).sum(-1) * epsilon
+            return np.asarray(y - np.abs(x).sum(-1) * epsilon)
         scale = (1 - epsilon) ** 2 if self.name == "mul" else (1 - epsilon) / (1 + epsilon)
-        return y * scale * np.prod(1 - np.abs(x[..., 2:]) * epsilon, axis=-1)
+        return np.asarray(y * scale * np.prod(1 - np.abs(x[..., 2:]) * epsilon, axis=-1))
 
 
 OPERATIONS = {
@@ -127,7 +127,9 @@ def training_stream(seed: int) -> np.random.RandomState:
     return np.random.RandomState(random.randint(0, 2**32 - 1))
 
 
-def evaluation_set(operation: Operation, extent: Range, inputs: int, seed: int) -> tuple[Array, Array]:
+def evaluation_set(
+    operation: Operation, extent: Range, inputs: int, seed: int
+) -> tuple[Array, Array]:
     """Inputs (10000, inputs) and targets (10000,) of a validation or test set."""
     x = sample(extent, np.random.RandomState(seed), (EVALUATION_SIZE, inputs))
     return x, operation.targets(x)

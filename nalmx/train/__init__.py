@@ -1,7 +1,7 @@
 """Training: configurations, runs on disk, and stacks of seeds trained together."""
 
 from .config import Config
-from .fit import Interrupted, Progress, fit, trained_stack
 from .run import Run
+from .trainer import Interrupted, Progress, fit, trained_stack
 
 __all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "trained_stack"]

@@ -56,16 +56,12 @@ class Batches:
         *,
         align: int,
         device: torch.device,
-        states: StreamStates | None = None,
     ) -> None:
         self._operation = operation
         self._extent = extent
         self._inputs = inputs
         self._device = device
         self._streams = [training_stream(seed) for seed in seeds]
-        if states is not None:
-            for stream, state in zip(self._streams, states.tolist(), strict=True):
-                stream.set_state(("MT19937", np.array(state[:-1], dtype=np.uint32), state[-1]))
         most = max(1, _CHUNK_BYTES // (len(seeds) * BATCH_SIZE * inputs * 4))
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
 
@@ -90,9 +86,16 @@ class Batches:
             values = sample(self._extent, stream, (length, BATCH_SIZE, self._inputs))
             x[:, place] = values.swapaxes(-1, -2)
             t[:, place, :, 0] = self._operation.targets(values)
-        return Chunk(torch.from_numpy(x).mT, torch.from_numpy(t), self._states())
+        return Chunk(torch.from_numpy(x).mT, torch.from_numpy(t), self.states())
 
-    def _states(self) -> StreamStates:
+    def restore(self, states: StreamStates) -> None:
+        """Continue every stream from saved states."""
+        for stream, state in zip(self._streams, states.tolist(), strict=True):
+            key = np.array(state[:-1], dtype=np.uint32)
+            stream.set_state(("MT19937", key, state[-1], 0, 0.0))
+
+    def states(self) -> StreamStates:
+        """Where the streams stand, (seeds, 625): each generator's key and its position."""
         rows = []
         for stream in self._streams:
             _, key, position, *_ = stream.get_state(legacy=True)

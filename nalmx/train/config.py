@@ -50,7 +50,9 @@ class Config:
             value = getattr(config, name)
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
                 shown = name.replace("_", " ")
-                raise SettingError(f"{shown} must be an integer from {least} to {most}; {value} given")
+                raise SettingError(
+                    f"{shown} must be an integer from {least} to {most}; {value} given"
+                )
         interpolation = Range.parse(config.interpolation_range)
         extrapolation = (
             Range.parse(config.extrapolation_range)
@@ -84,7 +86,9 @@ class Config:
         settings = {name: value for name, value in data.items() if name != "schema"}
         if set(settings) != known:
             wrong = sorted(set(settings) ^ known)
-            raise RunError(f"config.json does not have the expected settings; see {', '.join(wrong)}")
+            raise RunError(
+                f"config.json does not have the expected settings; see {', '.join(wrong)}"
+            )
         if not all(isinstance(settings[n], str) for n in ("operation", "module")):
             raise RunError("config.json is damaged: operation and module must be texts")
         if not all(isinstance(settings[n], str) for n in settings if n.endswith("_range")):

@@ -1,10 +1,10 @@
 """A run directory: what a training run leaves behind and resumes from.
 
-    config.json           the configuration, with a schema number
-    metrics.jsonl         one line for each logged iteration
-    checkpoint.safetensors  the state of an unfinished training
-    weights.safetensors   raw parameters of every seed at its chosen step
-    results.json          success, errors and chosen step of every seed
+config.json           the configuration, with a schema number
+metrics.jsonl         one line for each logged iteration
+checkpoint.safetensors  the state of an unfinished training
+weights.safetensors   raw parameters of every seed at its chosen step
+results.json          success, errors and chosen step of every seed
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ from ..errors import RunError
 from .config import Config
 from .storage import read_json, read_tensors, write_bytes, write_json, write_tensors
 
+_RESULT_KEYS = {
+    "success",
+    "chosen_iteration",
+    "validation_error",
+    "extrapolation_error",
+    "solved_at",
+    "sparsity_error",
+}
+
 
 class Run:
     """A run on disk. Open one with `Run.create` or `Run.open`; neither overwrites anything."""
@@ -30,14 +39,13 @@ class Run:
     @classmethod
     def create(cls, directory: Path, config: Config) -> Run:
         """Start a run in a directory that must not exist."""
-        try:
-            directory.parent.mkdir(parents=True, exist_ok=True)
-            directory.mkdir()
-            write_json(directory / "config.json", config.to_json())
-        except FileExistsError:
+        if directory.exists():
             raise RunError(
                 f"{directory} exists already; give another --output, or add --resume to continue that run"
-            ) from None
+            )
+        try:
+            directory.mkdir(parents=True)
+            write_json(directory / "config.json", config.to_json())
         except OSError as error:
             raise RunError(
                 f"{directory} cannot be written: {error.strerror}; give another --output"
@@ -48,7 +56,9 @@ class Run:
     def open(cls, directory: Path) -> Run:
         """Open an existing run."""
         if not directory.is_dir():
-            raise RunError(f"there is no run directory {directory}; train one with --output {directory}")
+            raise RunError(
+                f"there is no run directory {directory}; train one with --output {directory}"
+            )
         return cls(directory, Config.from_json(read_json(directory / "config.json")))
 
     def path(self, name: str) -> Path:
@@ -88,9 +98,14 @@ class Run:
 
     def load_results(self) -> dict[str, Any]:
         results = read_json(self.path("results.json"))
-        if not isinstance(results, dict) or len(results.get("seeds", ())) != self.config.seeds:
+        seeds = results.get("seeds") if isinstance(results, dict) else None
+        if not isinstance(seeds, list) or not all(isinstance(seed, dict) for seed in seeds):
+            raise RunError(f"{self.path('results.json')} is damaged: it has no results of seeds")
+        if [seed.get("seed") for seed in seeds] != list(self.config.seed_list):
             raise RunError(f"{self.path('results.json')} is damaged: it does not fit config.json")
-        return results
+        if any(_RESULT_KEYS - set(seed) for seed in seeds) or "seconds" not in results:
+            raise RunError(f"{self.path('results.json')} is damaged: parts of it are missing")
+        return dict(results)
 
     def load_weights(self) -> dict[str, torch.Tensor]:
         """Raw parameters at the chosen steps, each (seeds, 1, inputs)."""

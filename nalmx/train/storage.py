@@ -39,7 +39,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError(f"{path.name} is missing in {path.parent}; it is not a finished run") from None
+        raise RunError(
+            f"{path.name} is missing in {path.parent}; it is not a finished run"
+        ) from None
     except (ValueError, RecursionError):
         raise RunError(f"{path} is damaged: it is not JSON") from None
     except OSError as error:
@@ -49,8 +51,12 @@ def read_json(path: Path) -> Any:
 def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
     """Write tensors as safetensors, atomically."""
     partial = path.with_name(f".{path.name}.partial")
-    save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, partial)
-    os.replace(partial, path)
+    try:
+        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, partial)
+        os.replace(partial, path)
+    except (SafetensorError, OSError) as error:
+        partial.unlink(missing_ok=True)
+        raise RunError(f"{path} cannot be written: {error}") from None
 
 
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -58,7 +64,9 @@ def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     try:
         return load_file(path)
     except FileNotFoundError:
-        raise RunError(f"{path.name} is missing in {path.parent}; it is not a finished run") from None
+        raise RunError(
+            f"{path.name} is missing in {path.parent}; it is not a finished run"
+        ) from None
     except (SafetensorError, ValueError, struct.error):
         raise RunError(f"{path} is damaged: it is not a safetensors file") from None
     except OSError as error:

@@ -1,6 +1,6 @@
 """Claims, verdicts and the checkers behind them. Nothing here needs torch until a sweep runs."""
 
-from .check import Effort, check
+from .checker import Effort, check
 from .domain import Domain, Point
 from .three import CLAIMS, check_claims, rounded_up, three_claims
 from .verdict import REQUIRABLE, Claim, Counterexample, Level, Tolerance, Verdict

@@ -128,7 +128,9 @@ class _Ring:
                 return self._times(arguments[0], self._inverse(node.arguments[1], arguments[1]))
             case "pow":
                 return self._power(node, arguments)
-        raise _OutsideMethod(f"the claim contains {node.operation}, which is not a rational function")
+        raise _OutsideMethod(
+            f"the claim contains {node.operation}, which is not a rational function"
+        )
 
     @staticmethod
     def _reduce(step: Any, arguments: list[_Quotient]) -> _Quotient:
@@ -275,7 +277,11 @@ def _rational_roots(ring: _Ring, top: Polynomial, name: str, point: Point) -> It
     for factor, _ in polynomial.factor()[1]:
         if factor.degree() == 1:
             root = -factor[0] / factor[1]
-            yield Fraction(int(root.p), int(root.q)) if isinstance(root, flint.fmpq) else Fraction(int(root))
+            yield (
+                Fraction(int(root.p), int(root.q))
+                if isinstance(root, flint.fmpq)
+                else Fraction(int(root))
+            )
 
 
 def _changes_sign(ring: _Ring, top: Polynomial, domain: Domain) -> bool:

@@ -44,9 +44,13 @@ class Domain:
             name = check_name(name.strip())
             if name not in inputs:
                 known = ", ".join(inputs) if inputs else "none, both sides are constant"
-                raise RangeError(f"there is no input {name!r} for the range {text[:60]!r}; inputs: {known}")
+                raise RangeError(
+                    f"there is no input {name!r} for the range {text[:60]!r}; inputs: {known}"
+                )
             if name in named:
-                raise RangeError(f"the input {name!r} has two ranges; give one, a union as [[a,b],[c,d]]")
+                raise RangeError(
+                    f"the input {name!r} has two ranges; give one, a union as [[a,b],[c,d]]"
+                )
             named[name] = Range.parse(spelled)
         missing = [name for name in inputs if name not in named]
         if missing and common is None:

@@ -56,7 +56,8 @@ def certify_nonvanishing(
             if visited >= MAX_BOXES or time.monotonic() > deadline or not box:
                 where = ", ".join(f"{name} in {extent}" for name, extent in box.items())
                 return Blocked(
-                    shown, f"the divisor {shown} may be zero in the domain, near {_short(where, 120)}"
+                    shown,
+                    f"the divisor {shown} may be zero in the domain, near {_short(where, 120)}",
                 )
             stack.extend(_halves(box))
     return Certified(visited)

@@ -96,7 +96,9 @@ def _within(interval: Interval) -> st.SearchStrategy[Fraction]:
     kinds.append(
         st.fractions(interval.lower, interval.upper, max_denominator=1_000)
         if interval.width >= Fraction(1, 100)
-        else st.integers(0, 1_000).map(lambda n: interval.lower + interval.width * Fraction(n, 1_000))
+        else st.integers(0, 1_000).map(
+            lambda n: interval.lower + interval.width * Fraction(n, 1_000)
+        )
     )
     floats = _floats(interval)
     if floats is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..expression import Expression
-from .check import Effort, check
+from .checker import Effort, check
 from .domain import Domain
 from .verdict import Claim, Tolerance, Verdict
 

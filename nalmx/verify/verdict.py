@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from ..errors import ExpressionError, SettingError
+from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..expression import Expression, sort_of, to_text, variables
 from ..rationals import parse_rational, spell
 from .domain import Domain, Point
 
 Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
 REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
-HOLDS, REFUTED, NOT_ESTABLISHED = 0, 1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ class Claim:
             )
         outside = [n for n in variables(self.left, self.right) if n not in self.domain.ranges]
         if outside:
-            raise ExpressionError(f"the input {outside[0]!r} has no range in the domain of the claim")
+            raise ExpressionError(
+                f"the input {outside[0]!r} has no range in the domain of the claim"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,9 @@ def _judge_in_balls(
     right = _enclosed(claim.right, exact_right, inputs)
 
     def violated(reason: str) -> Counterexample:
-        shown = [
-            _show(enclosure if exact is IRRATIONAL else exact)
-            for exact, enclosure in ((exact_left, left), (exact_right, right))
-        ]
-        return Counterexample(point, *shown, reason, "balls")
+        shown_left = _show(left if exact_left is IRRATIONAL else exact_left)
+        shown_right = _show(right if exact_right is IRRATIONAL else exact_right)
+        return Counterexample(point, shown_left, shown_right, reason, "balls")
 
     if isinstance(left, Undefined) and isinstance(right, Undefined):
         return Blocked(point, f"neither side is defined: {left.reason}")

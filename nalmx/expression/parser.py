@@ -178,7 +178,9 @@ class _Reader:
     def _expect(self, node: ast.expr, depth: int, sort: Sort) -> _Sized:
         sized = self.read(node, depth)
         if sort_of(sized.expression) != sort:
-            found, wanted = ("a condition", "a number") if sort == "real" else ("a number", "a condition")
+            found, wanted = (
+                ("a condition", "a number") if sort == "real" else ("a number", "a condition")
+            )
             self._fail(node, f"{self._text(node)!r} is {found} where {wanted} is needed")
         return sized
 
@@ -301,7 +303,9 @@ class _Reader:
             facts = OPERATIONS[operation]
             given = len(node.args)
             if given < facts.least or (facts.most is not None and given > facts.most):
-                wanted = str(facts.least) if facts.most == facts.least else f"at least {facts.least}"
+                wanted = (
+                    str(facts.least) if facts.most == facts.least else f"at least {facts.least}"
+                )
                 self._fail(node, f"{name} takes {wanted} argument(s); {given} given")
             arguments = [self._expect(a, depth + 1, facts.takes) for a in node.args]
         return _Sized(
@@ -323,8 +327,10 @@ class _Reader:
         return arguments
 
     def _name(self, node: ast.Name) -> _Sized:
-        if node.id == "pi" or node.id == "E":
-            return _Sized(Constant(node.id), 0, 64)
+        if node.id == "pi":
+            return _Sized(Constant("pi"), 0, 64)
+        if node.id == "E":
+            return _Sized(Constant("E"), 0, 64)
         if node.id in FUNCTIONS:
             self._fail(node, f"{node.id} is a function; write {node.id}(...)")
         try:

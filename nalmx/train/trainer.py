@@ -7,6 +7,7 @@ the step it is judged at. With `n` iterations there are n + 1 updates, as in the
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..errors import RunError
 from ..models import ArithmeticModule, stack
 from ..tasks.arithmetic import (
     BATCH_SIZE,
@@ -79,10 +81,12 @@ def fit(
     """
     if run.finished:
         return run.load_results()
-    return _Trainer(run, device).train(on_progress, stop_requested)
+    return Trainer(run, device).train(on_progress, stop_requested)
 
 
-class _Trainer:
+class Trainer:
+    """The state of a training run, and the loop that advances it."""
+
     def __init__(self, run: Run, device: torch.device) -> None:
         self.run = run
         self.device = device
@@ -107,26 +111,25 @@ class _Trainer:
         }
         self.iteration = 0
         self.seconds = 0.0
-        self.streams: Tensor | None = None
+        self.batches = Batches(
+            config.task,
+            config.interpolation,
+            config.inputs,
+            config.seed_list,
+            align=LOG_EVERY,
+            device=device,
+        )
+        self.streams = self.batches.states()
 
     def train(
         self, on_progress: Callable[[Progress], None], stop_requested: Callable[[], bool]
     ) -> dict[str, Any]:
         config = self.config
         self._restore()
-        batches = Batches(
-            config.task,
-            config.interpolation,
-            config.inputs,
-            config.seed_list,
-            align=LOG_EVERY,
-            device=self.device,
-            states=self.streams,
-        )
         updates = config.iterations + 1
         began, first = time.perf_counter(), self.iteration
         before, saved = self.seconds, began
-        for chunk in batches.chunks(updates - self.iteration):
+        for chunk in self.batches.chunks(updates - self.iteration):
             for x, t in zip(chunk.x, chunk.t, strict=True):
                 if self.iteration % LOG_EVERY == 0 or self.iteration == config.iterations:
                     self.seconds = before + time.perf_counter() - began
@@ -216,7 +219,6 @@ class _Trainer:
         return inputs, targets
 
     def _state(self) -> dict[str, Tensor]:
-        assert self.streams is not None
         return {
             **{n: p.detach() for n, p in zip(self.module.raw_names, self.parameters, strict=True)},
             **self.best,
@@ -232,6 +234,11 @@ class _Trainer:
         if state is None:
             self.run.keep_metrics_before(0)
             return
+        own = self._state()
+        if {n: v.shape for n, v in state.items()} != {n: v.shape for n, v in own.items()}:
+            raise RunError(
+                f"the checkpoint in {self.run.directory} does not fit config.json; start a new run"
+            )
         for name, parameter in zip(self.module.raw_names, self.parameters, strict=True):
             parameter.data.copy_(state[name])
         self.best = {name: state[name].to(self.device) for name in self.best}
@@ -240,12 +247,14 @@ class _Trainer:
         self.iteration = self.adam.steps = int(state["iteration"])
         self.seconds = float(state["seconds"])
         self.streams = state["streams"]
+        self.batches.restore(self.streams)
         self.run.keep_metrics_before(self.iteration)
 
     def _finish(self) -> dict[str, Any]:
-        for name, parameter in zip(self.module.raw_names, self.parameters, strict=True):
-            parameter.data.copy_(self.best[f"best.{name}"])
-        sparsity = self.module.sparsity_error().tolist()
+        chosen = copy.deepcopy(self.module)
+        for name in self.module.raw_names:
+            chosen.get_parameter(name).data.copy_(self.best[f"best.{name}"])
+        sparsity = chosen.sparsity_error().tolist()
         best = {name.removeprefix("best."): value.tolist() for name, value in self.best.items()}
         results = {
             "threshold": self.threshold,

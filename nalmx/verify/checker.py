@@ -73,9 +73,7 @@ def _search_and_sweep(
     return _verdict(claim, "unknown", "exact algebra and Hypothesis search", reason=reason)
 
 
-def _sweep(
-    claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int
-) -> Verdict:
+def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int) -> Verdict:
     from ..devices import find_device
     from .sweep import sweep
 

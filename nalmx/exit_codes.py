@@ -1,0 +1,8 @@
+"""Exit codes of the command line."""
+
+HOLDS = 0
+REFUTED = 1
+BAD_INPUT = 2
+NOT_ESTABLISHED = 3
+INTERNAL_ERROR = 70
+INTERRUPTED = 130

@@ -1,0 +1,136 @@
+"""The command line as a whole."""
+
+import json
+import os
+import subprocess
+import sys
+from statistics import median
+from time import perf_counter
+
+import click
+import pytest
+
+import nalmx
+from nalmx.cli import COMMANDS, HELP, main
+from nalmx.exit_codes import INTERNAL_ERROR
+
+
+def nalmx_command(*arguments, **options):
+    command = [sys.executable, "-m", "nalmx", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+def test_help_lists_every_command(capsys):
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert out == HELP
+    assert all(name in out for name in COMMANDS)
+
+
+def test_no_command_shows_the_help_and_exits_with_2(capsys):
+    assert main([]) == 2
+    assert capsys.readouterr().out == HELP
+
+
+def test_help_answers_within_four_times_an_empty_python():
+    def seconds(*command):
+        start = perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        return perf_counter() - start
+
+    code = "from nalmx.cli import main; main(['--help'])"
+    pairs = [
+        (seconds(sys.executable, "-c", code), seconds(sys.executable, "-c", "pass"))
+        for _ in range(11)
+    ]
+    assert median(mine / empty for mine, empty in pairs) < 4
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_begins_with_its_summary(capsys, name):
+    assert main([name, "--help"]) == 0
+    assert COMMANDS[name] in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_version(capsys):
+    assert main(["--version"]) == 0
+    assert nalmx.__version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["--fly"], ["verify", "fly"], ["modules", "x"]])
+def test_unknown_commands_and_options_are_refused_in_one_line(capsys, arguments):
+    assert main(arguments) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("nalmx: ")
+    assert err.count("\n") == 1
+
+
+def test_modules_and_tasks_as_json(capsys):
+    assert main(["modules", "--json"]) == 0
+    modules = json.loads(capsys.readouterr().out)["modules"]
+    assert {"name": "nmu", "operations": ["mul"]}.items() <= next(
+        m for m in modules if m["name"] == "nmu"
+    ).items()
+    assert main(["tasks", "--json"]) == 0
+    tasks = json.loads(capsys.readouterr().out)
+    assert tasks["operations"]["sub"] == "x1 - x2"
+    assert tasks["ranges"]["[1,2]"] == "[2,6]"
+
+
+def test_modules_and_tasks_as_tables(capsys):
+    assert main(["modules"]) == 0
+    assert "Neural multiplication unit" in capsys.readouterr().out
+    assert main(["tasks"]) == 0
+    assert "[[-6,-2],[2,6]]" in capsys.readouterr().out
+
+
+@pytest.fixture
+def broken_command(monkeypatch):
+    """Make every command fail with an error that nobody foresaw."""
+
+    def fail(self, *args, **kwargs):
+        raise ZeroDivisionError("first line\nsecond line")
+
+    monkeypatch.setattr(click.Group, "invoke", fail)
+
+
+def test_an_unforeseen_error_is_one_line_with_its_own_exit_code(capsys, broken_command):
+    assert main(["modules"]) == INTERNAL_ERROR
+    err = capsys.readouterr().err
+    assert "internal error, ZeroDivisionError: first line second line" in err
+    assert err.count("\n") == 1
+
+
+def test_the_traceback_is_there_for_those_who_ask(monkeypatch, broken_command):
+    monkeypatch.setenv("NALMX_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["modules"])
+
+
+def test_a_closed_pipe_is_no_error():
+    command = f"'{sys.executable}' -m nalmx tasks | true"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True
+    )
+    assert result.stderr == ""
+
+
+def test_no_colours_in_a_pipe():
+    claim = ["verify", "expr", "x1", "--truth", "x1", "--range", "[0,1]"]
+    assert "\x1b" not in nalmx_command(*claim).stdout
+
+
+def test_narrow_terminals_do_not_break_a_formula():
+    terms = " + ".join(f"x{i}" for i in range(1, 60))
+    result = nalmx_command(
+        "verify", "expr", terms, "--truth", terms, "--range", "[0,1]",
+        env={**os.environ, "COLUMNS": "30"},
+    )  # fmt: skip
+    assert result.returncode == 0
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_the_launcher_of_a_checkout_is_the_command_line():
+    launcher = os.path.join(os.path.dirname(__file__), "..", "..", "cli.py")
+    result = subprocess.run([sys.executable, launcher, "--help"], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, HELP)

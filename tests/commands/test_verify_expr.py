@@ -1,0 +1,163 @@
+"""`nalmx verify expr` as a user meets it: output, exit codes and refusals."""
+
+import json
+import time
+
+import pytest
+
+from nalmx.cli import main
+
+FAST = ["--points", "20000"]
+
+
+def run(capsys, *arguments):
+    code = main(["verify", "expr", *arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def run_json(capsys, *arguments):
+    code, out, err = run(capsys, *arguments, "--json")
+    assert err == ""
+    return code, json.loads(out)
+
+
+def test_an_identity_is_proved(capsys):
+    code, out, _ = run(capsys, "x1*x2", "--truth", "x2*x1", "--range", "[20,40]")
+    assert code == 0
+    assert out.startswith("proved: ")
+
+
+def test_json_has_the_documented_keys(capsys):
+    code, verdict = run_json(capsys, "x1*x2", "--truth", "x2*x1", "--range", "[20,40]")
+    assert code == 0
+    assert verdict["verdict"] == "proved"
+    assert verdict["bound"] == "0"
+    assert verdict["domain"] == {"x1": "[20,40]", "x2": "[20,40]"}
+    assert verdict["arithmetic"] == "reals"
+    documented = ("verdict", "method", "bound", "counterexample", "points", "domain", "arithmetic")
+    assert set(documented) | {"seconds"} <= set(verdict)
+
+
+def test_a_false_claim_is_refuted_with_a_shrunk_counterexample(capsys):
+    code, verdict = run_json(
+        capsys, "x1*x2", "--truth", "x1+x2", "--range", "[-9,9]", "--range", "x2=[3,4]"
+    )
+    assert code == 1
+    assert verdict["counterexample"]["point"] == {"x1": "0", "x2": "3"}
+    assert verdict["counterexample"]["left"] == "0"
+    assert verdict["counterexample"]["right"] == "3"
+
+
+def test_what_cannot_be_proved_is_tested_and_says_so(capsys):
+    code, verdict = run_json(
+        capsys, "sin(x1)**2 + cos(x1)**2", "--truth", "1", "--range", "[0,9]", *FAST
+    )
+    assert code == 0
+    assert verdict["verdict"] == "tested"
+    assert verdict["points"] > 20_000
+    assert verdict["reason"].startswith("not proved")
+
+
+def test_a_level_that_is_not_reached_exits_with_3(capsys):
+    claim = ["exp(x1)", "--truth", "exp(x1)", "--range", "[0,1]", *FAST]
+    assert run(capsys, *claim, "--require", "tested")[0] == 0
+    assert run(capsys, *claim, "--require", "bounded")[0] == 3
+    assert run(capsys, *claim, "--require", "proved")[0] == 3
+
+
+def test_undefined_on_both_sides_is_unknown_and_exits_with_3(capsys):
+    code, verdict = run_json(capsys, "1/x1", "--truth", "1/x1", "--range", "[-1,1]")
+    assert code == 3
+    assert verdict["verdict"] == "unknown"
+    assert "division by zero at x1 = 0" in verdict["reason"]
+
+
+def test_a_removable_pole_is_refuted(capsys):
+    code, verdict = run_json(capsys, "x1/x1", "--truth", "1", "--range", "[-1,1]")
+    assert code == 1
+    assert verdict["counterexample"]["point"] == {"x1": "0"}
+
+
+@pytest.mark.parametrize(("tolerance", "code"), [("0", 1), ("abs:1e-3", 0), ("rel:1e-6", 1)])
+def test_tolerances(capsys, tolerance, code):
+    claim = ["x1*1.00001", "--truth", "x1", "--range", "[1,6]", *FAST]
+    assert run(capsys, *claim, "--tolerance", tolerance)[0] == code
+
+
+def test_unions_and_named_ranges(capsys):
+    claim = ["x1/x2*x2", "--truth", "x1", "--range", "[-9,9]"]
+    assert run(capsys, *claim, "--range", "x2=[[-6,-2],[2,6]]", "--require", "proved")[0] == 0
+    assert run(capsys, *claim, "--range", "x2=[[-6,-2],[-1,6]]")[0] == 1
+
+
+def test_inputs_may_have_names(capsys):
+    claim = ["mass*acceleration", "--truth", "acceleration*mass", "--range", "[0,1]"]
+    assert run(capsys, *claim)[0] == 0
+
+
+def test_constants_need_no_range(capsys):
+    assert run(capsys, "1/3 + 1/6", "--truth", "0.5")[0] == 0
+    assert run(capsys, "0.1 + 0.2", "--truth", "0.30000000000000004")[0] == 1
+
+
+def test_conditions_are_compared_with_conditions(capsys):
+    assert run(capsys, "x1 <= x2", "--truth", "~(x2 < x1)", "--range", "[0,9]", *FAST)[0] == 0
+    assert run(capsys, "x1 <= x2", "--truth", "x1 < x2", "--range", "[0,9]", *FAST)[0] == 1
+
+
+def test_the_same_seed_gives_the_same_verdict(capsys):
+    claim = ["x1**2", "--truth", "x1*abs(x1)", "--range", "[-3,9]", "--seed", "5"]
+    first, second = (run_json(capsys, *claim)[1] for _ in range(2))
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+
+
+GOOD = ["x1", "--truth", "x1"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["x1"],
+        ["--truth", "x1", "--range", "[0,1]"],
+        GOOD,
+        [*GOOD, "--range", "[1,0]"],
+        [*GOOD, "--range", "[1,1]"],
+        [*GOOD, "--range", "[]"],
+        [*GOOD, "--range", ""],
+        [*GOOD, "--range", "[0,nan]"],
+        [*GOOD, "--range", "[-inf,inf]"],
+        [*GOOD, "--range", "[0,1e999999999]"],
+        [*GOOD, "--range", "[0,1/0]"],
+        [*GOOD, "--range", "[__import__('os'),1]"],
+        [*GOOD, "--range", "x9=[0,1]"],
+        [*GOOD, "--range", "[0,1]", "--range", "[0,2]"],
+        [*GOOD, "--range", "x1=[0,1]", "--range", "x1=[0,2]"],
+        [*GOOD, "--range", "=[0,1]"],
+        [*GOOD, "--range", "[0,1]", "--tolerance", "-1"],
+        [*GOOD, "--range", "[0,1]", "--tolerance", "abs:nan"],
+        [*GOOD, "--range", "[0,1]", "--tolerance", "1e-6"],
+        [*GOOD, "--range", "[0,1]", "--require", "hoped"],
+        [*GOOD, "--range", "[0,1]", "--device", "tpu"],
+        [*GOOD, "--range", "[0,1]", "--device", "cuda:99"],
+        [*GOOD, "--range", "[0,1]", "--seed", "-1"],
+        [*GOOD, "--range", "[0,1]", "--points", "0"],
+        [*GOOD, "--range", "[0,1]", "--surprise"],
+        ["x1", "--truth", "x1 < 2", "--range", "[0,1]"],
+        ["x1", "--truth", "nan", "--range", "[0,1]"],
+        ["x1", "--truth", "y + ", "--range", "[0,1]"],
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_refused_in_one_line_with_exit_code_2(capsys, arguments):
+    start = time.perf_counter()
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("nalmx: ")
+    assert err.count("\n") == 1
+    assert time.perf_counter() - start < 2
+
+
+def test_an_error_in_the_truth_says_where(capsys):
+    assert "--truth: column 3" in run(capsys, "x1", "--truth", "x1^2", "--range", "[0,1]")[2]

@@ -1,0 +1,240 @@
+"""What every module promises; a new module inherits all of it by being in `MODULES`."""
+
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import pytest
+import sympy
+import torch
+from torch import nn
+
+import nalmx.models
+from nalmx.errors import SettingError
+from nalmx.models import MODULES, PUBLISHED_ITERATIONS, ArithmeticModule, member, stack
+
+pytestmark = pytest.mark.parametrize("kind", MODULES.values(), ids=list(MODULES))
+SYMBOLS = sympy.symbols("x1:4", real=True)
+
+
+def new(kind, inputs=3, outputs=2, seed=0, **options) -> ArithmeticModule:
+    generator = torch.Generator().manual_seed(seed)
+    return kind(inputs, outputs, generator=generator, **options)
+
+
+def matrix(values, rows):
+    """A list of values as `rows` rows of exact rationals."""
+    width = len(values) // rows
+    exact = [sympy.Rational(Fraction(v).numerator, Fraction(v).denominator) for v in values]
+    return [exact[row * width : (row + 1) * width] for row in range(rows)]
+
+
+def assert_equation_holds(kind, weights, rows, inputs):
+    """`apply` in float64 equals `symbolic` in exact arithmetic at one point."""
+    symbols = SYMBOLS[: len(inputs)]
+    exact = kind.symbolic(symbols, **{n: matrix(w, rows) for n, w in weights.items()})
+    point = {
+        symbol: sympy.Rational(value.numerator, value.denominator)
+        for symbol, value in zip(symbols, inputs, strict=True)
+    }
+    tensors = {
+        name: torch.tensor([float(v) for v in w], dtype=torch.float64).view(rows, -1)
+        for name, w in weights.items()
+    }
+    x = torch.tensor([float(v) for v in inputs], dtype=torch.float64)
+    found = kind.apply(x, **tensors).tolist()
+    assert found == pytest.approx([float(e.subs(point)) for e in exact], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("fan_in", [1, 2, 3])
+def test_apply_equals_symbolic_on_every_grid_point(kind, fan_in):
+    inputs = [Fraction(-3, 2), Fraction(5, 4), Fraction(7)][:fan_in]
+    choices = [list(product(grid.points, repeat=fan_in)) for grid in kind.grids.values()]
+    for values in product(*choices):
+        weights = dict(zip(kind.grids, values, strict=True))
+        assert_equation_holds(kind, weights, 1, inputs)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_apply_equals_symbolic_on_random_exact_weights(kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(low, high, count):
+        raw = torch.randint(0, 2**20, (count,), generator=generator).tolist()
+        return [Fraction(low) + Fraction(high - low) * Fraction(r, 2**20) for r in raw]
+
+    weights = {n: draw(g.points[0], g.points[-1], 6) for n, g in kind.grids.items()}
+    assert_equation_holds(kind, weights, 2, draw(-4, 4, 3))
+
+
+def test_gradients_are_right_in_float64(kind):
+    module = new(kind, dtype=torch.float64)
+    x = torch.linspace(-2, 2, 12, dtype=torch.float64).view(4, 3).requires_grad_()
+
+    def output(x, *raw):
+        return torch.func.functional_call(module, dict(zip(kind.raw_names, raw, strict=True)), x)
+
+    raw = [p.detach().clone().requires_grad_() for p in module.parameters()]
+    assert torch.autograd.gradcheck(output, (x, *raw))
+
+
+def test_gradients_are_right_at_inputs_of_zero(kind):
+    module = new(kind, dtype=torch.float64)
+    x = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(module, (x,))
+
+
+def test_snapping_is_idempotent_and_lands_on_the_grid(kind):
+    for name, weight in new(kind, 40, 5).weights().items():
+        grid = kind.grids[name]
+        snapped = grid.nearest(weight)
+        assert torch.equal(grid.nearest(snapped), snapped)
+        assert set(snapped.flatten().tolist()) <= set(map(float, grid.points))
+
+
+def test_snapping_tensors_and_exact_numbers_agree(kind):
+    for grid in kind.grids.values():
+        values = torch.linspace(grid.points[0] - 0.75, grid.points[-1] + 0.75, 301).double()
+        exact = [float(grid.nearest_exact(Fraction(v))) for v in values.tolist()]
+        assert grid.nearest(values).tolist() == exact
+
+
+def test_a_stack_gives_the_numbers_of_a_loop(kind):
+    modules = [new(kind, seed=seed) for seed in range(5)]
+    x = torch.randn(5, 7, 3, generator=torch.Generator().manual_seed(1))
+    together = stack(modules)(x)
+    assert together.shape == (5, 7, 2)
+    for place, module in enumerate(modules):
+        torch.testing.assert_close(together[place], module(x[place]))
+
+
+def test_a_stack_shares_one_batch(kind):
+    modules = [new(kind, seed=seed) for seed in range(3)]
+    x = torch.randn(7, 3, generator=torch.Generator().manual_seed(1))
+    together = stack(modules)(x)
+    for place, module in enumerate(modules):
+        torch.testing.assert_close(together[place], module(x))
+
+
+def test_a_member_of_a_stack_has_its_own_parameters(kind):
+    modules = [new(kind, seed=seed) for seed in range(3)]
+    alone = member(stack(modules), 1)
+    for name in kind.raw_names:
+        assert torch.equal(alone.get_parameter(name), modules[1].get_parameter(name))
+
+
+@pytest.mark.parametrize("inputs", [2, 3, 10])
+def test_outputs_and_gradients_do_not_depend_on_the_neighbours_in_a_stack(kind, inputs):
+    modules = [new(kind, inputs, 1, seed=seed) for seed in range(25)]
+    x = torch.rand(25, 128, inputs, generator=torch.Generator().manual_seed(2)) + 0.5
+
+    def evaluate(module, x):
+        y = module(x)
+        return [y.detach(), *torch.autograd.grad(y.square().sum(), list(module.parameters()))]
+
+    together = evaluate(stack(modules), x)
+    for place, module in enumerate(modules):
+        for whole, part in zip(
+            together, evaluate(stack([module]), x[place : place + 1]), strict=True
+        ):
+            assert torch.equal(whole[place], part[0])
+
+
+def test_state_dict_round_trip(kind):
+    module, other = new(kind, seed=0), new(kind, seed=1)
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(3))
+    assert not torch.equal(module(x), other(x))
+    other.load_state_dict(module.state_dict())
+    assert torch.equal(module(x), other(x))
+
+
+def test_export_gives_the_same_numbers(kind):
+    module = new(kind)
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(4))
+    exported = torch.export.export(module, (x,)).module()
+    torch.testing.assert_close(exported(x), module(x))
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (2, 4)])
+def test_shapes_are_those_of_linear(kind, shape):
+    x = torch.zeros(*shape, 3)
+    assert new(kind)(x).shape == nn.Linear(3, 2)(x).shape
+
+
+def test_the_apply_of_torch_still_visits_submodules(kind):
+    visited = []
+    network = nn.Sequential(new(kind), nn.ReLU())
+    network.apply(lambda module: visited.append(type(module)))
+    assert visited == [kind, nn.ReLU, nn.Sequential]
+
+
+def test_it_trains_inside_an_ordinary_network(kind):
+    network = nn.Sequential(nn.Linear(4, 3), new(kind), nn.Linear(2, 1))
+    network(torch.ones(5, 4)).sum().backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+
+
+def test_a_constrained_module_keeps_its_function(kind):
+    module = new(kind)
+    for parameter in module.parameters():
+        parameter.data.mul_(3)
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(5))
+    before = module(x)
+    module.constrain_()
+    assert torch.equal(module(x), before)
+    for name, (lower, upper) in kind.raw_bounds.items():
+        values = module.get_parameter(name)
+        assert values.min() >= lower
+        assert values.max() <= upper
+
+
+def test_effective_weights_stay_within_the_hull_of_their_grid(kind):
+    module = new(kind, 30, 4)
+    for parameter in module.parameters():
+        parameter.data.mul_(100)
+    for name, weight in module.weights().items():
+        assert weight.min() >= kind.grids[name].points[0]
+        assert weight.max() <= kind.grids[name].points[-1]
+
+
+def test_the_sparsity_penalty_is_the_mean_distance_of_equation_15(kind):
+    module = new(kind, 4, 3, dtype=torch.float64)
+    weights = module.weights()
+    expected = sum(
+        min(abs(abs(w) - abs(p)) for p in kind.grids[name].points)
+        for name in kind.grids
+        for w in weights[name].flatten().tolist()
+    ) / (4 * 3)
+    assert module.sparsity_penalty(weights).item() == pytest.approx(expected)
+
+
+def test_the_same_seed_gives_the_same_initialisation(kind):
+    first, second, other = (new(kind, seed=seed) for seed in (7, 7, 8))
+    for name in kind.raw_names:
+        assert torch.equal(first.get_parameter(name), second.get_parameter(name))
+        assert not torch.equal(first.get_parameter(name), other.get_parameter(name))
+
+
+@pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-1, 2), (2.0, 1)])
+def test_sizes_must_be_positive_integers(kind, sizes):
+    with pytest.raises(SettingError, match="must be a positive integer"):
+        kind(*sizes)
+
+
+def test_it_is_exported_under_its_own_file(kind):
+    assert kind.__name__ in nalmx.models.__all__
+    stem = Path(__import__(kind.__module__, fromlist=["_"]).__file__).stem
+    assert stem.replace("_", "") in kind.__name__.lower()
+
+
+def test_every_module_file_is_registered(kind):
+    files = {p.stem for p in Path(nalmx.models.__file__).parent.glob("[!_]*.py")}
+    registered = {cls.__module__.rpartition(".")[2] for cls in MODULES.values()}
+    assert files == registered
+
+
+def test_its_schedule_ends_within_the_published_training(kind):
+    schedule = kind.training_facts.sparsity
+    if schedule is not None:
+        assert schedule.at(schedule.start) == 0
+        assert schedule.at(PUBLISHED_ITERATIONS) == schedule.strength

@@ -1,0 +1,239 @@
+"""Training: the plain loop, stacks, interruption, resumption and what is saved."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from nalmx.errors import RunError
+from nalmx.models import stack
+from nalmx.ranges import Range
+from nalmx.tasks.arithmetic import BATCH_SIZE, sample, training_stream
+from nalmx.train import Config, Interrupted, Run, fit, trained_stack
+from nalmx.train.trainer import Trainer, new_stack
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def new_run(tmp_path):
+    count = iter(range(1000))
+
+    def create(**settings):
+        defaults = {"operation": "add", "module": "nau", "seeds": 3, "iterations": 2_000}
+        return Run.create(tmp_path / f"run{next(count)}", Config.checked(**(defaults | settings)))
+
+    return create
+
+
+def logged(run):
+    return [json.loads(line) for line in run.path("metrics.jsonl").read_text().splitlines()]
+
+
+def plain_loop(config, seed, updates):
+    """One module, torch's own Adam and mean squared error: slow and obviously right."""
+    generator = torch.Generator().manual_seed(seed)
+    module = config.module_class(config.inputs, 1, generator=generator)
+    module.reset_parameters(generator)
+    facts = module.training_facts
+    optimiser = torch.optim.Adam(module.parameters(), facts.learning_rate)
+    stream = training_stream(seed)
+    for iteration in range(updates):
+        values = sample(config.interpolation, stream, (BATCH_SIZE, config.inputs))
+        x = torch.from_numpy(values).float()
+        t = torch.from_numpy(config.task.targets(values)).float().unsqueeze(-1)
+        loss = torch.nn.functional.mse_loss(module(x), t)
+        if facts.sparsity is not None:
+            weight = module.weights()["weight"]
+            distance = torch.minimum(weight.abs(), 1 - weight.abs()).mean()
+            loss = loss + facts.sparsity.at(iteration, config.iterations) * distance
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        for name, (lower, upper) in module.raw_bounds.items():
+            module.get_parameter(name).data.clamp_(lower, upper)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("operation", "module", "inputs"),
+    [
+        ("add", "nau", 2),
+        ("sub", "nau", 3),
+        ("mul", "nmu", 2),
+        ("mul", "nmu", 3),
+        ("add", "nac+", 2),
+    ],
+)
+def test_the_stack_follows_the_plain_loop(new_run, operation, module, inputs):
+    run = new_run(operation=operation, module=module, inputs=inputs, seeds=2, iterations=1_500)
+    trainer = Trainer(run, CPU)
+    trainer.train(lambda progress: None, lambda: False)
+    final = {name: p.detach() for name, p in trainer.module.named_parameters()}
+    for place, seed in enumerate(run.config.seed_list):
+        plain = plain_loop(run.config, seed, run.config.iterations + 1)
+        for name, values in final.items():
+            torch.testing.assert_close(
+                values[place], plain.get_parameter(name).detach(), rtol=1e-5, atol=1e-6
+            )
+
+
+@pytest.mark.parametrize(
+    ("operation", "module", "inputs"),
+    [("add", "nau", 2), ("mul", "nmu", 2), ("add", "nac+", 2), ("sub", "nau", 10)],
+)
+def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(new_run, operation, module, inputs):
+    settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 1_100}
+    together, alone = new_run(**settings, seeds=25), new_run(**settings, seeds=1, first_seed=17)
+    many, one = fit(together, CPU)["seeds"], fit(alone, CPU)["seeds"]
+    assert many[17] == one[0]
+    for name, weight in alone.load_weights().items():
+        assert torch.equal(weight[0], together.load_weights()[name][17])
+
+
+def test_the_same_seed_gives_the_same_run(new_run):
+    first, second = new_run(), new_run()
+    fit(first, CPU)
+    fit(second, CPU)
+    for name, weight in first.load_weights().items():
+        assert torch.equal(weight, second.load_weights()[name])
+    strip = [
+        [{k: v for k, v in line.items() if k != "seconds"} for line in logged(run)]
+        for run in (first, second)
+    ]
+    assert strip[0] == strip[1]
+
+
+@pytest.mark.parametrize("module", ["nau", "nac+"])
+def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, module):
+    whole, broken = (new_run(iterations=4_500, module=module) for _ in range(2))
+    expected = fit(whole, CPU)
+    for _ in range(2):
+        with pytest.raises(Interrupted):
+            fit(broken, CPU, stop_requested=lambda: True)
+        assert not broken.finished
+    found = fit(broken, CPU)
+    assert found["seeds"] == expected["seeds"]
+    for name, weight in whole.load_weights().items():
+        assert torch.equal(weight, broken.load_weights()[name])
+    iterations = [[line["iteration"] for line in logged(run)] for run in (whole, broken)]
+    assert iterations[0] == iterations[1] == [0, 1000, 2000, 3000, 4000, 4500]
+
+
+def test_a_finished_run_is_not_trained_again(new_run):
+    run = new_run()
+    results = fit(run, CPU)
+    before = run.path("metrics.jsonl").read_bytes()
+    assert fit(run, CPU) == results
+    assert run.path("metrics.jsonl").read_bytes() == before
+
+
+def test_a_finished_run_leaves_no_checkpoint(new_run):
+    run = new_run(iterations=1_500)
+    with pytest.raises(Interrupted):
+        fit(run, CPU, stop_requested=lambda: True)
+    assert run.path("checkpoint.safetensors").exists()
+    fit(run, CPU)
+    assert not run.path("checkpoint.safetensors").exists()
+
+
+def test_a_damaged_checkpoint_is_a_run_error(new_run):
+    run = new_run(iterations=1_500)
+    run.path("checkpoint.safetensors").write_bytes(b"not tensors")
+    with pytest.raises(RunError, match="damaged"):
+        fit(run, CPU)
+
+
+def test_a_checkpoint_of_another_run_is_a_run_error(new_run):
+    run, other = new_run(iterations=1_500), new_run(iterations=1_500, seeds=5)
+    with pytest.raises(Interrupted):
+        fit(other, CPU, stop_requested=lambda: True)
+    other.path("checkpoint.safetensors").rename(run.path("checkpoint.safetensors"))
+    with pytest.raises(RunError, match="does not fit"):
+        fit(run, CPU)
+
+
+def test_each_seed_is_judged_at_its_smallest_validation_error(new_run):
+    run = new_run(operation="sub", iterations=6_000)
+    results = fit(run, CPU)["seeds"]
+    lines = logged(run)
+    for place, result in enumerate(results):
+        errors = [line["validation"][place] for line in lines]
+        chosen = errors.index(min(errors))
+        assert result["chosen_iteration"] == lines[chosen]["iteration"]
+        assert result["validation_error"] == errors[chosen]
+        assert result["extrapolation_error"] == lines[chosen]["extrapolation"][place]
+
+
+def test_the_saved_weights_give_the_saved_errors(new_run):
+    run = new_run(iterations=3_000)
+    results = fit(run, CPU)["seeds"]
+    x = sample(Range.parse("[2,6]"), np.random.RandomState(8689336), (10_000, 2))
+    outputs = trained_stack(run)(torch.from_numpy(x).float()).squeeze(-1).double()
+    errors = (outputs - torch.from_numpy(x.sum(-1)).float()).square().mean(-1)
+    assert errors.tolist() == pytest.approx([r["extrapolation_error"] for r in results], rel=1e-6)
+
+
+def test_success_and_first_solved_step_follow_the_threshold(new_run):
+    run = new_run(operation="add", iterations=8_000, seeds=4)
+    results = fit(run, CPU)
+    lines = logged(run)
+    assert any(r["success"] for r in results["seeds"])
+    for place, result in enumerate(results["seeds"]):
+        below = [n["iteration"] for n in lines if n["extrapolation"][place] < results["threshold"]]
+        assert result["solved_at"] == (below[0] if below else None)
+        assert result["success"] == (result["extrapolation_error"] < results["threshold"])
+
+
+def test_progress_is_reported_to_the_end(new_run):
+    reports = []
+    fit(new_run(iterations=2_500), CPU, on_progress=reports.append)
+    assert [report.iteration for report in reports] == [0, 1000, 2000, 2500]
+    assert reports[-1].iterations == 2_500
+    assert reports[-1].model_steps_per_second > 0
+
+
+def test_initialisation_keeps_the_second_draw_of_each_seed():
+    config = Config.checked(operation="mul", module="nmu", seeds=3, first_seed=5)
+    modules = new_stack(config)
+    for place, seed in enumerate((5, 6, 7)):
+        generator = torch.Generator().manual_seed(seed)
+        draws = [torch.empty(1, 2).uniform_(0.25, 0.75, generator=generator) for _ in range(2)]
+        assert torch.equal(modules.raw_weight.detach()[place], draws[1])
+
+
+def test_weights_of_another_shape_are_a_run_error(new_run):
+    run = new_run(iterations=100)
+    fit(run, CPU)
+    run.config = Config.checked(operation="add", module="nau", seeds=2, iterations=100)
+    with pytest.raises(RunError, match=r"does not fit config\.json"):
+        run.load_weights()
+
+
+def test_a_run_never_overwrites_a_directory(tmp_path):
+    config = Config.checked(operation="add", module="nau")
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(RunError, match="exists already"):
+        Run.create(tmp_path / "taken", config)
+    assert list((tmp_path / "taken").iterdir()) == []
+
+
+def test_a_run_below_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="cannot be written"):
+        Run.create(tmp_path / "file" / "run", Config.checked(operation="add", module="nau"))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_training_runs_on_a_gpu(new_run):
+    results = fit(new_run(iterations=8_000, seeds=4), torch.device("cuda"))
+    assert all(result["success"] for result in results["seeds"])
+
+
+def test_stacking_different_modules_is_refused():
+    modules = [
+        new_stack(Config.checked(operation="add", module=m, seeds=1)) for m in ("nau", "nmu")
+    ]
+    with pytest.raises(ValueError, match="one kind and size"):
+        stack(modules)
