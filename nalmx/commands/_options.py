@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -66,6 +68,21 @@ def messages(quiet: bool) -> Console:
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
     sys.stdout.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def no_traces() -> Iterator[None]:
+    """Keep Hypothesis from leaving a `.hypothesis` folder where a command is run."""
+    variable = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if variable in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="nalmx-") as scratch:
+        os.environ[variable] = scratch
+        try:
+            yield
+        finally:
+            del os.environ[variable]
 
 
 @contextmanager

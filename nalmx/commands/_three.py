@@ -24,7 +24,7 @@ from ..verify import (
     rounded_up,
     three_claims,
 )
-from ._options import messages, output, print_json
+from ._options import messages, no_traces, output, print_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) 
         Domain.uniform(config.input_names, config.extrapolation),
         given or default_tolerance(run),
     )
-    with messages(quiet).status("verifying") as status:
+    with no_traces(), messages(quiet).status("verifying") as status:
         verdicts = check_claims(
             claims, effort, lambda name: status.update(f"verifying {CLAIMS[name]}")
         )

@@ -11,15 +11,16 @@ from ..errors import ExpressionError
 from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
 from ..verify import Claim, Domain, Effort, Level, Tolerance, check
-from ._options import output, print_json, shared
+from ._options import messages, no_traces, output, print_json, shared
 
 
-@click.group(name="verify")
+@click.group(name="verify", no_args_is_help=False)
 def command() -> None:
     """Verify an expression (expr) or a training run (run) over a domain."""
 
 
-@command.command(name="expr")
+# An expression may begin with a minus sign, which must not be taken for an option.
+@command.command(name="expr", context_settings={"ignore_unknown_options": True})
 @click.argument("expression")
 @click.option("--truth", required=True, help="The expression it should equal.")
 @click.option(
@@ -66,7 +67,8 @@ def expr(
     domain = Domain.parse(ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
     effort = Effort(points=points, seed=seed, device=check_device_name(device))
-    verdict = check(claim, effort)
+    with no_traces(), messages(quiet).status("verifying"):
+        verdict = check(claim, effort)
     if as_json:
         print_json(verdict.to_json())
     elif not quiet:

@@ -12,6 +12,7 @@ value whose condition is true and is undefined where none is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -128,14 +129,23 @@ def fold(
     leaf: Callable[[Leaf], Value],
     apply: Callable[[str, tuple[Value, ...]], Value],
 ) -> Value:
-    """Evaluate a tree bottom-up: `leaf` gives the value of a leaf, `apply` that of an operation."""
+    """Evaluate a tree bottom-up: `leaf` gives the value of a leaf, `apply` that of an operation.
+
+    A value is dropped after its last use, so that large ones (a million samples) do not pile up.
+    """
+    nodes = list(post_order(root))
+    uses = Counter(id(a) for node in nodes if isinstance(node, Apply) for a in node.arguments)
     values: dict[int, Value] = {}
-    for node in post_order(root):
-        if isinstance(node, Apply):
-            arguments = tuple(values[id(argument)] for argument in node.arguments)
-            values[id(node)] = apply(node.operation, arguments)
-        else:
+    for node in nodes:
+        if not isinstance(node, Apply):
             values[id(node)] = leaf(node)
+            continue
+        arguments = tuple(values[id(argument)] for argument in node.arguments)
+        values[id(node)] = apply(node.operation, arguments)
+        for argument in node.arguments:
+            uses[id(argument)] -= 1
+            if not uses[id(argument)]:
+                del values[id(argument)]
     return values[id(root)]
 
 

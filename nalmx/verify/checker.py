@@ -100,8 +100,8 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
         "tested",
         "Hypothesis search and float64 sweep",
         reason=f"not proved: {finding.reason}",
-        points=tried + count,
-        violating_fraction_below=clopper_pearson_limit(count),
+        points=tried + swept.points,
+        violating_fraction_below=clopper_pearson_limit(swept.points),
     )
 
 

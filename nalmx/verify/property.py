@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,13 +11,12 @@ from random import Random
 import hypothesis
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import NoSuchExample
 
 from ..ranges import Interval, Range
 from .domain import Domain, Point
 from .verdict import Claim, Counterexample
-from .witness import Blocked, judge
+from .witness import Blocked, Judgement, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +28,37 @@ class Searched:
     left_open: int
 
 
-def search(claim: Claim, examples: int = 500, seed: int = 0) -> Searched:
-    """Judge a claim at `examples` points; a failing one is shrunk to a simple one."""
-    tried: set[tuple[Fraction, ...]] = set()
-    left_open = 0
+def search(claim: Claim, examples: int = 500, seed: int = 0, seconds: float = 10.0) -> Searched:
+    """Judge a claim at up to `examples` points; a failing one is shrunk to a simple one.
+
+    Points that come up after `seconds` are passed over and not counted.
+    """
+    judged: dict[tuple[Fraction, ...], Judgement] = {}
+    deadline = time.monotonic() + seconds
 
     def fails(kind: type[object]) -> Callable[[Point], bool]:
         def check(point: Point) -> bool:
-            nonlocal left_open
-            judgement = judge(claim, point)
             key = tuple(point.values())
-            if key not in tried:
-                tried.add(key)
-                left_open += judgement == "open"
-            return isinstance(judgement, kind)
+            if key not in judged:
+                if time.monotonic() > deadline:
+                    return False
+                judged[key] = judge(claim, point)
+            return isinstance(judged[key], kind)
 
         return check
 
+    failure: Counterexample | Blocked | None = None
     for kind in (Counterexample, Blocked):
+        if kind is Blocked and not any(isinstance(j, Blocked) for j in judged.values()):
+            break
         point = _find(points(claim.domain), fails(kind), examples, seed)
         if point is not None:
-            judgement = judge(claim, point)
-            assert isinstance(judgement, Counterexample | Blocked)
-            return Searched(judgement, len(tried) - left_open, left_open)
-    return Searched(None, len(tried) - left_open, left_open)
+            found = judged[tuple(point.values())]
+            assert isinstance(found, Counterexample | Blocked)
+            failure = found
+            break
+    left_open = sum(judgement == "open" for judgement in judged.values())
+    return Searched(failure, len(judged) - left_open, left_open)
 
 
 def _find(
@@ -66,14 +72,10 @@ def _find(
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    with tempfile.TemporaryDirectory(prefix="nalmx-hypothesis-") as home:
-        set_hypothesis_home_dir(home)
-        try:
-            return hypothesis.find(strategy, fails, settings=options, random=Random(seed))
-        except NoSuchExample:
-            return None
-        finally:
-            set_hypothesis_home_dir(None)
+    try:
+        return hypothesis.find(strategy, fails, settings=options, random=Random(seed))
+    except NoSuchExample:
+        return None
 
 
 def points(domain: Domain) -> st.SearchStrategy[Point]:

@@ -6,6 +6,7 @@ finite, come back to be judged exactly; a sweep never refutes by itself.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ from .domain import Domain, Point
 from .verdict import Claim, Tolerance
 
 _ROUNDING = 2.0**-40
+_CHUNK_POINTS = 131_072
 _CHUNK_VALUES = 4_000_000
 
 
@@ -26,28 +28,36 @@ _CHUNK_VALUES = 4_000_000
 class Swept:
     """`clear` points showed no difference beyond rounding; `suspects` are to be judged exactly.
 
-    `left_over` points looked suspicious too but are more than can be judged.
+    `left_over` points looked suspicious too but are more than can be judged. `points` is how many
+    were drawn before the time ran out.
     """
 
-    clear: int
+    points: int
     suspects: tuple[Point, ...]
     left_over: int
 
 
-def sweep(claim: Claim, count: int, device: torch.device, seed: int = 0, judged: int = 32) -> Swept:
-    """Screen `count` uniform points of the domain on `device`."""
+def sweep(
+    claim: Claim,
+    count: int,
+    device: torch.device,
+    seed: int = 0,
+    judged: int = 32,
+    seconds: float = 60.0,
+) -> Swept:
+    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`."""
+    deadline = time.monotonic() + seconds
     generator = torch.Generator(device=device).manual_seed(seed)
     names = claim.domain.names
-    chunk = max(1, min(count, _CHUNK_VALUES // max(1, len(names))))
-    clear = doubtful = 0
+    chunk = max(1, min(count, _CHUNK_POINTS, _CHUNK_VALUES // max(1, len(names))))
+    doubtful = 0
     worst: list[tuple[float, Point]] = []
     done = 0
-    while done < count:
+    while done < count and (not done or time.monotonic() < deadline):
         size = min(chunk, count - done)
         inputs = sample(claim.domain, size, device, generator)
         excess, limit = _excess(claim, inputs)
         is_clear = excess <= limit
-        clear += int(is_clear.sum())
         doubtful += size - int(is_clear.sum())
         score = torch.nan_to_num(excess - limit, nan=torch.inf, posinf=torch.inf)
         top = torch.topk(score, min(judged, size))
@@ -59,7 +69,7 @@ def sweep(claim: Claim, count: int, device: torch.device, seed: int = 0, judged:
         done += size
     suspects = tuple(point for _, point in worst)
     suspicious = sum(value > 0 for value, _ in worst)
-    return Swept(clear, suspects, doubtful - suspicious)
+    return Swept(done, suspects, doubtful - suspicious)
 
 
 def sample(

@@ -130,6 +130,14 @@ def test_narrow_terminals_do_not_break_a_formula():
     assert len(result.stdout.splitlines()) == 2
 
 
+def test_a_command_leaves_nothing_where_it_is_run(tmp_path):
+    claim = ["verify", "expr", "sin(x1)", "--truth", "sin(x1)", "--range", "[0,1]"]
+    environment = {n: v for n, v in os.environ.items() if n != "HYPOTHESIS_STORAGE_DIRECTORY"}
+    result = nalmx_command(*claim, "--points", "100", cwd=tmp_path, env=environment)
+    assert result.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_launcher_of_a_checkout_is_the_command_line():
     launcher = os.path.join(os.path.dirname(__file__), "..", "..", "cli.py")
     result = subprocess.run([sys.executable, launcher, "--help"], capture_output=True, text=True)

@@ -91,6 +91,12 @@ def test_unions_and_named_ranges(capsys):
     assert run(capsys, *claim, "--range", "x2=[[-6,-2],[-1,6]]")[0] == 1
 
 
+@pytest.mark.parametrize("text", ["-x1*x2", "-x2", "--x1", "-1", "-sqrt(x1)", "-j*n"])
+def test_an_expression_may_begin_with_a_minus_sign(capsys, text):
+    code, verdict = run_json(capsys, text, "--truth", text, "--range", "[1,2]", *FAST)
+    assert code == 0
+
+
 def test_inputs_may_have_names(capsys):
     claim = ["mass*acceleration", "--truth", "acceleration*mass", "--range", "[0,1]"]
     assert run(capsys, *claim)[0] == 0
