@@ -13,6 +13,8 @@ from .rationals import parse_rational, spell
 MAX_INTERVALS = 100
 _MAX_LENGTH = 10_000
 _INTERVAL = re.compile(r"\[([^\[\],]*),([^\[\],]*)\]")
+_LIST = rf"{_INTERVAL.pattern}(\s*,\s*{_INTERVAL.pattern})"
+_UNION, _LOOSE_UNION = re.compile(rf"\[\s*{_LIST}*\s*\]"), re.compile(rf"{_LIST}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,17 @@ class Range:
     @classmethod
     def parse(cls, text: str) -> Range:
         """Read `[lower,upper]`, or `[[a,b],[c,d]]` for a union; ends are decimals or quotients."""
-        compact = "".join(text.split()) if len(text) <= _MAX_LENGTH else ""
-        matches = list(_INTERVAL.finditer(compact))
-        spelled = ",".join(match[0] for match in matches)
-        if not matches or compact not in (spelled, f"[{spelled}]"):
+        spelled = text.strip() if len(text) <= _MAX_LENGTH else ""
+        if _LOOSE_UNION.fullmatch(spelled):
+            raise RangeError(
+                f"{text[:60]!r} has several intervals; put them in one list, [[..],[..]]"
+            )
+        if not (_INTERVAL.fullmatch(spelled) or _UNION.fullmatch(spelled)):
             raise RangeError(
                 f"{text[:60]!r} is not a range; write [lower,upper] such as [2,6] (both ends belong "
                 "to it), or [[-6,-2],[2,6]] for a union"
             )
-        if len(matches) > 1 and compact == spelled:
-            raise RangeError(
-                f"{text[:60]!r} has several intervals; put them in one list, [[..],[..]]"
-            )
+        matches = list(_INTERVAL.finditer(spelled))
         if len(matches) > MAX_INTERVALS:
             raise RangeError(
                 f"a range may have at most {MAX_INTERVALS} intervals; {len(matches)} given"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nalmx.rationals import MAX_DIGITS, parse_decimal, parse_rational, spell
+from nalmx.rationals import parse_decimal, parse_rational, spell
 
 
 @given(st.fractions())
@@ -110,7 +110,7 @@ def test_a_rational_is_a_decimal_or_a_quotient_with_a_sign(text: str, value: Fra
         "1e-1001",
         "1e999999999",
         "1e" + "9" * 900,
-        "9" * (MAX_DIGITS + 1),
+        "9" * 2_050,
         "9" * 100_000,
     ],
 )
@@ -126,7 +126,7 @@ def test_an_unsigned_decimal_has_no_sign_slash_or_space(text: str) -> None:
 
 
 def test_the_longest_allowed_decimal_is_read_exactly() -> None:
-    assert parse_decimal("9" * MAX_DIGITS) == 10**MAX_DIGITS - 1
+    assert parse_decimal("9" * 2_000) == 10**2_000 - 1
 
 
 @pytest.mark.parametrize(

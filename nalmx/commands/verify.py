@@ -44,6 +44,13 @@ def command() -> None:
     type=click.IntRange(1, 10**10),
     help="Random points to sweep where there is no proof.",
 )
+@click.option(
+    "--timeout",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 1e6),
+    help="Seconds after which the sweep stops early.",
+)
 @shared("require", "device", "seed", "json", "quiet")
 def expr(
     expression: str,
@@ -51,6 +58,7 @@ def expr(
     ranges: tuple[str, ...],
     tolerance: str,
     points: int,
+    timeout: float,
     require: Level,
     device: str,
     seed: int,
@@ -66,7 +74,7 @@ def expr(
     )
     domain = Domain.parse(ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
-    effort = Effort(points=points, seed=seed, device=check_device_name(device))
+    effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=timeout)
     with no_traces(), messages(quiet).status("verifying"):
         verdict = check(claim, effort)
     if as_json:

@@ -12,6 +12,7 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import reduce
 from typing import Final, Literal, TypeAlias
 
 import flint
@@ -37,6 +38,7 @@ class Open(enum.Enum):
 
 UNDECIDED: Final = Open.UNDECIDED
 _LARGEST_WHOLE_POWER = 2**40
+_THIN_BITS = 24
 BallValue: TypeAlias = Ball | bool | Undefined | Literal[Open.UNDECIDED]
 
 
@@ -109,7 +111,9 @@ def _junction(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
 def _divide(x: Ball, y: Ball) -> BallValue:
     if y.is_zero():
         return DIVISION_BY_ZERO
-    return UNDECIDED if y.contains(0) else x / y
+    if y.contains(0):
+        return UNDECIDED
+    return x / y if _is_thin(y) else _times(x, (1 / y.lower()).union(1 / y.upper()))
 
 
 def _power(x: Ball, y: Ball) -> BallValue:
@@ -125,11 +129,34 @@ def _power(x: Ball, y: Ball) -> BallValue:
 
 
 def _whole_power(x: Ball, n: int) -> BallValue:
-    if n >= 0:
-        return x**n if n else flint.arb(1)
-    if x.is_zero():
-        return ZERO_TO_NEGATIVE
-    return UNDECIDED if x.contains(0) else x**n
+    if n < 0:
+        return ZERO_TO_NEGATIVE if x.is_zero() else _divide(flint.arb(1), _natural_power(x, -n))
+    return _natural_power(x, n)
+
+
+def _natural_power(x: Ball, n: int) -> Ball:
+    """x ** n for n ≥ 0. A wide ball goes by its ends: as a ball, [-1, 1]² would reach below 0."""
+    if n == 0:
+        return flint.arb(1)
+    if n == 1 or _is_thin(x):
+        return x**n
+    lower, upper = x.lower(), x.upper()
+    if n % 2 or lower >= 0 or upper <= 0:
+        return (lower**n).union(upper**n)
+    return flint.arb(0).union(abs(lower).max(abs(upper)) ** n)
+
+
+def _times(x: Ball, y: Ball) -> Ball:
+    """x · y. Wide balls go by their ends: as balls, [1, 2]³ would contain 0."""
+    if _is_thin(x) or _is_thin(y):
+        return x * y
+    products = [a * b for a in (x.lower(), x.upper()) for b in (y.lower(), y.upper())]
+    lowest = reduce(lambda a, b: a.min(b), products)
+    return lowest.union(reduce(lambda a, b: a.max(b), products))
+
+
+def _is_thin(x: Ball) -> bool:
+    return bool(x.is_exact() or x.rel_accuracy_bits() > _THIN_BITS)
 
 
 def _sqrt(x: Ball) -> BallValue:
@@ -197,7 +224,7 @@ def _apart(x: Ball, y: Ball) -> bool:
 
 _RULES: dict[str, Callable[..., BallValue]] = {
     "add": _fold_with(lambda x, y: x + y),
-    "mul": _fold_with(lambda x, y: x * y),
+    "mul": _fold_with(_times),
     "min": _fold_with(lambda x, y: x.min(y)),
     "max": _fold_with(lambda x, y: x.max(y)),
     "neg": lambda x: -x,

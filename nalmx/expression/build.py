@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from ..rationals import fits
 from .nodes import Apply, Expression, Number
 
 
 def negative(x: Expression) -> Expression:
-    """-x, with a literal number negated in place."""
+    """-x, with the sign of a literal number, or of the first factor, turned in place."""
     if isinstance(x, Number):
         return Number(-x.value)
     if isinstance(x, Apply) and x.operation == "neg":
         return x.arguments[0]
+    if isinstance(x, Apply) and x.operation in ("mul", "div"):
+        first, *rest = x.arguments
+        if isinstance(first, Number) and first.value < 0:
+            return Apply(x.operation, (Number(-first.value), *rest))
     return Apply("neg", (x,))
 
 
@@ -37,10 +42,22 @@ def product(factors: Iterable[Expression]) -> Expression:
 def quotient(x: Expression, y: Expression) -> Expression:
     """x / y with the sign of x outside; a quotient of two literal numbers is a number."""
     if isinstance(x, Number) and isinstance(y, Number) and y.value != 0:
-        return Number(x.value / y.value)
+        ratio = Number(x.value / y.value)
+        if fits(ratio.value):
+            return ratio
     if isinstance(x, Apply) and x.operation == "neg":
         return negative(Apply("div", (x.arguments[0], y)))
     return Apply("div", (x, y))
+
+
+def all_of(conditions: Iterable[Expression]) -> Expression:
+    """A flat conjunction."""
+    return _flat("and", conditions)
+
+
+def any_of(conditions: Iterable[Expression]) -> Expression:
+    """A flat disjunction."""
+    return _flat("or", conditions)
 
 
 def power(x: Expression, y: Expression) -> Expression:

@@ -1,7 +1,7 @@
 """The exact value of an expression at a rational point.
 
 A value is a rational or a truth value, `Undefined` with the reason, or `IRRATIONAL` where exact
-rational arithmetic cannot follow (`sqrt(2)`, `exp(1)`); `ball` encloses those.
+rational arithmetic cannot follow (`sqrt(2)`, `exp(1)`) or would take too long; `ball` encloses those.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ class Undefined:
 
 
 class Beyond(enum.Enum):
-    """Marks a value that exact rational arithmetic cannot represent."""
+    """Marks a value that exact rational arithmetic does not represent."""
 
     IRRATIONAL = "irrational"
 
 
+MAX_BITS = 200_000
+MAX_WHOLE_BITS = 5_000_000
 IRRATIONAL: Final = Beyond.IRRATIONAL
 ExactValue: TypeAlias = Fraction | bool | Undefined | Literal[Beyond.IRRATIONAL]
 
@@ -58,7 +60,8 @@ def _apply(operation: str, arguments: tuple[ExactValue, ...]) -> ExactValue:
             return argument
     if IRRATIONAL in arguments:
         return IRRATIONAL
-    return _RULES[operation](*arguments)
+    value = _RULES[operation](*arguments)
+    return IRRATIONAL if isinstance(value, Fraction) and _too_long(value) else value
 
 
 def first_piece(arguments: tuple[ExactValue, ...]) -> ExactValue:
@@ -88,10 +91,15 @@ def _power(x: Fraction, y: Fraction) -> ExactValue:
 
 def _whole_power(x: Fraction, n: int) -> ExactValue:
     """x ** n, unless its size would exhaust the machine (an exponent that only a point reveals)."""
-    bits = max(x.numerator.bit_length(), x.denominator.bit_length())
-    if abs(n) * bits > 10_000_000 and x not in (0, 1, -1):
+    if x not in (0, 1, -1) and _too_long(x, abs(n)):
         return IRRATIONAL
     return x**n
+
+
+def _too_long(x: Fraction, times: int = 1) -> bool:
+    """Whether arithmetic with x ** times would take seconds: a fraction needs a gcd each time."""
+    bits = times * max(x.numerator.bit_length(), x.denominator.bit_length())
+    return bits > (MAX_BITS if x.denominator != 1 else MAX_WHOLE_BITS)
 
 
 def _rational_root(x: Fraction, degree: int) -> Fraction | None:
@@ -136,8 +144,8 @@ _RULES: dict[str, Callable[..., ExactValue]] = {
     "pow": _power,
     "sqrt": lambda x: _power(x, Fraction(1, 2)),
     "abs": abs,
-    "min": min,
-    "max": max,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
     "mod": _modulo,
     "floor": lambda x: Fraction(math.floor(x)),
     "sign": lambda x: Fraction((x > 0) - (x < 0)),

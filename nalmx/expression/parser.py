@@ -104,14 +104,26 @@ def parse(text: str) -> Expression:
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        column = min(max(error.offset or 1, 1), len(source)) + blanks
+        column = min(error.offset or len(source), len(source)) + blanks
         reason = (error.msg or "invalid syntax").split(".")[0].split(";")[0].lower()
-        raise ExpressionError(f"this is not an expression: {reason}", column) from None
+        raise ExpressionError(
+            f"this is not an expression: {reason}{_hint(source)}", column
+        ) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError(
-            f"the expression is nested too deeply; at most {MAX_DEPTH} levels are allowed"
+            "the expression has too many operators or is nested too deeply; at most "
+            f"{MAX_DEPTH} levels and about 3000 operators are allowed"
         ) from None
     return _Reader(source, blanks).read(tree.body, 1).expression
+
+
+def _hint(source: str) -> str:
+    """The likely mistake behind a text that Python cannot read, if it is a common one."""
+    if re.search(r"(?<![<>=!])=(?!=)", source):
+        return "; write == to compare"
+    if re.search(r"\d[A-Za-z(]|[)\w]\s+[\w(]|\)[\w(]", source):
+        return "; write * between factors"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +223,10 @@ class _Reader:
         start = self._expect(first, depth + 1, sort)
         rest = [(op, self._expect(right, depth + 1, sort)) for op, right in links]
         sizes = [start, *(sized for _, sized in rest)]
-        if group == (ast.Mult, ast.Div):
-            degree, bits = sum(s.degree for s in sizes), sum(s.bits for s in sizes)
-        else:
-            degree = max(s.degree for s in sizes)
-            bits = max(s.bits for s in sizes) + len(sizes).bit_length()
+        multiplies = group == (ast.Mult, ast.Div)
+        degree = (sum if multiplies else max)(s.degree for s in sizes)
+        # In a sum the denominators multiply, so there too the bits add up.
+        bits = sum(s.bits for s in sizes) + len(sizes).bit_length()
         return _Sized(self._combine(group, start.expression, rest), degree, bits)
 
     @staticmethod
@@ -238,8 +249,8 @@ class _Reader:
                 else:
                     factors = [build.quotient(build.product(factors), s.expression)]
             return build.product(factors)
-        operation = "and" if group == (ast.BitAnd,) else "or"
-        return Apply(operation, (first, *(s.expression for _, s in rest)))
+        join = build.all_of if group == (ast.BitAnd,) else build.any_of
+        return join((first, *(s.expression for _, s in rest)))
 
     def _power(self, node: ast.BinOp, depth: int) -> _Sized:
         base = self._real(node.left, depth + 1)
@@ -283,7 +294,7 @@ class _Reader:
                 self._fail(node, "'in' and 'is' are not allowed; compare with < <= > >= == !=")
             links.append(Apply(name, (left.expression, right.expression)))
         return _Sized(
-            links[0] if len(links) == 1 else Apply("and", tuple(links)),
+            build.all_of(links),
             max(s.degree for s in sides),
             max(s.bits for s in sides),
         )
@@ -308,8 +319,10 @@ class _Reader:
                 )
                 self._fail(node, f"{name} takes {wanted} argument(s); {given} given")
             arguments = [self._expect(a, depth + 1, facts.takes) for a in node.args]
+        values = tuple(a.expression for a in arguments)
+        join = {"and": build.all_of, "or": build.any_of}.get(operation)
         return _Sized(
-            Apply(operation, tuple(a.expression for a in arguments)),
+            join(values) if join else Apply(operation, values),
             max(a.degree for a in arguments),
             sum(a.bits for a in arguments),
         )

@@ -14,6 +14,7 @@ import sympy
 from ..errors import ExpressionError
 from . import build
 from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
+from .parser import check_name
 
 _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
     "add": sympy.Add,
@@ -84,7 +85,7 @@ def from_sympy(expression: sympy.Basic) -> Expression:
     if isinstance(expression, sympy.Rational):
         return Number(Fraction(int(expression.p), int(expression.q)))
     if isinstance(expression, sympy.Symbol):
-        return Variable(expression.name)
+        return Variable(check_name(expression.name))
     if expression is sympy.pi:
         return Constant("pi")
     if expression is sympy.E:

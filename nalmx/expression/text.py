@@ -55,7 +55,8 @@ def _apply(operation: str, arguments: tuple[_Written, ...]) -> _Written:
         case "div":
             return f"{_within(arguments[0], _PRODUCT)}/{_within(arguments[1], _POWER)}", _PRODUCT
         case "neg":
-            return f"-{_within(arguments[0], _PRODUCT)}", _PRODUCT
+            text = _within(arguments[0], _PRODUCT)
+            return (f"-({text})" if text.startswith("-") else f"-{text}"), _PRODUCT
         case "pow":
             return f"{_within(arguments[0], _ATOM)}**{_within(arguments[1], _SIGN)}", _POWER
         case "piecewise":
@@ -64,11 +65,11 @@ def _apply(operation: str, arguments: tuple[_Written, ...]) -> _Written:
         case "not":
             return f"~({arguments[0][0]})", _ATOM
         case _:
-            least, sign = (_ATOM, " & ") if operation == "and" else (_ATOM, " | ")
-            texts = [_within(x, least) for x in arguments]
-            if len(texts) == 1:
+            if len(arguments) == 1:
                 return arguments[0]
-            return sign.join(texts), (_AND if operation == "and" else _OR)
+            own, sign = (_AND, " & ") if operation == "and" else (_OR, " | ")
+            texts = [x[0] if x[1] == own else _within(x, _ATOM) for x in arguments]
+            return sign.join(texts), own
 
 
 def _sum(terms: tuple[_Written, ...]) -> str:

@@ -33,10 +33,15 @@ def explain(verdict: Verdict) -> str:
     if verdict.verdict == "bounded":
         return f"at most {verdict.bound} apart{where} ({verdict.method})"
     if verdict.verdict == "tested":
-        limit = verdict.violating_fraction_below or 0.0
+        limit = verdict.violating_fraction_below
+        sure = (
+            ""
+            if limit is None
+            else f"95 % sure that less than {limit:.2g} of the domain violates it; "
+        )
         return (
-            f"no counterexample{within} in {verdict.points:,} points ({verdict.method}); 95 % sure that less "
-            f"than {limit:.2g} of the domain violates it; {verdict.reason}"
+            f"no counterexample{within} in {verdict.points:,} points ({verdict.method}); {sure}"
+            f"{verdict.reason}"
         )
     if verdict.verdict == "unknown":
         return f"not established{where}: {verdict.reason}"

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import Any, Literal, TypeAlias
 
@@ -23,12 +24,14 @@ import flint
 from ..expression import Apply, Expression, Number, Variable, variables
 from ..expression.nodes import post_order
 from .domain import Domain, Point
-from .nonvanishing import Certified, certify_nonvanishing
+from .nonvanishing import Certified, Vanishing, certify_nonvanishing
 from .verdict import Claim
 
 MAX_TERMS = 100_000
 MAX_WORK = 20_000_000
 MAX_TOTAL_BITS = 400_000_000
+_HUNTING_SECONDS = 0.5
+_MOST_TERMS_TO_FACTOR, _MOST_DEGREE_TO_FACTOR = 1_000, 30
 Polynomial: TypeAlias = flint.fmpq_mpoly
 
 
@@ -56,34 +59,41 @@ class _Quotient:
     bits: int
 
 
-def decide(claim: Claim, seconds: float = 10.0) -> Finding:
+def decide(claim: Claim, seconds: float = 5.0) -> Finding:
     """Prove or refute a claim between rational functions over its whole domain."""
     deadline = time.monotonic() + seconds
-    ring = _Ring(variables(claim.left, claim.right))
+    ring = _Ring(variables(claim.left, claim.right), deadline)
     try:
         left, right = ring.normal_form(claim.left), ring.normal_form(claim.right)
         equal = ring.equal(left, right)
     except _OutsideMethod as outside:
         return Finding("silent", str(outside))
-    suspects = tuple(_suspects(ring, claim.domain))
     if not equal:
         reason = "the two sides are different rational functions"
-        return Finding("differs", reason, (*suspects, *_generic_points(claim.domain)))
+        suspects = (*_suspects(ring, claim.domain), *_generic_points(claim.domain))
+        return Finding("differs", reason, suspects)
     for divisor, top in ring.divisors:
-        found = certify_nonvanishing(divisor, claim.domain, deadline)
-        if not isinstance(found, Certified):
-            if _changes_sign(ring, top, claim.domain):
-                reason = f"equal where defined, but the divisor {found.shown} is zero in the domain"
-                return Finding("pole", reason, suspects)
-            return Finding("silent", found.reason, suspects)
+        found = certify_nonvanishing(
+            divisor, partial(_sign, ring, _radical(ring, top)), claim.domain, deadline
+        )
+        if isinstance(found, Certified):
+            continue
+        suspects = tuple(_suspects(ring, claim.domain))
+        if isinstance(found, Vanishing):
+            return Finding("pole", f"equal where defined, but {found.reason}", suspects)
+        if found.suspect is not None:
+            middle = next(_sample_points(claim.domain))
+            suspects = ({**middle, **found.suspect}, *suspects)
+        return Finding("silent", found.reason, suspects)
     return Finding("proved")
 
 
 class _Ring:
     """Q[inputs], with every divisor met while taking normal forms."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], deadline: float) -> None:
         self.names = names
+        self._deadline = deadline
         self._context = flint.fmpq_mpoly_ctx.get(names, flint.Ordering.degrevlex)
         self._inputs = dict(zip(names, self._context.gens(), strict=True))
         self.divisors: list[tuple[Expression, Polynomial]] = []
@@ -109,6 +119,7 @@ class _Ring:
         return _Quotient(top, self.constant(1), bits)
 
     def _form(self, node: Expression, forms: dict[int, _Quotient]) -> _Quotient:
+        self._check_time()
         if isinstance(node, Number):
             bits = node.value.numerator.bit_length() + node.value.denominator.bit_length()
             return self._pair(self.constant(node.value), bits)
@@ -125,9 +136,10 @@ class _Ring:
             case "neg":
                 return _Quotient(-arguments[0].top, arguments[0].bottom, arguments[0].bits)
             case "div":
-                return self._times(arguments[0], self._inverse(node.arguments[1], arguments[1]))
+                self._divide_by(node.arguments[1], forms)
+                return self._times(arguments[0], self._inverse(arguments[1]))
             case "pow":
-                return self._power(node, arguments)
+                return self._power(node, forms)
         raise _OutsideMethod(
             f"the claim contains {node.operation}, which is not a rational function"
         )
@@ -156,19 +168,30 @@ class _Ring:
         self._check_product(x.bottom, y.bottom, bits)
         return _Quotient(x.top * y.top, x.bottom * y.bottom, bits)
 
-    def _inverse(self, divisor: Expression, form: _Quotient) -> _Quotient:
+    def _divide_by(self, divisor: Expression, forms: dict[int, _Quotient]) -> None:
+        """Note a divisor, a product by its factors: it is zero where one of them is."""
+        if isinstance(divisor, Apply) and divisor.operation in ("mul", "neg"):
+            for factor in divisor.arguments:
+                self._divide_by(factor, forms)
+        elif isinstance(divisor, Apply) and divisor.operation == "div":
+            self._divide_by(divisor.arguments[0], forms)
+        elif not isinstance(divisor, Number) or not divisor.value:
+            self.divisors.append((divisor, forms[id(divisor)].top))
+
+    @staticmethod
+    def _inverse(form: _Quotient) -> _Quotient:
         if form.top.is_zero():
             raise _OutsideMethod("a divisor is zero everywhere")
-        self.divisors.append((divisor, form.top))
         return _Quotient(form.bottom, form.top, form.bits)
 
-    def _power(self, node: Apply, arguments: list[_Quotient]) -> _Quotient:
-        base, exponent = arguments
+    def _power(self, node: Apply, forms: dict[int, _Quotient]) -> _Quotient:
+        base, exponent = (forms[id(argument)] for argument in node.arguments)
         n = self._whole(exponent)
         if n is None:
             raise _OutsideMethod("the claim contains a power whose exponent is not an integer")
         if n < 0:
-            base, n = self._inverse(node.arguments[0], base), -n
+            self._divide_by(node.arguments[0], forms)
+            base, n = self._inverse(base), -n
         bits = n * (base.bits + max(len(base.top), len(base.bottom)).bit_length())
         for part in (base.top, base.bottom):
             self._check_size(math.comb(len(part) + n - 1, n) if len(part) else 0, part, n, bits)
@@ -181,7 +204,12 @@ class _Ring:
         value = _rational(form.top) / _rational(form.bottom)
         return value.numerator if value.denominator == 1 else None
 
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise _OutsideMethod("the time for the polynomial normal form ran out")
+
     def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
+        self._check_time()
         if len(x) * len(y) > MAX_WORK:
             raise _OutsideMethod("the polynomial normal form is too large")
         degree = _degree(x) + _degree(y)
@@ -240,21 +268,22 @@ def _generic_points(domain: Domain, count: int = 8) -> Iterator[Point]:
         yield point
 
 
-def _suspects(ring: _Ring, domain: Domain, most: int = 200) -> Iterator[Point]:
+def _suspects(ring: _Ring, domain: Domain) -> Iterator[Point]:
     """Points where a divisor is exactly zero: rational roots along the axes through sample points."""
-    found = 0
+    deadline = time.monotonic() + _HUNTING_SECONDS
     for _, top in ring.divisors:
         for point in _sample_points(domain, most=4):
             for name in ring.names:
+                if time.monotonic() > deadline:
+                    return
                 for root in _rational_roots(ring, top, name, point):
-                    if root in domain.ranges[name] and found < most:
-                        found += 1
+                    if root in domain.ranges[name]:
                         yield {**point, name: root}
 
 
 def _rational_roots(ring: _Ring, top: Polynomial, name: str, point: Point) -> Iterator[Fraction]:
     """The rational zeros of a polynomial in one input, the others held at a point."""
-    if _degree(top) > 30 or len(top) > 1_000:
+    if len(top) > _MOST_TERMS_TO_FACTOR or _degree(top) > _MOST_DEGREE_TO_FACTOR:
         return
     coefficients: dict[int, Fraction] = {}
     place = ring.names.index(name)
@@ -284,19 +313,17 @@ def _rational_roots(ring: _Ring, top: Polynomial, name: str, point: Point) -> It
             )
 
 
-def _changes_sign(ring: _Ring, top: Polynomial, domain: Domain) -> bool:
-    """Whether a polynomial takes both signs, or zero, in one box: then it has a zero there."""
-    for count, box in enumerate(domain.boxes()):
-        if count >= 16:
-            return False
-        signs = set()
-        corners = [{n: i.lower for n, i in box.items()}, {n: i.upper for n, i in box.items()}]
-        for name in ring.names:
-            corners.append({**corners[0], name: box[name].upper})
-            corners.append({**corners[1], name: box[name].lower})
-        for point in (*corners, {n: i.middle for n, i in box.items()}):
-            value = _value_at(top, ring.names, point)
-            signs.add((value > 0) - (value < 0))
-        if 0 in signs or len(signs) > 1:
-            return True
-    return False
+def _radical(ring: _Ring, polynomial: Polynomial) -> Polynomial:
+    """The polynomial without repeated factors: the same zeros, but it changes sign at more of them."""
+    if len(polynomial) > _MOST_TERMS_TO_FACTOR or _degree(polynomial) > _MOST_DEGREE_TO_FACTOR:
+        return polynomial
+    radical = ring.constant(1)
+    for factor, _ in polynomial.factor_squarefree()[1]:
+        radical = radical * factor
+    return radical
+
+
+def _sign(ring: _Ring, polynomial: Polynomial, point: Point) -> int:
+    """The sign of a polynomial at a point; inputs that it does not have may be left out."""
+    value = _value_at(polynomial, ring.names, {**dict.fromkeys(ring.names, Fraction(0)), **point})
+    return (value > 0) - (value < 0)

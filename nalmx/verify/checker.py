@@ -17,12 +17,16 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How hard to try: Hypothesis examples, swept points, seed and device of the sweep."""
+    """How hard to try: Hypothesis examples, swept points, their seed and device, time.
+
+    `seconds` bounds the sweep; the proof and the search take at most 5 and 10 seconds.
+    """
 
     examples: int = 500
     points: int = 1_000_000
     seed: int = 0
     device: str = "auto"
+    seconds: float = 60.0
 
 
 def check(claim: Claim, effort: Effort | None = None) -> Verdict:
@@ -44,18 +48,10 @@ def _check(claim: Claim, effort: Effort) -> Verdict:
     for point in finding.suspects:
         judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
-            # A search shrinks: its counterexample is simpler than a suspect, if it finds one.
-            return _refuted(claim, _simplest(claim, effort, judgement), "exact algebra")
+            return _refuted(claim, judgement, "exact algebra")
         if isinstance(judgement, Blocked):
             blocked = blocked or judgement
     return _search_and_sweep(claim, effort, finding, blocked)
-
-
-def _simplest(claim: Claim, effort: Effort, known: Counterexample) -> Counterexample:
-    from .property import search
-
-    found = search(claim, min(effort.examples, 100), effort.seed).failure
-    return found if isinstance(found, Counterexample) else known
 
 
 def _search_and_sweep(
@@ -63,7 +59,7 @@ def _search_and_sweep(
 ) -> Verdict:
     from .property import search
 
-    searched = search(claim, effort.examples, effort.seed)
+    searched = search(claim, effort.examples, effort.seed, min(10.0, effort.seconds))
     if isinstance(searched.failure, Counterexample):
         return _refuted(claim, searched.failure, "Hypothesis search")
     blocked = blocked or searched.failure
@@ -77,9 +73,9 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
     from ..devices import find_device
     from .sweep import sweep
 
-    count = effort.points if claim.domain.ranges else 1
-    swept = sweep(claim, count, find_device(effort.device), effort.seed)
-    agreed = 0
+    count = effort.points if claim.domain.ranges else 0
+    device = find_device(effort.device)
+    swept = sweep(claim, count, device, effort.seed, seconds=effort.seconds)
     for point in swept.suspects:
         judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
@@ -87,7 +83,6 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
         if isinstance(judgement, Blocked):
             reason = f"{judgement.reason} at {show(judgement.point)}"
             return _verdict(claim, "unknown", "sweep", reason=reason)
-        agreed += judgement == "agrees"
         left_open += judgement == "open"
     if finding.outcome == "differs" and claim.tolerance.kind == "exact":
         return _verdict(claim, "unknown", "exact algebra", reason=finding.reason)
@@ -95,13 +90,15 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
     if doubts > 0:
         reason = f"{doubts} of the points tried could not be decided"
         return _verdict(claim, "unknown", "Hypothesis search and sweep", reason=reason)
+    if tried + swept.points == 0:
+        return _verdict(claim, "unknown", "none", reason="no point of the domain could be tried")
     return _verdict(
         claim,
         "tested",
-        "Hypothesis search and float64 sweep",
+        "Hypothesis search and float64 sweep" if swept.points else "Hypothesis search",
         reason=f"not proved: {finding.reason}",
         points=tried + swept.points,
-        violating_fraction_below=clopper_pearson_limit(swept.points),
+        violating_fraction_below=clopper_pearson_limit(swept.points) if swept.points else None,
     )
 
 
@@ -118,7 +115,11 @@ def show(point: Point) -> str:
     return ", ".join(f"{name} = {spell(value)}" for name, value in point.items()) or "every point"
 
 
-def _refuted(claim: Claim, example: Counterexample, method: str) -> Verdict:
+def _refuted(claim: Claim, found: Counterexample, method: str) -> Verdict:
+    from .property import simplified
+
+    example = simplified(claim, found)
+    assert isinstance(example, Counterexample)
     return _verdict(claim, "refuted", method, reason=example.reason, example=example)
 
 

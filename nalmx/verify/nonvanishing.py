@@ -1,66 +1,111 @@
-"""Certify that an expression is never zero on a domain, by ball enclosures and subdivision."""
+"""Certify that a divisor is never zero on a domain, or show that it is, by subdivision."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
 
 import flint
 
 from ..expression import Expression, to_text, variables
 from ..expression.ball import enclose, interval, precision
 from ..ranges import Interval
-from .domain import Box, Domain
+from .domain import Box, Domain, Point
 
 MAX_BOXES = 4_000
 _BITS = 128
+_MOST_FLIPPED = 8
+_NARROWEST = Fraction(1, 2**60)
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The expression has no zero in the domain; `boxes` enclosures were needed."""
+    """The divisor has no zero in the domain; `boxes` enclosures were needed."""
 
     boxes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
-    """The box in which an enclosure kept containing zero, or the limit that was reached."""
+class Vanishing:
+    """The divisor certainly has a zero in the domain, since it changes sign there."""
 
-    shown: str
     reason: str
 
 
-def certify_nonvanishing(
-    expression: Expression, domain: Domain, deadline: float
-) -> Certified | Blocked:
-    """Cover the domain with boxes on each of which an enclosure of `expression` excludes zero.
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The enclosures kept containing zero; `suspect` is the simplest point near there."""
 
-    Only a complete cover is a certificate. `deadline` is a reading of `time.monotonic()`.
+    reason: str
+    suspect: Point | None = None
+
+
+Finding: TypeAlias = Certified | Vanishing | Undecided
+
+
+def certify_nonvanishing(
+    divisor: Expression, sign: Callable[[Point], int], domain: Domain, deadline: float
+) -> Finding:
+    """Cover the domain with boxes on each of which an enclosure of `divisor` excludes zero.
+
+    Only a complete cover is a certificate. `sign` gives the exact sign, at a point, of a continuous
+    function with the zeros of the divisor: two signs in one box prove a zero in it. `deadline` is a
+    reading of `time.monotonic()`.
     """
-    names = variables(expression)
-    shown = _short(to_text(expression))
-    stack: list[Box] = []
-    for box in Domain({name: domain.ranges[name] for name in names}).boxes():
-        stack.append(box)
-        if len(stack) > MAX_BOXES:
-            return Blocked(shown, f"the domain has too many boxes to check the divisor {shown}")
+    names = variables(divisor)
+    shown = _short(to_text(divisor))
     visited = 0
-    with precision(_BITS):
-        while stack:
-            box = stack.pop()
-            visited += 1
-            value = enclose(expression, {n: interval(i.lower, i.upper) for n, i in box.items()})
-            if isinstance(value, flint.arb) and not value.contains(0):
-                continue
-            if visited >= MAX_BOXES or time.monotonic() > deadline or not box:
-                where = ", ".join(f"{name} in {extent}" for name, extent in box.items())
-                return Blocked(
-                    shown,
-                    f"the divisor {shown} may be zero in the domain, near {_short(where, 120)}",
-                )
-            stack.extend(_halves(box))
+    for whole in Domain({name: domain.ranges[name] for name in names}).boxes():
+        signs: set[int] = set()
+        stack: list[Box] = [whole]
+        with precision(_BITS):
+            while stack:
+                box = stack.pop()
+                visited += 1
+                value = enclose(divisor, {n: interval(i.lower, i.upper) for n, i in box.items()})
+                if isinstance(value, flint.arb) and not value.contains(0):
+                    continue
+                signs |= {sign(point) for point in _probes(box)}
+                if 0 in signs or len(signs) > 1:
+                    return Vanishing(f"the divisor {shown} is zero in the domain")
+                late = visited >= MAX_BOXES or time.monotonic() > deadline
+                if late or not box or _is_narrow(box, whole):
+                    suspect = {name: simplest(_wider(i, whole[name])) for name, i in box.items()}
+                    return Undecided(
+                        f"the divisor {shown} may be zero in the domain, near {_near(box)}", suspect
+                    )
+                stack.extend(_halves(box))
     return Certified(visited)
+
+
+def simplest(extent: Interval) -> Fraction:
+    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
+    if extent.lower <= 0 <= extent.upper:
+        return Fraction(0)
+    if extent.upper < 0:
+        return -simplest(Interval(-extent.upper, -extent.lower))
+    lower, upper = extent.lower, extent.upper
+    terms: list[int] = []
+    while lower // 1 == upper // 1 and lower % 1:
+        terms.append(int(lower // 1))
+        lower, upper = 1 / (upper % 1), 1 / (lower % 1)
+    value = Fraction(-(-lower // 1))
+    for term in reversed(terms):
+        value = term + 1 / value
+    return value
+
+
+def _probes(box: Box) -> Iterator[Point]:
+    """The middle, two opposite corners, and the corners next to one of them."""
+    low = {name: extent.lower for name, extent in box.items()}
+    yield {name: extent.middle for name, extent in box.items()}
+    yield low
+    yield {name: extent.upper for name, extent in box.items()}
+    for name, extent in list(box.items())[:_MOST_FLIPPED] if len(box) > 1 else ():
+        yield {**low, name: extent.upper}
 
 
 def _halves(box: Box) -> tuple[Box, Box]:
@@ -70,6 +115,26 @@ def _halves(box: Box) -> tuple[Box, Box]:
         {**box, widest: Interval(extent.lower, extent.middle)},
         {**box, widest: Interval(extent.middle, extent.upper)},
     )
+
+
+def _wider(extent: Interval, whole: Interval) -> Interval:
+    """An interval with its neighbourhood: enclosures contain zero a little beside a zero too."""
+    return Interval(
+        max(whole.lower, extent.lower - extent.width), min(whole.upper, extent.upper + extent.width)
+    )
+
+
+def _is_narrow(box: Box, whole: Box) -> bool:
+    return all(box[name].width <= whole[name].width * _NARROWEST for name in box)
+
+
+def _near(box: Box) -> str:
+    with precision(64):
+        middles = (
+            f"{name} = {interval(i.middle, i.middle).str(6, radius=False)}"
+            for name, i in box.items()
+        )
+        return _short(", ".join(middles) or "every point", 120)
 
 
 def _short(text: str, most: int = 60) -> str:

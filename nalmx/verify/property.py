@@ -1,9 +1,9 @@
-"""Hypothesis search: try a claim at points chosen to break it, and shrink what breaks it."""
+"""Hypothesis search: try a claim at points chosen to break it, and simplify what breaks it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -18,10 +18,12 @@ from .domain import Domain, Point
 from .verdict import Claim, Counterexample
 from .witness import Blocked, Judgement, judge
 
+_DENOMINATORS = (2, 10, 360)
+
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search found: a shrunk failure or none, and how many points it judged."""
+    """What a search found: a simple failure or none, and how many points it judged."""
 
     failure: Counterexample | Blocked | None
     points: int
@@ -55,7 +57,7 @@ def search(claim: Claim, examples: int = 500, seed: int = 0, seconds: float = 10
         if point is not None:
             found = judged[tuple(point.values())]
             assert isinstance(found, Counterexample | Blocked)
-            failure = found
+            failure = simplified(claim, found)
             break
     left_open = sum(judgement == "open" for judgement in judged.values())
     return Searched(failure, len(judged) - left_open, left_open)
@@ -80,9 +82,22 @@ def _find(
 
 def points(domain: Domain) -> st.SearchStrategy[Point]:
     """Points of a domain as exact rationals, simple ones and awkward ones, ties included."""
-    return st.fixed_dictionaries(
-        {name: _values(extent) for name, extent in domain.ranges.items()}
-    ).flatmap(lambda point: _with_ties(domain, point))
+    names = domain.names
+    values = st.tuples(*(_values(extent) for extent in domain.ranges.values()))
+    if len(names) < 2:
+        return values.map(lambda chosen: dict(zip(names, chosen, strict=True)))
+    place = st.integers(0, len(names) - 1)
+    tie = st.none() | st.tuples(place, place)
+
+    def named(drawn: tuple[tuple[Fraction, ...], tuple[int, int] | None]) -> Point:
+        """The values by name, with one input set to the value of another where that is allowed."""
+        chosen, tied = drawn
+        point = dict(zip(names, chosen, strict=True))
+        if tied is not None and chosen[tied[1]] in domain.ranges[names[tied[0]]]:
+            point[names[tied[0]]] = chosen[tied[1]]
+        return point
+
+    return st.tuples(values, tie).map(named)
 
 
 def _values(extent: Range) -> st.SearchStrategy[Fraction]:
@@ -90,22 +105,22 @@ def _values(extent: Range) -> st.SearchStrategy[Fraction]:
 
 
 def _within(interval: Interval) -> st.SearchStrategy[Fraction]:
-    lowest, highest = -(-interval.lower // 1), interval.upper // 1
-    kinds: list[st.SearchStrategy[Fraction]] = []
-    if lowest <= highest:
-        kinds.append(st.integers(lowest, highest).map(Fraction))
+    kinds = [_multiples(interval, 1)]
     kinds.append(st.sampled_from((interval.lower, interval.upper, interval.middle)))
+    kinds += [_multiples(interval, denominator) for denominator in _DENOMINATORS]
     kinds.append(
-        st.fractions(interval.lower, interval.upper, max_denominator=1_000)
-        if interval.width >= Fraction(1, 100)
-        else st.integers(0, 1_000).map(
-            lambda n: interval.lower + interval.width * Fraction(n, 1_000)
-        )
+        st.integers(0, 10_000).map(lambda n: interval.lower + interval.width * Fraction(n, 10_000))
     )
-    floats = _floats(interval)
-    if floats is not None:
-        kinds.append(floats)
-    return st.one_of(kinds)
+    kinds.append(_floats(interval))
+    return st.one_of([kind for kind in kinds if kind is not None])
+
+
+def _multiples(interval: Interval, denominator: int) -> st.SearchStrategy[Fraction] | None:
+    """The multiples of 1/denominator in an interval, if there are any."""
+    lowest, highest = -(-interval.lower * denominator // 1), interval.upper * denominator // 1
+    if lowest > highest:
+        return None
+    return st.integers(lowest, highest).map(lambda n: Fraction(n, denominator))
 
 
 def _floats(interval: Interval) -> st.SearchStrategy[Fraction] | None:
@@ -123,12 +138,23 @@ def _floats(interval: Interval) -> st.SearchStrategy[Fraction] | None:
     )
 
 
-def _with_ties(domain: Domain, point: Point) -> st.SearchStrategy[Point]:
-    """The point as it is, or with one input set to the value of another, where that is allowed."""
-    ties = [
-        {**point, name: value}
-        for name in point
-        for other, value in point.items()
-        if other != name and value != point[name] and value in domain.ranges[name]
-    ][:16]
-    return st.sampled_from([point, *ties]) if ties else st.just(point)
+def simplified(claim: Claim, failure: Counterexample | Blocked) -> Counterexample | Blocked:
+    """The same kind of failure at a point with simpler coordinates, where one is near at hand."""
+    for name, extent in claim.domain.ranges.items():
+        for value in _simple_values(extent, failure.point[name]):
+            judgement = judge(claim, {**failure.point, name: value})
+            if isinstance(judgement, type(failure)):
+                failure = judgement
+                break
+    return failure
+
+
+def _simple_values(extent: Range, value: Fraction) -> Iterator[Fraction]:
+    """Values of a range from simple to `value`: small integers, then rounded decimals."""
+    small = (Fraction(sign * n) for n in range(21) for sign in (1, -1))
+    rounded = (round(value * 10**places) / Fraction(10**places) for places in range(17))
+    for candidate in (*small, *rounded):
+        if candidate == value:
+            return
+        if candidate in extent:
+            yield candidate

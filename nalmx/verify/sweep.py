@@ -6,6 +6,7 @@ finite, come back to be judged exactly; a sweep never refutes by itself.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from torch import Tensor
 
 from ..expression import Expression
 from ..expression.nodes import Constant, Leaf, Number, Truth, fold
+from ..ranges import Interval
 from .domain import Domain, Point
 from .verdict import Claim, Tolerance
 
 _ROUNDING = 2.0**-40
+_FEWEST_FLOATS = 2**20
 _CHUNK_POINTS = 131_072
 _CHUNK_VALUES = 4_000_000
 
@@ -56,89 +59,136 @@ def sweep(
     while done < count and (not done or time.monotonic() < deadline):
         size = min(chunk, count - done)
         inputs = sample(claim.domain, size, device, generator)
-        excess, limit = _excess(claim, inputs)
-        is_clear = excess <= limit
-        doubtful += size - int(is_clear.sum())
-        score = torch.nan_to_num(excess - limit, nan=torch.inf, posinf=torch.inf)
+        if inputs is None:
+            return Swept(0, (), 0)
+        score = _doubt(claim, inputs, size, device)
+        doubtful += int((score > 0).sum())
         top = torch.topk(score, min(judged, size))
         for place, value in zip(top.indices.tolist(), top.values.tolist(), strict=True):
-            point = {name: Fraction(float(inputs[name][place])) for name in names}
-            if point in claim.domain:
-                worst.append((value, point))
+            worst.append((value, {name: Fraction(float(inputs[name][place])) for name in names}))
         worst = sorted(worst, key=lambda entry: -entry[0])[:judged]
         done += size
-    suspects = tuple(point for _, point in worst)
     suspicious = sum(value > 0 for value, _ in worst)
-    return Swept(done, suspects, doubtful - suspicious)
+    return Swept(done, tuple(point for _, point in worst), doubtful - suspicious)
 
 
 def sample(
     domain: Domain, count: int, device: torch.device, generator: torch.Generator
-) -> dict[str, Tensor]:
-    """Uniform float64 points of a domain, one tensor (count,) an input, made on the device."""
+) -> dict[str, Tensor] | None:
+    """Uniform float64 points of a domain, one tensor (count,) an input, made on the device.
+
+    None where an interval is too narrow, or too far out, to hold float64 numbers.
+    """
     inputs: dict[str, Tensor] = {}
     for name, extent in domain.ranges.items():
+        ends = [float_ends(interval) for interval in extent.intervals]
+        if None in ends:
+            return None
         unit = torch.rand(count, device=device, dtype=torch.float64, generator=generator)
-        whole = float(sum((i.width for i in extent.intervals), Fraction(0)))
-        place, start = unit * whole, 0.0
-        values = torch.full_like(unit, float(extent.intervals[0].lower))
-        for interval in extent.intervals:
-            width = float(interval.width)
-            inside = place >= start
-            moved = float(interval.lower) + (place - start)
-            values = torch.where(inside, moved.clamp(max=float(interval.upper)), values)
-            start += width
-        inputs[name] = values
+        widths = [interval.width for interval in extent.intervals]
+        starts = [float(sum(widths[:i], Fraction(0)) / sum(widths)) for i in range(len(widths))]
+        table = torch.tensor([*zip(*ends, strict=True)], dtype=torch.float64, device=device)
+        start = torch.tensor([*starts, 1.0], dtype=torch.float64, device=device)
+        chosen = torch.searchsorted(start, unit, right=True) - 1
+        lower, upper = table[0][chosen], table[1][chosen]
+        share = (unit - start[chosen]) / (start[chosen + 1] - start[chosen])
+        inputs[name] = torch.clamp(lower * (1 - share) + upper * share, lower, upper)
     return inputs
 
 
-def _excess(claim: Claim, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """|left − right| and the most it may be, each (count,); NaN where a side is not finite."""
-    count = len(next(iter(inputs.values()))) if inputs else 1
-    device = next(iter(inputs.values())).device if inputs else torch.device("cpu")
-    left = _values(claim.left, inputs, count, device)
-    right = _values(claim.right, inputs, count, device)
-    difference = torch.where(
-        left.isfinite() & right.isfinite(), (left - right).abs(), torch.full_like(left, torch.nan)
-    )
-    rounding = _ROUNDING * torch.maximum(left.abs(), right.abs())
-    return difference, _limit(claim.tolerance, right) + rounding
+def float_ends(interval: Interval) -> tuple[float, float] | None:
+    """The smallest and the largest float64 inside an interval; None where it holds too few."""
+    try:
+        lower, upper = float(interval.lower), float(interval.upper)
+    except OverflowError:
+        return None
+    if Fraction(lower) < interval.lower:
+        lower = math.nextafter(lower, math.inf)
+    if Fraction(upper) > interval.upper:
+        upper = math.nextafter(upper, -math.inf)
+    enough = upper - lower >= _FEWEST_FLOATS * math.ulp(max(abs(lower), abs(upper)))
+    return (lower, upper) if lower < upper and enough else None
+
+
+def _doubt(claim: Claim, inputs: Mapping[str, Tensor], count: int, device: torch.device) -> Tensor:
+    """How far |left − right| exceeds what it may be, (count,); infinite where not defined."""
+    left, left_undefined = _values(claim.left, inputs, count, device)
+    right, right_undefined = _values(claim.right, inputs, count, device)
+    limit = _limit(claim.tolerance, right) + _ROUNDING * torch.maximum(left.abs(), right.abs())
+    excess = (left - right).abs() - limit
+    unknown = left_undefined | right_undefined | ~left.isfinite() | ~right.isfinite()
+    return torch.nan_to_num(excess.masked_fill(unknown, math.inf), nan=math.inf, posinf=math.inf)
 
 
 def _limit(tolerance: Tolerance, right: Tensor) -> Tensor:
-    size = float(tolerance.size)
+    size = _to_float(tolerance.size)
     return size * right.abs() if tolerance.kind == "rel" else torch.full_like(right, size)
 
 
 def _values(
     expression: Expression, inputs: Mapping[str, Tensor], count: int, device: torch.device
-) -> Tensor:
-    def leaf(node: Leaf) -> Tensor:
-        if isinstance(node, Number):
-            return torch.tensor(_to_float(node.value), dtype=torch.float64, device=device)
-        if isinstance(node, Truth):
-            return torch.tensor(node.value, device=device)
-        if isinstance(node, Constant):
-            value = torch.pi if node.name == "pi" else torch.e
-            return torch.tensor(value, dtype=torch.float64, device=device)
-        return inputs[node.name]
+) -> tuple[Tensor, Tensor]:
+    """Float64 values (count,) of an expression, and where it is undefined.
 
-    value = fold(expression, leaf, lambda operation, arguments: _RULES[operation](*arguments))
-    return value.double().expand(count)
+    What is undefined is tracked apart from the values: IEEE arithmetic forgets it in places
+    (1/inf is 0, and a comparison with NaN is false).
+    """
+
+    def leaf(node: Leaf) -> _Masked:
+        if isinstance(node, Number):
+            return _Masked(torch.tensor(_to_float(node.value), dtype=torch.float64, device=device))
+        if isinstance(node, Truth):
+            return _Masked(torch.tensor(node.value, device=device))
+        if isinstance(node, Constant):
+            value = math.pi if node.name == "pi" else math.e
+            return _Masked(torch.tensor(value, dtype=torch.float64, device=device))
+        return _Masked(inputs[node.name])
+
+    masked = fold(expression, leaf, _apply)
+    undefined = masked.undefined
+    if undefined is None:
+        undefined = torch.zeros((), dtype=torch.bool, device=device)
+    return masked.value.double().expand(count), undefined.expand(count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    """Values, and a mask of where they are undefined; None where they are defined throughout."""
+
+    value: Tensor
+    undefined: Tensor | None = None
+
+
+def _apply(operation: str, arguments: tuple[_Masked, ...]) -> _Masked:
+    if operation == "piecewise":
+        return _piecewise(arguments)
+    values = [argument.value for argument in arguments]
+    masks = [argument.undefined for argument in arguments if argument.undefined is not None]
+    if operation in _UNDEFINED:
+        masks.append(_UNDEFINED[operation](*values))
+    return _Masked(_RULES[operation](*values), _reduce(torch.logical_or)(*masks) if masks else None)
+
+
+def _piecewise(arguments: tuple[_Masked, ...]) -> _Masked:
+    """The first value whose condition is true; undefined where none is, or one before it is."""
+    device = arguments[0].value.device
+    value = torch.zeros((), dtype=torch.float64, device=device)
+    undefined = torch.ones((), dtype=torch.bool, device=device)
+    pieces = list(zip(arguments[::2], arguments[1::2], strict=True))
+    for piece, condition in reversed(pieces):
+        own = torch.zeros_like(undefined) if piece.undefined is None else piece.undefined
+        value = torch.where(condition.value, piece.value, value)
+        undefined = torch.where(condition.value, own, undefined)
+        if condition.undefined is not None:
+            undefined = undefined | condition.undefined
+    return _Masked(value, undefined)
 
 
 def _to_float(value: Fraction) -> float:
     try:
         return float(value)
     except OverflowError:
-        return torch.inf if value > 0 else -torch.inf
-
-
-def _piecewise(*arguments: Tensor) -> Tensor:
-    result = torch.full((), torch.nan, dtype=torch.float64, device=arguments[0].device)
-    for value, condition in reversed(list(zip(arguments[::2], arguments[1::2], strict=True))):
-        result = torch.where(condition, value, result)
-    return result
+        return math.inf if value > 0 else -math.inf
 
 
 def _reduce(step: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
@@ -149,6 +199,18 @@ def _reduce(step: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
 
     return run
 
+
+def _power_undefined(x: Tensor, y: Tensor) -> Tensor:
+    return ((x < 0) & (y != y.floor())) | ((x == 0) & (y < 0))
+
+
+_UNDEFINED: dict[str, Callable[..., Tensor]] = {
+    "div": lambda _, y: y == 0,
+    "mod": lambda _, y: y == 0,
+    "pow": _power_undefined,
+    "sqrt": lambda x: x < 0,
+    "log": lambda x: x <= 0,
+}
 
 _RULES: dict[str, Callable[..., Tensor]] = {
     "add": _reduce(torch.add),
@@ -172,7 +234,6 @@ _RULES: dict[str, Callable[..., Tensor]] = {
     "sign": torch.sign,
     "floor": torch.floor,
     "mod": lambda x, y: x - y * torch.floor(x / y),
-    "piecewise": _piecewise,
     "lt": torch.lt,
     "le": torch.le,
     "gt": torch.gt,

@@ -19,7 +19,7 @@ from ..rationals import spell
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 
-_LONGEST_SPELLING = 60
+_LONGEST_SPELLING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,30 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         )
     if isinstance(left, Undefined) and isinstance(right, Undefined):
         return Blocked(point, f"neither side is defined: {left.reason}")
+    if IRRATIONAL not in (left, right):
+        name, side = ("left", left) if isinstance(left, Undefined) else ("right", right)
+        assert isinstance(side, Undefined)
+        reason = f"the {name} side is undefined here: {side.reason}"
+        return Counterexample(point, _show(left), _show(right), reason, "exact rationals")
     bits = 64
     while True:
         with precision(bits):
-            judgement = _judge_in_balls(claim, point, left, right)
+            judgement = _judge_in_balls(claim, point, left, right, final=bits >= most_bits)
         if judgement != "open" or bits >= most_bits:
             return judgement
         bits = min(2 * bits, most_bits)
 
 
 def _judge_in_balls(
-    claim: Claim, point: Point, exact_left: ExactValue, exact_right: ExactValue
+    claim: Claim, point: Point, exact_left: ExactValue, exact_right: ExactValue, *, final: bool
 ) -> Judgement:
     inputs = {name: ball(value) for name, value in point.items()}
     left = _enclosed(claim.left, exact_left, inputs)
     right = _enclosed(claim.right, exact_right, inputs)
 
-    def violated(reason: str) -> Counterexample:
-        shown_left = _show(left if exact_left is IRRATIONAL else exact_left)
-        shown_right = _show(right if exact_right is IRRATIONAL else exact_right)
+    def violated(reason: str, digits: int = 17) -> Counterexample:
+        shown_left = _show(left if exact_left is IRRATIONAL else exact_left, digits)
+        shown_right = _show(right if exact_right is IRRATIONAL else exact_right, digits)
         return Counterexample(point, shown_left, shown_right, reason, "balls")
 
     if isinstance(left, Undefined) and isinstance(right, Undefined):
@@ -83,8 +88,12 @@ def _judge_in_balls(
         gap = abs(left - right)
         limit = _limit(right, claim.tolerance)
         if gap > limit:
-            return violated(f"they differ by {gap.str(6, radius=False)}")
-        if gap <= limit or (claim.tolerance.kind == "exact" and _resolved(gap, left, right)):
+            return violated(
+                f"they differ by {gap.str(6, radius=False)}", _telling_digits(gap, right)
+            )
+        if gap <= limit:
+            return "agrees"
+        if final and claim.tolerance.kind == "exact" and _resolved(gap, left, right):
             return "agrees"
     return "open"
 
@@ -120,13 +129,21 @@ def _difference(left: Fraction | bool, right: Fraction | bool) -> str:
         return f"they differ by {ball(abs(left - right)).str(6, radius=False)}"
 
 
-def _show(value: object) -> str:
+def _telling_digits(gap: Ball, value: Ball) -> int:
+    """Enough decimal digits to tell apart two numbers near `value` that differ by `gap`."""
+    ratio = abs(value).upper() / gap.lower()
+    lost = (
+        0 if ratio <= 1 else int((ratio.log() / flint.arb(10).log()).upper().ceil().unique_fmpz())
+    )
+    return max(17, min(lost + 3, 80))
+
+
+def _show(value: object, digits: int = 17) -> str:
     if isinstance(value, Fraction):
-        text = spell(value)
-        if len(text) <= _LONGEST_SPELLING:
-            return text
-        with precision(64):
-            return str(ball(value).str(17, radius=False))
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) <= _LONGEST_SPELLING:
+            return spell(value)
+        with precision(4 * digits):
+            return str(ball(value).str(digits, radius=False))
     if isinstance(value, Undefined):
         return f"undefined ({value.reason})"
-    return str(value.str(17)) if isinstance(value, flint.arb) else str(value)
+    return str(value.str(digits)) if isinstance(value, flint.arb) else str(value)

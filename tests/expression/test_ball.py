@@ -311,3 +311,25 @@ def test_more_precision_gives_a_thinner_ball() -> None:
         for lower, upper in (bounds(over("exp(x1)", (1, 1), bits=bits)) for bits in (32, 64, 256))
     ]
     assert widths[0] > widths[1] > widths[2] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "x1", "lowest", "highest"),
+    [
+        ("x1*x1*x1*x1", (1, 2), 1, 16),
+        ("x1**2", (-1, 2), 0, 4),
+        ("x1**3", (-1, 2), -1, 8),
+        ("x1**4", (-3, -2), 16, 81),
+        ("1/x1", (2, 4), Fraction(1, 4), Fraction(1, 2)),
+        ("x1**-2", (-4, -2), Fraction(1, 16), Fraction(1, 4)),
+    ],
+)
+def test_wide_products_powers_and_quotients_are_no_wider_than_they_must_be(
+    text: str, x1: tuple[int, int], lowest: Fraction, highest: Fraction
+) -> None:
+    with precision(64):
+        found = enclose(parse(text), {"x1": interval(Fraction(x1[0]), Fraction(x1[1]))})
+        assert float(found.lower()) == pytest.approx(float(lowest), abs=1e-6)
+        assert float(found.upper()) == pytest.approx(float(highest), abs=1e-6)
+        assert found.lower() <= ball(Fraction(lowest))
+        assert found.upper() >= ball(Fraction(highest))

@@ -321,7 +321,7 @@ HOSTILE = {
     "product of powers": "*".join(["x1**1000"] * 11),
     "power of a sum": "(x1 + 3**1000)**1000",
     "exponent of reciprocals": f"x1**(({_reciprocals(1180)})**150 + ({_reciprocals(1180)})**149)",
-    "thousand digits": "9" * 1001,
+    "two thousand digits": "9" * 2050,
     "five thousand digits": "9" * 5000,
     "five thousand decimals": "0." + "1" * 5000,
     "brackets": "(" * 5000 + "x1" + ")" * 5000,
