@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
 from ._options import messages, shared, stop_on_signal
 
+_SECONDS_BETWEEN_LINES = 10.0
 _SETTINGS = {
     "operation": "operation",
     "module": "module",
@@ -147,18 +149,21 @@ def _unused(directory: Path) -> Path:
 
 
 class _ProgressBar:
-    """A progress bar with the validation error and the rate, on stderr."""
+    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
 
     def __init__(self, iterations: int, quiet: bool) -> None:
         self._iterations = iterations
+        self._console = console = messages(quiet)
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
         self._bar = Progress(
             TextColumn("training"),
             BarColumn(),
             TextColumn("{task.completed:,}/{task.total:,}"),
             TextColumn("{task.fields[facts]}"),
             TimeRemainingColumn(),
-            console=messages(quiet),
+            console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
 
     def __enter__(self) -> Any:
@@ -175,3 +180,6 @@ class _ProgressBar:
             f"{progress.model_steps_per_second:,.0f} model-steps/s"
         )
         self._bar.update(self._task, completed=progress.iteration, facts=facts)
+        if self._bar.disable and time.monotonic() > self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._console.print(f"training {progress.iteration:,}/{progress.iterations:,}, {facts}")

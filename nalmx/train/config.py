@@ -14,6 +14,7 @@ from ..tasks import Operation, operation_named, published_extrapolation
 SCHEMA = 1
 MAX_INPUTS = 1_000
 MAX_SEEDS = 10_000
+MAX_SEEDS_TIMES_INPUTS = 100_000
 MAX_ITERATIONS = 10_000_000
 _LARGEST_SEED = 2**32 - 1
 
@@ -53,6 +54,11 @@ class Config:
                 raise SettingError(
                     f"{shown} must be an integer from {least} to {most}; {value} given"
                 )
+        if config.seeds * config.inputs > MAX_SEEDS_TIMES_INPUTS:
+            raise SettingError(
+                f"{config.seeds} seeds of {config.inputs} inputs do not fit in memory together; seeds times "
+                f"inputs may be at most {MAX_SEEDS_TIMES_INPUTS}, so train them in several runs"
+            )
         interpolation = Range.parse(config.interpolation_range)
         extrapolation = (
             Range.parse(config.extrapolation_range)

@@ -33,6 +33,7 @@ from .run import Run
 
 LOG_EVERY = 1_000
 _CHECKPOINT_SECONDS = 5.0
+_EVALUATION_VALUES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Trainer:
         config = run.config
         self.config = config
         self.module = new_stack(config).to(device)
+        self.equation = config.module_class.apply
         self.parameters = [self.module.get_parameter(n) for n in self.module.raw_names]
         self.adam = Adam(self.parameters, self.module.training_facts.learning_rate)
         self.threshold = success_threshold(config.task, config.extrapolation, config.inputs)
@@ -153,7 +155,7 @@ class Trainer:
     def _step(self, x: Tensor, t: Tensor) -> None:
         """One Adam update on mean squared error plus the scheduled sparsity penalty."""
         weights = self.module.weights()
-        y = self.module.apply(x, **weights)
+        y = self.equation(x, **weights)
         slope = (y.detach() - t).mul_(2 / BATCH_SIZE)
         strength = self.sparsity_at(self.iteration)
         if strength:
@@ -205,9 +207,14 @@ class Trainer:
         Seed by seed, since a reduction over a stack may order its sums by the size of the stack.
         """
         x, t = data
-        residual = self.module(x.expand(self.config.seeds, *x.shape)).double() - t
-        errors = torch.stack([seed.square().mean() for seed in residual.squeeze(-1)])
-        return torch.nan_to_num(errors, nan=math.inf)
+        errors = []
+        weights = self.module.weights()
+        group = max(1, _EVALUATION_VALUES // x.numel())
+        for start in range(0, self.config.seeds, group):
+            part = {name: weight[start : start + group] for name, weight in weights.items()}
+            residuals = self.equation(x, **part).double() - t
+            errors += [residual.square().mean() for residual in residuals]
+        return torch.nan_to_num(torch.stack(errors), nan=math.inf)
 
     def _evaluation(self, seed: int, *, extrapolation: bool) -> tuple[Tensor, Tensor]:
         """x (n, inputs) in float32 and t (n, 1), rounded to float32 and held in float64."""

@@ -26,6 +26,7 @@ def test_it_survives_json():
         {"inputs": 10**9},
         {"seeds": 0},
         {"seeds": -1},
+        {"seeds": 10_000, "inputs": 1_000},
         {"iterations": 0},
         {"first_seed": -1},
         {"first_seed": 2**32},
