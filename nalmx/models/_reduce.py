@@ -7,6 +7,9 @@ same seed trained in a stack agree bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import sympy
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -26,6 +29,13 @@ def weighted_sum(x: Tensor, weight: Tensor) -> Tensor:
         return functional.linear(x, weight)
     x, weight = pair(x, weight)
     return (x * weight).sum(-1)
+
+
+def exact_weighted_sum(
+    x: Sequence[sympy.Expr], weight: Sequence[Sequence[sympy.Expr]]
+) -> list[sympy.Expr]:
+    """The same sum over exact numbers, one expression for each output."""
+    return [sympy.Add(*(w * v for w, v in zip(row, x, strict=True))) for row in weight]
 
 
 def product(factors: Tensor) -> Tensor:

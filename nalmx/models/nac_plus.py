@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ._base import ArithmeticModule, ExactMatrix
 from ._grid import Grid
-from ._reduce import weighted_sum
+from ._reduce import exact_weighted_sum, weighted_sum
 from ._training import Training
 
 
@@ -57,7 +57,7 @@ class NACPlus(ArithmeticModule):
 
     @staticmethod
     def symbolic(x: Sequence[sympy.Expr], *, weight: ExactMatrix) -> list[sympy.Expr]:
-        return [sympy.Add(*(w * v for w, v in zip(row, x, strict=True))) for row in weight]
+        return exact_weighted_sum(x, weight)
 
 
 def _initial_bound(fan: int) -> float:

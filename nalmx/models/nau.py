@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ._base import ArithmeticModule, ExactMatrix
 from ._grid import Grid
-from ._reduce import weighted_sum
+from ._reduce import exact_weighted_sum, weighted_sum
 from ._training import SparsitySchedule, Training
 
 
@@ -52,4 +52,4 @@ class NAU(ArithmeticModule):
 
     @staticmethod
     def symbolic(x: Sequence[sympy.Expr], *, weight: ExactMatrix) -> list[sympy.Expr]:
-        return [sympy.Add(*(w * v for w, v in zip(row, x, strict=True))) for row in weight]
+        return exact_weighted_sum(x, weight)

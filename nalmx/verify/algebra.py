@@ -39,8 +39,8 @@ Polynomial: TypeAlias = flint.fmpq_mpoly
 class Finding:
     """What algebra can say of a claim.
 
-    `proved`; `differs` (the two are different functions); `pole` (equal where defined, but
-    undefined somewhere in the domain); or `silent`. `suspects` are points worth judging.
+    `proved`; `differs` (the two are different functions); `pole` (undefined somewhere in the
+    domain); or `silent`. `suspects` are points worth judging.
     """
 
     outcome: Literal["proved", "differs", "pole", "silent"]
@@ -68,24 +68,27 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
         equal = ring.equal(left, right)
     except _OutsideMethod as outside:
         return Finding("silent", str(outside))
-    if not equal:
-        reason = "the two sides are different rational functions"
-        suspects = (*_suspects(ring, claim.domain), *_generic_points(claim.domain))
-        return Finding("differs", reason, suspects)
+    if not equal and claim.tolerance.kind == "exact":
+        return _differs(ring, claim.domain)
     for divisor, top in ring.divisors:
-        found = certify_nonvanishing(
-            divisor, partial(_sign, ring, _radical(ring, top)), claim.domain, deadline
-        )
+        sign = partial(_sign, ring, _radical(ring, top))
+        found = certify_nonvanishing(divisor, sign, claim.domain, deadline)
         if isinstance(found, Certified):
             continue
         suspects = tuple(_suspects(ring, claim.domain))
         if isinstance(found, Vanishing):
-            return Finding("pole", f"equal where defined, but {found.reason}", suspects)
+            return Finding("pole", found.reason, suspects)
         if found.suspect is not None:
             middle = next(_sample_points(claim.domain))
             suspects = ({**middle, **found.suspect}, *suspects)
-        return Finding("silent", found.reason, suspects)
-    return Finding("proved")
+        if equal:
+            return Finding("silent", found.reason, suspects)
+    return Finding("proved") if equal else _differs(ring, claim.domain)
+
+
+def _differs(ring: _Ring, domain: Domain) -> Finding:
+    reason = "the two sides are different rational functions"
+    return Finding("differs", reason, (*_suspects(ring, domain), *_generic_points(domain)))
 
 
 class _Ring:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..rationals import spell
 from .algebra import Finding, decide
 from .domain import Point
-from .verdict import Claim, Counterexample, Level, Verdict
+from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, judge
 
 CONFIDENCE = 0.95
@@ -43,7 +43,7 @@ def check(claim: Claim, effort: Effort | None = None) -> Verdict:
 def _check(claim: Claim, effort: Effort) -> Verdict:
     finding = decide(claim)
     if finding.outcome == "proved":
-        return _verdict(claim, "proved", "exact algebra: rational normal forms", bound="0")
+        return Verdict.on(claim, "proved", "exact algebra: rational normal forms", bound="0")
     blocked: Blocked | None = None
     for point in finding.suspects:
         judgement = judge(claim, point)
@@ -66,7 +66,7 @@ def _search_and_sweep(
     if blocked is None and finding.outcome != "pole":
         return _sweep(claim, effort, finding, searched.points, searched.left_open)
     reason = finding.reason if blocked is None else f"{blocked.reason} at {show(blocked.point)}"
-    return _verdict(claim, "unknown", "exact algebra and Hypothesis search", reason=reason)
+    return Verdict.on(claim, "unknown", "exact algebra and Hypothesis search", reason=reason)
 
 
 def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int) -> Verdict:
@@ -82,17 +82,17 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
             return _refuted(claim, judgement, "sweep")
         if isinstance(judgement, Blocked):
             reason = f"{judgement.reason} at {show(judgement.point)}"
-            return _verdict(claim, "unknown", "sweep", reason=reason)
+            return Verdict.on(claim, "unknown", "sweep", reason=reason)
         left_open += judgement == "open"
     if finding.outcome == "differs" and claim.tolerance.kind == "exact":
-        return _verdict(claim, "unknown", "exact algebra", reason=finding.reason)
+        return Verdict.on(claim, "unknown", "exact algebra", reason=finding.reason)
     doubts = swept.left_over + left_open
     if doubts > 0:
         reason = f"{doubts} of the points tried could not be decided"
-        return _verdict(claim, "unknown", "Hypothesis search and sweep", reason=reason)
+        return Verdict.on(claim, "unknown", "Hypothesis search and sweep", reason=reason)
     if tried + swept.points == 0:
-        return _verdict(claim, "unknown", "none", reason="no point of the domain could be tried")
-    return _verdict(
+        return Verdict.on(claim, "unknown", "none", reason="no point of the domain could be tried")
+    return Verdict.on(
         claim,
         "tested",
         "Hypothesis search and float64 sweep" if swept.points else "Hypothesis search",
@@ -120,28 +120,4 @@ def _refuted(claim: Claim, found: Counterexample, method: str) -> Verdict:
 
     example = simplified(claim, found)
     assert isinstance(example, Counterexample)
-    return _verdict(claim, "refuted", method, reason=example.reason, example=example)
-
-
-def _verdict(
-    claim: Claim,
-    level: Level,
-    method: str,
-    *,
-    reason: str | None = None,
-    bound: str | None = None,
-    example: Counterexample | None = None,
-    points: int | None = None,
-    violating_fraction_below: float | None = None,
-) -> Verdict:
-    return Verdict(
-        verdict=level,
-        method=method,
-        domain=claim.domain.to_json(),
-        tolerance=str(claim.tolerance),
-        reason=reason,
-        bound=bound,
-        counterexample=example,
-        points=points,
-        violating_fraction_below=violating_fraction_below,
-    )
+    return Verdict.on(claim, "refuted", method, reason=example.reason, counterexample=example)

@@ -113,6 +113,11 @@ class Verdict:
     violating_fraction_below: float | None = None
     seconds: float = field(default=0.0, compare=False)
 
+    @classmethod
+    def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:
+        """A verdict on a claim, with the facts that its level calls for."""
+        return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
+
     def exit_code(self, require: Level = "tested") -> int:
         """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
         if self.verdict == "refuted":

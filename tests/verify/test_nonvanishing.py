@@ -84,3 +84,10 @@ def test_the_simplest_rational_lies_inside_and_none_inside_is_simpler(lower, wid
     for denominator in range(1, found.denominator):
         assert interval.lower * denominator // 1 == interval.upper * denominator // 1
         assert (interval.lower * denominator) % 1
+
+
+def test_a_tolerance_does_not_hide_an_irrational_pole():
+    made = claim("1/(x1**2 - 2)", "1/(x1**2 - 2) + 1e-9", "[1,2]", tolerance="abs:1e-6")
+    verdict = check(made, QUICK)
+    assert verdict.verdict == "unknown"
+    assert "x1**2 - 2 is zero in the domain" in verdict.reason
