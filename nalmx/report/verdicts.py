@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..verify import Verdict
 
+_MOST_LISTED = 4
 _STYLES = {
     "proved": "bold green",
     "bounded": "green",
@@ -25,7 +26,7 @@ def verdict_word(verdict: Verdict) -> Text:
 
 def explain(verdict: Verdict) -> str:
     """What a verdict rests on, in one sentence."""
-    domain = ", ".join(f"{name} in {extent}" for name, extent in verdict.domain.items())
+    domain = domain_text(verdict.domain)
     where = f" for all real {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
     if verdict.verdict == "proved":
@@ -46,6 +47,18 @@ def explain(verdict: Verdict) -> str:
     if verdict.verdict == "unknown":
         return f"not established{where}: {verdict.reason}"
     return f"{verdict.reason}{f' (tolerance {verdict.tolerance})' if within else ''}"
+
+
+def domain_text(domain: Mapping[str, str]) -> str:
+    """`x1 in [2,6], x2 in [1,3]`; many inputs of one range as `x1, …, x10 in [2,6]`."""
+    by_range: dict[str, list[str]] = {}
+    for name, extent in domain.items():
+        by_range.setdefault(extent, []).append(name)
+    groups = []
+    for extent, names in by_range.items():
+        listed = names if len(names) <= _MOST_LISTED else [names[0], "…", names[-1]]
+        groups.append(f"{', '.join(listed)} in {extent}")
+    return ", ".join(groups)
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[Text]:

@@ -23,7 +23,7 @@ from .verdict import Claim, Tolerance
 
 _ROUNDING = 2.0**-40
 _FEWEST_FLOATS = 2**20
-_CHUNK_POINTS = 131_072
+_CACHED_POINTS = 131_072
 _CHUNK_VALUES = 4_000_000
 
 
@@ -52,7 +52,8 @@ def sweep(
     deadline = time.monotonic() + seconds
     generator = torch.Generator(device=device).manual_seed(seed)
     names = claim.domain.names
-    chunk = max(1, min(count, _CHUNK_POINTS, _CHUNK_VALUES // max(1, len(names))))
+    most = _CACHED_POINTS if device.type == "cpu" else _CHUNK_VALUES
+    chunk = max(1, min(count, most, _CHUNK_VALUES // max(1, len(names))))
     doubtful = 0
     worst: list[tuple[float, Point]] = []
     done = 0
