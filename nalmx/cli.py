@@ -5,6 +5,7 @@ Commands live in `nalmx.commands`, one file each, and are imported when they are
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -41,11 +42,32 @@ Commands:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    _prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("--help", "-h"):
-        sys.stdout.write(HELP)
-        return HOLDS if given else BAD_INPUT
-    return _run(given)
+    try:
+        if not given or given[0] in ("--help", "-h"):
+            sys.stdout.write(HELP)
+            sys.stdout.flush()
+            return HOLDS if given else BAD_INPUT
+        return _run(given)
+    except BrokenPipeError:
+        # The reader has gone; give Python something to flush into when it exits.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return HOLDS
+
+
+def _prepare_streams() -> None:
+    """Make every message printable: closed streams swallow it, narrow encodings replace in it."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+class _Stopped(Exception):
+    """Ctrl-C, before click sees it and writes a line of its own."""
 
 
 def _run(given: list[str]) -> int:
@@ -55,21 +77,19 @@ def _run(given: list[str]) -> int:
 
     try:
         result = _group().main(given, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
         return result if isinstance(result, int) else HOLDS
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except NalmxError as error:
         return _fail(str(error), BAD_INPUT)
-    except (click.Abort, KeyboardInterrupt):
+    except (_Stopped, click.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
-        return HOLDS
+        raise
     except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_INPUT)
+        return _fail(f"{error.filename or 'output'}: {error.strerror or error}", BAD_INPUT)
     except Exception as error:  # The last line of defence: no traceback reaches a user.
-        import os
-
         if os.environ.get("NALMX_DEBUG"):
             raise
         kind = type(error).__name__
@@ -101,6 +121,12 @@ def _group() -> click.Group:
             module = import_module(f"nalmx.commands.{name.replace('-', '_')}")
             command: click.Command = module.command
             return command
+
+        def invoke(self, context: click.Context) -> object:
+            try:
+                return super().invoke(context)
+            except KeyboardInterrupt:
+                raise _Stopped from None
 
         def get_help(self, context: click.Context) -> str:
             return HELP.rstrip("\n")

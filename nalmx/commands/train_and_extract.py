@@ -82,16 +82,18 @@ def command(context: click.Context, /, **options: Any) -> int:
             fit(run, find_device(device), on_progress=show, stop_requested=stop_requested)
     except Interrupted as stopped:
         notes.print(
-            f"{stopped}; nothing is lost, continue with: nalmx train-and-extract --output {run.directory} "
-            "--resume",
+            f"nalmx: {stopped}; nothing is lost, continue with: nalmx train-and-extract --output "
+            f"{run.directory} --resume",
             soft_wrap=True,
         )
         return INTERRUPTED
-    extract_run(run)
+    if not run.path("formula.json").exists():
+        extract_run(run)
     effort = Effort(seed=options["seed"], device=device)
     outcome = verify_run(run, options["tolerance"], effort, quiet=quiet)
     verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
-    write_json(run.path("verdicts.json"), {"schema": 1, "verdicts": verdicts})
+    if not run.path("verdicts.json").exists():
+        write_json(run.path("verdicts.json"), {"schema": 1, "verdicts": verdicts})
     level: Level = options["require"]
     return report_run(outcome, level, as_json=options["as_json"], seeds=options["show_seeds"])
 

@@ -79,7 +79,7 @@ def expr(
         verdict = check(claim, effort)
     if as_json:
         print_json(verdict.to_json())
-    elif not quiet:
+    else:
         for line in verdict_lines(verdict):
             output().print(line)
     return verdict.exit_code(require)

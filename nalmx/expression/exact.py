@@ -103,7 +103,9 @@ def _too_long(x: Fraction, times: int = 1) -> bool:
 
 
 def _rational_root(x: Fraction, degree: int) -> Fraction | None:
-    """The positive root of `degree` where it is rational; None otherwise."""
+    """The positive root of `degree` where it is rational; None otherwise, or for too long numbers."""
+    if max(x.numerator.bit_length(), x.denominator.bit_length()) > MAX_BITS:
+        return None
     top, bottom = _whole_root(x.numerator, degree), _whole_root(x.denominator, degree)
     return None if top is None or bottom is None else Fraction(top, bottom)
 

@@ -70,5 +70,5 @@ def weights_digest(module: ArithmeticModule) -> str:
     for name in module.raw_names:
         values = module.get_parameter(name).detach().cpu().contiguous()
         digest.update(f"{module.name}/{name}:{tuple(values.shape)}:{values.dtype};".encode())
-        digest.update(values.numpy().tobytes())
+        digest.update(values.view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -74,12 +75,15 @@ class Formula:
         try:
             if not isinstance(data, dict):
                 raise TypeError
+            largest_snap = float(data["largest_snap"])
+            if not 0 <= largest_snap < math.inf:
+                raise ValueError
             return cls(
                 inputs=_texts(data["inputs"], check_name),
                 outputs=_texts(data["outputs"], parse),
                 module=str(data["module"]),
                 weights_sha256=str(data["weights_sha256"]),
-                largest_snap=float(data["largest_snap"]),
+                largest_snap=largest_snap,
             )
         except ExpressionError as error:
             raise RunError(f"a saved formula is damaged: {error}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..errors import ExtractionError, RunError
 from ..models import ArithmeticModule, member
@@ -80,11 +80,7 @@ def load_extraction(run: Run) -> Extraction:
         return Extraction(None, None, None, {}, str(data.get("reason")))
     formula = Formula.from_json(data["formula"])
     seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
-    if (
-        not isinstance(seed, int)
-        or seed not in run.config.seed_list
-        or not isinstance(by_formula, dict)
-    ):
+    if not isinstance(seed, int) or seed not in run.config.seed_list or not _are_seeds(by_formula):
         raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
     if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
         raise RunError(
@@ -97,6 +93,13 @@ def load_extraction(run: Run) -> Extraction:
             "differs); train the run again"
         )
     return Extraction(formula, network, seed, by_formula)
+
+
+def _are_seeds(by_formula: object) -> TypeGuard[dict[str, list[int]]]:
+    return isinstance(by_formula, dict) and all(
+        isinstance(seeds, list) and all(isinstance(seed, int) for seed in seeds)
+        for seeds in by_formula.values()
+    )
 
 
 def _to_json(extraction: Extraction) -> dict[str, Any]:

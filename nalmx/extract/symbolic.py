@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy
 
+from ..errors import ExtractionError
 from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule
 from .discretisation import MOST_SNAP, Matrix, discretise, exact_weights, weights_digest
@@ -36,6 +37,10 @@ def _formula(
     largest_snap: float,
 ) -> Formula:
     names = tuple(inputs or (f"x{i + 1}" for i in range(module.in_features)))
+    if len(names) != module.in_features or len(set(names)) != len(names):
+        raise ExtractionError(
+            f"the module has {module.in_features} inputs; give as many different names, not {list(names)}"
+        )
     symbols = [sympy.Symbol(name, real=True) for name in names]
     exact = {
         name: [[sympy.Rational(w.numerator, w.denominator) for w in row] for row in matrix]

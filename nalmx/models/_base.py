@@ -37,10 +37,11 @@ class _Equation:
         if instance is None:
             return self._equation
 
-        def apply(x: Any, **weights: Tensor) -> Any:
-            if not weights and callable(x):
-                return nn.Module.apply(instance, x)
-            return self._equation(x, **weights)
+        def apply(*arguments: Any, **named: Any) -> Any:
+            function = named.get("fn", arguments[0] if arguments else None)
+            if callable(function) and len(arguments) + len(named) == 1:
+                return nn.Module.apply(instance, function)
+            return self._equation(*arguments, **named)
 
         return apply
 
@@ -61,6 +62,7 @@ class ArithmeticModule(nn.Module, ABC):
     raw_bounds: ClassVar[Mapping[str, tuple[float, float]]]
     raw_names: ClassVar[tuple[str, ...]]
     training_facts: ClassVar[Training]
+    _equation: ClassVar[Callable[..., Tensor]]
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class ArithmeticModule(nn.Module, ABC):
     ) -> None:
         super().__init__()
         for label, value in (("in_features", in_features), ("out_features", out_features)):
-            if not isinstance(value, int) or value < 1:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise SettingError(f"{label} must be a positive integer; {value!r} given")
         self.in_features = in_features
         self.out_features = out_features
@@ -103,10 +105,11 @@ class ArithmeticModule(nn.Module, ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "apply" in cls.__dict__:
+            cls._equation = staticmethod(cls.apply)
             cls.apply = _Equation(cls.apply)  # type: ignore[method-assign, assignment]
 
     def forward(self, x: Tensor) -> Tensor:
-        return type(self).apply(x, **self.weights())
+        return self._equation(x, **self.weights())
 
     def constrain_(self) -> None:
         """Bring raw parameters back into their bounds, after an optimiser step."""

@@ -16,6 +16,8 @@ M = TypeVar("M", bound=ArithmeticModule)
 
 def stack(modules: Sequence[M]) -> M:
     """One module whose parameters are those of `modules`, along a new leading dimension."""
+    if not modules:
+        raise ValueError("a stack needs at least one module; none given")
     first = modules[0]
     for other in modules:
         if type(other) is not type(first) or other.extra_repr() != first.extra_repr():

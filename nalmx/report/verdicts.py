@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..verify import Verdict
 
-_MOST_LISTED = 4
+_MOST_LISTED, _LONGEST_RANGE = 4, 80
 _STYLES = {
     "proved": "bold green",
     "bounded": "green",
@@ -57,7 +57,8 @@ def domain_text(domain: Mapping[str, str]) -> str:
     groups = []
     for extent, names in by_range.items():
         listed = names if len(names) <= _MOST_LISTED else [names[0], "…", names[-1]]
-        groups.append(f"{', '.join(listed)} in {extent}")
+        shown = extent if len(extent) <= _LONGEST_RANGE else f"{extent[:_LONGEST_RANGE]}…"
+        groups.append(f"{', '.join(listed)} in {shown}")
     return ", ".join(groups)
 
 

@@ -44,7 +44,7 @@ class Config:
         limits = {
             "inputs": (2, MAX_INPUTS),
             "seeds": (1, MAX_SEEDS),
-            "first_seed": (0, _LARGEST_SEED - config.seeds),
+            "first_seed": (0, _LARGEST_SEED),
             "iterations": (1, MAX_ITERATIONS),
         }
         for name, (least, most) in limits.items():
@@ -54,6 +54,11 @@ class Config:
                 raise SettingError(
                     f"{shown} must be an integer from {least} to {most}; {value} given"
                 )
+        if config.first_seed + config.seeds - 1 > _LARGEST_SEED:
+            raise SettingError(
+                f"{config.seeds} seeds from {config.first_seed} on go beyond the largest, {_LARGEST_SEED}; "
+                "begin with a smaller one"
+            )
         if config.seeds * config.inputs > MAX_SEEDS_TIMES_INPUTS:
             raise SettingError(
                 f"{config.seeds} seeds of {config.inputs} inputs do not fit in memory together; seeds times "

@@ -9,23 +9,52 @@ results.json          success, errors and chosen step of every seed
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
 
 from ..errors import RunError
 from .config import Config
-from .storage import read_json, read_tensors, write_bytes, write_json, write_tensors
+from .storage import (
+    append_line,
+    digest,
+    read_bytes,
+    read_json,
+    read_tensors,
+    write_bytes,
+    write_json,
+    write_tensors,
+)
 
-_RESULT_KEYS = {
-    "success",
-    "chosen_iteration",
-    "validation_error",
-    "extrapolation_error",
-    "solved_at",
-    "sparsity_error",
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows has no advisory locks of this kind.
+    fcntl = None
+
+
+def _is_number(value: object, *, optional: bool = False) -> bool:
+    return (optional and value is None) or (
+        isinstance(value, int | float) and not isinstance(value, bool)
+    )
+
+
+_RESULTS: dict[str, Callable[[object], bool]] = {
+    "success": lambda value: isinstance(value, bool),
+    "chosen_iteration": _is_number,
+    "validation_error": partial(_is_number, optional=True),
+    "extrapolation_error": partial(_is_number, optional=True),
+    "solved_at": partial(_is_number, optional=True),
+    "sparsity_error": _is_number,
 }
 
 
@@ -39,17 +68,21 @@ class Run:
     @classmethod
     def create(cls, directory: Path, config: Config) -> Run:
         """Start a run in a directory that must not exist."""
-        if directory.exists():
-            raise RunError(
-                f"{directory} exists already; give another --output, or add --resume to continue that run"
-            )
+        if os.path.lexists(directory):
+            resume = (directory / "config.json").is_file()
+            hint = ", or add --resume to continue that run" if resume else ""
+            raise RunError(f"{directory} exists already; give another --output{hint}")
         try:
             directory.mkdir(parents=True)
-            write_json(directory / "config.json", config.to_json())
         except OSError as error:
             raise RunError(
-                f"{directory} cannot be written: {error.strerror}; give another --output"
+                f"{directory} cannot be written: {error.strerror or error}; give another --output"
             ) from None
+        try:
+            write_json(directory / "config.json", config.to_json())
+        except RunError:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
         return cls(directory, config)
 
     @classmethod
@@ -76,42 +109,79 @@ class Run:
         path = self.path("checkpoint.safetensors")
         return read_tensors(path) if path.exists() else None
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training the same run; one that tries gets a `RunError`."""
+        if fcntl is None:
+            yield
+            return
+        with self.path("config.json").open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise RunError(
+                    f"another process is training the run {self.directory}; wait until it has ended"
+                ) from None
+            yield
+
+    @property
+    def config_digest(self) -> torch.Tensor:
+        """SHA-256 of the configuration, as bytes; a checkpoint carries that of its own."""
+        text = json.dumps(self.config.to_json(), sort_keys=True)
+        return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
+
     def append_metrics(self, record: dict[str, Any]) -> None:
-        with self.path("metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        append_line(self.path("metrics.jsonl"), json.dumps(record))
 
     def keep_metrics_before(self, iteration: int) -> None:
         """Drop lines that a resumed training will write again."""
         path = self.path("metrics.jsonl")
-        if path.exists():
-            kept = [
-                line
-                for line in path.read_text(encoding="utf-8").splitlines(keepends=True)
-                if line.endswith("\n") and json.loads(line)["iteration"] < iteration
-            ]
-            write_bytes(path, "".join(kept).encode())
+        if not path.exists():
+            return
+        try:
+            lines = read_bytes(path).decode().splitlines(keepends=True)
+            whole = [line for line in lines if line.endswith("\n")]
+            kept = [line for line in whole if int(json.loads(line)["iteration"]) < iteration]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise RunError(f"{path} is damaged: a line is not a record of training") from None
+        write_bytes(path, "".join(kept).encode())
 
     def save_results(self, weights: dict[str, torch.Tensor], results: dict[str, Any]) -> None:
+        """Save what training gave; the results seal the configuration and the weights."""
         write_tensors(self.path("weights.safetensors"), weights)
-        write_json(self.path("results.json"), results)
+        seal = {
+            "config": self.config.to_json(),
+            "weights_sha256": digest(self.path("weights.safetensors")),
+        }
+        write_json(self.path("results.json"), {**results, **seal})
         self.path("checkpoint.safetensors").unlink(missing_ok=True)
 
     def load_results(self) -> dict[str, Any]:
-        results = read_json(self.path("results.json"))
+        """The results, which must be whole and belong to the configuration and the weights."""
+        path = self.path("results.json")
+        results = read_json(path)
         seeds = results.get("seeds") if isinstance(results, dict) else None
         if not isinstance(seeds, list) or not all(isinstance(seed, dict) for seed in seeds):
-            raise RunError(f"{self.path('results.json')} is damaged: it has no results of seeds")
+            raise RunError(f"{path} is damaged: it has no results of seeds")
+        known = all(valid(seed.get(name)) for seed in seeds for name, valid in _RESULTS.items())
+        if not known or not _is_number(results.get("seconds")):
+            raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind")
+        if results.get("config") != self.config.to_json():
+            raise RunError(f"{path} does not fit config.json, which was changed after the training")
         if [seed.get("seed") for seed in seeds] != list(self.config.seed_list):
-            raise RunError(f"{self.path('results.json')} is damaged: it does not fit config.json")
-        if any(_RESULT_KEYS - set(seed) for seed in seeds) or "seconds" not in results:
-            raise RunError(f"{self.path('results.json')} is damaged: parts of it are missing")
+            raise RunError(f"{path} is damaged: its seeds are not those of config.json")
+        if digest(self.path("weights.safetensors")) != results.get("weights_sha256"):
+            raise RunError(
+                f"{self.path('weights.safetensors')} was changed after the training (its digest differs); "
+                "train the run again"
+            )
         return dict(results)
 
     def load_weights(self) -> dict[str, torch.Tensor]:
         """Raw parameters at the chosen steps, each (seeds, 1, inputs)."""
         weights = read_tensors(self.path("weights.safetensors"))
-        shape = (self.config.seeds, 1, self.config.inputs)
-        expected = dict.fromkeys(self.config.module_class.raw_names, shape)
-        if {name: tuple(w.shape) for name, w in weights.items()} != expected:
+        kind = ((self.config.seeds, 1, self.config.inputs), torch.float32)
+        expected = dict.fromkeys(self.config.module_class.raw_names, kind)
+        if {name: (tuple(w.shape), w.dtype) for name, w in weights.items()} != expected:
             raise RunError(f"{self.path('weights.safetensors')} does not fit config.json")
         return weights

@@ -2,72 +2,92 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import struct
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 
 from ..errors import RunError
 
 
-def write_json(path: Path, data: object) -> None:
-    """Write JSON so that a reader finds the old file or the new one, never half of one."""
-    write_bytes(path, (json.dumps(data, indent=2, allow_nan=False) + "\n").encode())
-
-
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file atomically."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a file so that a reader finds the old one or the new one, never half of one."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    except OSError as error:
+        _remove(partial)
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        _remove(partial)
         raise
 
 
-def read_json(path: Path) -> Any:
-    """The content of a JSON file; a missing or damaged one is a `RunError`."""
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a text file."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; a missing or unreadable one is a `RunError`."""
+    try:
+        return path.read_bytes()
     except FileNotFoundError:
         raise RunError(
             f"{path.name} is missing in {path.parent}; it is not a finished run"
         ) from None
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write JSON, atomically."""
+    write_bytes(path, (json.dumps(data, indent=2, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file; a damaged one, or one with NaN or infinities, is a `RunError`."""
+    try:
+        return json.loads(read_bytes(path), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise RunError(f"{path} is damaged: it is not JSON") from None
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
     """Write tensors as safetensors, atomically."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, partial)
-        os.replace(partial, path)
-    except (SafetensorError, OSError) as error:
-        partial.unlink(missing_ok=True)
-        raise RunError(f"{path} cannot be written: {error}") from None
+    write_bytes(path, save({name: t.cpu().contiguous() for name, t in tensors.items()}))
 
 
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a safetensors file; a missing or damaged one is a `RunError`."""
+    """The tensors of a safetensors file; a damaged one is a `RunError`."""
     try:
-        return load_file(path)
-    except FileNotFoundError:
-        raise RunError(
-            f"{path.name} is missing in {path.parent}; it is not a finished run"
-        ) from None
-    except (SafetensorError, ValueError, struct.error):
+        return dict(load(read_bytes(path)))
+    except (SafetensorError, ValueError, KeyError):
         raise RunError(f"{path} is damaged: it is not a safetensors file") from None
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

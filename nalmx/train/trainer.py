@@ -80,9 +80,10 @@ def fit(
 
     Returns the results. Raises `Interrupted` once `stop_requested()` is true and the state is saved.
     """
-    if run.finished:
-        return run.load_results()
-    return Trainer(run, device).train(on_progress, stop_requested)
+    with run.locked():
+        if run.finished:
+            return run.load_results()
+        return Trainer(run, device).train(on_progress, stop_requested)
 
 
 class Trainer:
@@ -232,6 +233,7 @@ class Trainer:
             "adam.m": self.adam.m,
             "adam.v": self.adam.v,
             "streams": self.streams,
+            "config": self.run.config_digest,
             "iteration": torch.tensor(self.iteration),
             "seconds": torch.tensor(self.seconds, dtype=torch.float64),
         }
@@ -241,8 +243,7 @@ class Trainer:
         if state is None:
             self.run.keep_metrics_before(0)
             return
-        own = self._state()
-        if {n: v.shape for n, v in state.items()} != {n: v.shape for n, v in own.items()}:
+        if not self._fits(state):
             raise RunError(
                 f"the checkpoint in {self.run.directory} does not fit config.json; start a new run"
             )
@@ -256,6 +257,22 @@ class Trainer:
         self.streams = state["streams"]
         self.batches.restore(self.streams)
         self.run.keep_metrics_before(self.iteration)
+
+    def _fits(self, state: dict[str, Tensor]) -> bool:
+        """Whether a checkpoint is one that this very training could have written."""
+        own = self._state()
+        if {n: (v.shape, v.dtype) for n, v in state.items()} != {
+            n: (v.shape, v.dtype) for n, v in own.items()
+        }:
+            return False
+        keys, positions = state["streams"][:, :-1], state["streams"][:, -1]
+        return (
+            torch.equal(state["config"], own["config"])
+            and 0 <= int(state["iteration"]) <= self.config.iterations
+            and math.isfinite(float(state["seconds"]))
+            and bool(((keys >= 0) & (keys < 2**32)).all())
+            and bool(((positions >= 0) & (positions <= 624)).all())
+        )
 
     def _finish(self) -> dict[str, Any]:
         chosen = copy.deepcopy(self.module)
@@ -282,7 +299,7 @@ class Trainer:
         }
         weights = {name: self.best[f"best.{name}"] for name in self.module.raw_names}
         self.run.save_results(weights, results)
-        return results
+        return self.run.load_results()
 
 
 def trained_stack(run: Run) -> ArithmeticModule:

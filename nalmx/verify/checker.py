@@ -76,7 +76,11 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
     count = effort.points if claim.domain.ranges else 0
     device = find_device(effort.device)
     swept = sweep(claim, count, device, effort.seed, seconds=effort.seconds)
+    deadline = time.monotonic() + min(10.0, effort.seconds)
     for point in swept.suspects:
+        if time.monotonic() > deadline:
+            left_open += 1
+            continue
         judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
             return _refuted(claim, judgement, "sweep")

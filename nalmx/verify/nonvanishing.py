@@ -65,14 +65,15 @@ def certify_nonvanishing(
             while stack:
                 box = stack.pop()
                 visited += 1
+                if visited > MAX_BOXES or time.monotonic() > deadline:
+                    return Undecided(f"there was no time to show that {shown} is never zero")
                 value = enclose(divisor, {n: interval(i.lower, i.upper) for n, i in box.items()})
                 if isinstance(value, flint.arb) and not value.contains(0):
                     continue
                 signs |= {sign(point) for point in _probes(box)}
                 if 0 in signs or len(signs) > 1:
                     return Vanishing(f"the divisor {shown} is zero in the domain")
-                late = visited >= MAX_BOXES or time.monotonic() > deadline
-                if late or not box or _is_narrow(box, whole):
+                if not box or visited == MAX_BOXES or _is_narrow(box, whole):
                     suspect = {name: simplest(_wider(i, whole[name])) for name, i in box.items()}
                     return Undecided(
                         f"the divisor {shown} may be zero in the domain, near {_near(box)}", suspect

@@ -138,10 +138,15 @@ def _floats(interval: Interval) -> st.SearchStrategy[Fraction] | None:
     )
 
 
-def simplified(claim: Claim, failure: Counterexample | Blocked) -> Counterexample | Blocked:
+def simplified(
+    claim: Claim, failure: Counterexample | Blocked, seconds: float = 5.0
+) -> Counterexample | Blocked:
     """The same kind of failure at a point with simpler coordinates, where one is near at hand."""
+    deadline = time.monotonic() + seconds
     for name, extent in claim.domain.ranges.items():
         for value in _simple_values(extent, failure.point[name]):
+            if time.monotonic() > deadline:
+                return failure
             judgement = judge(claim, {**failure.point, name: value})
             if isinstance(judgement, type(failure)):
                 failure = judgement

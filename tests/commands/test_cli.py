@@ -115,6 +115,38 @@ def test_a_closed_pipe_is_no_error():
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("--help >&-", 0),
+        ("verify expr x1 --truth x1 --range '[1,2]' --json >&-", 0),
+        ("verify expr 'x1+' --truth x1 --range '[1,2]' 2>&-", 2),
+    ],
+)
+def test_closed_streams_change_no_exit_code(arguments, code):
+    command = f"'{sys.executable}' -m nalmx {arguments}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+
+
+def test_a_narrow_encoding_does_not_break_the_report():
+    claim = [
+        "verify",
+        "expr",
+        "sin(x1)",
+        "--truth",
+        "sin(x1)",
+        "--range",
+        "[1,2]",
+        "--points",
+        "99",
+    ]
+    result = nalmx_command(*claim, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (result.returncode, result.stderr) == (0, "")
+    assert nalmx_command("modules", env={**os.environ, "PYTHONIOENCODING": "ascii"}).returncode == 0
+
+
 def test_no_colours_in_a_pipe():
     claim = ["verify", "expr", "x1", "--truth", "x1", "--range", "[0,1]"]
     assert "\x1b" not in nalmx_command(*claim).stdout

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nalmx.cli import main
+from nalmx.train.storage import read_tensors, write_tensors
 
 SHORT = ["--iterations", "9000", "--seeds", "3", "--quiet"]
 
@@ -149,6 +150,9 @@ def test_a_false_formula_on_disk_is_refuted(capsys, trained, tmp_path):
         ("formula.json", b'{"schema": 1, "formula": {"outputs": ["__import__(1)"]}}'),
         ("results.json", b"[]"),
         ("results.json", b'{"seeds": [1, 2, 3]}'),
+        ("results.json", b'{"seeds": [], "seconds": NaN}'),
+        ("config.json", b'{"schema": 1, "seeds": "5"}'),
+        ("formula.json", b'{"schema": 1, "formula": {"largest_snap": NaN}}'),
         ("weights.safetensors", b""),
         ("weights.safetensors", b"\xff" * 100),
         ("weights.safetensors", None),
@@ -167,18 +171,30 @@ def test_a_damaged_run_is_refused_in_one_line(capsys, trained, tmp_path, name, c
     assert err.count("\n") == 1
 
 
-def test_changed_weights_are_noticed(capsys, trained, tmp_path):
-    import torch
-
-    from nalmx.train.storage import read_tensors, write_tensors
-
+@pytest.mark.parametrize(
+    "command", [["verify", "run"], ["train-and-extract", "--resume", "--output"]]
+)
+def test_changed_weights_are_noticed_and_change_nothing(capsys, trained, tmp_path, command):
     copy = copied(trained, tmp_path)
     weights = read_tensors(copy / "weights.safetensors")
-    weights["raw_weight"] = torch.full_like(weights["raw_weight"], 0.5)
-    write_tensors(copy / "weights.safetensors", weights)
-    code, _, err = run(capsys, "verify", "run", str(copy))
+    write_tensors(copy / "weights.safetensors", {n: w * 0.5 for n, w in weights.items()})
+    before = {file.name: file.read_bytes() for file in copy.iterdir()}
+    code, out, err = run(capsys, *command, str(copy))
+    assert (code, out) == (2, "")
+    assert "was changed after the training" in err
+    assert {file.name: file.read_bytes() for file in copy.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "command", [["verify", "run"], ["train-and-extract", "--resume", "--output"]]
+)
+def test_a_configuration_changed_after_the_training_is_noticed(capsys, trained, tmp_path, command):
+    copy = copied(trained, tmp_path)
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "first_seed": 5}))
+    code, _, err = run(capsys, *command, str(copy))
     assert code == 2
-    assert "was changed after the formula was extracted" in err
+    assert "does not fit config.json" in err
 
 
 TASK = ["--operation", "mul", "--module", "nmu"]

@@ -191,3 +191,11 @@ def test_every_operation_is_undefined_where_an_argument_is(operation: str) -> No
     nothing = parse("1/0") if facts.takes == "real" else parse("1/0 > 0")
     tree = Apply(operation, (nothing,) * facts.least)
     assert evaluate(tree, {}) == DIVISION_BY_ZERO
+
+
+@pytest.mark.parametrize("text", ["(x1**1000*x2**1000)**(1/3)", "(x1**1000*x2**1000)**(1/300)"])
+def test_roots_of_gigantic_numbers_are_left_to_balls_at_once(text: str) -> None:
+    huge = Fraction(10**300 - 7)
+    start = time.perf_counter()
+    assert evaluate(parse(text), {"x1": huge, "x2": huge}) is IRRATIONAL
+    assert time.perf_counter() - start < 1

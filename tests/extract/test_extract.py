@@ -39,6 +39,17 @@ def test_a_formula_may_name_its_inputs():
     assert str(formula) == "acceleration*mass"
 
 
+@pytest.mark.parametrize("inputs", [["a"], ["a", "b", "c"], ["a", "a"]])
+def test_names_must_be_as_many_as_inputs_and_different(inputs):
+    with pytest.raises(ExtractionError, match="2 inputs; give as many different names"):
+        extract(with_weight(NMU, [[1.0, 1.0]]), inputs=inputs)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+def test_modules_of_every_float_type_are_extracted(dtype):
+    assert str(extract(with_weight(NMU, [[1.0, 1.0]]).to(dtype))) == "x1*x2"
+
+
 def test_the_largest_snap_is_the_largest_distance_moved():
     module = with_weight(NAU, [[0.75, -1.0, 0.125]])
     assert discretise(module, most=0.5).largest_snap == 0.25

@@ -155,6 +155,13 @@ def test_export_gives_the_same_numbers(kind):
     torch.testing.assert_close(exported(x), module(x))
 
 
+def test_it_compiles_as_one_graph(kind):
+    module = new(kind)
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(4))
+    compiled = torch.compile(module, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(x), module(x))
+
+
 @pytest.mark.parametrize("shape", [(), (5,), (2, 4)])
 def test_shapes_are_those_of_linear(kind, shape):
     x = torch.zeros(*shape, 3)
@@ -166,6 +173,8 @@ def test_the_apply_of_torch_still_visits_submodules(kind):
     network = nn.Sequential(new(kind), nn.ReLU())
     network.apply(lambda module: visited.append(type(module)))
     assert visited == [kind, nn.ReLU, nn.Sequential]
+    network[0].apply(fn=lambda module: visited.append("again"))
+    assert visited[-1] == "again"
 
 
 def test_it_trains_inside_an_ordinary_network(kind):
@@ -215,7 +224,7 @@ def test_the_same_seed_gives_the_same_initialisation(kind):
         assert not torch.equal(first.get_parameter(name), other.get_parameter(name))
 
 
-@pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-1, 2), (2.0, 1)])
+@pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-1, 2), (2.0, 1), (True, 1)])
 def test_sizes_must_be_positive_integers(kind, sizes):
     with pytest.raises(SettingError, match="must be a positive integer"):
         kind(*sizes)

@@ -145,6 +145,66 @@ def test_a_damaged_checkpoint_is_a_run_error(new_run):
         fit(run, CPU)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("iteration", -5),
+        ("iteration", 10**9),
+        ("seconds", float("nan")),
+        ("streams", -1),
+        ("streams", 1_000_000),
+        ("config", 0),
+    ],
+)
+def test_an_altered_checkpoint_is_a_run_error(new_run, name, value):
+    run = new_run(iterations=1_500)
+    with pytest.raises(Interrupted):
+        fit(run, CPU, stop_requested=lambda: True)
+    state = run.load_checkpoint()
+    state[name] = torch.full_like(state[name], value)
+    run.save_checkpoint(state)
+    with pytest.raises(RunError, match="does not fit"):
+        fit(run, CPU)
+
+
+def test_a_configuration_edited_between_checkpoint_and_resume_is_noticed(new_run):
+    run = new_run(iterations=1_500)
+    with pytest.raises(Interrupted):
+        fit(run, CPU, stop_requested=lambda: True)
+    run.config = Config.checked(
+        operation="add", module="nau", seeds=3, iterations=1_500, first_seed=5
+    )
+    with pytest.raises(RunError, match=r"does not fit config\.json"):
+        fit(run, CPU)
+
+
+@pytest.mark.parametrize(
+    "line", [b"garbage\n", b"[]\n", b"{}\n", b"\xff\n", b'{"iteration": "late"}\n']
+)
+def test_damaged_metrics_are_a_run_error(new_run, line):
+    run = new_run(iterations=1_500)
+    run.path("metrics.jsonl").write_bytes(line)
+    with pytest.raises(RunError, match="not a record of training"):
+        fit(run, CPU)
+
+
+def test_one_run_is_not_trained_twice_at_a_time(new_run):
+    run = new_run(iterations=100)
+    with run.locked(), pytest.raises(RunError, match="another process is training"):
+        fit(run, CPU)
+    assert fit(run, CPU)["seeds"]
+
+
+def test_a_run_that_cannot_be_started_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
+    with pytest.raises(RunError, match=r"config\.json cannot be written: No space left"):
+        Run.create(tmp_path / "run", Config.checked(operation="add", module="nau"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_checkpoint_of_another_run_is_a_run_error(new_run):
     run, other = new_run(iterations=1_500), new_run(iterations=1_500, seeds=5)
     with pytest.raises(Interrupted):

@@ -91,3 +91,14 @@ def test_a_tolerance_does_not_hide_an_irrational_pole():
     verdict = check(made, QUICK)
     assert verdict.verdict == "unknown"
     assert "x1**2 - 2 is zero in the domain" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("names", "extent"),
+    [(30, "[[1,2],[3,4]]"), (8, "[" + ",".join(f"[{i},{i}.5]" for i in range(1, 100)) + "]")],
+)
+def test_a_union_of_very_many_boxes_ends_in_time(names, extent):
+    divisor = "+".join(f"v{i}" for i in range(names))
+    start = time.perf_counter()
+    assert decide(claim(f"1/({divisor})", f"1/({divisor})", extent)).outcome == "silent"
+    assert time.perf_counter() - start < 8
