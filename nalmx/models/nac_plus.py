@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import sympy
 import torch
-from scipy.optimize import brentq
 from torch import Tensor, nn
 
 from ._base import ArithmeticModule, ExactMatrix
@@ -62,6 +61,7 @@ class NACPlus(ArithmeticModule):
 
 def _initial_bound(fan: int) -> float:
     """The root r of fan · Var[tanh(u)·σ(v)] = 2 for u, v uniform on [-r, r]."""
+    from scipy.optimize import brentq  # Slow to import, and only this module needs it.
 
     def excess(r: float) -> float:
         variance = (1 - math.tanh(r) / r) * (r - math.tanh(r / 2)) / (2 * r)

@@ -1,0 +1,54 @@
+"""What the README shows is what happens."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nalmx.cli import main
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def examples():
+    """Commands of `nalmx verify expr` with the lines shown below each."""
+    for block in blocks("console"):
+        for part in block.split("$ ")[1:]:
+            command, *lines = part.strip().splitlines()
+            if command.startswith("nalmx verify expr"):
+                yield command, lines
+
+
+def lasting(lines):
+    """The lines that do not depend on how fast the machine is."""
+    return [line for line in lines if not line.startswith("  arithmetic")]
+
+
+@pytest.mark.parametrize(("command", "lines"), list(examples()), ids=lambda value: str(value)[:40])
+def test_verification_examples_print_what_is_shown(capsys, command, lines):
+    main(shlex.split(command)[1:])
+    assert lasting(capsys.readouterr().out.splitlines()) == lasting(lines)
+
+
+def test_there_are_such_examples():
+    assert len(list(examples())) >= 2
+
+
+def test_the_python_example_runs():
+    (code,) = blocks("python")
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines() == ["proved", "[x1*x3] ['x_{1} x_{3}']"]
+
+
+def test_every_linked_file_exists():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (Path(__file__).parents[1] / target).exists()
