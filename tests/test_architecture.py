@@ -73,6 +73,24 @@ def test_whatever_proves_imports_without_torch(name):
     assert "torch" not in modules_after(f"import {name}")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train-and-extract", "--operation", "add", "--module", "nope"],
+        ["train-and-extract", "--operation", "nope", "--module", "nau"],
+        ["train-and-extract", "--operation", "add", "--module", "nau", "--seeds", "0"],
+        ["train-and-extract", "--operation", "add", "--module", "nau", "--output", "."],
+        ["train-and-extract", "--resume", "--output", "nowhere"],
+        ["verify", "run", "nowhere"],
+        ["verify", "expr", "x1 +", "--truth", "x1"],
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_refused_without_waiting_for_torch(arguments):
+    loaded = modules_after(f"from nalmx.cli import main; assert main({arguments!r}) == 2")
+    assert not loaded & {"torch", "sympy", "hypothesis"}
+
+
 def test_a_proof_and_a_refutation_run_without_torch():
     statement = (
         "from nalmx import parse, Claim, Domain, check\n"

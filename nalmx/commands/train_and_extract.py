@@ -68,13 +68,15 @@ def command(context: click.Context, /, **options: Any) -> int:
     if options["tolerance"] is not None:
         Tolerance.parse(options["tolerance"])
     device = check_device_name(options["device"])
+    run = _resumed(context, options) if options["resume"] else _created(options)
+
+    # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..devices import find_device
     from ..extract import extract_run
     from ..train import Interrupted, fit
     from ..train.storage import write_json
     from ._three import report_run, verify_run
 
-    run = _resumed(context, options) if options["resume"] else _created(options)
     quiet = options["quiet"]
     notes = messages(quiet)
     try:

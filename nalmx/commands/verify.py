@@ -112,9 +112,11 @@ def run(
 ) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
     from ..train import Run
-    from ._three import report_run, verify_run
 
     check_device_name(device)
     opened = Run.open(directory)
+
+    from ._three import report_run, verify_run
+
     outcome = verify_run(opened, tolerance, Effort(seed=seed, device=device), quiet=quiet)
     return report_run(outcome, require, as_json=as_json)

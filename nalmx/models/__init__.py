@@ -1,24 +1,37 @@
-"""Neural arithmetic modules, each in one file."""
+"""Neural arithmetic modules, each in one file.
+
+Names of modules are known without torch; a module itself is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownNameError
-from ._base import ArithmeticModule
-from ._grid import Grid
-from ._stack import member, stack
 from ._training import PUBLISHED_ITERATIONS, SparsitySchedule, Training
-from .nac_plus import NACPlus
-from .nau import NAU
-from .nmu import NMU
 
-MODULES: dict[str, type[ArithmeticModule]] = {m.name: m for m in (NACPlus, NAU, NMU)}
+if TYPE_CHECKING:
+    from ._base import ArithmeticModule
+    from ._grid import Grid
+    from ._stack import member, stack
+    from .nac_plus import NACPlus
+    from .nau import NAU
+    from .nmu import NMU
 
+    MODULES: dict[str, type[ArithmeticModule]]
 
-def module_class(name: str) -> type[ArithmeticModule]:
-    """The module of a name, in capitals or not. Example: `module_class("NMU")`."""
-    try:
-        return MODULES[name.lower()]
-    except KeyError:
-        raise UnknownNameError("module", name[:40], list(MODULES)) from None
-
+# A new module is its file and its line here: the name a user gives, the file, the class.
+_CATALOGUE = {
+    "nac+": ("nac_plus", "NACPlus"),
+    "nau": ("nau", "NAU"),
+    "nmu": ("nmu", "NMU"),
+}
+_HOMES = {
+    "ArithmeticModule": "_base",
+    "Grid": "_grid",
+    "member": "_stack",
+    "stack": "_stack",
+    **{class_name: file for file, class_name in _CATALOGUE.values()},
+}
 
 __all__ = [
     "MODULES",
@@ -32,5 +45,28 @@ __all__ = [
     "Training",
     "member",
     "module_class",
+    "module_name",
     "stack",
 ]
+
+
+def module_name(name: str) -> str:
+    """The one spelling of a module's name, given in capitals or not. Example: `NMU` is `nmu`."""
+    if name.lower() not in _CATALOGUE:
+        raise UnknownNameError("module", name[:40], list(_CATALOGUE))
+    return name.lower()
+
+
+def module_class(name: str) -> "type[ArithmeticModule]":
+    """The module of a name. Example: `module_class("nmu")` is `NMU`."""
+    file, class_name = _CATALOGUE[module_name(name)]
+    found: type[ArithmeticModule] = getattr(import_module(f"{__name__}.{file}"), class_name)
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    if name == "MODULES":
+        return {known: module_class(known) for known in _CATALOGUE}
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

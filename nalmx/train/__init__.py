@@ -1,7 +1,22 @@
-"""Training: configurations, runs on disk, and stacks of seeds trained together."""
+"""Training: configurations, runs on disk, and stacks of seeds trained together.
+
+`Config` and `Run` import without torch, so that bad input is refused at once.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from .config import Config
 from .run import Run
-from .trainer import Interrupted, Progress, fit, trained_stack
+
+if TYPE_CHECKING:
+    from .trainer import Interrupted, Progress, fit, trained_stack
 
 __all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "trained_stack"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from . import trainer
+
+        return getattr(trainer, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

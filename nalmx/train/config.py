@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError, SettingError
-from ..models import ArithmeticModule, module_class
-from ..models._training import PUBLISHED_ITERATIONS
+from ..models import PUBLISHED_ITERATIONS, module_class, module_name
 from ..ranges import Range
 from ..tasks import Operation, operation_named, published_extrapolation
+
+if TYPE_CHECKING:
+    from ..models import ArithmeticModule
 
 SCHEMA = 1
 MAX_INPUTS = 1_000
@@ -74,7 +76,7 @@ class Config:
             _check_floats(extent)
         return cls(
             operation=operation_named(config.operation).name,
-            module=module_class(config.module).name,
+            module=module_name(config.module),
             interpolation_range=str(interpolation),
             extrapolation_range=str(extrapolation),
             inputs=config.inputs,

@@ -18,9 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError
 from .config import Config
@@ -34,6 +32,9 @@ from .storage import (
     write_json,
     write_tensors,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 fcntl: ModuleType | None
 try:
@@ -102,10 +103,10 @@ class Run:
         """Whether training is complete."""
         return self.path("results.json").exists() and self.path("weights.safetensors").exists()
 
-    def save_checkpoint(self, state: dict[str, torch.Tensor]) -> None:
+    def save_checkpoint(self, state: dict[str, Tensor]) -> None:
         write_tensors(self.path("checkpoint.safetensors"), state)
 
-    def load_checkpoint(self) -> dict[str, torch.Tensor] | None:
+    def load_checkpoint(self) -> dict[str, Tensor] | None:
         path = self.path("checkpoint.safetensors")
         return read_tensors(path) if path.exists() else None
 
@@ -125,10 +126,9 @@ class Run:
             yield
 
     @property
-    def config_digest(self) -> torch.Tensor:
-        """SHA-256 of the configuration, as bytes; a checkpoint carries that of its own."""
-        text = json.dumps(self.config.to_json(), sort_keys=True)
-        return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
+    def config_digest(self) -> bytes:
+        """SHA-256 of the configuration; a checkpoint carries that of its own."""
+        return hashlib.sha256(json.dumps(self.config.to_json(), sort_keys=True).encode()).digest()
 
     def append_metrics(self, record: dict[str, Any]) -> None:
         append_line(self.path("metrics.jsonl"), json.dumps(record))
@@ -146,7 +146,7 @@ class Run:
             raise RunError(f"{path} is damaged: a line is not a record of training") from None
         write_bytes(path, "".join(kept).encode())
 
-    def save_results(self, weights: dict[str, torch.Tensor], results: dict[str, Any]) -> None:
+    def save_results(self, weights: dict[str, Tensor], results: dict[str, Any]) -> None:
         """Save what training gave; the results seal the configuration and the weights."""
         write_tensors(self.path("weights.safetensors"), weights)
         seal = {
@@ -177,11 +177,11 @@ class Run:
             )
         return dict(results)
 
-    def load_weights(self) -> dict[str, torch.Tensor]:
+    def load_weights(self) -> dict[str, Tensor]:
         """Raw parameters at the chosen steps, each (seeds, 1, inputs)."""
         weights = read_tensors(self.path("weights.safetensors"))
-        kind = ((self.config.seeds, 1, self.config.inputs), torch.float32)
+        kind = ((self.config.seeds, 1, self.config.inputs), "torch.float32")
         expected = dict.fromkeys(self.config.module_class.raw_names, kind)
-        if {name: (tuple(w.shape), w.dtype) for name, w in weights.items()} != expected:
+        if {name: (tuple(w.shape), str(w.dtype)) for name, w in weights.items()} != expected:
             raise RunError(f"{self.path('weights.safetensors')} does not fit config.json")
         return weights

@@ -7,13 +7,12 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -64,13 +63,18 @@ def read_json(path: Path) -> Any:
         raise RunError(f"{path} is damaged: it is not JSON") from None
 
 
-def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write tensors as safetensors, atomically."""
+    from safetensors.torch import save
+
     write_bytes(path, save({name: t.cpu().contiguous() for name, t in tensors.items()}))
 
 
-def read_tensors(path: Path) -> dict[str, torch.Tensor]:
+def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file; a damaged one is a `RunError`."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
     try:
         return dict(load(read_bytes(path)))
     except (SafetensorError, ValueError, KeyError):

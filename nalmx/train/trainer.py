@@ -233,7 +233,7 @@ class Trainer:
             "adam.m": self.adam.m,
             "adam.v": self.adam.v,
             "streams": self.streams,
-            "config": self.run.config_digest,
+            "config": torch.tensor(list(self.run.config_digest), dtype=torch.uint8),
             "iteration": torch.tensor(self.iteration),
             "seconds": torch.tensor(self.seconds, dtype=torch.float64),
         }
