@@ -22,11 +22,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         partial.write_bytes(data)
         os.replace(partial, path)
     except OSError as error:
-        _remove(partial)
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
-    except BaseException:
+    finally:
         _remove(partial)
-        raise
 
 
 def append_line(path: Path, line: str) -> None:
