@@ -121,11 +121,14 @@ class ArithmeticModule(nn.Module, ABC):
 
         Summed over a stack, so that each module of it gets the gradient it would get alone.
         """
-        penalties = [
-            grid.distance(weights[name]).sum() * (1 / (self.in_features * self.out_features))
-            for name, grid in self.grids.items()
-        ]
-        return penalties[0] if len(penalties) == 1 else torch.stack(penalties).sum()
+        size = self.in_features * self.out_features
+        distances = [grid.distance(weights[name]).sum() for name, grid in self.grids.items()]
+        return torch.stack(distances).sum() / size
+
+    def sparsity_slopes(self, weights: Mapping[str, Tensor], strength: float) -> list[Tensor]:
+        """The gradient of strength · penalty in each effective weight, in the order of the grids."""
+        scale = strength / (self.in_features * self.out_features)
+        return [grid.slope(weights[name]).mul_(scale) for name, grid in self.grids.items()]
 
     @torch.no_grad()
     def sparsity_error(self) -> Tensor:

@@ -32,11 +32,12 @@ class Grid:
         return Fraction(min(max(math.ceil(weight - _HALF), self.points[0]), self.points[-1]))
 
     def distance(self, weight: Tensor) -> Tensor:
-        """|w − nearest(w)|, which for |w| ≤ 1 on {-1, 0, 1} is min(|w|, 1 − |w|).
-
-        Its gradient is the sign of w − nearest(w), and zero on the grid.
-        """
+        """|w − nearest(w)|, which for |w| ≤ 1 on {-1, 0, 1} is min(|w|, 1 − |w|)."""
         return (weight - self.nearest(weight)).abs()
+
+    def slope(self, weight: Tensor) -> Tensor:
+        """The gradient of the distance: the sign of w − nearest(w), and zero on the grid."""
+        return (weight.detach() - self.nearest(weight)).sign_()
 
     def __repr__(self) -> str:
         return f"Grid{self.points}"

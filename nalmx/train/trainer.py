@@ -157,13 +157,11 @@ class Trainer:
         """One Adam update on mean squared error plus the scheduled sparsity penalty."""
         weights = self.module.weights()
         y = self.equation(x, **weights)
-        slope = (y.detach() - t).mul_(2 / BATCH_SIZE)
+        outputs, slopes = [y], [(y.detach() - t).mul_(2 / BATCH_SIZE)]
         strength = self.sparsity_at(self.iteration)
         if strength:
-            penalty = self.module.sparsity_penalty(weights)
-            outputs, slopes = [y, penalty], [slope, torch.full_like(penalty, strength)]
-        else:
-            outputs, slopes = [y], [slope]
+            outputs += [weights[name] for name in self.module.grids]
+            slopes += self.module.sparsity_slopes(weights, strength)
         gradients = torch.autograd.grad(outputs, self.parameters, slopes)
         with torch.no_grad():
             self.adam.step(gradients)

@@ -217,6 +217,15 @@ def test_the_sparsity_penalty_is_the_mean_distance_of_equation_15(kind):
     assert module.sparsity_penalty(weights).item() == pytest.approx(expected)
 
 
+def test_the_sparsity_slopes_are_the_gradient_of_the_penalty(kind):
+    module = stack([new(kind, 4, 3, seed=seed, dtype=torch.float64) for seed in range(3)])
+    weights = module.weights()
+    penalty = 0.25 * module.sparsity_penalty(weights)
+    gradients = torch.autograd.grad(penalty, [weights[name] for name in kind.grids])
+    for slope, gradient in zip(module.sparsity_slopes(weights, 0.25), gradients, strict=True):
+        torch.testing.assert_close(slope, gradient)
+
+
 def test_the_same_seed_gives_the_same_initialisation(kind):
     first, second, other = (new(kind, seed=seed) for seed in (7, 7, 8))
     for name in kind.raw_names:

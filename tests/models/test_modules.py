@@ -77,6 +77,7 @@ def test_the_gradient_of_the_distance_is_zero_on_the_grid():
     weight = torch.tensor([-1.0, -0.75, 0.0, 0.25, 1.0], requires_grad=True)
     Grid(-1, 0, 1).distance(weight).sum().backward()
     assert weight.grad.tolist() == [0.0, 1.0, 0.0, 1.0, 0.0]
+    assert Grid(-1, 0, 1).slope(weight).tolist() == weight.grad.tolist()
 
 
 def test_a_tie_belongs_to_the_lower_point():
