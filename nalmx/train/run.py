@@ -1,10 +1,10 @@
 """A run directory: what a training run leaves behind and resumes from.
 
-config.json           the configuration, with a schema number
-metrics.jsonl         one line for each logged iteration
-checkpoint.safetensors  the state of an unfinished training
-weights.safetensors   raw parameters of every seed at its chosen step
-results.json          success, errors and chosen step of every seed
+- `config.json`: the configuration, with a schema number
+- `metrics.jsonl`: one line for each logged iteration
+- `checkpoint.safetensors`: the state of an unfinished training
+- `weights.safetensors`: raw parameters of every seed at its chosen step
+- `results.json`: success, errors and chosen step of every seed, with what seals the run
 """
 
 from __future__ import annotations
