@@ -19,8 +19,7 @@ from scipy.stats import binomtest
 from nalmx.extract import extract_run
 from nalmx.tasks import PUBLISHED_RANGES
 from nalmx.train import Config, Run, fit
-from nalmx.verify import Domain, Effort, check_claims, three_claims
-from nalmx.verify.verdict import Tolerance
+from nalmx.verify import Claim, Domain, check
 
 HERE = Path(__file__).parent
 PAIRS = [("add", "nau"), ("sub", "nau"), ("mul", "nmu"), ("add", "nac+"), ("sub", "nac+")]
@@ -44,17 +43,10 @@ def cell(operation, module, interpolation, output):
     start = time.perf_counter()
     results = fit(run, torch.device("cpu"))
     extraction = extract_run(run)
-    verdicts = {}
+    verdict = None
     if extraction.formula is not None:
-        claims = three_claims(
-            extraction.network.outputs[0],
-            extraction.formula.outputs[0],
-            config.task.truth(),
-            Domain.uniform(config.input_names, config.extrapolation),
-            Tolerance.parse("abs:1e-3"),
-        )
-        checked = check_claims({"formula_truth": claims["formula_truth"]}, Effort())
-        verdicts = {name: verdict.verdict for name, verdict in checked.items()}
+        domain = Domain.uniform(config.input_names, config.extrapolation)
+        verdict = check(Claim(extraction.formula.outputs[0], config.task.truth(), domain)).verdict
     seeds = [seed for seed in results["seeds"] if seed["success"]]
     interval = binomtest(len(seeds), config.seeds).proportion_ci(0.95, "wilson")
     return {
@@ -68,7 +60,7 @@ def cell(operation, module, interpolation, output):
         if seeds
         else None,
         "formulas": {text: len(found) for text, found in extraction.by_formula.items()},
-        "formula_truth": verdicts.get("formula_truth"),
+        "formula_truth": verdict,
         "training_seconds": results["seconds"],
         "seconds": time.perf_counter() - start,
     }

@@ -92,9 +92,6 @@ OPERATIONS: dict[str, Operation] = {
     **{name: Operation(2, 2, "real", "truth") for name in _COMPARISONS},
 }
 
-ZERO = Number(Fraction(0))
-ONE = Number(Fraction(1))
-
 
 def sort_of(expression: Expression) -> Sort:
     """Whether an expression stands for a real number or for a truth value."""
