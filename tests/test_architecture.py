@@ -15,11 +15,13 @@ PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"errors", "exit_codes", "rationals"},
-    {"ranges", "expression", "devices"},
+    {"ranges", "expression", "devices", "storage"},
     {"models", "tasks"},
+    {"kernel"},
     {"train"},
     {"extract"},
     {"verify"},
+    {"bench"},
     {"report"},
     {"commands"},
     {"cli"},

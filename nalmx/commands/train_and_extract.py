@@ -73,8 +73,8 @@ def command(context: click.Context, /, **options: Any) -> int:
     # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..devices import find_device
     from ..extract import extract_run
+    from ..storage import write_json
     from ..train import Interrupted, fit
-    from ..train.storage import write_json
     from ._three import report_run, verify_run
 
     quiet = options["quiet"]

@@ -9,6 +9,13 @@ from .formula import Formula
 
 if TYPE_CHECKING:
     from .discretisation import Discretised, discretise, exact_weights
+    from .network import (
+        boolean_counterexample,
+        extract_network,
+        logic_formula,
+        network_as_trained,
+        step_formula,
+    )
     from .run import Extraction, extract_run, load_extraction
     from .symbolic import as_trained, extract
 
@@ -17,15 +24,27 @@ __all__ = [
     "Extraction",
     "Formula",
     "as_trained",
+    "boolean_counterexample",
     "discretise",
     "exact_weights",
     "extract",
+    "extract_network",
     "extract_run",
     "load_extraction",
+    "logic_formula",
+    "network_as_trained",
+    "step_formula",
 ]
 
 _HOMES = {
     "discretisation": ("Discretised", "discretise", "exact_weights"),
+    "network": (
+        "boolean_counterexample",
+        "extract_network",
+        "logic_formula",
+        "network_as_trained",
+        "step_formula",
+    ),
     "run": ("Extraction", "extract_run", "load_extraction"),
     "symbolic": ("as_trained", "extract"),
 }

@@ -44,15 +44,19 @@ def exact_weights(module: ArithmeticModule) -> dict[str, Matrix]:
 
 
 def discretise(module: ArithmeticModule, most: float = MOST_SNAP) -> Discretised:
-    """Snap the effective weights of a module to their grids.
+    """Snap the effective weights of a module to their grids; those without a grid stay exact.
 
     A module with a weight further than `most` from its grid has not converged and is an
     `ExtractionError`: snapping it would invent a formula that the network does not compute.
     """
     snapped: dict[str, Matrix] = {}
     largest = Fraction(0)
+    grids = {**module.grids, **module.gates}
     for name, matrix in exact_weights(module).items():
-        grid = module.grids[name]
+        if name not in grids:
+            snapped[name] = matrix
+            continue
+        grid = grids[name]
         snapped[name] = tuple(tuple(grid.nearest_exact(w) for w in row) for row in matrix)
         for row, points in zip(matrix, snapped[name], strict=True):
             largest = max(largest, *(abs(w - p) for w, p in zip(row, points, strict=True)))

@@ -7,8 +7,8 @@ from typing import Any, TypeGuard
 
 from ..errors import ExtractionError, RunError
 from ..models import ArithmeticModule, member
+from ..storage import read_json, write_json
 from ..train import Run, trained_stack
-from ..train.storage import read_json, write_json
 from .formula import Formula
 from .symbolic import as_trained, extract
 

@@ -7,54 +7,115 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownNameError
-from ._training import PUBLISHED_ITERATIONS, SparsitySchedule, Training
+from ._training import (
+    PUBLISHED_ITERATIONS,
+    LateSchedule,
+    Reinitialisation,
+    SparsitySchedule,
+    StepSchedule,
+    Training,
+)
 
 if TYPE_CHECKING:
     from ._base import ArithmeticModule
+    from ._combine import Beside, Choice, network_member, stack_networks
     from ._grid import Grid
+    from ._penalty import L1, AwayFromZero, GridDistance, Penalty
+    from ._recurrent import Recurrent
     from ._stack import member, stack
+    from .gnalu import GNALU
+    from .inalu import INALU
+    from .nac_mul import NACMul
     from .nac_plus import NACPlus
+    from .nalu import NALU
     from .nau import NAU
+    from .nlrl import NLRL
+    from .nlrl_and import NLRLAnd
     from .nmu import NMU
+    from .npu import NPU
+    from .nsr import NSR
+    from .real_npu import RealNPU
 
     MODULES: dict[str, type[ArithmeticModule]]
 
 # A new module is its file and its line here: the name a user gives, the file, the class.
 _CATALOGUE = {
     "nac+": ("nac_plus", "NACPlus"),
+    "nac*": ("nac_mul", "NACMul"),
+    "nalu": ("nalu", "NALU"),
+    "g-nalu": ("gnalu", "GNALU"),
+    "inalu": ("inalu", "INALU"),
     "nau": ("nau", "NAU"),
     "nmu": ("nmu", "NMU"),
+    "npu": ("npu", "NPU"),
+    "realnpu": ("real_npu", "RealNPU"),
+    "nlrl": ("nlrl", "NLRL"),
+    "nlrl-and": ("nlrl_and", "NLRLAnd"),
+    "nsr": ("nsr", "NSR"),
 }
+# Spellings for keyboards and shells to which the published name is a pattern.
+_ALIASES = {"nac•": "nac*", "nac-mul": "nac*", "gnalu": "g-nalu", "real-npu": "realnpu"}
 _HOMES = {
     "ArithmeticModule": "_base",
+    "AwayFromZero": "_penalty",
+    "Beside": "_combine",
+    "Choice": "_combine",
     "Grid": "_grid",
+    "GridDistance": "_penalty",
+    "L1": "_penalty",
+    "Penalty": "_penalty",
+    "Recurrent": "_recurrent",
     "member": "_stack",
+    "network_member": "_combine",
     "stack": "_stack",
+    "stack_networks": "_combine",
     **{class_name: file for file, class_name in _CATALOGUE.values()},
 }
 
 __all__ = [
+    "GNALU",
+    "INALU",
+    "L1",
     "MODULES",
+    "NALU",
     "NAU",
+    "NLRL",
     "NMU",
+    "NPU",
+    "NSR",
     "PUBLISHED_ITERATIONS",
     "ArithmeticModule",
+    "AwayFromZero",
+    "Beside",
+    "Choice",
     "Grid",
+    "GridDistance",
+    "LateSchedule",
+    "NACMul",
     "NACPlus",
+    "NLRLAnd",
+    "Penalty",
+    "RealNPU",
+    "Recurrent",
+    "Reinitialisation",
     "SparsitySchedule",
+    "StepSchedule",
     "Training",
     "member",
     "module_class",
     "module_name",
+    "network_member",
     "stack",
+    "stack_networks",
 ]
 
 
 def module_name(name: str) -> str:
     """The one spelling of a module's name, given in capitals or not. Example: `NMU` is `nmu`."""
-    if name.lower() not in _CATALOGUE:
+    known = _ALIASES.get(name.lower(), name.lower())
+    if known not in _CATALOGUE:
         raise UnknownNameError("module", name[:40], list(_CATALOGUE))
-    return name.lower()
+    return known
 
 
 def module_class(name: str) -> "type[ArithmeticModule]":

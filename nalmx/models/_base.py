@@ -2,7 +2,8 @@
 
 The equation is written on *effective* weights, once for tensors (`apply`) and once for exact
 numbers (`symbolic`). The raw parameters only produce the effective weights: tanh·σ never
-reaches 1, so it is the effective weights that are snapped to a grid, never the raw ones.
+reaches 1, so it is the effective weights that are snapped to a grid, never the raw ones. That
+step is written twice as well (`weights` and `symbolic_weights`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from ._grid import Grid
 from ._training import Training
 
 ExactMatrix = Sequence[Sequence[sympy.Expr]]
+Shape = tuple[str, str]
+MATRIX: Shape = ("out", "in")
+PER_INPUT: Shape = ("1", "in")
+PER_OUTPUT: Shape = ("out", "1")
 
 
 class _Equation:
@@ -53,15 +58,25 @@ class ArithmeticModule(nn.Module, ABC):
     stack of independent modules: parameters (*stack, out_features, in_features) take
     x (*stack, batch, in_features), or one batch (batch, in_features) for all of them.
     `generator` makes the initialisation reproducible.
+
+    `raw` gives the shape of every trainable parameter and `shapes` that of every effective weight;
+    both are matrices. `grids` are the weights that count in the sparsity error, `gates` those that
+    are discrete too but do not count; what is in neither is not discrete.
     """
 
     name: ClassVar[str]
+    label: ClassVar[str]
     title: ClassVar[str]
     operations: ClassVar[tuple[str, ...]]
+    raw: ClassVar[Mapping[str, Shape]]
+    shapes: ClassVar[Mapping[str, Shape]]
     grids: ClassVar[Mapping[str, Grid]]
-    raw_bounds: ClassVar[Mapping[str, tuple[float, float]]]
+    gates: ClassVar[Mapping[str, Grid]] = {}
+    raw_bounds: ClassVar[Mapping[str, tuple[float, float]]] = {}
     raw_names: ClassVar[tuple[str, ...]]
-    training_facts: ClassVar[Training]
+    training_facts: ClassVar[Training] = Training()
+    training_by_operation: ClassVar[Mapping[str, Training]] = {}
+    outputs_per_feature: ClassVar[int] = 1
     _equation: ClassVar[Callable[..., Tensor]]
 
     def __init__(
@@ -80,9 +95,20 @@ class ArithmeticModule(nn.Module, ABC):
         self.in_features = in_features
         self.out_features = out_features
         for name in self.raw_names:
-            empty = torch.empty(out_features, in_features, device=device, dtype=dtype)
+            empty = torch.empty(*self.raw_size(name), device=device, dtype=dtype)
             self.register_parameter(name, nn.Parameter(empty))
         self.reset_parameters(generator)
+
+    @classmethod
+    def training(cls, operation: str) -> Training:
+        """What the authors prescribe for learning an operation."""
+        return cls.training_by_operation.get(operation, cls.training_facts)
+
+    def raw_size(self, name: str) -> tuple[int, int]:
+        """Rows and columns of a raw parameter."""
+        sizes = {"out": self.out_features, "in": self.in_features, "1": 1}
+        rows, columns = self.raw[name]
+        return sizes[rows], sizes[columns]
 
     @abstractmethod
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
@@ -90,7 +116,16 @@ class ArithmeticModule(nn.Module, ABC):
 
     @abstractmethod
     def weights(self) -> dict[str, Tensor]:
-        """The effective weights, one tensor for each grid."""
+        """The effective weights, one matrix for each of `shapes`."""
+
+    @staticmethod
+    def symbolic_weights(**raw: sympy.Expr) -> dict[str, sympy.Expr]:
+        """An effective weight as an expression of the raw parameters at its place.
+
+        Modules whose weights depend on raw parameters of other places have no such form and train
+        without the fused kernel.
+        """
+        raise NotImplementedError
 
     @staticmethod
     @abstractmethod
@@ -100,10 +135,15 @@ class ArithmeticModule(nn.Module, ABC):
     @staticmethod
     @abstractmethod
     def symbolic(x: Sequence[sympy.Expr], **weights: Any) -> list[sympy.Expr]:
-        """The same equation over exact numbers, one expression for each output."""
+        """The same equation over exact numbers, one expression for each output.
+
+        Sums and products over the inputs are written with `Total` and `Times`.
+        """
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if "raw" in cls.__dict__:
+            cls.raw_names = tuple(cls.raw)
         if "apply" in cls.__dict__:
             cls._equation = staticmethod(cls.apply)
             cls.apply = _Equation(cls.apply)  # type: ignore[method-assign, assignment]
@@ -116,26 +156,15 @@ class ArithmeticModule(nn.Module, ABC):
         for name, (lower, upper) in self.raw_bounds.items():
             getattr(self, name).data.clamp_(lower, upper)
 
-    def sparsity_penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        """Mean distance of effective weights to their grid (survey, equation 15).
-
-        Summed over a stack, so that each module of it gets the gradient it would get alone.
-        """
-        size = self.in_features * self.out_features
-        distances = [grid.distance(weights[name]).sum() for name, grid in self.grids.items()]
-        return torch.stack(distances).sum() / size
-
-    def sparsity_slopes(self, weights: Mapping[str, Tensor], strength: float) -> list[Tensor]:
-        """The gradient of strength · penalty in each effective weight, in the order of the grids."""
-        scale = strength / (self.in_features * self.out_features)
-        return [grid.slope(weights[name]).mul_(scale) for name, grid in self.grids.items()]
-
     @torch.no_grad()
     def sparsity_error(self) -> Tensor:
-        """Largest distance of an effective weight to its grid, one value for each of a stack."""
+        """Largest distance of a weight to its grid, one value for each module of a stack.
+
+        With several weight matrices it is the mean of theirs, as in the published benchmark.
+        """
         weights = self.weights()
         distances = [grid.distance(weights[name]) for name, grid in self.grids.items()]
-        return torch.stack([distance.flatten(-2).amax(-1) for distance in distances]).amax(0)
+        return torch.stack([distance.flatten(-2).amax(-1) for distance in distances]).mean(0)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import sympy
 import torch
 from torch import Tensor
+
+from ._symbols import Clamp
 
 _HALF = Fraction(1, 2)
 
@@ -30,6 +33,10 @@ class Grid:
     def nearest_exact(self, weight: Fraction) -> Fraction:
         """The nearest point to an exact weight."""
         return Fraction(min(max(math.ceil(weight - _HALF), self.points[0]), self.points[-1]))
+
+    def symbolic_nearest(self, weight: sympy.Expr) -> sympy.Expr:
+        """The nearest point as an expression of the weight."""
+        return Clamp(sympy.ceiling(weight - sympy.Rational(1, 2)), self.points[0], self.points[-1])
 
     def distance(self, weight: Tensor) -> Tensor:
         """|w − nearest(w)|, which for |w| ≤ 1 on {-1, 0, 1} is min(|w|, 1 − |w|)."""

@@ -14,10 +14,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ._symbols import Total
+
+_LEAST_LOGIT = -80.0
+
 
 def pair(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """x and weight shaped so that they multiply to (…, out_features, in_features)."""
     return x.unsqueeze(-2), weight if weight.dim() == 2 else weight.unsqueeze(-3)
+
+
+def per_input(weight: Tensor) -> Tensor:
+    """A weight (…, 1, in_features) shaped so that it multiplies x (…, in_features)."""
+    return weight.squeeze(-2) if weight.dim() == 2 else weight
+
+
+def per_output(weight: Tensor) -> Tensor:
+    """A weight (…, out_features, 1) shaped so that it multiplies y (…, out_features)."""
+    return weight.squeeze(-1) if weight.dim() == 2 else weight.mT
 
 
 def weighted_sum(x: Tensor, weight: Tensor) -> Tensor:
@@ -35,7 +49,7 @@ def exact_weighted_sum(
     x: Sequence[sympy.Expr], weight: Sequence[Sequence[sympy.Expr]]
 ) -> list[sympy.Expr]:
     """The same sum over exact numbers, one expression for each output."""
-    return [sympy.Add(*(w * v for w, v in zip(row, x, strict=True))) for row in weight]
+    return [Total(*(w * v for w, v in zip(row, x, strict=True))) for row in weight]
 
 
 def product(factors: Tensor) -> Tensor:
@@ -48,3 +62,12 @@ def product(factors: Tensor) -> Tensor:
         left, right = torch.unflatten(factors, -1, (2, -1)).unbind(-2)
         factors = left * right
     return factors.squeeze(-1)
+
+
+def sigmoid(logit: Tensor) -> Tensor:
+    """σ(m) = 1 / (1 + e⁻ᵐ).
+
+    torch rounds exp alike in vectors and in their scalar tails, its sigmoid not, and a module must
+    not depend on its place in a stack. Below -80 the gradient is 0 anyway.
+    """
+    return 1 / (1 + torch.exp(-logit.clamp(min=_LEAST_LOGIT)))

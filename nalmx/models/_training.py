@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ._penalty import Penalty
 
 PUBLISHED_ITERATIONS = 50_000
 
 
+class Schedule(Protocol):
+    """Strength of a penalty over the iterations of a training."""
+
+    @property
+    def loss_below(self) -> float:
+        """The penalty acts only while the last logged validation loss is below this."""
+        ...
+
+    def at(self, iteration: int, iterations: int = PUBLISHED_ITERATIONS) -> float:
+        """The strength at an iteration of a training that has `iterations` of them."""
+        ...
+
+    def begins(self, iterations: int = PUBLISHED_ITERATIONS) -> int:
+        """The first iteration at which the strength is not 0."""
+        ...
+
+
+def _published(iteration: int, iterations: int) -> float:
+    """The iteration of a published training that corresponds to one of another length."""
+    return iteration * PUBLISHED_ITERATIONS / iterations
+
+
+def _rescaled(published: int, iterations: int) -> int:
+    """The first iteration after a published one, in a training of another length."""
+    return published * iterations // PUBLISHED_ITERATIONS + 1
+
+
 @dataclass(frozen=True, slots=True)
 class SparsitySchedule:
-    """Strength of the sparsity regulariser over the iterations (survey, equation 16).
+    """A strength that grows linearly (survey, equation 16).
 
         λ = λ̂ · max(min((i − start) / (end − start), 1), 0)
 
@@ -19,17 +51,68 @@ class SparsitySchedule:
     strength: float
     start: int
     end: int
+    loss_below: float = math.inf
 
     def at(self, iteration: int, iterations: int = PUBLISHED_ITERATIONS) -> float:
-        """λ at an iteration of a training that has `iterations` of them."""
-        published = iteration * PUBLISHED_ITERATIONS / iterations
-        progress = (published - self.start) / (self.end - self.start)
+        progress = (_published(iteration, iterations) - self.start) / (self.end - self.start)
         return self.strength * max(min(progress, 1.0), 0.0)
+
+    def begins(self, iterations: int = PUBLISHED_ITERATIONS) -> int:
+        return _rescaled(self.start, iterations)
+
+
+@dataclass(frozen=True, slots=True)
+class StepSchedule:
+    """A strength that grows tenfold every `every` iterations, from `first` up to `last`."""
+
+    first: float
+    last: float
+    every: int = 10_000
+    loss_below: float = math.inf
+
+    def at(self, iteration: int, iterations: int = PUBLISHED_ITERATIONS) -> float:
+        steps = int(_published(iteration, iterations) // self.every)
+        most = round(math.log10(self.last / self.first))
+        return float(f"{self.first * 10.0 ** min(steps, most):.12g}")
+
+    def begins(self, iterations: int = PUBLISHED_ITERATIONS) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class LateSchedule:
+    """A constant strength after `start`, acting while the validation loss is below a bound."""
+
+    strength: float
+    start: int
+    loss_below: float
+
+    def at(self, iteration: int, iterations: int = PUBLISHED_ITERATIONS) -> float:
+        return self.strength if _published(iteration, iterations) > self.start else 0.0
+
+    def begins(self, iterations: int = PUBLISHED_ITERATIONS) -> int:
+        return _rescaled(self.start, iterations)
+
+
+@dataclass(frozen=True, slots=True)
+class Reinitialisation:
+    """When a training that does not improve starts again from new parameters.
+
+    Every `every` iterations, once more than `stored` losses were stored since the last start: if the
+    mean of their first half is at most the mean plus the standard deviation of the second half, and
+    that mean is above `loss`. The losses are the last logged validation losses, one an iteration.
+    """
+
+    every: int = 10
+    stored: int = 5_000
+    loss: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Adam's learning rate and the sparsity schedule, where the module has one."""
+    """Adam's learning rate and, where the module has them, its other particulars."""
 
     learning_rate: float = 1e-3
-    sparsity: SparsitySchedule | None = None
+    penalty: Penalty | None = None
+    gradient_clip: float = math.inf
+    reinitialisation: Reinitialisation | None = None

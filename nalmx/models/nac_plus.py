@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -10,10 +9,10 @@ import sympy
 import torch
 from torch import Tensor, nn
 
-from ._base import ArithmeticModule, ExactMatrix
+from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._reduce import exact_weighted_sum, weighted_sum
-from ._training import Training
+from ._squashed import exact_squashed, reset_squashed, squashed
 
 
 class NACPlus(ArithmeticModule):
@@ -31,24 +30,24 @@ class NACPlus(ArithmeticModule):
     """
 
     name: ClassVar = "nac+"
+    label: ClassVar = "NAC+"
     title: ClassVar = "Neural accumulator (NAC+)"
     operations: ClassVar = ("add", "sub")
+    raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX}
+    shapes: ClassVar = {"weight": MATRIX}
     grids: ClassVar = {"weight": Grid(-1, 0, 1)}
-    raw_names: ClassVar = ("w_hat", "m_hat")
-    raw_bounds: ClassVar = {}
-    training_facts: ClassVar = Training()
     w_hat: nn.Parameter
     m_hat: nn.Parameter
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        bound = _initial_bound(max(self.in_features + self.out_features, 5))
-        nn.init.uniform_(self.w_hat, -bound, bound, generator=generator)
-        nn.init.uniform_(self.m_hat, -bound, bound, generator=generator)
+        reset_squashed(self.w_hat, self.m_hat, generator)
 
     def weights(self) -> dict[str, Tensor]:
-        # σ(m) as (1 + tanh(m/2))/2: torch rounds tanh alike in vectors and in their scalar tails,
-        # σ not, and a module must not depend on its place in a stack.
-        return {"weight": self.w_hat.tanh() * (0.5 + 0.5 * (0.5 * self.m_hat).tanh())}
+        return {"weight": squashed(self.w_hat, self.m_hat)}
+
+    @staticmethod
+    def symbolic_weights(*, w_hat: sympy.Expr, m_hat: sympy.Expr) -> dict[str, sympy.Expr]:
+        return {"weight": exact_squashed(w_hat, m_hat)}
 
     @staticmethod
     def apply(x: Tensor, *, weight: Tensor) -> Tensor:
@@ -57,14 +56,3 @@ class NACPlus(ArithmeticModule):
     @staticmethod
     def symbolic(x: Sequence[sympy.Expr], *, weight: ExactMatrix) -> list[sympy.Expr]:
         return exact_weighted_sum(x, weight)
-
-
-def _initial_bound(fan: int) -> float:
-    """The root r of fan · Var[tanh(u)·σ(v)] = 2 for u, v uniform on [-r, r]."""
-    from scipy.optimize import brentq  # Slow to import, and only this module needs it.
-
-    def excess(r: float) -> float:
-        variance = (1 - math.tanh(r) / r) * (r - math.tanh(r / 2)) / (2 * r)
-        return fan * variance - 2
-
-    return float(brentq(excess, 1e-6, 10.0, xtol=1e-14))

@@ -10,9 +10,11 @@ import sympy
 import torch
 from torch import Tensor, nn
 
-from ._base import ArithmeticModule, ExactMatrix
+from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
+from ._penalty import GridDistance
 from ._reduce import exact_weighted_sum, weighted_sum
+from ._symbols import Clamp
 from ._training import SparsitySchedule, Training
 
 
@@ -31,12 +33,16 @@ class NAU(ArithmeticModule):
     """
 
     name: ClassVar = "nau"
+    label: ClassVar = "NAU"
     title: ClassVar = "Neural addition unit"
     operations: ClassVar = ("add", "sub")
+    raw: ClassVar = {"raw_weight": MATRIX}
+    shapes: ClassVar = {"weight": MATRIX}
     grids: ClassVar = {"weight": Grid(-1, 0, 1)}
-    raw_names: ClassVar = ("raw_weight",)
     raw_bounds: ClassVar = {"raw_weight": (-1.0, 1.0)}
-    training_facts: ClassVar = Training(sparsity=SparsitySchedule(0.01, 20_000, 35_000))
+    training_facts: ClassVar = Training(
+        penalty=GridDistance(SparsitySchedule(0.01, 20_000, 35_000))
+    )
     raw_weight: nn.Parameter
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
@@ -45,6 +51,10 @@ class NAU(ArithmeticModule):
 
     def weights(self) -> dict[str, Tensor]:
         return {"weight": self.raw_weight.clamp(-1.0, 1.0)}
+
+    @staticmethod
+    def symbolic_weights(*, raw_weight: sympy.Expr) -> dict[str, sympy.Expr]:
+        return {"weight": Clamp(raw_weight, -1, 1)}
 
     @staticmethod
     def apply(x: Tensor, *, weight: Tensor) -> Tensor:

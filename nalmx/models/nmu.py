@@ -9,9 +9,11 @@ import sympy
 import torch
 from torch import Tensor, nn
 
-from ._base import ArithmeticModule, ExactMatrix
+from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
+from ._penalty import GridDistance
 from ._reduce import pair, product
+from ._symbols import Clamp, Times
 from ._training import SparsitySchedule, Training
 
 
@@ -29,12 +31,16 @@ class NMU(ArithmeticModule):
     """
 
     name: ClassVar = "nmu"
+    label: ClassVar = "NMU"
     title: ClassVar = "Neural multiplication unit"
     operations: ClassVar = ("mul",)
+    raw: ClassVar = {"raw_weight": MATRIX}
+    shapes: ClassVar = {"weight": MATRIX}
     grids: ClassVar = {"weight": Grid(0, 1)}
-    raw_names: ClassVar = ("raw_weight",)
     raw_bounds: ClassVar = {"raw_weight": (0.0, 1.0)}
-    training_facts: ClassVar = Training(sparsity=SparsitySchedule(10.0, 20_000, 35_000))
+    training_facts: ClassVar = Training(
+        penalty=GridDistance(SparsitySchedule(10.0, 20_000, 35_000))
+    )
     raw_weight: nn.Parameter
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
@@ -44,10 +50,14 @@ class NMU(ArithmeticModule):
         return {"weight": self.raw_weight.clamp(0.0, 1.0)}
 
     @staticmethod
+    def symbolic_weights(*, raw_weight: sympy.Expr) -> dict[str, sympy.Expr]:
+        return {"weight": Clamp(raw_weight, 0, 1)}
+
+    @staticmethod
     def apply(x: Tensor, *, weight: Tensor) -> Tensor:
         x, weight = pair(x, weight)
         return product(weight * x + (1 - weight))
 
     @staticmethod
     def symbolic(x: Sequence[sympy.Expr], *, weight: ExactMatrix) -> list[sympy.Expr]:
-        return [sympy.Mul(*(w * v + 1 - w for w, v in zip(row, x, strict=True))) for row in weight]
+        return [Times(*(w * v + 1 - w for w, v in zip(row, x, strict=True))) for row in weight]

@@ -9,9 +9,9 @@ from .config import Config
 from .run import Run
 
 if TYPE_CHECKING:
-    from .trainer import Interrupted, Progress, fit, trained_stack
+    from .trainer import Interrupted, Progress, fit, fit_together, trained_stack
 
-__all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "trained_stack"]
+__all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "fit_together", "trained_stack"]
 
 
 def __getattr__(name: str) -> Any:

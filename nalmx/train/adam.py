@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-_BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+
+
+def rates(learning_rate: float, step: int) -> tuple[float, float]:
+    """The factor of m and the constant added to √v at a step, for m and v without 1 − β."""
+    scale: float = ((1 - BETA2**step) / (1 - BETA2)) ** 0.5
+    return learning_rate * scale * (1 - BETA1) / (1 - BETA1**step), EPSILON * scale
 
 
 class Adam:
@@ -33,11 +39,10 @@ class Adam:
         """Update the parameters with their gradients; call it without gradient recording."""
         self.steps += 1
         gradient = self._flatten(gradients)
-        self.m.mul_(_BETA1).add_(gradient)
-        self.v.mul_(_BETA2).add_(gradient * gradient)
-        scale = ((1 - _BETA2**self.steps) / (1 - _BETA2)) ** 0.5
-        rate = self._learning_rate * scale * (1 - _BETA1) / (1 - _BETA1**self.steps)
-        update = (self.m * rate).div_(self.v.sqrt().add_(_EPSILON * scale))
+        self.m.mul_(BETA1).add_(gradient)
+        self.v.mul_(BETA2).add_(gradient * gradient)
+        rate, epsilon = rates(self._learning_rate, self.steps)
+        update = (self.m * rate).div_(self.v.sqrt().add_(epsilon))
         if len(self._parameters) == 1:
             self._parameters[0].sub_(update)
             return

@@ -1,72 +1,72 @@
-"""Training batches of all seeds of a stack, drawn ahead in a second thread."""
+"""Uniform numbers for the training batches of a stack, drawn ahead in a second thread.
+
+A seed draws the same uniforms whatever its interval, as in the published benchmark; models of one
+seed on several ranges share them. On a union of intervals the draw itself depends on the range, so
+there a model has a stream of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..ranges import Range
-from ..tasks import Operation
-from ..tasks.arithmetic import BATCH_SIZE, sample, training_stream
+from ..tasks.arithmetic import BATCH_SIZE, Array, sample, training_stream
 
-_CHUNK_BYTES = 32_000_000
-StreamStates = Tensor
-
-
-def feature_major(x: Tensor) -> Tensor:
-    """x (…, batch, inputs), laid out so that the values of one input are adjacent in memory.
-
-    The shape stays; sums over the few inputs then run along long vectors, which halves the time
-    of a training step.
-    """
-    return x.mT.contiguous().mT
+_CHUNK_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Batches of consecutive iterations: x (n, seeds, batch, inputs), t (n, seeds, batch, 1).
+    """Draws of consecutive iterations, as the engine wants them.
 
-    In memory x is feature-major, like `feature_major` makes it. `states` are the random streams
-    after the last of them, from which a run resumes.
+    `states` are the random streams after the last of them, from which a run resumes.
     """
 
-    x: Tensor
-    t: Tensor
-    states: StreamStates
+    data: Any
+    length: int
+    states: Tensor
 
 
 class Batches:
-    """The stream of training batches. Each seed has its own random stream and shares none.
+    """The streams of a stack: model k draws uᵏ from stream `stream[k]`, and x = lower + width·u.
 
-    `align` is a number of iterations that must fall on the end of a chunk, so that the streams can
-    be saved there.
+    `prepare` turns the draws (streams, iterations, inputs, batch) into what an engine takes; it
+    runs in the drawing thread. `bytes_per_iteration` is what that takes of memory. `align` is a number
+    of iterations that must fall on the end of a chunk, so that the streams can be saved there.
     """
 
     def __init__(
         self,
-        operation: Operation,
-        extent: Range,
+        members: Sequence[tuple[int, Range]],
         inputs: int,
-        seeds: Sequence[int],
         *,
         align: int,
-        device: torch.device,
+        bytes_per_iteration: int | None = None,
+        prepare: Callable[[Array], Any] = lambda draws: draws,
     ) -> None:
-        self._operation = operation
-        self._extent = extent
+        keys = [(seed, extent if len(extent.intervals) > 1 else None) for seed, extent in members]
+        self._keys = list(dict.fromkeys(keys))
+        self._streams = [training_stream(seed) for seed, _ in self._keys]
         self._inputs = inputs
-        self._device = device
-        self._streams = [training_stream(seed) for seed in seeds]
-        most = max(1, _CHUNK_BYTES // (len(seeds) * BATCH_SIZE * inputs * 4))
+        self._prepare = prepare
+        self.stream = np.array([self._keys.index(key) for key in keys])
+        self.lower = np.array([_lower(extent) for _, extent in members])
+        self.width = np.array([_width(extent) for _, extent in members])
+        size = bytes_per_iteration or len(self._keys) * BATCH_SIZE * inputs * 8
+        most = max(1, _CHUNK_BYTES // size)
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
 
     def chunks(self, iterations: int) -> Iterator[Chunk]:
         """Chunks that add up to `iterations`; the next one is drawn while one is used."""
+        if not iterations:
+            return
         with ThreadPoolExecutor(1, thread_name_prefix="nalmx-batches") as executor:
             ahead: Future[Chunk] | None = executor.submit(self._draw, min(self._length, iterations))
             remaining = iterations - min(self._length, iterations)
@@ -77,27 +77,39 @@ class Batches:
                     length = min(self._length, remaining)
                     remaining -= length
                     ahead = executor.submit(self._draw, length)
-                yield Chunk(chunk.x.to(self._device), chunk.t.to(self._device), chunk.states)
+                yield chunk
 
     def _draw(self, length: int) -> Chunk:
-        x = np.empty((length, len(self._streams), self._inputs, BATCH_SIZE), dtype=np.float32)
-        t = np.empty((length, len(self._streams), BATCH_SIZE, 1), dtype=np.float32)
-        for place, stream in enumerate(self._streams):
-            values = sample(self._extent, stream, (length, BATCH_SIZE, self._inputs))
-            x[:, place] = values.swapaxes(-1, -2)
-            t[:, place, :, 0] = self._operation.targets(values)
-        return Chunk(torch.from_numpy(x).mT, torch.from_numpy(t), self.states())
+        draws = np.empty((len(self._streams), length, self._inputs, BATCH_SIZE))
+        shape = (length, BATCH_SIZE, self._inputs)
+        for place, ((_, extent), stream) in enumerate(zip(self._keys, self._streams, strict=True)):
+            values = (
+                stream.random_sample(shape) if extent is None else sample(extent, stream, shape)
+            )
+            draws[place] = values.swapaxes(-1, -2)
+        return Chunk(self._prepare(draws), length, self.states())
 
-    def restore(self, states: StreamStates) -> None:
-        """Continue every stream from saved states."""
-        for stream, state in zip(self._streams, states.tolist(), strict=True):
+    def restore(self, states: Tensor) -> None:
+        """Continue every model's stream from its saved state (models, 625)."""
+        for place, stream in enumerate(self._streams):
+            state = states[int(np.flatnonzero(self.stream == place)[0])].tolist()
             key = np.array(state[:-1], dtype=np.uint32)
             stream.set_state(("MT19937", key, state[-1], 0, 0.0))
 
-    def states(self) -> StreamStates:
-        """Where the streams stand, (seeds, 625): each generator's key and its position."""
+    def states(self) -> Tensor:
+        """Where each model's stream stands, (models, 625): its generator's key and position."""
         rows = []
         for stream in self._streams:
             _, key, position, *_ = stream.get_state(legacy=True)
             rows.append(np.append(np.asarray(key, dtype=np.int64), int(position)))
-        return torch.from_numpy(np.stack(rows))
+        return torch.from_numpy(np.stack(rows)[self.stream])
+
+
+def _lower(extent: Range) -> float:
+    return float(extent.intervals[0].lower) if len(extent.intervals) == 1 else 0.0
+
+
+def _width(extent: Range) -> float:
+    if len(extent.intervals) > 1:
+        return 1.0
+    return float(extent.intervals[0].upper) - float(extent.intervals[0].lower)

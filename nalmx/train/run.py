@@ -21,8 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError
-from .config import Config
-from .storage import (
+from ..storage import (
     append_line,
     digest,
     read_bytes,
@@ -32,6 +31,7 @@ from .storage import (
     write_json,
     write_tensors,
 )
+from .config import Config
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -110,6 +110,15 @@ class Run:
         path = self.path("checkpoint.safetensors")
         return read_tensors(path) if path.exists() else None
 
+    def checkpoint_iteration(self) -> int:
+        """The iteration that an unfinished training would go on from."""
+        state = self.load_checkpoint()
+        return (
+            int(state["iteration"])
+            if state and "iteration" in state and state["iteration"].numel() == 1
+            else 0
+        )
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from training the same run; one that tries gets a `RunError`."""
@@ -178,10 +187,13 @@ class Run:
         return dict(results)
 
     def load_weights(self) -> dict[str, Tensor]:
-        """Raw parameters at the chosen steps, each (seeds, 1, inputs)."""
+        """Raw parameters at the chosen steps, each (seeds, rows, columns)."""
         weights = read_tensors(self.path("weights.safetensors"))
-        kind = ((self.config.seeds, 1, self.config.inputs), "torch.float32")
-        expected = dict.fromkeys(self.config.module_class.raw_names, kind)
+        module = self.config.module_class(self.config.inputs, 1)
+        expected = {
+            name: ((self.config.seeds, *module.raw_size(name)), "torch.float32")
+            for name in module.raw_names
+        }
         if {name: (tuple(w.shape), str(w.dtype)) for name, w in weights.items()} != expected:
             raise RunError(f"{self.path('weights.safetensors')} does not fit config.json")
         return weights

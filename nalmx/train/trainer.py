@@ -1,4 +1,4 @@
-"""Train all seeds of a benchmark cell as one stack.
+"""Train all seeds of one or several benchmark cells as one stack.
 
 Every `LOG_EVERY` iterations, before the update, the stack is evaluated on the validation and the
 test set. Each seed keeps the weights of the logged step with its smallest validation error, which is
@@ -7,33 +7,26 @@ the step it is judged at. With `n` iterations there are n + 1 updates, as in the
 
 from __future__ import annotations
 
-import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..errors import RunError
-from ..models import ArithmeticModule, stack
-from ..tasks.arithmetic import (
-    BATCH_SIZE,
-    TEST_SEED,
-    VALIDATION_SEED,
-    evaluation_set,
-    success_threshold,
-)
-from .adam import Adam
-from .batches import Batches, feature_major
-from .config import Config
+from ..models import ArithmeticModule
+from ..tasks.arithmetic import success_threshold
+from .engine import LOG_EVERY, Parameters, Penalties, new_engine
+from .restarts import Restarts
 from .run import Run
+from .stacked import stacked
+from .state import TrainingState, restored
 
-LOG_EVERY = 1_000
 _CHECKPOINT_SECONDS = 5.0
-_EVALUATION_VALUES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,257 +48,265 @@ class Interrupted(Exception):
         self.iteration = iteration
 
 
-def new_stack(config: Config) -> ArithmeticModule:
-    """The untrained modules of all seeds, initialised as in the published benchmark.
+def _silent(progress: Progress) -> None:
+    """Tell nobody."""
 
-    It draws the parameters twice from each seed's generator and keeps the second draw.
-    """
-    modules = []
-    for seed in config.seed_list:
-        generator = torch.Generator().manual_seed(seed)
-        module = config.module_class(config.inputs, 1, generator=generator)
-        module.reset_parameters(generator)
-        modules.append(module)
-    return stack(modules)
+
+def _never() -> bool:
+    return False
 
 
 def fit(
     run: Run,
     device: torch.device,
     *,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-    stop_requested: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[Progress], None] = _silent,
+    stop_requested: Callable[[], bool] = _never,
+    engine: str = "auto",
 ) -> dict[str, Any]:
     """Train a run to its end, from its checkpoint if it has one, and save the results.
 
     Returns the results. Raises `Interrupted` once `stop_requested()` is true and the state is saved.
     """
     with run.locked():
-        if run.finished:
-            return run.load_results()
-        return Trainer(run, device).train(on_progress, stop_requested)
+        if not run.finished:
+            Trainer([run], device, engine).train(on_progress, stop_requested)
+        return run.load_results()
+
+
+def fit_together(
+    runs: Sequence[Run],
+    device: torch.device,
+    *,
+    on_progress: Callable[[Progress], None] = _silent,
+    stop_requested: Callable[[], bool] = _never,
+    engine: str = "auto",
+) -> None:
+    """Train runs that differ in their ranges and seeds only, as one stack.
+
+    Finished runs are left alone, and runs whose checkpoints are at different iterations are trained
+    one group after the other. Every result is the one that the run would have alone.
+    """
+    with ExitStack() as locks:
+        for run in runs:
+            locks.enter_context(run.locked())
+        groups: dict[int, list[Run]] = {}
+        for run in runs:
+            if not run.finished:
+                groups.setdefault(run.checkpoint_iteration(), []).append(run)
+        for group in groups.values():
+            Trainer(group, device, engine).train(on_progress, stop_requested)
 
 
 class Trainer:
-    """The state of a training run, and the loop that advances it."""
+    """The state of a training, and the loop that advances it."""
 
-    def __init__(self, run: Run, device: torch.device) -> None:
-        self.run = run
-        self.device = device
-        config = run.config
-        self.config = config
-        self.module = new_stack(config).to(device)
-        self.equation = config.module_class.apply
-        self.parameters = [self.module.get_parameter(n) for n in self.module.raw_names]
-        self.adam = Adam(self.parameters, self.module.training_facts.learning_rate)
-        self.threshold = success_threshold(config.task, config.extrapolation, config.inputs)
-        self.validation = self._evaluation(VALIDATION_SEED, extrapolation=False)
-        self.test = self._evaluation(TEST_SEED, extrapolation=True)
-        never = torch.full((config.seeds,), math.inf, dtype=torch.float64, device=device)
-        self.best = {
+    def __init__(self, runs: Sequence[Run], device: torch.device, engine: str = "auto") -> None:
+        self.runs = list(runs)
+        self.stack = stacked([run.config for run in runs])
+        self.config = self.stack.config
+        self.engine = new_engine(self.stack, device, engine)
+        self._cells = self.stack.slices()
+        self._thresholds = [
+            success_threshold(c.task, c.extrapolation, c.inputs) for c in self.stack.configs
+        ]
+        sizes = [float(c.seeds) for c in self.stack.configs]
+        self._threshold = torch.repeat_interleave(
+            torch.tensor(self._thresholds, dtype=torch.float64), torch.tensor(sizes).long()
+        )
+        logs = self.config.iterations // LOG_EVERY + 2
+        rule = self.stack.facts.reinitialisation
+        self.restarts = Restarts(self.stack, rule, logs) if rule else None
+        models = len(self.stack.members)
+        never = torch.full((models,), math.inf, dtype=torch.float64)
+        self.best: dict[str, Tensor] = {
             "best.validation": never,
             "best.test": never.clone(),
-            "best.iteration": torch.zeros(config.seeds, dtype=torch.int64, device=device),
-            "best.solved_at": torch.full((config.seeds,), -1, dtype=torch.int64, device=device),
-            **{
-                f"best.{name}": p.detach().clone()
-                for name, p in zip(self.module.raw_names, self.parameters, strict=True)
-            },
+            "best.iteration": torch.zeros(models, dtype=torch.int64),
+            "best.solved_at": torch.full((models,), -1, dtype=torch.int64),
+            **{f"best.{name}": raw for name, raw in self.engine.parameters().items()},
         }
+        self.validation = never.clone()
         self.iteration = 0
         self.seconds = 0.0
-        self.batches = Batches(
-            config.task,
-            config.interpolation,
-            config.inputs,
-            config.seed_list,
-            align=LOG_EVERY,
-            device=device,
-        )
-        self.streams = self.batches.states()
+        self.streams = self.engine.batches.states()
 
     def train(
-        self, on_progress: Callable[[Progress], None], stop_requested: Callable[[], bool]
-    ) -> dict[str, Any]:
+        self,
+        on_progress: Callable[[Progress], None] = _silent,
+        stop_requested: Callable[[], bool] = _never,
+    ) -> None:
         config = self.config
         self._restore()
         updates = config.iterations + 1
         began, first = time.perf_counter(), self.iteration
         before, saved = self.seconds, began
-        for chunk in self.batches.chunks(updates - self.iteration):
-            for x, t in zip(chunk.x, chunk.t, strict=True):
-                if self.iteration % LOG_EVERY == 0 or self.iteration == config.iterations:
-                    self.seconds = before + time.perf_counter() - began
-                    done = (self.iteration - first) * config.seeds
-                    rate = done / max(time.perf_counter() - began, 1e-9)
-                    on_progress(self._log(rate))
-                self._step(x, t)
-                self.iteration += 1
+        # The last update stands alone: it is logged before, whatever its number.
+        batches = self.engine.batches
+        remaining = max(config.iterations - self.iteration, 0)
+        for chunk in chain(batches.chunks(remaining), batches.chunks(1)):
+            if self.iteration % LOG_EVERY == 0 or self.iteration == config.iterations:
+                self.seconds = before + time.perf_counter() - began
+                done = (self.iteration - first) * len(self.stack.members)
+                on_progress(self._log(done / max(time.perf_counter() - began, 1e-9)))
+            self.engine.advance(chunk, self._penalties(chunk.length), self._due(chunk.length))
+            self.iteration += chunk.length
             self.streams = chunk.states
             now = time.perf_counter()
             stop = stop_requested() and self.iteration < updates
             if stop or now - saved > _CHECKPOINT_SECONDS:
                 self.seconds = before + now - began
-                self.run.save_checkpoint(self._state())
+                self._save()
                 saved = now
             if stop:
                 raise Interrupted(self.iteration)
         self.seconds = before + time.perf_counter() - began
-        return self._finish()
+        self._finish()
 
-    def _step(self, x: Tensor, t: Tensor) -> None:
-        """One Adam update on mean squared error plus the scheduled sparsity penalty."""
-        weights = self.module.weights()
-        y = self.equation(x, **weights)
-        outputs, slopes = [y], [(y.detach() - t).mul_(2 / BATCH_SIZE)]
-        strength = self.sparsity_at(self.iteration)
-        if strength:
-            outputs += [weights[name] for name in self.module.grids]
-            slopes += self.module.sparsity_slopes(weights, strength)
-        gradients = torch.autograd.grad(outputs, self.parameters, slopes)
-        with torch.no_grad():
-            self.adam.step(gradients)
-            self.module.constrain_()
+    def _penalties(self, length: int) -> Penalties:
+        penalty = self.stack.facts.penalty
+        if penalty is None:
+            return Penalties([0.0] * length, torch.ones(len(self.stack.members), dtype=torch.bool))
+        iterations = range(self.iteration, self.iteration + length)
+        strengths = [penalty.schedule.at(i, self.config.iterations) for i in iterations]
+        return Penalties(strengths, self.validation < penalty.schedule.loss_below)
 
-    def sparsity_at(self, iteration: int) -> float:
-        schedule = self.module.training_facts.sparsity
-        return schedule.at(iteration, self.config.iterations) if schedule else 0.0
+    def _due(self, length: int) -> list[Any]:
+        return self.restarts.due(self.iteration, length) if self.restarts else []
 
-    @torch.no_grad()
     def _log(self, rate: float) -> Progress:
-        validation, test = self._error(self.validation), self._error(self.test)
+        validation = self.engine.errors(extrapolation=False)
+        test = self.engine.errors(extrapolation=True)
+        if self.iteration % LOG_EVERY == 0:
+            self.validation = validation
+            if self.restarts:
+                self.restarts.record(self.iteration, validation)
         best = self.best
         better = validation < best["best.validation"]
         best["best.validation"] = torch.where(better, validation, best["best.validation"])
         best["best.test"] = torch.where(better, test, best["best.test"])
         best["best.iteration"][better] = self.iteration
-        unsolved = (best["best.solved_at"] < 0) & (test < self.threshold)
+        unsolved = (best["best.solved_at"] < 0) & (test < self._threshold)
         best["best.solved_at"][unsolved] = self.iteration
-        for name, parameter in zip(self.module.raw_names, self.parameters, strict=True):
-            best[f"best.{name}"][better] = parameter.detach()[better]
-        self.run.append_metrics(
-            {
-                "iteration": self.iteration,
-                "validation": _finite(validation),
-                "extrapolation": _finite(test),
-                "sparsity_error": _finite(self.module.sparsity_error()),
-                "seconds": round(self.seconds, 3),
-            }
-        )
+        parameters = self.engine.parameters()
+        for name, parameter in parameters.items():
+            best[f"best.{name}"][better] = parameter[better]
+        sparsity = self._module(parameters).sparsity_error()
+        for run, cell in zip(self.runs, self._cells, strict=True):
+            run.append_metrics(
+                {
+                    "iteration": self.iteration,
+                    "validation": _finite(validation[cell]),
+                    "extrapolation": _finite(test[cell]),
+                    "sparsity_error": _finite(sparsity[cell]),
+                    "seconds": round(self.seconds, 3),
+                }
+            )
         return Progress(
             self.iteration,
             self.config.iterations,
             float(validation.median()),
-            int((best["best.test"] < self.threshold).sum()),
+            int((best["best.test"] < self._threshold).sum()),
             rate,
         )
 
-    def _error(self, data: tuple[Tensor, Tensor]) -> Tensor:
-        """Mean squared error of every seed, NaN counted as infinite.
+    def _module(self, parameters: Parameters) -> ArithmeticModule:
+        """The stack as a module with given raw parameters."""
+        return module_of(self.stack.kind, self.config.inputs, parameters)
 
-        Seed by seed, since a reduction over a stack may order its sums by the size of the stack.
-        """
-        x, t = data
-        errors = []
-        weights = self.module.weights()
-        group = max(1, _EVALUATION_VALUES // x.numel())
-        for start in range(0, self.config.seeds, group):
-            part = {name: weight[start : start + group] for name, weight in weights.items()}
-            residuals = self.equation(x, **part).double() - t
-            errors += [residual.square().mean() for residual in residuals]
-        return torch.nan_to_num(torch.stack(errors), nan=math.inf)
+    def _save(self) -> None:
+        means, squares = self.engine.moments()
+        for run, cell in zip(self.runs, self._cells, strict=True):
+            state = TrainingState(
+                parameters=_part(self.engine.parameters(), cell),
+                best=_part(self.best, cell),
+                moments=(_part(means, cell), _part(squares, cell)),
+                streams=self.streams[cell],
+                validation=self.validation[cell],
+                restarts=_part(self._restart_state(), cell),
+                iteration=self.iteration,
+                seconds=self.seconds,
+            )
+            run.save_checkpoint(state.tensors(run.config_digest))
 
-    def _evaluation(self, seed: int, *, extrapolation: bool) -> tuple[Tensor, Tensor]:
-        """x (n, inputs) in float32 and t (n, 1), rounded to float32 and held in float64."""
-        config = self.config
-        extent = config.extrapolation if extrapolation else config.interpolation
-        x, t = evaluation_set(config.task, extent, config.inputs, seed)
-        inputs = feature_major(torch.from_numpy(x).float()).to(self.device)
-        targets = torch.from_numpy(t).float().double().unsqueeze(-1).to(self.device)
-        return inputs, targets
-
-    def _state(self) -> dict[str, Tensor]:
-        return {
-            **{n: p.detach() for n, p in zip(self.module.raw_names, self.parameters, strict=True)},
-            **self.best,
-            "adam.m": self.adam.m,
-            "adam.v": self.adam.v,
-            "streams": self.streams,
-            "config": torch.tensor(list(self.run.config_digest), dtype=torch.uint8),
-            "iteration": torch.tensor(self.iteration),
-            "seconds": torch.tensor(self.seconds, dtype=torch.float64),
-        }
+    def _restart_state(self) -> dict[str, Tensor]:
+        if not self.restarts:
+            return {}
+        r = self.restarts
+        return {"started": r.started, "count": r.count, "losses": r.losses}
 
     def _restore(self) -> None:
-        state = self.run.load_checkpoint()
-        if state is None:
-            self.run.keep_metrics_before(0)
-            return
-        if not self._fits(state):
-            raise RunError(
-                f"the checkpoint in {self.run.directory} does not fit config.json; start a new run"
-            )
-        for name, parameter in zip(self.module.raw_names, self.parameters, strict=True):
-            parameter.data.copy_(state[name])
-        self.best = {name: state[name].to(self.device) for name in self.best}
-        self.adam.m.copy_(state["adam.m"])
-        self.adam.v.copy_(state["adam.v"])
-        self.iteration = self.adam.steps = int(state["iteration"])
-        self.seconds = float(state["seconds"])
-        self.streams = state["streams"]
-        self.batches.restore(self.streams)
-        self.run.keep_metrics_before(self.iteration)
-
-    def _fits(self, state: dict[str, Tensor]) -> bool:
-        """Whether a checkpoint is one that this very training could have written."""
-        own = self._state()
-        if {n: (v.shape, v.dtype) for n, v in state.items()} != {
-            n: (v.shape, v.dtype) for n, v in own.items()
-        }:
-            return False
-        keys, positions = state["streams"][:, :-1], state["streams"][:, -1]
-        return (
-            torch.equal(state["config"], own["config"])
-            and 0 <= int(state["iteration"]) <= self.config.iterations
-            and math.isfinite(float(state["seconds"]))
-            and bool(((keys >= 0) & (keys < 2**32)).all())
-            and bool(((positions >= 0) & (positions <= 624)).all())
+        """Continue from the checkpoints of all runs, which are at one iteration."""
+        names, logs = (
+            self.stack.kind.raw_names,
+            len(self.restarts.losses[0]) if self.restarts else 0,
         )
+        states = [restored(run, names, logs) for run in self.runs]
+        found = [state for state in states if state is not None]
+        if len(found) == len(self.runs):
+            self.best = {n: torch.cat([state.best[n] for state in found]) for n in self.best}
+            parameters, means, squares = (
+                {name: torch.cat([part[name] for part in parts]) for name in names}
+                for parts in zip(*((s.parameters, *s.moments) for s in found), strict=True)
+            )
+            self.iteration = found[0].iteration
+            self.engine.restore(parameters, (means, squares), self.iteration)
+            self.seconds = max(state.seconds for state in found)
+            self.streams = torch.cat([state.streams for state in found])
+            self.engine.batches.restore(self.streams)
+            self.validation = torch.cat([state.validation for state in found])
+            if self.restarts:
+                for name in ("started", "count", "losses"):
+                    values = torch.cat([state.restarts[name] for state in found])
+                    setattr(self.restarts, name, values)
+        for run in self.runs:
+            run.keep_metrics_before(self.iteration)
 
-    def _finish(self) -> dict[str, Any]:
-        chosen = copy.deepcopy(self.module)
-        for name in self.module.raw_names:
-            chosen.get_parameter(name).data.copy_(self.best[f"best.{name}"])
-        sparsity = chosen.sparsity_error().tolist()
-        best = {name.removeprefix("best."): value.tolist() for name, value in self.best.items()}
-        results = {
-            "threshold": self.threshold,
-            "seconds": round(self.seconds, 3),
-            "model_steps": (self.config.iterations + 1) * self.config.seeds,
-            "seeds": [
-                {
-                    "seed": seed,
-                    "success": best["test"][i] < self.threshold,
-                    "chosen_iteration": best["iteration"][i],
-                    "validation_error": _number(best["validation"][i]),
-                    "extrapolation_error": _number(best["test"][i]),
-                    "solved_at": None if best["solved_at"][i] < 0 else best["solved_at"][i],
-                    "sparsity_error": sparsity[i],
-                }
-                for i, seed in enumerate(self.config.seed_list)
-            ],
-        }
-        weights = {name: self.best[f"best.{name}"] for name in self.module.raw_names}
-        self.run.save_results(weights, results)
-        return self.run.load_results()
+    def _finish(self) -> None:
+        chosen = {name: self.best[f"best.{name}"] for name in self.stack.kind.raw_names}
+        sparsity = self._module(chosen).sparsity_error()
+        share = self.seconds / len(self.stack.members)
+        for run, cell, threshold in zip(self.runs, self._cells, self._thresholds, strict=True):
+            best = {
+                name.removeprefix("best."): values[cell].tolist()
+                for name, values in self.best.items()
+            }
+            results = {
+                "threshold": threshold,
+                "seconds": round(share * run.config.seeds, 3),
+                "model_steps": (self.config.iterations + 1) * run.config.seeds,
+                "seeds": [
+                    {
+                        "seed": seed,
+                        "success": best["test"][i] < threshold,
+                        "chosen_iteration": best["iteration"][i],
+                        "validation_error": _number(best["validation"][i]),
+                        "extrapolation_error": _number(best["test"][i]),
+                        "solved_at": None if best["solved_at"][i] < 0 else best["solved_at"][i],
+                        "sparsity_error": float(sparsity[cell][i]),
+                    }
+                    for i, seed in enumerate(run.config.seed_list)
+                ],
+            }
+            run.save_results(_part(chosen, cell), results)
+
+
+def module_of(kind: type[ArithmeticModule], inputs: int, raw: Parameters) -> ArithmeticModule:
+    """A stack of modules with given raw parameters."""
+    modules = kind(inputs, 1)
+    for name, values in raw.items():
+        setattr(modules, name, nn.Parameter(values))
+    return modules
 
 
 def trained_stack(run: Run) -> ArithmeticModule:
     """The modules of all seeds of a finished run, each with the weights of its chosen step."""
-    modules = stack([run.config.module_class(run.config.inputs, 1) for _ in run.config.seed_list])
-    for name, weight in run.load_weights().items():
-        setattr(modules, name, nn.Parameter(weight))
-    return modules
+    return module_of(run.config.module_class, run.config.inputs, run.load_weights())
+
+
+def _part(tensors: dict[str, Tensor], cell: slice) -> dict[str, Tensor]:
+    """The models of one run; copies, since a file may not hold the rest of a tensor."""
+    return {name: values[cell].clone() for name, values in tensors.items()}
 
 
 def _number(value: float) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nalmx.cli import main
-from nalmx.train.storage import read_tensors, write_tensors
+from nalmx.storage import read_tensors, write_tensors
 
 SHORT = ["--iterations", "9000", "--seeds", "3", "--quiet"]
 

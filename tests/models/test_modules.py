@@ -49,7 +49,7 @@ def test_nac_plus_weighs_by_tanh_times_sigmoid():
 def test_nac_plus_starts_in_the_published_range():
     module = NACPlus(2, 1, generator=torch.Generator().manual_seed(0))
     many = NACPlus(3, 2, generator=torch.Generator().manual_seed(0))
-    from nalmx.models.nac_plus import _initial_bound
+    from nalmx.models._squashed import _initial_bound
 
     r = _initial_bound(5)
     variance = (1 - math.tanh(r) / r) * (r - math.tanh(r / 2)) / (2 * r)

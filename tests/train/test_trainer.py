@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from nalmx.errors import RunError
-from nalmx.models import stack
+from nalmx.models import L1, NAU, NMU, AwayFromZero, stack
 from nalmx.ranges import Range
 from nalmx.tasks.arithmetic import BATCH_SIZE, sample, training_stream
-from nalmx.train import Config, Interrupted, Run, fit, trained_stack
-from nalmx.train.trainer import Trainer, new_stack
+from nalmx.train import Config, Interrupted, Run, fit, fit_together, trained_stack
+from nalmx.train.stacked import stacked
+from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
 
@@ -31,12 +32,23 @@ def logged(run):
     return [json.loads(line) for line in run.path("metrics.jsonl").read_text().splitlines()]
 
 
+def plain_penalty(module, facts, strength):
+    """The penalty terms as the survey writes them."""
+    raw = [module.get_parameter(name) for name in module.raw_names]
+    if isinstance(facts.penalty, L1):
+        return strength * sum(p.abs().sum() for p in raw)
+    if isinstance(facts.penalty, AwayFromZero):
+        return strength * sum((20 - p.abs()).clamp(min=0).mean() for p in raw)
+    weight = module.weights()["weight"]
+    return strength * torch.minimum(weight.abs(), 1 - weight.abs()).mean()
+
+
 def plain_loop(config, seed, updates):
     """One module, torch's own Adam and mean squared error: slow and obviously right."""
     generator = torch.Generator().manual_seed(seed)
     module = config.module_class(config.inputs, 1, generator=generator)
     module.reset_parameters(generator)
-    facts = module.training_facts
+    facts = module.training(config.operation)
     optimiser = torch.optim.Adam(module.parameters(), facts.learning_rate)
     stream = training_stream(seed)
     for iteration in range(updates):
@@ -44,18 +56,19 @@ def plain_loop(config, seed, updates):
         x = torch.from_numpy(values).float()
         t = torch.from_numpy(config.task.targets(values)).float().unsqueeze(-1)
         loss = torch.nn.functional.mse_loss(module(x), t)
-        if facts.sparsity is not None:
-            weight = module.weights()["weight"]
-            distance = torch.minimum(weight.abs(), 1 - weight.abs()).mean()
-            loss = loss + facts.sparsity.at(iteration, config.iterations) * distance
+        if facts.penalty is not None:
+            strength = facts.penalty.schedule.at(iteration, config.iterations)
+            loss = loss + plain_penalty(module, facts, strength)
         optimiser.zero_grad()
         loss.backward()
+        torch.nn.utils.clip_grad_value_(module.parameters(), min(facts.gradient_clip, 1e30))
         optimiser.step()
         for name, (lower, upper) in module.raw_bounds.items():
             module.get_parameter(name).data.clamp_(lower, upper)
     return module
 
 
+@pytest.mark.parametrize("engine", ["torch", "kernel"])
 @pytest.mark.parametrize(
     ("operation", "module", "inputs"),
     [
@@ -64,32 +77,91 @@ def plain_loop(config, seed, updates):
         ("mul", "nmu", 2),
         ("mul", "nmu", 3),
         ("add", "nac+", 2),
+        ("mul", "nac*", 2),
+        ("div", "nac*", 3),
+        ("add", "nalu", 2),
+        ("mul", "g-nalu", 2),
+        ("sub", "inalu", 2),
+        ("div", "inalu", 3),
+        ("mul", "npu", 2),
+        ("div", "realnpu", 3),
     ],
 )
-def test_the_stack_follows_the_plain_loop(new_run, operation, module, inputs):
+def test_the_stack_follows_the_plain_loop(new_run, operation, module, inputs, engine):
     run = new_run(operation=operation, module=module, inputs=inputs, seeds=2, iterations=1_500)
-    trainer = Trainer(run, CPU)
-    trainer.train(lambda progress: None, lambda: False)
-    final = {name: p.detach() for name, p in trainer.module.named_parameters()}
+    trainer = Trainer([run], CPU, engine)
+    trainer.train()
     for place, seed in enumerate(run.config.seed_list):
         plain = plain_loop(run.config, seed, run.config.iterations + 1)
-        for name, values in final.items():
+        for name, values in trainer.engine.parameters().items():
             torch.testing.assert_close(
-                values[place], plain.get_parameter(name).detach(), rtol=1e-5, atol=1e-6
+                values[place], plain.get_parameter(name).detach(), rtol=1e-5, atol=1e-5
             )
 
 
+def test_a_union_of_ranges_follows_the_plain_loop(new_run):
+    run = new_run(interpolation_range="[[-6,-2],[2,6]]", extrapolation_range="[6,9]", seeds=2)
+    for engine in ("torch", "kernel"):
+        trainer = Trainer([run], CPU, engine)
+        trainer.train()
+        plain = plain_loop(run.config, 1, run.config.iterations + 1)
+        found = trainer.engine.parameters()["raw_weight"][1]
+        torch.testing.assert_close(found, plain.raw_weight.detach(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["torch", "kernel"])
 @pytest.mark.parametrize(
     ("operation", "module", "inputs"),
-    [("add", "nau", 2), ("mul", "nmu", 2), ("add", "nac+", 2), ("sub", "nau", 10)],
+    [
+        ("add", "nau", 2),
+        ("mul", "nmu", 2),
+        ("add", "nac+", 2),
+        ("sub", "nau", 10),
+        ("mul", "npu", 2),
+    ],
 )
-def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(new_run, operation, module, inputs):
+def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
+    new_run, operation, module, inputs, engine
+):
     settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 1_100}
     together, alone = new_run(**settings, seeds=25), new_run(**settings, seeds=1, first_seed=17)
-    many, one = fit(together, CPU)["seeds"], fit(alone, CPU)["seeds"]
+    many, one = (fit(run, CPU, engine=engine)["seeds"] for run in (together, alone))
     assert many[17] == one[0]
     for name, weight in alone.load_weights().items():
         assert torch.equal(weight[0], together.load_weights()[name][17])
+
+
+@pytest.mark.parametrize("engine", ["torch", "kernel"])
+def test_runs_trained_together_are_the_runs_trained_alone(new_run, engine):
+    ranges = ["[1,2]", "[-2,2]", "[[-6,-2],[2,6]]"]
+    settings = {"extrapolation_range": "[6,9]", "module": "nac+"}
+    together, alone = (
+        [
+            new_run(interpolation_range=extent, seeds=k + 2, **settings)
+            for k, extent in enumerate(ranges)
+        ]
+        for _ in range(2)
+    )
+    fit_together(together, CPU, engine=engine)
+    for first, second in zip(together, alone, strict=True):
+        assert first.load_results()["seeds"] == fit(second, CPU, engine=engine)["seeds"]
+        for name, weight in first.load_weights().items():
+            assert torch.equal(weight, second.load_weights()[name])
+
+
+def test_runs_interrupted_at_different_iterations_finish_together(new_run):
+    whole, broken, fresh = (new_run(iterations=2_500) for _ in range(3))
+    expected = fit(whole, CPU)["seeds"]
+    with pytest.raises(Interrupted):
+        fit(broken, CPU, stop_requested=lambda: True)
+    assert broken.checkpoint_iteration() > 0
+    fit_together([broken, fresh], CPU)
+    assert broken.load_results()["seeds"] == fresh.load_results()["seeds"] == expected
+
+
+def test_runs_of_different_modules_are_not_trained_together(new_run):
+    with pytest.raises(ValueError, match="differ in module"):
+        fit_together([new_run(), new_run(module="nac+")], CPU)
 
 
 def test_the_same_seed_gives_the_same_run(new_run):
@@ -105,15 +177,16 @@ def test_the_same_seed_gives_the_same_run(new_run):
     assert strip[0] == strip[1]
 
 
-@pytest.mark.parametrize("module", ["nau", "nac+"])
-def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, module):
+@pytest.mark.parametrize("engine", ["torch", "kernel"])
+@pytest.mark.parametrize("module", ["nau", "nac+", "inalu"])
+def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, module, engine):
     whole, broken = (new_run(iterations=4_500, module=module) for _ in range(2))
-    expected = fit(whole, CPU)
+    expected = fit(whole, CPU, engine=engine)
     for _ in range(2):
         with pytest.raises(Interrupted):
-            fit(broken, CPU, stop_requested=lambda: True)
+            fit(broken, CPU, stop_requested=lambda: True, engine=engine)
         assert not broken.finished
-    found = fit(broken, CPU)
+    found = fit(broken, CPU, engine=engine)
     assert found["seeds"] == expected["seeds"]
     for name, weight in whole.load_weights().items():
         assert torch.equal(weight, broken.load_weights()[name])
@@ -254,13 +327,14 @@ def test_progress_is_reported_to_the_end(new_run):
     assert reports[-1].model_steps_per_second > 0
 
 
-def test_initialisation_keeps_the_second_draw_of_each_seed():
+def test_initialisation_keeps_the_second_draw_of_each_seed_and_restarts_take_the_next():
     config = Config.checked(operation="mul", module="nmu", seeds=3, first_seed=5)
-    modules = new_stack(config)
-    for place, seed in enumerate((5, 6, 7)):
+    for seed in config.seed_list:
         generator = torch.Generator().manual_seed(seed)
-        draws = [torch.empty(1, 2).uniform_(0.25, 0.75, generator=generator) for _ in range(2)]
-        assert torch.equal(modules.raw_weight.detach()[place], draws[1])
+        draws = [torch.empty(1, 2).uniform_(0.25, 0.75, generator=generator) for _ in range(4)]
+        for again in range(3):
+            module = stacked([config]).initial(seed, again)
+            assert torch.equal(module.raw_weight.detach(), draws[1 + again])
 
 
 def test_weights_of_another_shape_are_a_run_error(new_run):
@@ -292,8 +366,5 @@ def test_training_runs_on_a_gpu(new_run):
 
 
 def test_stacking_different_modules_is_refused():
-    modules = [
-        new_stack(Config.checked(operation="add", module=m, seeds=1)) for m in ("nau", "nmu")
-    ]
     with pytest.raises(ValueError, match="one kind and size"):
-        stack(modules)
+        stack([NAU(2, 1), NMU(2, 1)])

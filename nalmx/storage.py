@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RunError
+from .errors import RunError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,0 +1,374 @@
+"""From a network of modules to exact formulas: the layers' formulas, put into one another.
+
+Every layer becomes expressions of its own inputs first. Putting them together only replaces inputs
+in the trees and simplifies nothing across layers, so a composed formula is defined exactly where
+its parts are. Parts that occur twice are shared and not copied, so an unrolled sequence stays small.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import sympy
+import torch
+from torch import nn
+
+from ..errors import ExtractionError
+from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
+from ..expression.symbolic import from_sympy
+from ..models import ArithmeticModule, Beside, Choice, Recurrent
+from ._compose import Expressions, chosen, compared, composed, same_at_ties
+from .discretisation import MOST_SNAP, Matrix, discretise, exact_weights
+from .formula import Formula
+
+MOST_BOOLEANS = 16
+
+
+def extract_network(
+    network: nn.Module,
+    inputs: Sequence[str] | None = None,
+    *,
+    length: int | None = None,
+    most: float = MOST_SNAP,
+) -> Formula:
+    """The formula of a network whose modules have converged to their grids.
+
+    A network is an arithmetic module, `nn.Linear` (its floats as exact rationals), `nn.Identity`,
+    `Beside`, `Choice`, or `nn.Sequential` of these. A `Recurrent` is written out for sequences of
+    `length` items; its inputs are then named item by item. A part that has not converged is an
+    `ExtractionError` that names the layer and the distance.
+    """
+    reader = _Snapped(most)
+    return _formula(network, inputs, length, reader)
+
+
+def network_as_trained(
+    network: nn.Module, inputs: Sequence[str] | None = None, *, length: int | None = None
+) -> Formula:
+    """The function of a network with every float weight taken as the exact rational it is."""
+    return _formula(network, inputs, length, _AsTrained())
+
+
+def step_formula(
+    network: Recurrent,
+    inputs: Sequence[str] | None = None,
+    states: Sequence[str] | None = None,
+    *,
+    most: float = MOST_SNAP,
+) -> Formula:
+    """One step of a recurrent network: its new states from an item and the states before.
+
+    Example: `Min(x1, h1)`, where the states are named h1, h2, … unless other names are given.
+    """
+    features, count = _sizes(network)
+    items = _names(inputs, [f"x{i + 1}" for i in range(features)])
+    before = _names(states, [f"h{i + 1}" for i in range(count)])
+    names = (*items, *before)
+    if len(set(names)) != len(names):
+        raise ExtractionError(f"inputs and states need different names, not {list(names)}")
+    reader = _Snapped(most)
+    outputs = reader.read(network.cell, [Variable(name) for name in names], "cell")
+    return _made(network, names, outputs, reader)
+
+
+def logic_formula(
+    network: nn.Module, inputs: Sequence[str] | None = None, *, most: float = MOST_SNAP
+) -> Formula:
+    """A stack of neural logic rule layers as conditions on its inputs, made of And, Or and Not.
+
+    The expression language has no truth-valued inputs: an input x stands for the condition
+    x > 1/2, which is true for 1 and false for 0. Example: `x1 > 1/2 & x2 <= 1/2`.
+    """
+    layers = _flat(network, "network")
+    names = _names(inputs, [f"x{i + 1}" for i in range(_inputs_of(network))])
+    values: list[Any] = [sympy.Symbol(name) for name in names]
+    snapped = 0.0
+    for path, layer in layers:
+        logic = getattr(layer, "logic", None)
+        if not isinstance(layer, ArithmeticModule) or logic is None:
+            raise ExtractionError(
+                f"the layer {path!r} is a {type(layer).__name__} and has no logic; a stack of NLRL is "
+                "needed"
+            )
+        with _naming(path):
+            discretised = discretise(layer, most)
+            values = logic(values, **_exact(discretised.weights))
+        snapped = max(snapped, discretised.largest_snap)
+    outputs = tuple(_condition(value) for value in values)
+    return Formula(names, outputs, _described(network), network_digest(network), snapped)
+
+
+def boolean_counterexample(
+    left: Expression, right: Expression, inputs: Sequence[str]
+) -> dict[str, Fraction] | None:
+    """A point of {0, 1}ⁿ at which two expressions differ, in exact arithmetic; None: they never do.
+
+    All 2ⁿ points are tried, so that None is a proof for Boolean inputs. A condition counts as 1 or
+    0. A value that is undefined or not rational is a difference.
+    """
+    if len(inputs) > MOST_BOOLEANS:
+        raise ExtractionError(
+            f"{len(inputs)} Boolean inputs have too many points; at most {MOST_BOOLEANS} are allowed"
+        )
+    for values in product((Fraction(0), Fraction(1)), repeat=len(inputs)):
+        point = dict(zip(inputs, values, strict=True))
+        sides = [evaluate(side, point) for side in (left, right)]
+        if not all(isinstance(side, Fraction | bool) for side in sides) or sides[0] != sides[1]:
+            return point
+    return None
+
+
+def network_digest(network: nn.Module) -> str:
+    """SHA-256 of all parameters: names, shapes, types and bytes."""
+    digest = hashlib.sha256()
+    for name, parameter in network.named_parameters():
+        values = parameter.detach().cpu().contiguous()
+        digest.update(f"{name}:{tuple(values.shape)}:{values.dtype};".encode())
+        digest.update(values.view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+class _Reader:
+    """Reads a network part by part; what a module stands for is left to `module`."""
+
+    largest_snap = 0.0
+
+    def module(
+        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
+    ) -> list[sympy.Expr]:
+        raise NotImplementedError
+
+    def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
+        truths = self.read(network.condition, x, f"{path}.condition")
+        first = self.read(network.first, x, f"{path}.first")
+        second = self.read(network.second, x, f"{path}.second")
+        return chosen(truths, first, second)
+
+    def read(self, network: nn.Module, x: Expressions, path: str) -> Expressions:
+        """The outputs of a network as expressions, from those of its inputs."""
+        match network:
+            case nn.Sequential():
+                for name, part in network.named_children():
+                    x = self.read(part, x, f"{path}.{name}")
+                return x
+            case nn.Identity():
+                return x
+            case Beside():
+                parts = network.networks.named_children()
+                return [y for name, part in parts for y in self.read(part, x, f"{path}.{name}")]
+            case Choice():
+                return self.choice(network, x, path)
+            case nn.Linear():
+                return composed(_linear(network, path), x)
+            case ArithmeticModule():
+                return self.arithmetic(network, x, path)
+        raise ExtractionError(
+            f"the layer {path!r} is a {type(network).__name__}, which has no formula; use arithmetic "
+            "modules, Linear, Identity, Sequential, Beside and Choice (and Recurrent around them)"
+        )
+
+    def arithmetic(
+        self, module: ArithmeticModule, x: Expressions, path: str, **options: Any
+    ) -> Expressions:
+        _fits(len(x), module.in_features, path)
+        symbols = _symbols(module.in_features)
+        with _naming(path):
+            outputs = self.module(module, symbols, **options)
+        return composed([from_sympy(output) for output in outputs], x)
+
+
+class _AsTrained(_Reader):
+    def module(
+        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
+    ) -> list[sympy.Expr]:
+        outputs = module.symbolic(symbols, **_exact(exact_weights(module)))
+        return [output.doit() for output in outputs]
+
+
+class _Snapped(_Reader):
+    def __init__(self, most: float) -> None:
+        self.most = most
+
+    def module(
+        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
+    ) -> list[sympy.Expr]:
+        discretised = discretise(module, self.most)
+        self.largest_snap = max(self.largest_snap, discretised.largest_snap)
+        exact = _exact(discretised.weights)
+        idealised = getattr(module, "idealised", None)
+        if idealised is not None:
+            ideal: list[sympy.Expr] = idealised(symbols, **exact, **options)
+            return ideal
+        return [output.doit() for output in module.symbolic(symbols, **exact)]
+
+    def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
+        try:
+            return super().choice(network, x, path)
+        except ExtractionError:
+            if not hasattr(network.condition, "steepness"):
+                raise
+            return self._indifferent(network, x, path)
+
+    def _indifferent(self, network: Choice, x: Expressions, path: str) -> Expressions:
+        """A choice that is undecided at ties, where both branches are the same."""
+        condition = network.condition
+        assert isinstance(condition, ArithmeticModule)
+        named: Expressions = [Variable(s.name) for s in _symbols(condition.in_features)]
+        first = self.read(network.first, named, f"{path}.first")
+        second = self.read(network.second, named, f"{path}.second")
+        # Ties taken as true and as false: the condition is the same function but for them.
+        both = [self.arithmetic(condition, named, path, ties=tie) for tie in (True, False)]
+        operands = compared(both)
+        if operands is None or not all(
+            same_at_ties(a, b, operands) for a, b in zip(first, second, strict=True)
+        ):
+            self.arithmetic(condition, named, f"{path}.condition")
+            raise AssertionError("an undecided condition was read without an error")
+        truths = composed(both[0], x)
+        return chosen(truths, composed(first, x), composed(second, x))
+
+
+def _formula(
+    network: nn.Module, inputs: Sequence[str] | None, length: int | None, reader: _Reader
+) -> Formula:
+    if not isinstance(network, Recurrent):
+        if length is not None:
+            raise ExtractionError("a length is given but the network is not a Recurrent")
+        names = _names(inputs, [f"x{i + 1}" for i in range(_inputs_of(network))])
+        outputs = reader.read(network, [Variable(name) for name in names], "network")
+        return _made(network, names, outputs, reader)
+    if length is None or length < 1:
+        raise ExtractionError(
+            "a Recurrent has one formula for each length: give length=N of at least 1, or take "
+            "step_formula for one step"
+        )
+    features, _ = _sizes(network)
+    usual = [
+        f"x{i + 1}_{t + 1}" if features > 1 else f"x{t + 1}"
+        for t in range(length)
+        for i in range(features)
+    ]
+    names = _names(inputs, usual)
+    items: list[Expressions] = [
+        [Variable(name) for name in names[t * features : (t + 1) * features]] for t in range(length)
+    ]
+    if network.initial is None:
+        state, items = items[0], items[1:]
+    else:
+        state = [Number(Fraction(value)) for value in network.initial]
+    for item in items:
+        state = reader.read(network.cell, [*item, *state], "cell")
+    return _made(network, names, state, reader)
+
+
+def _made(
+    network: nn.Module, names: tuple[str, ...], outputs: Expressions, reader: _Reader
+) -> Formula:
+    digest = network_digest(network)
+    return Formula(names, tuple(outputs), _described(network), digest, reader.largest_snap)
+
+
+def _linear(layer: nn.Linear, path: str) -> Expressions:
+    symbols = _symbols(layer.in_features)
+    if layer.weight.dim() != 2:
+        raise ExtractionError(f"the layer {path!r} is not a single Linear")
+    rows = layer.weight.detach().double().tolist()
+    shifts = [0.0] * len(rows) if layer.bias is None else layer.bias.detach().double().tolist()
+    if not all(abs(value) < float("inf") for row in (*rows, shifts) for value in row):
+        raise ExtractionError(f"the layer {path!r} has weights that are not finite")
+    return [
+        from_sympy(
+            sympy.Add(_rational(b), *(_rational(w) * v for w, v in zip(row, symbols, strict=True)))
+        )
+        for row, b in zip(rows, shifts, strict=True)
+    ]
+
+
+def _rational(value: float) -> sympy.Rational:
+    return sympy.Rational(*value.as_integer_ratio())
+
+
+def _exact(weights: Mapping[str, Matrix]) -> dict[str, list[list[sympy.Rational]]]:
+    return {
+        name: [[sympy.Rational(w.numerator, w.denominator) for w in row] for row in matrix]
+        for name, matrix in weights.items()
+    }
+
+
+def _symbols(count: int) -> list[sympy.Symbol]:
+    return [sympy.Symbol(f"x{place + 1}", real=True) for place in range(count)]
+
+
+def _condition(value: Any) -> Expression:
+    """A Boolean function of symbols as a condition on inputs."""
+    if isinstance(value, sympy.Symbol):
+        return Apply("gt", (Variable(value.name), Number(Fraction(1, 2))))
+    if value in (sympy.true, sympy.false):
+        return Truth(bool(value))
+    operation = {sympy.And: "and", sympy.Or: "or", sympy.Not: "not"}[value.func]
+    arguments = sorted(value.args, key=sympy.default_sort_key)
+    if operation == "not" and isinstance(arguments[0], sympy.Symbol):
+        return Apply("le", (Variable(arguments[0].name), Number(Fraction(1, 2))))
+    return Apply(operation, tuple(_condition(argument) for argument in arguments))
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """A part of an extraction whose failure names the layer."""
+    try:
+        yield
+    except ExtractionError as error:
+        raise ExtractionError(f"the layer {path!r}: {error}") from None
+
+
+def _flat(network: nn.Module, path: str) -> list[tuple[str, nn.Module]]:
+    if isinstance(network, nn.Sequential):
+        children = network.named_children()
+        return [part for name, child in children for part in _flat(child, f"{path}.{name}")]
+    return [] if isinstance(network, nn.Identity) else [(path, network)]
+
+
+def _inputs_of(network: nn.Module) -> int:
+    """The number of inputs of a network, from the first part that fixes it."""
+    for part in network.modules():
+        if isinstance(part, ArithmeticModule | nn.Linear):
+            return int(part.in_features)
+    raise ExtractionError("the network has no layer that fixes the number of its inputs")
+
+
+def _sizes(network: Recurrent) -> tuple[int, int]:
+    """Features of an item and number of states of a recurrent network."""
+    total = _inputs_of(network.cell)
+    states = total // 2 if network.initial is None else len(network.initial)
+    if (network.initial is None and total % 2) or states >= total:
+        raise ExtractionError(f"a cell of {total} inputs does not fit {states} states")
+    return total - states, states
+
+
+def _names(given: Sequence[str] | None, usual: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(given or usual)
+    if len(names) != len(usual) or len(set(names)) != len(names):
+        raise ExtractionError(
+            f"the network has {len(usual)} inputs here; give as many different names, not {list(names)}"
+        )
+    return names
+
+
+def _fits(given: int, wanted: int, path: str) -> None:
+    if given != wanted:
+        raise ExtractionError(f"the layer {path!r} takes {wanted} inputs and gets {given}")
+
+
+def _described(network: nn.Module) -> str:
+    """The kinds of the parts that have weights, in order: `nlrl, nlrl`."""
+    kinds = [
+        part.name if isinstance(part, ArithmeticModule) else "linear"
+        for part in network.modules()
+        if isinstance(part, ArithmeticModule | nn.Linear)
+    ]
+    return ", ".join(kinds)

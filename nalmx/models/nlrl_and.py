@@ -1,0 +1,130 @@
+"""Neural logic rule layer with conjunctions only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import sympy
+import torch
+from torch import Tensor, nn
+
+from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
+from ._grid import Grid
+from ._logic import (
+    EPSILON,
+    all_of,
+    any_of,
+    chosen,
+    conjunction,
+    exact_negated,
+    negated,
+    refuse_unsnapped,
+)
+from ._penalty import GridDistance
+from ._reduce import pair, per_output, sigmoid
+from ._symbols import Clamp, Sigmoid, Total
+from ._training import SparsitySchedule, Training
+
+
+class NLRLAnd(ArithmeticModule):
+    """Neural logic rule layer without OR: by De Morgan, a negated AND of negated inputs.
+
+        x̂ₒᵢ = (1 − nₒᵢ)·xᵢ + nₒᵢ·(1 − xᵢ),   nₒᵢ = σ(Nₒᵢ),   gₒ = σ(Gₒ),   ε = 10⁻⁷
+        andₒ = exp(Σᵢ Aₒᵢ · ln(|x̂ₒᵢ| + ε)),   yₒ = (1 − gₒ)·andₒ + gₒ·(1 − andₒ)
+
+    The output gate of the NLRL has become a negation gate: 0 gives AND, 1 its negation. The raw A
+    is clamped to [0, 1]. A starts uniform on [1/4, 3/4], the gates N(0, 1).
+
+    Example: n = [1, 1], A = [1, 1] and g = 1 give y = 1 − (1 − x1)·(1 − x2), which is `x1 or x2`.
+    Shapes: x (…, in_features) → y (…, out_features).
+    Domain: truth values from 0 to 1; elsewhere AND takes |x̂|.  Float risk: ε in a long AND.
+    Reference: Reimann & Schwung (2019); survey by Mistry et al. (2022), section 4.5.
+    """
+
+    name: ClassVar = "nlrl-and"
+    label: ClassVar = "NLRL (AND)"
+    title: ClassVar = "Neural logic rule layer, conjunctions only"
+    operations: ClassVar = ()
+    raw: ClassVar = {"raw_negation": MATRIX, "raw_weight": MATRIX, "raw_gate": PER_OUTPUT}
+    shapes: ClassVar = {"negation": MATRIX, "weight": MATRIX, "gate": PER_OUTPUT}
+    grids: ClassVar = {"negation": Grid(0, 1), "weight": Grid(0, 1), "gate": Grid(0, 1)}
+    raw_bounds: ClassVar = {"raw_weight": (0.0, 1.0)}
+    training_facts: ClassVar = Training(
+        1e-2, penalty=GridDistance(SparsitySchedule(1.0, 20_000, 35_000))
+    )
+    raw_negation: nn.Parameter
+    raw_weight: nn.Parameter
+    raw_gate: nn.Parameter
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        nn.init.normal_(self.raw_negation, generator=generator)
+        nn.init.uniform_(self.raw_weight, 0.25, 0.75, generator=generator)
+        nn.init.normal_(self.raw_gate, generator=generator)
+
+    def weights(self) -> dict[str, Tensor]:
+        return {
+            "negation": sigmoid(self.raw_negation),
+            "weight": self.raw_weight.clamp(0.0, 1.0),
+            "gate": sigmoid(self.raw_gate),
+        }
+
+    @staticmethod
+    def symbolic_weights(
+        *, raw_negation: sympy.Expr, raw_weight: sympy.Expr, raw_gate: sympy.Expr
+    ) -> dict[str, sympy.Expr]:
+        return {
+            "negation": Sigmoid(raw_negation),
+            "weight": Clamp(raw_weight, 0, 1),
+            "gate": Sigmoid(raw_gate),
+        }
+
+    @staticmethod
+    def apply(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:
+        x, negation = pair(x, negation)
+        _, weight = pair(x, weight)
+        return negated(conjunction(negated(x, negation), weight), per_output(gate))
+
+    @staticmethod
+    def symbolic(
+        x: Sequence[sympy.Expr],
+        *,
+        negation: ExactMatrix,
+        weight: ExactMatrix,
+        gate: ExactMatrix,
+        epsilon: sympy.Expr = EPSILON,
+    ) -> list[sympy.Expr]:
+        outputs = []
+        for gates, row, (opening,) in zip(negation, weight, gate, strict=True):
+            inputs = [exact_negated(v, n) for v, n in zip(x, gates, strict=True)]
+            logs = (w * sympy.log(sympy.Abs(v) + epsilon) for w, v in zip(row, inputs, strict=True))
+            outputs.append(exact_negated(sympy.exp(Total(*logs)), opening))
+        return outputs
+
+    @staticmethod
+    def idealised(
+        x: Sequence[sympy.Expr], *, negation: ExactMatrix, weight: ExactMatrix, gate: ExactMatrix
+    ) -> list[sympy.Expr]:
+        """The rule as arithmetic on truth values from 0 to 1, without ε.
+
+        A negated conjunction is written as the disjunction of the other inputs: `x1 + x2 - x1*x2`.
+        """
+        refuse_unsnapped(gate)
+        same = chosen(x, negation, weight, lambda v: 1 - v)
+        opposite = chosen([1 - v for v in x], negation, weight, lambda v: 1 - v)
+        return [
+            any_of(inverse) if g[0] == 1 else all_of(row)
+            for row, inverse, g in zip(same, opposite, gate, strict=True)
+        ]
+
+    @staticmethod
+    def logic(
+        x: Sequence[Any], *, negation: ExactMatrix, weight: ExactMatrix, gate: ExactMatrix
+    ) -> list[Any]:
+        """The rule as SymPy's And, Or and Not over Boolean symbols."""
+        refuse_unsnapped(gate)
+        rows = chosen(x, negation, weight, sympy.Not)
+        return [
+            sympy.Or(*(sympy.Not(v) for v in row)) if g[0] == 1 else sympy.And(*row)
+            for row, g in zip(rows, gate, strict=True)
+        ]

@@ -1,0 +1,84 @@
+"""What advances a stack of models: the fused kernel where there is one, plain torch elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from .batches import Batches, Chunk
+from .stacked import Stacked
+
+LOG_EVERY = 1_000
+Parameters = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """New parameters for one model after an iteration of a chunk."""
+
+    model: int
+    iteration: int
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Penalties:
+    """The strength of the penalty at each iteration of a chunk, and the models it acts on."""
+
+    strengths: list[float]
+    active: Tensor
+
+
+class Engine(Protocol):
+    """A stack in training: raw parameters, Adam's moments, and what to do with a chunk.
+
+    Parameters and moments are (models, rows, columns), one entry for each raw parameter.
+    """
+
+    batches: Batches
+
+    def parameters(self) -> Parameters:
+        """Copies of the raw parameters."""
+        ...
+
+    def moments(self) -> tuple[Parameters, Parameters]:
+        """Copies of Adam's running means and mean squares, without their factors 1 − β."""
+        ...
+
+    def restore(self, raw: Parameters, moments: tuple[Parameters, Parameters], steps: int) -> None:
+        """Continue from saved parameters and moments."""
+        ...
+
+    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:
+        """One update for each iteration of a chunk."""
+        ...
+
+    def errors(self, *, extrapolation: bool) -> Tensor:
+        """The mean squared error of every model, (models,) in float64; NaN counts as infinite."""
+        ...
+
+
+def new_engine(stack: Stacked, device: torch.device, name: str = "auto") -> Engine:
+    """An engine by name: `kernel`, `torch`, or `auto` for the kernel where it is possible."""
+    if name == "torch" or device.type != "cpu":
+        return _torch_engine(stack, device)
+    from ..kernel import kernel
+
+    try:
+        compiled: Any = kernel(stack.kind, stack.config.operation)
+    except NotImplementedError:
+        if name == "kernel":
+            raise
+        return _torch_engine(stack, device)
+    from .kernel_engine import KernelEngine
+
+    return KernelEngine(stack, compiled)
+
+
+def _torch_engine(stack: Stacked, device: torch.device) -> Engine:
+    from .torch_engine import TorchEngine
+
+    return TorchEngine(stack, device)

@@ -1,0 +1,81 @@
+"""The models of one or several runs, trained together as one stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..models import ArithmeticModule, Training
+from ..ranges import Range
+from ..tasks.arithmetic import TEST_SEED, VALIDATION_SEED, evaluation_set
+from .config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """Configurations that differ in their ranges and seeds only; a model for each of their seeds."""
+
+    configs: tuple[Config, ...]
+
+    @property
+    def config(self) -> Config:
+        """What the configurations have in common can be read from any of them."""
+        return self.configs[0]
+
+    @property
+    def kind(self) -> type[ArithmeticModule]:
+        return self.config.module_class
+
+    @property
+    def facts(self) -> Training:
+        return self.kind.training(self.config.operation)
+
+    @property
+    def members(self) -> list[tuple[int, Range]]:
+        """Seed and interpolation range of every model."""
+        return [(seed, c.interpolation) for c in self.configs for seed in c.seed_list]
+
+    @property
+    def cell(self) -> list[int]:
+        """The place of every model's configuration."""
+        return [place for place, c in enumerate(self.configs) for _ in c.seed_list]
+
+    def slices(self) -> list[slice]:
+        """Where the models of each configuration lie."""
+        ends = [sum(c.seeds for c in self.configs[: k + 1]) for k in range(len(self.configs))]
+        return [slice(end - c.seeds, end) for c, end in zip(self.configs, ends, strict=True)]
+
+    def initial(self, seed: int, draw: int = 0) -> ArithmeticModule:
+        """An untrained module, initialised as in the published benchmark.
+
+        It draws the parameters twice from the seed's generator and keeps the second draw; a module
+        that starts again takes the next one.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        module = self.kind(self.config.inputs, 1, generator=generator)
+        for _ in range(draw + 1):
+            module.reset_parameters(generator)
+        return module
+
+    def evaluation_sets(self, *, extrapolation: bool) -> tuple[Tensor, Tensor]:
+        """x (cells, inputs, n) in float32 and t (cells, n), rounded to float32, in float64."""
+        inputs, targets = [], []
+        seed = TEST_SEED if extrapolation else VALIDATION_SEED
+        for config in self.configs:
+            extent = config.extrapolation if extrapolation else config.interpolation
+            x, t = evaluation_set(config.task, extent, config.inputs, seed)
+            inputs.append(torch.from_numpy(x).float().T)
+            targets.append(torch.from_numpy(t).float().double())
+        return torch.stack(inputs), torch.stack(targets)
+
+
+def stacked(configs: Sequence[Config]) -> Stacked:
+    """A stack of configurations, which must agree in all but their ranges and seeds."""
+    for config in configs:
+        for name in ("operation", "module", "inputs", "iterations"):
+            if getattr(config, name) != getattr(configs[0], name):
+                raise ValueError(f"runs that differ in {name} cannot be trained together")
+    return Stacked(tuple(configs))

@@ -1,0 +1,98 @@
+"""Logic tasks: their truths, their samples and that networks learn them."""
+
+import sys
+from fractions import Fraction
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nalmx.errors import UnknownNameError
+from nalmx.expression import evaluate, sort_of
+from nalmx.tasks.logic import LOGIC_TASKS, SEQUENCE_TASKS, Source, logic_task
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "logic_tasks.py"
+
+
+def random(seed=0):
+    return np.random.default_rng(seed)
+
+
+def point(names, row):
+    return {name: Fraction(value) for name, value in zip(names, row.tolist(), strict=True)}
+
+
+@pytest.mark.parametrize("extrapolation", [False, True])
+@pytest.mark.parametrize("task", LOGIC_TASKS.values(), ids=list(LOGIC_TASKS))
+def test_targets_are_the_exact_values_of_the_truth(task, extrapolation):
+    x, t = task.sample(random(), (50,), extrapolation=extrapolation)
+    for row, target in zip(x, t, strict=True):
+        exact = evaluate(task.number(), point(task.inputs, row))
+        assert float(exact) == pytest.approx(target.item(), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("task", LOGIC_TASKS.values(), ids=list(LOGIC_TASKS))
+def test_truths_are_conditions_unless_the_task_is_a_function(task):
+    assert sort_of(task.truth()) == ("real" if task.kind == "function" else "truth")
+    assert sort_of(task.number()) == "real"
+
+
+@pytest.mark.parametrize("task", SEQUENCE_TASKS.values(), ids=list(SEQUENCE_TASKS))
+def test_sequences_have_the_value_of_their_truth(task):
+    x, t = task.sample(random(), (30,), 4)
+    assert x.shape == (30, 4, task.features)
+    truth, names = task.truth(4), task.names(4)
+    for sequence, target in zip(x, t, strict=True):
+        exact = evaluate(truth, point(names, sequence.reshape(-1)))
+        assert float(exact) == target.item()
+
+
+@pytest.mark.parametrize("task", LOGIC_TASKS.values(), ids=list(LOGIC_TASKS))
+def test_samples_lie_in_their_ranges(task):
+    for extrapolation in (False, True):
+        x, _ = task.sample(random(), (3, 200), extrapolation=extrapolation)
+        assert x.shape == (3, 200, len(task.inputs))
+        extent = (task.extrapolation if extrapolation else task.training).range
+        assert x.min() >= float(extent.lower)
+        assert x.max() <= float(extent.upper)
+
+
+def test_equal_numbers_are_drawn_on_purpose():
+    x = Source("[-9,9]", equal=0.3).draw(random(), (10_000, 2))
+    assert 0.27 < (x[:, 0] == x[:, 1]).mean() < 0.33
+
+
+def test_whole_sources_reach_both_ends():
+    x = Source("[-2,2]", whole=True).draw(random(), (1000, 1))
+    assert set(x.flatten().tolist()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
+
+
+def test_the_same_stream_gives_the_same_samples():
+    task = logic_task("difference")
+    assert np.array_equal(task.sample(random(3), (5,))[0], task.sample(random(3), (5,))[0])
+
+
+def test_an_unknown_task_is_refused_with_the_known_ones():
+    assert logic_task("XOR") is LOGIC_TASKS["xor"]
+    assert logic_task("count") is SEQUENCE_TASKS["count"]
+    with pytest.raises(UnknownNameError, match=r"no logic task 'xnor'.*minimum"):
+        logic_task("xnor")
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = spec_from_file_location("logic_tasks_benchmark", BENCHMARK)
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*LOGIC_TASKS, *SEQUENCE_TASKS])
+def test_nine_of_ten_seeds_learn_it_and_give_a_formula_that_holds(benchmark, name):
+    boolean = name in LOGIC_TASKS and LOGIC_TASKS[name].kind == "boolean"
+    for module in ("nlrl", "nlrl-and") if boolean else ("nsr",):
+        result = benchmark.run(name, module, list(range(10)))
+        assert min(result["learned"], result["verified"]) >= 9
