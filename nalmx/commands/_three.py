@@ -60,6 +60,7 @@ class Outcome:
             "verdicts": {
                 name: self.verdicts[name].to_json() if name in self.verdicts else self._missing()
                 for name in CLAIMS
+                if name in self.verdicts or name != "discretised_formula"
             },
             "module": self.run.config.module,
             "operation": self.run.config.operation,
@@ -91,6 +92,7 @@ def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) 
         config.task.truth(),
         Domain.uniform(config.input_names, config.extrapolation),
         given or default_tolerance(run),
+        extraction.discretised.outputs[0] if extraction.discretised else None,
     )
     with no_traces(), messages(quiet).status("verifying") as status:
         verdicts = check_claims(

@@ -15,6 +15,7 @@ from ..errors import ExpressionError
 from . import build
 from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
 from .parser import check_name
+from .symbols import Clamp, Negative, Sigmoid, Times, Total
 
 _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
     "add": sympy.Add,
@@ -101,6 +102,8 @@ def from_sympy(expression: sympy.Basic) -> Expression:
     if isinstance(expression, sympy.Piecewise):
         pairs = (part for piece in expression.args for part in piece.args)
         return Apply("piecewise", tuple(from_sympy(part) for part in pairs))
+    if isinstance(expression, Total | Times | Clamp | Sigmoid | Negative):
+        return _from_own(expression)
     operation = _FROM_SYMPY.get(type(expression))
     if operation is None:
         kind = type(expression).__name__
@@ -108,6 +111,24 @@ def from_sympy(expression: sympy.Basic) -> Expression:
             f"a SymPy {kind} such as {str(expression)[:60]!r} has no exact form here"
         )
     return Apply(operation, tuple(from_sympy(argument) for argument in expression.args))
+
+
+def _from_own(expression: sympy.Basic) -> Expression:
+    """The tree of a symbol that SymPy does not look into, in the order in which it was written."""
+    if isinstance(expression, Total | Times):
+        build_one = build.total if isinstance(expression, Total) else build.product
+        neutral = 0 if isinstance(expression, Total) else 1
+        parts = [from_sympy(part) for part in expression.args if part != neutral]
+        return build_one(parts) if parts else build.rational(neutral)
+    first, *rest = (from_sympy(argument) for argument in expression.args)
+    if isinstance(expression, Clamp):
+        return Apply("min", (Apply("max", (first, rest[0])), rest[1]))
+    one = build.rational(1)
+    if isinstance(expression, Sigmoid):
+        power = Apply("exp", (build.negative(first),))
+        return build.quotient(one, build.total([one, power]))
+    zero = build.rational(0)
+    return Apply("piecewise", (one, Apply("lt", (first, zero)), zero, Truth(True)))
 
 
 def _from_product(expression: sympy.Mul) -> Expression:

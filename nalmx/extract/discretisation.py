@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
+import sympy
 import torch
 
 from ..errors import ExtractionError
-from ..models import ArithmeticModule
+from ..models import ArithmeticModule, Matrix
+from ..ranges import Range
+from .powers import Validation, choose_powers, own_validation
 
-Matrix: TypeAlias = tuple[tuple[Fraction, ...], ...]
 MOST_SNAP = 0.1
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +45,91 @@ def exact_weights(module: ArithmeticModule) -> dict[str, Matrix]:
     return matrices
 
 
-def discretise(module: ArithmeticModule, most: float = MOST_SNAP) -> Discretised:
+def discretise(
+    module: ArithmeticModule,
+    most: float = MOST_SNAP,
+    *,
+    extents: Sequence[Range] | None = None,
+    validation: Validation | None = None,
+) -> Discretised:
     """Snap the effective weights of a module to their grids; those without a grid stay exact.
 
-    A module with a weight further than `most` from its grid has not converged and is an
+    Powers settle on small rationals chosen on the `validation` data, or on the module's own outputs.
+    A gate that depends on the inputs must stay at 0 or at 1 on their ranges `extents`. A weight that
+    matters to the formula and is further than `most` from its grid has not converged and is an
     `ExtractionError`: snapping it would invent a formula that the network does not compute.
     """
-    snapped: dict[str, Matrix] = {}
-    largest = Fraction(0)
+    exact = exact_weights(module)
+    snapped, far, largest = _on_grids(module, exact, most)
+    weights, gate_distance = module.settled(snapped, extents)
+    matters = far and _that_matter(module, weights, far)
+    worst = max([*(far[place] for place in matters), gate_distance], default=Fraction(0))
+    if worst > most:
+        raise ExtractionError(
+            f"the {module.name} has not converged to its grid: a weight or gate is {float(worst):.3g} "
+            f"away from it and at most {most:g} is allowed; train it longer or with other seeds"
+        )
+    largest = max(largest, gate_distance)
+    if module.powers:
+        data = validation or own_validation(module, extents)
+        weights = choose_powers(module, weights, most, data)
+        largest = max(largest, *(_moved(exact[name], weights[name]) for name in module.powers))
+    return Discretised(weights, float(largest))
+
+
+def _on_grids(
+    module: ArithmeticModule, exact: Mapping[str, Matrix], most: float
+) -> tuple[dict[str, Matrix], dict[Place, Fraction], Fraction]:
+    """Snapped weights, those further away than `most`, and the largest distance of the others."""
     grids = {**module.grids, **module.gates}
-    for name, matrix in exact_weights(module).items():
-        if name not in grids:
+    snapped: dict[str, Matrix] = {}
+    far: dict[Place, Fraction] = {}
+    largest = Fraction(0)
+    for name, matrix in exact.items():
+        if name not in grids or name in module.powers:
             snapped[name] = matrix
             continue
-        grid = grids[name]
-        snapped[name] = tuple(tuple(grid.nearest_exact(w) for w in row) for row in matrix)
-        for row, points in zip(matrix, snapped[name], strict=True):
-            largest = max(largest, *(abs(w - p) for w, p in zip(row, points, strict=True)))
-    if largest > most:
-        raise ExtractionError(
-            f"the {module.name} has not converged to its grid: a weight is {float(largest):.3g} away from "
-            f"it and at most {most:g} is allowed; train it longer or with other seeds"
-        )
-    return Discretised(snapped, float(largest))
+        snapped[name] = tuple(tuple(grids[name].nearest_exact(w) for w in row) for row in matrix)
+        for o, (row, points) in enumerate(zip(matrix, snapped[name], strict=True)):
+            for i, (w, point) in enumerate(zip(row, points, strict=True)):
+                if abs(w - point) > most:
+                    far[name, o, i] = abs(w - point)
+                else:
+                    largest = max(largest, abs(w - point))
+    return snapped, far, largest
+
+
+def _that_matter(
+    module: ArithmeticModule, weights: Mapping[str, Matrix], far: Mapping[Place, Fraction]
+) -> list[Place]:
+    """The places whose weight is left in the formula when a symbol stands for it.
+
+    Behind a closed gate, or in the path that a gate does not choose, a weight may be anything.
+    """
+    symbols = {place: sympy.Dummy(real=True) for place in far}
+    marked = {
+        name: [
+            [symbols.get((name, o, i), rational(w)) for i, w in enumerate(row)]
+            for o, row in enumerate(matrix)
+        ]
+        for name, matrix in weights.items()
+    }
+    x = [sympy.Dummy(real=True) for _ in range(module.in_features)]
+    try:
+        outputs = module.symbolic(x, **marked)
+    except ExtractionError:
+        return list(far)
+    left = {symbol for output in outputs for symbol in output.free_symbols}
+    return [place for place, symbol in symbols.items() if symbol in left]
+
+
+def rational(value: Fraction) -> sympy.Rational:
+    return sympy.Rational(value.numerator, value.denominator)
+
+
+def _moved(before: Matrix, after: Matrix) -> Fraction:
+    pairs = zip(before, after, strict=True)
+    return max(abs(w - v) for one, other in pairs for w, v in zip(one, other, strict=True))
 
 
 def weights_digest(module: ArithmeticModule) -> str:

@@ -8,7 +8,7 @@ its parts are. Parts that occur twice are shared and not copied, so an unrolled 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import product
@@ -23,8 +23,9 @@ from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
 from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule, Beside, Choice, Recurrent
 from ._compose import Expressions, chosen, compared, composed, same_at_ties
-from .discretisation import MOST_SNAP, Matrix, discretise, exact_weights
+from .discretisation import MOST_SNAP, discretise, exact_weights
 from .formula import Formula
+from .symbolic import exact
 
 MOST_BOOLEANS = 16
 
@@ -97,7 +98,7 @@ def logic_formula(
             )
         with _naming(path):
             discretised = discretise(layer, most)
-            values = logic(values, **_exact(discretised.weights))
+            values = logic(values, **exact(discretised.weights))
         snapped = max(snapped, discretised.largest_snap)
     outputs = tuple(_condition(value) for value in values)
     return Formula(names, outputs, _described(network), network_digest(network), snapped)
@@ -186,8 +187,7 @@ class _AsTrained(_Reader):
     def module(
         self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
     ) -> list[sympy.Expr]:
-        outputs = module.symbolic(symbols, **_exact(exact_weights(module)))
-        return [output.doit() for output in outputs]
+        return module.symbolic(symbols, **exact(exact_weights(module)))
 
 
 class _Snapped(_Reader):
@@ -199,12 +199,7 @@ class _Snapped(_Reader):
     ) -> list[sympy.Expr]:
         discretised = discretise(module, self.most)
         self.largest_snap = max(self.largest_snap, discretised.largest_snap)
-        exact = _exact(discretised.weights)
-        idealised = getattr(module, "idealised", None)
-        if idealised is not None:
-            ideal: list[sympy.Expr] = idealised(symbols, **exact, **options)
-            return ideal
-        return [output.doit() for output in module.symbolic(symbols, **exact)]
+        return module.idealised(symbols, **exact(discretised.weights), **options)
 
     def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
         try:
@@ -291,13 +286,6 @@ def _linear(layer: nn.Linear, path: str) -> Expressions:
 
 def _rational(value: float) -> sympy.Rational:
     return sympy.Rational(*value.as_integer_ratio())
-
-
-def _exact(weights: Mapping[str, Matrix]) -> dict[str, list[list[sympy.Rational]]]:
-    return {
-        name: [[sympy.Rational(w.numerator, w.denominator) for w in row] for row in matrix]
-        for name, matrix in weights.items()
-    }
 
 
 def _symbols(count: int) -> list[sympy.Symbol]:

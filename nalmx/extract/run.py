@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+import torch
+
 from ..errors import ExtractionError, RunError
 from ..models import ArithmeticModule, member
 from ..storage import read_json, write_json
-from ..train import Run, trained_stack
+from ..tasks.arithmetic import VALIDATION_SEED, evaluation_set
+from ..train import Config, Run, trained_stack
 from .formula import Formula
-from .symbolic import as_trained, extract
+from .powers import Validation
+from .symbolic import Extracted, as_trained, extract_both
 
 SCHEMA = 1
+_POINTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The formula of a run, the network it stands for, and how many seeds gave it.
 
-    `formula` and `network` belong to one seed: of the formula that most successful seeds agree on,
+    `discretised` is the network with its weights on their grids, and None where the formula is that
+    already. `formula` and `network` belong to one seed: of the formula that most successful seeds agree on,
     the seed whose weights were nearest to their grid. Both are None where no successful seed
     converged; `reason` then says why. `by_formula` lists the seeds of every formula found.
     """
@@ -29,6 +35,7 @@ class Extraction:
     seed: int | None
     by_formula: dict[str, list[int]]
     reason: str | None = None
+    discretised: Formula | None = None
 
     @property
     def agreeing(self) -> int:
@@ -39,29 +46,34 @@ def extract_run(run: Run) -> Extraction:
     """Extract the formula of every successful seed, choose one, and save `formula.json`."""
     modules = trained_stack(run)
     by_formula: dict[str, list[int]] = {}
-    found: dict[str, tuple[Formula, ArithmeticModule, int]] = {}
+    found: dict[str, tuple[Extracted, ArithmeticModule, int]] = {}
     failed: list[str] = []
     seeds = run.load_results()["seeds"]
+    extents, validation = [run.config.extrapolation] * run.config.inputs, _validation(run.config)
     for place, result in enumerate(seeds):
         if not result["success"]:
             continue
         module = member(modules, place)
         try:
-            formula = extract(module)
+            extracted = extract_both(module, extents=extents, validation=validation)
         except ExtractionError as error:
             failed.append(f"seed {result['seed']}: {error}")
             continue
+        formula = extracted.formula
         by_formula.setdefault(str(formula), []).append(result["seed"])
         known = found.get(str(formula))
-        if known is None or formula.largest_snap < known[0].largest_snap:
-            found[str(formula)] = (formula, module, result["seed"])
+        if known is None or formula.largest_snap < known[0].formula.largest_snap:
+            found[str(formula)] = (extracted, module, result["seed"])
     if not found:
         reason = failed[0] if failed else f"none of {len(seeds)} seeds succeeded"
         extraction = Extraction(None, None, None, {}, reason)
     else:
         chosen = max(by_formula, key=lambda text: len(by_formula[text]))
-        formula, module, seed = found[chosen]
-        extraction = Extraction(formula, as_trained(module), seed, by_formula)
+        extracted, module, seed = found[chosen]
+        discretised = None if _is_formula(extracted) else extracted.discretised
+        extraction = Extraction(
+            extracted.formula, as_trained(module), seed, by_formula, discretised=discretised
+        )
     write_json(run.path("formula.json"), _to_json(extraction))
     return extraction
 
@@ -82,17 +94,31 @@ def load_extraction(run: Run) -> Extraction:
     seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
     if not isinstance(seed, int) or seed not in run.config.seed_list or not _are_seeds(by_formula):
         raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
-    if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
-        raise RunError(
-            f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
-        )
     network = as_trained(member(trained_stack(run), run.config.seed_list.index(seed)))
     if network.weights_sha256 != formula.weights_sha256:
         raise RunError(
             f"{run.path('weights.safetensors')} was changed after the formula was extracted (its digest "
             "differs); train the run again"
         )
-    return Extraction(formula, network, seed, by_formula)
+    discretised = data.get("discretised")
+    if discretised is not None:
+        discretised = Formula.from_json(discretised)
+    for part in (formula, discretised):
+        if part is not None and (part.inputs != run.config.input_names or len(part.outputs) != 1):
+            raise RunError(
+                f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
+            )
+    return Extraction(formula, network, seed, by_formula, discretised=discretised)
+
+
+def _validation(config: Config) -> Validation:
+    """The first of the validation data, on which powers are chosen."""
+    x, t = evaluation_set(config.task, config.interpolation, config.inputs, VALIDATION_SEED)
+    return Validation(torch.from_numpy(x[:_POINTS]), torch.from_numpy(t[:_POINTS, None]))
+
+
+def _is_formula(extracted: Extracted) -> bool:
+    return extracted.discretised.outputs == extracted.formula.outputs
 
 
 def _are_seeds(by_formula: object) -> TypeGuard[dict[str, list[int]]]:
@@ -104,9 +130,11 @@ def _are_seeds(by_formula: object) -> TypeGuard[dict[str, list[int]]]:
 
 def _to_json(extraction: Extraction) -> dict[str, Any]:
     formula, network = extraction.formula, extraction.network
+    discretised = extraction.discretised
     return {
         "schema": SCHEMA,
         "formula": None if formula is None else formula.to_json(),
+        "discretised": discretised and discretised.to_json(),
         "network_as_trained": None if network is None else network.python(),
         "seed": extraction.seed,
         "seeds_by_formula": extraction.by_formula,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import sympy
 
+from ..expression.symbols import Times, Total
 from ..models import ArithmeticModule, Penalty
-from ..models._symbols import Times, Total
 
 X = sympy.Symbol("x", real=True)
 _REDUCTIONS = (Total, Times)

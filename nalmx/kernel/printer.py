@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from ..models._symbols import Clamp, Negative, Sigmoid, Within
+from ..expression.symbols import Clamp, Negative, Sigmoid, Within
 
 _CALLS = {
     sympy.exp: "exp",

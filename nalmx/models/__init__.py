@@ -19,7 +19,7 @@ from ._training import (
 if TYPE_CHECKING:
     from ._base import ArithmeticModule
     from ._combine import Beside, Choice, network_member, stack_networks
-    from ._grid import Grid
+    from ._grid import Grid, Matrix
     from ._penalty import L1, AwayFromZero, GridDistance, Penalty
     from ._recurrent import Recurrent
     from ._stack import member, stack
@@ -63,6 +63,7 @@ _HOMES = {
     "Grid": "_grid",
     "GridDistance": "_penalty",
     "L1": "_penalty",
+    "Matrix": "_grid",
     "Penalty": "_penalty",
     "Recurrent": "_recurrent",
     "member": "_stack",
@@ -91,6 +92,7 @@ __all__ = [
     "Grid",
     "GridDistance",
     "LateSchedule",
+    "Matrix",
     "NACMul",
     "NACPlus",
     "NLRLAnd",

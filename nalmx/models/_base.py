@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import sympy
@@ -17,7 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import SettingError
-from ._grid import Grid
+from ..ranges import Range
+from ._grid import Grid, Matrix
 from ._training import Training
 
 ExactMatrix = Sequence[Sequence[sympy.Expr]]
@@ -77,6 +79,10 @@ class ArithmeticModule(nn.Module, ABC):
     training_facts: ClassVar[Training] = Training()
     training_by_operation: ClassVar[Mapping[str, Training]] = {}
     outputs_per_feature: ClassVar[int] = 1
+    # Arguments of `symbolic` that leave out what only keeps floats finite, such as ε = 0.
+    idealisation: ClassVar[Mapping[str, sympy.Expr]] = {}
+    # Weights that are powers: they settle on small rationals, chosen by validation.
+    powers: ClassVar[tuple[str, ...]] = ()
     _equation: ClassVar[Callable[..., Tensor]]
 
     def __init__(
@@ -139,6 +145,28 @@ class ArithmeticModule(nn.Module, ABC):
 
         Sums and products over the inputs are written with `Total` and `Times`.
         """
+
+    @classmethod
+    def idealised(cls, x: Sequence[sympy.Expr], **weights: Any) -> list[sympy.Expr]:
+        """The equation on discrete weights without its ε, simplified over the symbols' signs."""
+        return [output.doit() for output in cls.symbolic(x, **weights, **cls.idealisation)]
+
+    @classmethod
+    def has_ideal(cls) -> bool:
+        """Whether the idealised formula is another function than the discretised network."""
+        own = getattr(cls.idealised, "__func__", None)
+        usual = ArithmeticModule.__dict__["idealised"].__func__
+        return bool(cls.idealisation) or own is not usual
+
+    @classmethod
+    def settled(
+        cls, weights: Mapping[str, Matrix], extents: Sequence[Range] | None
+    ) -> tuple[dict[str, Matrix], Fraction]:
+        """Weights in which gates that depend on the inputs are settled, and the distance moved.
+
+        `extents` are the ranges of the inputs, over which such a gate must stay at 0 or at 1.
+        """
+        return dict(weights), Fraction(0)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

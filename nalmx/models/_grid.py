@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import TypeAlias
 
 import sympy
 import torch
 from torch import Tensor
 
-from ._symbols import Clamp
+from ..expression.symbols import Clamp
 
+Matrix: TypeAlias = tuple[tuple[Fraction, ...], ...]
 _HALF = Fraction(1, 2)
 
 

@@ -9,8 +9,8 @@ import sympy
 from torch import Tensor
 
 from ..errors import ExtractionError
+from ..expression.symbols import Times
 from ._base import ExactMatrix
-from ._symbols import Times
 
 EPSILON = sympy.Rational(1, 10**7)
 _EPSILON = float(EPSILON)

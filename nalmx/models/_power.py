@@ -9,13 +9,14 @@ import sympy
 import torch
 from torch import Tensor
 
+from ..expression.symbols import Negative
 from ._base import ExactMatrix
 from ._penalty import L1
 from ._reduce import per_input
-from ._symbols import Negative
 from ._training import StepSchedule, Training
 
 EPSILON = sympy.Rational(1, 2**23)
+_EPSILON = float(EPSILON)
 
 TRAINING: Mapping[str, Training] = {
     "mul": Training(5e-3, penalty=L1(StepSchedule(1e-7, 1e-5))),
@@ -26,7 +27,7 @@ TRAINING: Mapping[str, Training] = {
 def polar(x: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
     """ln rᵢ and kᵢ of every input, with rᵢ = gᵢ(|xᵢ| + ε) + 1 − gᵢ and kᵢ = πgᵢ where xᵢ < 0."""
     gate = per_input(gate)
-    logs = (gate * (x.abs() + float(EPSILON)) + (1 - gate)).log()
+    logs = (gate * (x.abs() + _EPSILON) + (1 - gate)).log()
     return logs, gate * torch.where(x < 0, math.pi, 0.0)
 
 
@@ -39,3 +40,26 @@ def exact_polar(
         sympy.log(g * (sympy.Abs(v) + epsilon) + 1 - g) for g, v in zip(openings, x, strict=True)
     ]
     return logs, [sympy.pi * g * Negative(v) for g, v in zip(openings, x, strict=True)]
+
+
+def exact_powers(
+    x: Sequence[sympy.Expr], *, real: ExactMatrix, gate: ExactMatrix
+) -> list[sympy.Expr]:
+    """∏ᵢ xᵢ^wᵢ over the relevant inputs, which is the real NPU without its ε.
+
+    An integer power of a negative input has the sign that the cosine gives it. For other powers
+    the cosine of all inputs together stays, and vanishes where their symbols are not negative.
+    """
+    outputs = []
+    for row in real:
+        product, angle = sympy.S.One, sympy.S.Zero
+        for w, g, v in zip(row, gate[0], x, strict=True):
+            if g == 0 or w == 0:
+                continue
+            if g == 1 and w.is_Integer:
+                product *= v**w
+            else:
+                product *= (g * sympy.Abs(v) + 1 - g) ** w
+                angle += sympy.pi * g * w * Negative(v)
+        outputs.append(product * sympy.cos(angle))
+    return outputs

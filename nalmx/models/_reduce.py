@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ._symbols import Total
+from ..expression.symbols import Total
 
 _LEAST_LOGIT = -80.0
 

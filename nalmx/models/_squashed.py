@@ -8,8 +8,8 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Sigmoid
 from ._reduce import sigmoid
-from ._symbols import Sigmoid
 
 
 def squashed(w_hat: Tensor, m_hat: Tensor, log_base: float = 1.0) -> Tensor:

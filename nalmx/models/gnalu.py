@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import ClassVar
 
 import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Sigmoid
+from ..ranges import Range
 from ._base import MATRIX, ArithmeticModule, ExactMatrix
-from ._gated import exact_gated
-from ._grid import Grid
+from ._gated import exact_gated, settled_gate
+from ._grid import Grid, Matrix
 from ._reduce import exact_weighted_sum, sigmoid, weighted_sum
 from ._squashed import exact_squashed, reset_squashed, reset_xavier, squashed
-from ._symbols import Sigmoid
 from .nac_mul import EPSILON, exact_log_product, log_product
 
 LOG_PHI = sympy.log((1 + sympy.sqrt(5)) / 2)
@@ -45,6 +47,7 @@ class GNALU(ArithmeticModule):
     raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX, "gate_weight": MATRIX}
     shapes: ClassVar = {"weight": MATRIX, "gate": MATRIX}
     grids: ClassVar = {"weight": Grid(-1, 0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
     w_hat: nn.Parameter
     m_hat: nn.Parameter
     gate_weight: nn.Parameter
@@ -74,7 +77,19 @@ class GNALU(ArithmeticModule):
         weight: ExactMatrix,
         gate: ExactMatrix,
         epsilon: sympy.Expr = EPSILON,
+        openings: ExactMatrix | None = None,
     ) -> list[sympy.Expr]:
-        openings = [Sigmoid(LOG_PHI * total) for total in exact_weighted_sum(x, gate)]
+        gates = (
+            [Sigmoid(LOG_PHI * total) for total in exact_weighted_sum(x, gate)]
+            if openings is None
+            else [row[0] for row in openings]
+        )
         sums, products = exact_weighted_sum(x, weight), exact_log_product(x, weight, epsilon)
-        return exact_gated(openings, sums, products)
+        return exact_gated(gates, sums, products)
+
+    @classmethod
+    def settled(
+        cls, weights: Mapping[str, Matrix], extents: Sequence[Range] | None
+    ) -> tuple[dict[str, Matrix], Fraction]:
+        openings, distance = settled_gate(weights["gate"], extents, _LOG_PHI)
+        return {**weights, "openings": openings}, distance

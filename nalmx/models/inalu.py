@@ -9,17 +9,18 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Sigmoid, Times
 from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._gated import exact_gated
 from ._grid import Grid
 from ._penalty import AwayFromZero
 from ._reduce import exact_weighted_sum, pair, per_output, product, sigmoid, weighted_sum
 from ._squashed import exact_squashed, squashed
-from ._symbols import Sigmoid, Times
 from ._training import LateSchedule, Reinitialisation, Training
 
 EPSILON = sympy.Rational(1, 10**7)
-_OMEGA = 20
+OMEGA = sympy.Integer(20)
+_EPSILON, _OMEGA = float(EPSILON), float(OMEGA)
 
 
 class INALU(ArithmeticModule):
@@ -53,6 +54,7 @@ class INALU(ArithmeticModule):
     shapes: ClassVar = {"sum_weight": MATRIX, "product_weight": MATRIX, "gate": PER_OUTPUT}
     grids: ClassVar = {"sum_weight": Grid(-1, 0, 1), "product_weight": Grid(-1, 0, 1)}
     gates: ClassVar = {"gate": Grid(0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero, "omega": sympy.oo}
     training_facts: ClassVar = Training(
         penalty=AwayFromZero(LateSchedule(0.05, 10_000, loss_below=1.0)),
         gradient_clip=0.1,
@@ -93,7 +95,7 @@ class INALU(ArithmeticModule):
 
     @staticmethod
     def apply(x: Tensor, *, sum_weight: Tensor, product_weight: Tensor, gate: Tensor) -> Tensor:
-        logs = x.abs().clamp(min=float(EPSILON)).log()
+        logs = x.abs().clamp(min=_EPSILON).log()
         magnitude = weighted_sum(logs, product_weight).clamp(max=_OMEGA).exp()
         signs, size = pair(x.sign(), product_weight.abs())
         sign = product(signs * size + 1 - size)
@@ -108,10 +110,11 @@ class INALU(ArithmeticModule):
         product_weight: ExactMatrix,
         gate: ExactMatrix,
         epsilon: sympy.Expr = EPSILON,
+        omega: sympy.Expr = OMEGA,
     ) -> list[sympy.Expr]:
         logs = [sympy.log(sympy.Max(sympy.Abs(v), epsilon)) for v in x]
         products = [
-            sympy.exp(sympy.Min(total, _OMEGA))
+            sympy.exp(sympy.Min(total, omega))
             * Times(
                 *(
                     sympy.sign(v) * sympy.Abs(w) + 1 - sympy.Abs(w)

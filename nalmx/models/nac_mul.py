@@ -15,6 +15,7 @@ from ._reduce import exact_weighted_sum, weighted_sum
 from ._squashed import exact_squashed, reset_squashed, squashed
 
 EPSILON = sympy.Rational(1, 10**7)
+_EPSILON = float(EPSILON)
 
 
 class NACMul(ArithmeticModule):
@@ -36,6 +37,7 @@ class NACMul(ArithmeticModule):
     raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX}
     shapes: ClassVar = {"weight": MATRIX}
     grids: ClassVar = {"weight": Grid(-1, 0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
     w_hat: nn.Parameter
     m_hat: nn.Parameter
 
@@ -62,7 +64,7 @@ class NACMul(ArithmeticModule):
 
 def log_product(x: Tensor, weight: Tensor) -> Tensor:
     """exp(Σᵢ wₒᵢ · ln(|xᵢ| + ε))."""
-    return weighted_sum((x.abs() + float(EPSILON)).log(), weight).exp()
+    return weighted_sum((x.abs() + _EPSILON).log(), weight).exp()
 
 
 def exact_log_product(

@@ -10,11 +10,11 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Clamp
 from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._penalty import GridDistance
 from ._reduce import exact_weighted_sum, weighted_sum
-from ._symbols import Clamp
 from ._training import SparsitySchedule, Training
 
 

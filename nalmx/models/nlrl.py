@@ -9,6 +9,7 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Clamp, Sigmoid, Times, Total
 from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._gated import exact_gated
 from ._grid import Grid
@@ -24,7 +25,6 @@ from ._logic import (
 )
 from ._penalty import GridDistance
 from ._reduce import pair, per_output, product, sigmoid
-from ._symbols import Clamp, Sigmoid, Times, Total
 from ._training import SparsitySchedule, Training
 
 

@@ -9,6 +9,7 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Clamp, Sigmoid, Total
 from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._logic import (
@@ -23,7 +24,6 @@ from ._logic import (
 )
 from ._penalty import GridDistance
 from ._reduce import pair, per_output, sigmoid
-from ._symbols import Clamp, Sigmoid, Total
 from ._training import SparsitySchedule, Training
 
 

@@ -9,11 +9,11 @@ import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Clamp, Times
 from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._penalty import GridDistance
 from ._reduce import pair, product
-from ._symbols import Clamp, Times
 from ._training import SparsitySchedule, Training
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy
 import torch
 from torch import Tensor, nn
 
+from ..expression.symbols import Clamp
 from ._base import MATRIX, PER_INPUT, ArithmeticModule, ExactMatrix
 from ._grid import Grid
-from ._power import EPSILON, TRAINING, exact_polar, polar
+from ._power import EPSILON, TRAINING, exact_polar, exact_powers, polar
 from ._reduce import exact_weighted_sum, weighted_sum
 from ._squashed import reset_xavier
-from ._symbols import Clamp
 
 
 class NPU(ArithmeticModule):
@@ -41,6 +41,8 @@ class NPU(ArithmeticModule):
     shapes: ClassVar = {"real": MATRIX, "imaginary": MATRIX, "gate": PER_INPUT}
     grids: ClassVar = {"real": Grid(-1, 0, 1), "imaginary": Grid(-1, 0, 1)}
     gates: ClassVar = {"gate": Grid(0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
+    powers: ClassVar = ("real",)
     training_facts: ClassVar = TRAINING["mul"]
     training_by_operation: ClassVar = TRAINING
     w_real: nn.Parameter
@@ -88,3 +90,11 @@ class NPU(ArithmeticModule):
             sympy.exp(stretch - twist) * sympy.cos(turn + angle)
             for stretch, twist, turn, angle in zip(*sums, strict=True)
         ]
+
+    @classmethod
+    def idealised(
+        cls, x: Sequence[sympy.Expr], *, imaginary: ExactMatrix, **weights: Any
+    ) -> list[sympy.Expr]:
+        if all(w == 0 for row in imaginary for w in row):
+            return exact_powers(x, **weights)
+        return super().idealised(x, imaginary=imaginary, **weights)

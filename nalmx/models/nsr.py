@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import SettingError
+from ..expression.symbols import Sigmoid, Total
 from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._comparison import Impurity, combine, decided_by, pairs_of
 from ._grid import Grid
 from ._reduce import sigmoid
-from ._symbols import Sigmoid, Total
 from ._training import SparsitySchedule, Training
 
 

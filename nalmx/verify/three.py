@@ -1,4 +1,4 @@
-"""The three claims about a trained network: against its formula, and both against the truth."""
+"""The claims about a trained network: against its formula, and both against the truth."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .verdict import Claim, Tolerance, Verdict
 
 CLAIMS = {
     "model_formula": "model ↔ formula",
+    "discretised_formula": "discretised ↔ formula",
     "formula_truth": "formula ↔ truth",
     "model_truth": "model ↔ truth",
 }
@@ -23,18 +24,23 @@ def three_claims(
     truth: Expression,
     domain: Domain,
     network_tolerance: Tolerance,
+    discretised: Expression | None = None,
 ) -> dict[str, Claim]:
     """Network = formula, formula = truth and network = truth, on one domain.
+
+    Where an ε was dropped, `discretised` is the network on its grid with every ε kept, and that
+    it equals the formula, within the tolerance, is a claim of its own.
 
     The network is the function of its weights taken exactly. Weights of float32 rarely reach
     their grid exactly, so the two claims about the network carry a tolerance; a `proved` among them
     means equality all the same. Formula = truth is always claimed exactly.
     """
-    return {
-        "model_formula": Claim(network, formula, domain, network_tolerance),
-        "formula_truth": Claim(formula, truth, domain),
-        "model_truth": Claim(network, truth, domain, network_tolerance),
-    }
+    claims = {"model_formula": Claim(network, formula, domain, network_tolerance)}
+    if discretised is not None:
+        claims["discretised_formula"] = Claim(discretised, formula, domain, network_tolerance)
+    claims["formula_truth"] = Claim(formula, truth, domain)
+    claims["model_truth"] = Claim(network, truth, domain, network_tolerance)
+    return claims
 
 
 def check_claims(

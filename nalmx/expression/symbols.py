@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+
 class Total(sympy.Function):  # type: ignore[misc]
     """The sum of its arguments; a sum of numbers is a number."""
 
