@@ -19,6 +19,7 @@ PROGRAM = "nalmx"
 COMMANDS = {
     "train-and-extract": "Train a module on an arithmetic task, extract its formula and verify it.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
+    "bench": "Run a published experiment again (single-module).",
     "modules": "List the neural arithmetic modules.",
     "tasks": "List the operations and ranges of the arithmetic task.",
 }

@@ -132,7 +132,7 @@ def _chosen_outputs(run: Run) -> tuple[Array, list[Array]]:
 
 def _before_the_penalty(run: Run) -> list[bool] | None:
     config = run.config
-    penalty = config.module_class.training(config.operation).penalty
+    penalty = config.module_class.training_for(config.operation).penalty
     begins = 0 if penalty is None else penalty.schedule.begins(config.iterations)
     if begins == 0:
         return None

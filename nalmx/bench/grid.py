@@ -137,4 +137,3 @@ def _published(text: str) -> str:
 
 def _once(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
-

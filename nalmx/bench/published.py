@@ -3,7 +3,10 @@
     published()["mul", "NMU", "[-2,-1]"].success_rate == 0.8
 
 There are cells for addition and multiplication with two inputs. The data is that of
-`published.csv`: 25 seeds, 50,000 iterations, numbers rounded to two digits.
+`published.csv`: 25 seeds, 50,000 iterations, numbers rounded to two digits, and intervals of 95 %
+as distances above (`ci_plus`) and below (`ci_minus`) the rate. Source: B. Mistry, K. Farrahi,
+J. Hare, "A Primer for Neural Arithmetic Logic Modules", Journal of Machine Learning Research 23
+(2022), jmlr.org/papers/v23/21-0211.html, CC-BY 4.0.
 """
 
 from __future__ import annotations

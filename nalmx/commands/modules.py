@@ -28,7 +28,7 @@ def command(as_json: bool) -> int:
         return 0
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("module", "title", "learns", "weights"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading != "weights")
     for module in MODULES.values():
         grids = ", ".join(f"{name} in {set_of(grid.points)}" for name, grid in module.grids.items())
         table.add_row(module.name, module.title, ", ".join(module.operations), grids)

@@ -109,7 +109,7 @@ def _created(options: dict[str, Any]) -> Any:
             raise click.UsageError(f"give --{name}; `nalmx {_listing(name)}` lists what there is")
     config = Config.checked(**{setting: options[name] for name, setting in _SETTINGS.items()})
     directory = options["directory"] or _unused(
-        Path("runs") / f"{config.operation}-{config.module}"
+        Path("runs") / f"{config.operation}-{config.module.replace('*', 'mul')}"
     )
     return Run.create(directory, config)
 

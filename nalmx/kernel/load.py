@@ -57,11 +57,11 @@ def _imported(path: Path) -> ModuleType:
 @cache
 def _cache() -> Path:
     """A directory of the user's own; one for this process where there is none to write in."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    directory = Path(base) / "nalmx" / "kernels"
     try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        directory = Path(base) / "nalmx" / "kernels"
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=directory):
             return directory
-    except OSError:
+    except (OSError, RuntimeError):
         return Path(tempfile.mkdtemp(prefix="nalmx-kernels-"))

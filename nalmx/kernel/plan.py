@@ -65,7 +65,7 @@ class Plan:
 
 def plan_for(module: type[ArithmeticModule], operation: str) -> Plan:
     """Derive the plan; `NotImplementedError` where a module has no form that a kernel can take."""
-    facts = module.training(operation)
+    facts = module.training_for(operation)
     raw = tuple(
         Raw(
             name,

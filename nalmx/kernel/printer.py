@@ -6,6 +6,7 @@ never reaches a kernel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import sympy
@@ -38,6 +39,8 @@ def source(node: sympy.Basic) -> str:
     if node.is_Symbol:
         return str(node.name)
     if node.is_number and not node.is_Boolean:
+        if not math.isfinite(float(node)):
+            raise NotImplementedError(f"no kernel for the number {node}")
         return f"F({float(node)!r})"
     if node.is_Add:
         return "(" + " + ".join(source(term) for term in node.args) + ")"

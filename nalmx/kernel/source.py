@@ -16,6 +16,7 @@ from ..tasks import OPERATIONS
 from ..tasks.arithmetic import BATCH_SIZE
 from .plan import Plan, Reduction, Weight, X
 from .printer import assignments, source
+from .template import EVALUATE, HEADER, SIGMOID, TRAIN_HEAD, TRAIN_TAIL
 
 _TARGET_ROW = 0
 _FIRST_REDUCTION_ROW = 1
@@ -24,11 +25,11 @@ _FIRST_REDUCTION_ROW = 1
 def kernel_source(plan: Plan, dtype: str, notice: str) -> str:
     """A Python module with the functions `train` and `evaluate` for Numba to compile."""
     rows = _Rows(plan)
-    parts = [_HEADER.format(notice=notice, dtype=dtype, batch=BATCH_SIZE)]
+    parts = [HEADER.format(notice=notice, dtype=dtype, batch=BATCH_SIZE)]
     if dtype == "float32":
         parts.append("from nalmx.kernel.maths import cos, exp, log, sigmoid, sin, tanh\n")
     else:
-        parts.append("from math import cos, exp, log, sin, tanh\n" + _SIGMOID)
+        parts.append("from math import cos, exp, log, sin, tanh\n" + SIGMOID)
     parts += [
         _prepare(),
         _load(),
@@ -118,7 +119,7 @@ def _load() -> str:
 
 def _effective(plan: Plan) -> str:
     """Effective weights of one model, per input in `w`, and their slopes in raw parameters in `d`."""
-    lines = ["@jitted", "def effective(raw, w, d, inputs):"]
+    lines = ["@ordered", "def effective(raw, w, d, inputs):"]
     for per_input in (True, False):
         chosen = [w for w in plan.weights if w.per_input is per_input]
         if not chosen:
@@ -142,7 +143,7 @@ def _effective(plan: Plan) -> str:
 
 def _forward(plan: Plan, rows: _Rows) -> str:
     """Reductions over the inputs, and the slopes of their terms, which stay in the rows."""
-    lines = ["@jitted", "def forward(s, q, stride, w, inputs):"]
+    lines = ["@ordered", "def forward(s, q, stride, w, inputs):"]
     for place, reduction in enumerate(plan.reductions):
         start = "F(1.0)" if reduction.is_product else "F(0.0)"
         lines += [
@@ -187,18 +188,24 @@ def _read_scalars(plan: Plan) -> list[str]:
     ]
 
 
+def _arguments(plan: Plan) -> str:
+    """What the output is a function of: reductions, and weights that belong to no input."""
+    return ", ".join(str(variable) for variable in plan.output_slopes)
+
+
 def _output(plan: Plan) -> str:
-    """The squared error of `count` outputs against t, summed in float64."""
-    lines = ["@jitted", "def squared_error(s, w, inputs, t, first, count):"]
+    """One output, and the squared error of `count` of them against t, summed in float64."""
+    lines = ["@ordered", f"def result({_arguments(plan)}):"]
+    lines += [*assignments([("y", plan.output)], "c", "    "), "    return y", ""]
+    lines += ["@jitted", "def squared_error(s, w, inputs, t, first, count):"]
     lines += _read_scalars(plan)
     lines += ["    total = 0.0", "    for b in range(count):"]
     lines += [
         f"        {reduction.symbol} = {_at(reduction_row(place))}"
         for place, reduction in enumerate(plan.reductions)
     ]
-    lines += assignments([("y", plan.output)], "c", "        ")
     lines += [
-        "        residual = np.float64(y) - t[first + b]",
+        f"        residual = np.float64(result({_arguments(plan)})) - t[first + b]",
         "        total += residual * residual",
         "    return total",
         "",
@@ -271,7 +278,7 @@ def _train(plan: Plan, rows: _Rows) -> str:
     """Advance models over the iterations of a chunk: data, gradient, Adam, bounds, restarts."""
     weights, slopes = len(plan.weights), len(_weight_slopes(plan))
     lines = [
-        _TRAIN_HEAD.format(
+        TRAIN_HEAD.format(
             fixed=rows.fixed, per_input=rows.per_input, weights=weights, slopes=slopes
         )
     ]
@@ -291,7 +298,7 @@ def _train(plan: Plan, rows: _Rows) -> str:
             for offset, r in members
             for line in _update(plan, offset, r.name, per_input, indent)
         ]
-    lines.append(_TRAIN_TAIL)
+    lines.append(TRAIN_TAIL)
     return "\n".join(lines)
 
 
@@ -338,7 +345,7 @@ def _strength(plan: Plan, per_input: bool) -> str:
 
 
 def _evaluate(plan: Plan, rows: _Rows) -> str:
-    return _EVALUATE.format(
+    return EVALUATE.format(
         fixed=rows.fixed,
         per_input=rows.per_input,
         weights=len(plan.weights),
@@ -363,74 +370,3 @@ def _weight_slopes(plan: Plan) -> list[tuple[int, Weight, str, sympy.Expr]]:
     """Every slope of an effective weight in a raw parameter, numbered."""
     pairs = [(w, name, slope) for w in plan.weights for name, slope in w.slopes.items()]
     return [(place, *pair) for place, pair in enumerate(pairs)]
-
-
-_HEADER = '''\
-"""{notice}"""
-
-import numpy as np
-from numba import njit
-from nalmx.kernel.maths import FASTMATH, clamp, least, most, sign
-
-F = np.{dtype}
-U = np.uint64
-BATCH = U({batch})
-BETA1, BETA2 = F(0.9), F(0.999)
-sqrt, ceil = np.sqrt, np.ceil
-jitted = njit(fastmath=FASTMATH, error_model="numpy", nogil=True)
-'''
-
-_SIGMOID = """
-
-@njit
-def sigmoid(x):
-    return 1.0 / (1.0 + exp(-x))
-
-"""
-
-_TRAIN_HEAD = """\
-@njit(fastmath=FASTMATH, error_model="numpy", nogil=True, cache=True)
-def train(order, raw, m, v, u, length, inputs, stream, lower, width, operation,
-          rate, epsilon, strength, active, reset_at, reset_to):
-    stride = U({per_input}) * BATCH
-    s = np.empty(U({fixed}) * BATCH, F)
-    q = np.empty(inputs * stride, F)
-    w = np.empty(U({weights}) * inputs, F)
-    d = np.empty(U({slopes}) * inputs, F)
-    g = np.empty(U({weights}) * inputs, F)
-    for model in order:
-        p = raw[model]
-        for l in range(length):
-            lam = strength[l] if active[model] else F(0.0)
-            place = (stream[model] * length + l) * inputs * BATCH
-            prepare(s, q, stride, u, place, inputs, lower[model], width[model], operation)
-            effective(p, w, d, inputs)
-            forward(s, q, stride, w, inputs)
-            backward(s, q, stride, w, g, inputs)\
-"""
-
-_TRAIN_TAIL = """\
-            if reset_at[model] == l:
-                p[:] = reset_to[model]
-"""
-
-_EVALUATE = """\
-@njit(fastmath=FASTMATH, error_model="numpy", nogil=True, cache=True)
-def evaluate(order, raw, x, t, size, inputs, dataset, errors):
-    stride = U({per_input}) * BATCH
-    s = np.empty(U({fixed}) * BATCH, F)
-    q = np.empty(inputs * stride, F)
-    w = np.empty(U({weights}) * inputs, F)
-    d = np.empty(U({slopes}) * inputs, F)
-    for model in order:
-        effective(raw[model], w, d, inputs)
-        total = 0.0
-        first = U(0)
-        while first < size:
-            load(q, stride, x, dataset[model] * size * inputs, inputs, size, first)
-            forward(s, q, stride, w, inputs)
-            count = min(BATCH, size - first)
-            total += squared_error(s, w, inputs, t, dataset[model] * size + first, count)
-            first += BATCH
-        errors[model] = total / size
-"""

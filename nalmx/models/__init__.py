@@ -6,7 +6,7 @@ Names of modules are known without torch; a module itself is loaded when it is f
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UnknownNameError
+from ..errors import SettingError, UnknownNameError
 from ._training import (
     PUBLISHED_ITERATIONS,
     LateSchedule,
@@ -53,6 +53,8 @@ _CATALOGUE = {
     "nlrl-and": ("nlrl_and", "NLRLAnd"),
     "nsr": ("nsr", "NSR"),
 }
+# Modules of logic: none of the arithmetic operations is theirs to learn.
+_LOGIC = ("nlrl", "nlrl-and", "nsr")
 # Spellings for keyboards and shells to which the published name is a pattern.
 _ALIASES = {"nac•": "nac*", "nac-mul": "nac*", "gnalu": "g-nalu", "real-npu": "realnpu"}
 _HOMES = {
@@ -103,6 +105,7 @@ __all__ = [
     "SparsitySchedule",
     "StepSchedule",
     "Training",
+    "arithmetic_module_name",
     "member",
     "module_class",
     "module_name",
@@ -117,6 +120,18 @@ def module_name(name: str) -> str:
     known = _ALIASES.get(name.lower(), name.lower())
     if known not in _CATALOGUE:
         raise UnknownNameError("module", name[:40], list(_CATALOGUE))
+    return known
+
+
+def arithmetic_module_name(name: str) -> str:
+    """The one spelling of the name of a module that learns arithmetic; others are an error."""
+    known = module_name(name)
+    if known in _LOGIC:
+        raise SettingError(
+            f"the module {known!r} learns logic, not arithmetic; choose one of: "
+            f"{', '.join(n for n in _CATALOGUE if n not in _LOGIC)} (or train it with "
+            "nalmx.train.network.train_network)"
+        )
     return known
 
 

@@ -106,7 +106,7 @@ class ArithmeticModule(nn.Module, ABC):
         self.reset_parameters(generator)
 
     @classmethod
-    def training(cls, operation: str) -> Training:
+    def training_for(cls, operation: str) -> Training:
         """What the authors prescribe for learning an operation."""
         return cls.training_by_operation.get(operation, cls.training_facts)
 
@@ -131,7 +131,7 @@ class ArithmeticModule(nn.Module, ABC):
         Modules whose weights depend on raw parameters of other places have no such form and train
         without the fused kernel.
         """
-        raise NotImplementedError
+        raise NotImplementedError("these weights depend on raw parameters of other places")
 
     @staticmethod
     @abstractmethod

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import sympy
-import torch
 from torch import Tensor
 
 from ..expression.symbols import Negative
@@ -28,7 +27,7 @@ def polar(x: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
     """ln rᵢ and kᵢ of every input, with rᵢ = gᵢ(|xᵢ| + ε) + 1 − gᵢ and kᵢ = πgᵢ where xᵢ < 0."""
     gate = per_input(gate)
     logs = (gate * (x.abs() + _EPSILON) + (1 - gate)).log()
-    return logs, gate * torch.where(x < 0, math.pi, 0.0)
+    return logs, gate * (math.pi * (x < 0).to(x.dtype))
 
 
 def exact_polar(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy
 import torch
@@ -101,6 +101,19 @@ class INALU(ArithmeticModule):
         sign = product(signs * size + 1 - size)
         opening = per_output(gate)
         return opening * weighted_sum(x, sum_weight) + (1 - opening) * magnitude * sign
+
+    @classmethod
+    def idealised(
+        cls, x: Sequence[sympy.Expr], *, product_weight: ExactMatrix, **weights: Any
+    ) -> list[sympy.Expr]:
+        """As of every module, with sign(x)·|x|^w written x^w, which for w = -1 and 1 it is."""
+        if any(w not in (-1, 0, 1) for row in product_weight for w in row):
+            return super().idealised(x, product_weight=product_weight, **weights)
+        sums = [total.doit() for total in exact_weighted_sum(x, weights["sum_weight"])]
+        products = [
+            sympy.Mul(*(v**w for w, v in zip(row, x, strict=True))) for row in product_weight
+        ]
+        return exact_gated([row[0] for row in weights["gate"]], sums, products)
 
     @staticmethod
     def symbolic(

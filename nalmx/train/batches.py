@@ -20,18 +20,21 @@ from ..ranges import Range
 from ..tasks.arithmetic import BATCH_SIZE, Array, sample, training_stream
 
 _CHUNK_BYTES = 16_000_000
+_LEAST_ITERATIONS, _MOST_BYTES = 100, 256_000_000
+States = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Draws of consecutive iterations, as the engine wants them.
 
-    `states` are the random streams after the last of them, from which a run resumes.
+    `states` are the random streams after the last of them, from which a run resumes; a tensor of them
+    is made by `Batches.saved`, when it is needed.
     """
 
     data: Any
     length: int
-    states: Tensor
+    states: States
 
 
 class Batches:
@@ -60,7 +63,8 @@ class Batches:
         self.lower = np.array([_lower(extent) for _, extent in members])
         self.width = np.array([_width(extent) for _, extent in members])
         size = bytes_per_iteration or len(self._keys) * BATCH_SIZE * inputs * 8
-        most = max(1, _CHUNK_BYTES // size)
+        # Small enough for the caches, but not so short that what is done once a chunk counts.
+        most = max(1, _CHUNK_BYTES // size, min(_LEAST_ITERATIONS, _MOST_BYTES // size))
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
 
     def chunks(self, iterations: int) -> Iterator[Chunk]:
@@ -81,11 +85,12 @@ class Batches:
 
     def _draw(self, length: int) -> Chunk:
         draws = np.empty((len(self._streams), length, self._inputs, BATCH_SIZE))
-        shape = (length, BATCH_SIZE, self._inputs)
+        batch = (BATCH_SIZE, self._inputs)
         for place, ((_, extent), stream) in enumerate(zip(self._keys, self._streams, strict=True)):
-            values = (
-                stream.random_sample(shape) if extent is None else sample(extent, stream, shape)
-            )
+            if extent is None:
+                values = stream.random_sample((length, *batch))
+            else:
+                values = np.stack([sample(extent, stream, batch) for _ in range(length)])
             draws[place] = values.swapaxes(-1, -2)
         return Chunk(self._prepare(draws), length, self.states())
 
@@ -96,12 +101,13 @@ class Batches:
             key = np.array(state[:-1], dtype=np.uint32)
             stream.set_state(("MT19937", key, state[-1], 0, 0.0))
 
-    def states(self) -> Tensor:
+    def states(self) -> States:
+        """Where the streams stand."""
+        return [stream.get_state(legacy=True) for stream in self._streams]
+
+    def saved(self, states: States) -> Tensor:
         """Where each model's stream stands, (models, 625): its generator's key and position."""
-        rows = []
-        for stream in self._streams:
-            _, key, position, *_ = stream.get_state(legacy=True)
-            rows.append(np.append(np.asarray(key, dtype=np.int64), int(position)))
+        rows = [np.append(key.astype(np.int64), position) for _, key, position, *_ in states]
         return torch.from_numpy(np.stack(rows)[self.stream])
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError, SettingError
-from ..models import PUBLISHED_ITERATIONS, module_class, module_name
+from ..models import PUBLISHED_ITERATIONS, arithmetic_module_name, module_class
 from ..ranges import Range
 from ..tasks import Operation, operation_named, published_extrapolation
 
@@ -76,7 +76,7 @@ class Config:
             _check_floats(extent)
         return cls(
             operation=operation_named(config.operation).name,
-            module=module_name(config.module),
+            module=arithmetic_module_name(config.module),
             interpolation_range=str(interpolation),
             extrapolation_range=str(extrapolation),
             inputs=config.inputs,

@@ -13,8 +13,8 @@ from .stacked import Stacked
 class Restarts:
     """The losses stored since each model's last start, and which models are due.
 
-    A loss is stored at every iteration: the last logged validation loss. Sums over any stretch of
-    them follow from sums over whole logging intervals.
+    A loss is stored at every iteration: the last logged validation loss. So a logging interval counts
+    in a mean by the number of its iterations.
     """
 
     def __init__(self, stack: Stacked, rule: Reinitialisation, logs: int) -> None:
@@ -23,7 +23,6 @@ class Restarts:
         models = len(stack.members)
         self.started = torch.zeros(models, dtype=torch.int64)
         self.count = torch.zeros(models, dtype=torch.int64)
-        # One more row than there are logs: the sum up to an interval's end may ask for it.
         self.losses = torch.zeros(models, logs + 1, dtype=torch.float64)
 
     def record(self, iteration: int, validation: Tensor) -> None:
@@ -50,22 +49,18 @@ class Restarts:
         ready = stored > self._rule.stored
         if not bool(ready.any()):
             return ready
-        middle, end = self.started + stored // 2, torch.full_like(stored, iteration + 1)
-        before = self._sum(self.losses, self.started, middle) / (middle - self.started)
-        after = self._sum(self.losses, middle, end) / (end - middle)
-        squares = self._sum(self.losses.square(), middle, end) / (end - middle)
-        spread = (squares - after.square()).clamp(min=0).sqrt()
-        # Losses that stay exactly alike count as not improving, whatever the rounding of the sums.
-        level = (after + spread) * (1 + 1e-9)
-        return ready & (before <= level) & (after > self._rule.loss)
+        middle = self.started + stored // 2
+        before, _ = self._statistics(self.started, middle)
+        after, spread = self._statistics(middle, torch.full_like(stored, iteration + 1))
+        # Losses that stay exactly alike count as not improving, whatever the rounding of the means.
+        return ready & (before <= (after + spread) * (1 + 1e-9)) & (after > self._rule.loss)
 
-    def _sum(self, values: Tensor, begin: Tensor, end: Tensor) -> Tensor:
-        """Σ over iterations begin ≤ i < end of the value of each one's logging interval."""
-        whole = torch.nn.functional.pad(values.cumsum(1) * LOG_EVERY, (1, 0))
-
-        def up_to(iteration: Tensor) -> Tensor:
-            row, rest = iteration // LOG_EVERY, iteration % LOG_EVERY
-            at = torch.arange(len(values))
-            return whole[at, row] + rest * values[at, row]
-
-        return up_to(end) - up_to(begin)
+    def _statistics(self, begin: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of the losses of iterations begin ≤ i < end."""
+        starts = torch.arange(self.losses.shape[1]) * LOG_EVERY
+        first, last = begin.unsqueeze(1).clamp(min=starts), end.unsqueeze(1)
+        weights = (last.clamp(max=starts + LOG_EVERY) - first).clamp(min=0).double()
+        losses, count = torch.where(weights > 0, self.losses, 0.0), weights.sum(1)
+        mean = (weights * losses).sum(1) / count
+        deviations = (losses - mean.unsqueeze(1)).square()
+        return mean, ((weights * deviations).sum(1) / count).sqrt()

@@ -31,7 +31,7 @@ class Stacked:
 
     @property
     def facts(self) -> Training:
-        return self.kind.training(self.config.operation)
+        return self.kind.training_for(self.config.operation)
 
     @property
     def members(self) -> list[tuple[int, Range]]:

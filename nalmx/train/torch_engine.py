@@ -69,7 +69,7 @@ class TorchEngine:
         return self._split(self._adam.m), self._split(self._adam.v)
 
     def _split(self, flat: Tensor) -> Parameters:
-        parts = torch.split(flat.cpu(), [p.numel() for p in self._parameters])
+        parts = torch.split(flat.cpu().flatten(), [p.numel() for p in self._parameters])
         shaped = [
             part.view(p.shape).clone() for part, p in zip(parts, self._parameters, strict=True)
         ]
@@ -79,7 +79,9 @@ class TorchEngine:
         for name, parameter in zip(self.module.raw_names, self._parameters, strict=True):
             parameter.data.copy_(raw[name])
         for target, source in zip((self._adam.m, self._adam.v), moments, strict=True):
-            target.copy_(torch.cat([source[name].flatten() for name in self.module.raw_names]))
+            target.view(-1).copy_(
+                torch.cat([source[name].flatten() for name in self.module.raw_names])
+            )
         self._adam.steps = steps
 
     def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:

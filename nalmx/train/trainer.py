@@ -216,12 +216,13 @@ class Trainer:
 
     def _save(self) -> None:
         means, squares = self.engine.moments()
+        streams = self.engine.batches.saved(self.streams)
         for run, cell in zip(self.runs, self._cells, strict=True):
             state = TrainingState(
                 parameters=_part(self.engine.parameters(), cell),
                 best=_part(self.best, cell),
                 moments=(_part(means, cell), _part(squares, cell)),
-                streams=self.streams[cell],
+                streams=streams[cell],
                 validation=self.validation[cell],
                 restarts=_part(self._restart_state(), cell),
                 iteration=self.iteration,
@@ -252,8 +253,8 @@ class Trainer:
             self.iteration = found[0].iteration
             self.engine.restore(parameters, (means, squares), self.iteration)
             self.seconds = max(state.seconds for state in found)
-            self.streams = torch.cat([state.streams for state in found])
-            self.engine.batches.restore(self.streams)
+            self.engine.batches.restore(torch.cat([state.streams for state in found]))
+            self.streams = self.engine.batches.states()
             self.validation = torch.cat([state.validation for state in found])
             if self.restarts:
                 for name in ("started", "count", "losses"):

@@ -9,7 +9,13 @@ import torch
 from nalmx.errors import RunError
 from nalmx.models import L1, NAU, NMU, AwayFromZero, stack
 from nalmx.ranges import Range
-from nalmx.tasks.arithmetic import BATCH_SIZE, sample, training_stream
+from nalmx.tasks.arithmetic import (
+    BATCH_SIZE,
+    VALIDATION_SEED,
+    evaluation_set,
+    sample,
+    training_stream,
+)
 from nalmx.train import Config, Interrupted, Run, fit, fit_together, trained_stack
 from nalmx.train.stacked import stacked
 from nalmx.train.trainer import Trainer
@@ -48,17 +54,23 @@ def plain_loop(config, seed, updates):
     generator = torch.Generator().manual_seed(seed)
     module = config.module_class(config.inputs, 1, generator=generator)
     module.reset_parameters(generator)
-    facts = module.training(config.operation)
+    facts = module.training_for(config.operation)
     optimiser = torch.optim.Adam(module.parameters(), facts.learning_rate)
     stream = training_stream(seed)
+    data = evaluation_set(config.task, config.interpolation, config.inputs, VALIDATION_SEED)
+    x_valid, t_valid = torch.from_numpy(data[0]).float(), torch.from_numpy(data[1])[:, None].float()
     for iteration in range(updates):
         values = sample(config.interpolation, stream, (BATCH_SIZE, config.inputs))
         x = torch.from_numpy(values).float()
         t = torch.from_numpy(config.task.targets(values)).float().unsqueeze(-1)
         loss = torch.nn.functional.mse_loss(module(x), t)
         if facts.penalty is not None:
-            strength = facts.penalty.schedule.at(iteration, config.iterations)
-            loss = loss + plain_penalty(module, facts, strength)
+            if iteration % 1000 == 0:
+                with torch.no_grad():
+                    logged_loss = (module(x_valid) - t_valid).square().mean()
+            if logged_loss < facts.penalty.schedule.loss_below:
+                strength = facts.penalty.schedule.at(iteration, config.iterations)
+                loss = loss + plain_penalty(module, facts, strength)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_value_(module.parameters(), min(facts.gradient_clip, 1e30))

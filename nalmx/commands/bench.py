@@ -1,0 +1,232 @@
+"""`nalmx bench single-module`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..devices import check_device_name, find_device
+from ..exit_codes import HOLDS, INTERRUPTED
+from ._options import messages, no_traces, output, print_json, shared, stop_on_signal
+
+if TYPE_CHECKING:
+    from ..bench.cells import FinishedCell, Standing
+    from ..bench.grid import Grid
+
+_SECONDS_BETWEEN_LINES = 10.0
+_INTEGER = re.compile(r"-?[0-9]{1,20}")
+
+
+@click.group(name="bench", no_args_is_help=False)
+def command() -> None:
+    """Run a published experiment again (single-module)."""
+
+
+@command.command(name="single-module")
+@click.option(
+    "--operation",
+    multiple=True,
+    metavar="LIST",
+    help="add, sub, mul, div or several with commas; by default all four.",
+)
+@click.option(
+    "--module",
+    multiple=True,
+    metavar="LIST",
+    help="nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
+)
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    metavar="RANGE",
+    help="A published interpolation range such as [1,2]; may be repeated. By default all nine.",
+)
+@click.option("--inputs", multiple=True, metavar="LIST", help="2, 10, 100 or several; default 2.")
+@click.option("--seeds", default=25, show_default=True, help="How many seeds a cell has.")
+@click.option("--iterations", default=50_000, show_default=True, help="Training iterations.")
+@click.option(
+    "--output",
+    "directory",
+    default="runs/single-module",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="A new directory, or one of an earlier benchmark to continue.",
+)
+@shared("device", "seed", "json", "quiet")
+@click.pass_context
+def single_module(context: click.Context, /, **options: Any) -> int:
+    """Run the Single Module Arithmetic Task and compare it with its published results.
+
+    Every cell (operation, module, range) is a run in OUTPUT/cells; a finished one is never run
+    again, so that the same command continues what was interrupted. OUTPUT/results.json, results.csv
+    and figures/ show the cells of the last call. A module asked for an operation it cannot learn is
+    left out.
+
+    Example: nalmx bench single-module --operation mul,div --module npu,realnpu --range "[1,2]"
+    """
+    began = time.perf_counter()
+    device = check_device_name(options["device"])
+    grid = _grid(options)
+
+    from ..bench.cells import Stopped, check_output, run_cells
+
+    check_output(options["directory"])
+    # Below, torch is loaded; nearly all that may be wrong with the input has been said by now.
+    groups, notes = grid.groups(), messages(options["quiet"])
+    if options["operation"] and options["module"]:
+        for operation, module in grid.skipped():
+            notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
+    try:
+        with no_traces(), stop_on_signal() as stop, _ProgressBar(notes) as show:
+            cells = run_cells(
+                groups,
+                options["directory"],
+                find_device(device),
+                on_progress=show,
+                stop_requested=stop,
+            )
+    except Stopped as stopped:
+        notes.print(
+            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: "
+            f"{shlex.join(_again(context))}",
+            soft_wrap=True,
+        )
+        return INTERRUPTED
+    _report(cells, grid, options["directory"], time.perf_counter() - began, options["as_json"])
+    return HOLDS
+
+
+def _grid(options: dict[str, Any]) -> Grid:
+    """The grid of the options, all of them checked."""
+    from ..bench.grid import Grid
+
+    lists: dict[str, Any] = {
+        "operations": _split("operation", options["operation"]),
+        "modules": _split("module", options["module"]),
+        "ranges": options["ranges"],
+        "inputs": [_integer(text) for text in _split("inputs", options["inputs"])],
+    }
+    return Grid.checked(
+        **{name: tuple(values) for name, values in lists.items() if values},
+        seeds=options["seeds"],
+        first_seed=options["seed"],
+        iterations=options["iterations"],
+    )
+
+
+def _split(option: str, texts: Sequence[str]) -> list[str]:
+    """The entries of lists with commas."""
+    entries = [entry.strip() for text in texts for entry in text.split(",")]
+    if not all(entries):
+        raise click.UsageError(
+            f"--{option} {','.join(texts)[:60]!r} has an empty entry; write one name or number, or "
+            "several with commas between them"
+        )
+    return entries
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise click.UsageError(f"--inputs {text[:40]!r} is not an integer; write 2, or 2,10,100")
+    return int(text)
+
+
+def _again(context: click.Context) -> list[str]:
+    """The command as it was given, for continuing it."""
+    words = ["nalmx", "bench", "single-module"]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value, flag = context.params[name], parameter.opts[0]
+        if getattr(parameter, "is_flag", False):
+            words.append(flag)
+        else:
+            for one in value if parameter.multiple else (value,):
+                words += [flag, str(one)]
+    return words
+
+
+def _report(
+    cells: Sequence[FinishedCell], grid: Grid, directory: Path, seconds: float, as_json: bool
+) -> None:
+    """Write the files of a benchmark and print what is in them."""
+    from ..report.benchmark_files import benchmark_record, write_benchmark
+    from ..report.benchmark_table import agreement, benchmark_table
+
+    record = benchmark_record(cells, grid.to_json())
+    write_benchmark(cells, record, directory)
+    if as_json:
+        print_json({**record, "output": str(directory), "seconds": round(seconds, 3)})
+        return
+    console, rows = output(), [cell.summary for cell in cells]
+    console.print(benchmark_table(rows, ascii_only=not _shows("✓✗–", console)), soft_wrap=False)
+    console.print()
+    console.print(agreement(rows))
+    console.print(
+        f"{len(cells)} cells in {_spelled(seconds)}; they took {_spelled(record['training_seconds'])} "
+        f"of training and {_spelled(record['checking_seconds'])} of extraction and checks"
+    )
+    console.print(f"results: {directory}")
+
+
+def _shows(signs: str, console: Console) -> bool:
+    try:
+        signs.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _spelled(seconds: float) -> str:
+    """`0.4 s`, `59 s`, `3 min 20 s` or `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+class _ProgressBar:
+    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.fields[facts]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Callable[[Standing], None]:
+        self._bar.start()
+        self._task = self._bar.add_task("cells", total=None, facts="")
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _show(self, standing: Standing) -> None:
+        facts = (
+            f"{standing.finished}/{standing.cells} cells, {standing.doing} {standing.operation} "
+            f"{standing.module}"
+        )
+        if standing.model_steps_per_second is not None:
+            facts += f", {standing.model_steps_per_second:,.0f} model-steps/s"
+        self._bar.update(self._task, total=standing.cells, completed=standing.done, facts=facts)
+        if self._bar.disable and time.monotonic() > self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._console.print(facts)
