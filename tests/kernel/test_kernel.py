@@ -25,8 +25,6 @@ from nalmx.train.trainer import Trainer
 CPU = torch.device("cpu")
 UPDATES = 2_000
 SIZES = (2, 3, 10)
-# Here the gradient of float32 turns a difference in the last place into 2e-5: see float64 below.
-SENSITIVE = ("nalu", "add", 2)
 CASES = [
     (name, kind.operations[k % len(kind.operations)], SIZES[k % len(SIZES)])
     for name, kind in MODULES.items()
@@ -63,8 +61,9 @@ def test_the_cases_cover_every_operation_of_every_module_and_every_size():
         assert {inputs for *_, inputs in own} == (set(SIZES) if own else set())
 
 
-@pytest.mark.parametrize(("module", "operation", "inputs"), [c for c in CASES if c != SENSITIVE])
+@pytest.mark.parametrize(("module", "operation", "inputs"), CASES)
 def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
+    """In float32, where roundings of both differ and Adam amplifies them; usually within 1e-6."""
     found = {}
     for engine in ("kernel", "torch"):
         settings = {"inputs": inputs, "seeds": 2, "iterations": UPDATES - 1}
@@ -73,7 +72,7 @@ def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
         trainer.train()
         found[engine] = trainer.engine.parameters()
     for name, values in found["torch"].items():
-        torch.testing.assert_close(found["kernel"][name], values, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(found["kernel"][name], values, rtol=1e-4, atol=1e-4)
 
 
 def torch_in_float64(kind, operation, raw, draws):
@@ -136,7 +135,17 @@ def kernel_in_float64(kind, operation, raw, draws):
 
 @pytest.mark.parametrize(
     ("module", "operation", "inputs"),
-    [SENSITIVE, ("nmu", "mul", 3), ("inalu", "div", 3), ("npu", "mul", 10), ("realnpu", "div", 2)],
+    [
+        ("nac+", "sub", 3),
+        ("nac*", "div", 2),
+        ("nalu", "add", 2),
+        ("g-nalu", "mul", 3),
+        ("inalu", "div", 3),
+        ("nau", "add", 10),
+        ("nmu", "mul", 3),
+        ("npu", "mul", 10),
+        ("realnpu", "div", 2),
+    ],
 )
 def test_in_float64_the_kernel_follows_autograd_to_nine_digits(module, operation, inputs):
     stack = new_stack(module, operation, inputs=inputs, seeds=1)
