@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..kernel.mersenne import fill_uniforms
 from ..ranges import Range
 from ..tasks.arithmetic import BATCH_SIZE, Array, sample, training_stream
 
@@ -65,6 +66,7 @@ class Batches:
         size = bytes_per_iteration or len(self._keys) * BATCH_SIZE * inputs * 8
         # Small enough for the caches, but not so short that what is done once a chunk counts.
         most = max(1, _CHUNK_BYTES // size, min(_LEAST_ITERATIONS, _MOST_BYTES // size))
+        self._shape: tuple[int, ...] = ()
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
 
     def chunks(self, iterations: int) -> Iterator[Chunk]:
@@ -84,15 +86,30 @@ class Batches:
                 yield chunk
 
     def _draw(self, length: int) -> Chunk:
-        draws = np.empty((len(self._streams), length, self._inputs, BATCH_SIZE))
-        batch = (BATCH_SIZE, self._inputs)
+        shape = (length, BATCH_SIZE, self._inputs)
+        draws, values = self._buffers(shape)
         for place, ((_, extent), stream) in enumerate(zip(self._keys, self._streams, strict=True)):
             if extent is None:
-                values = stream.random_sample((length, *batch))
+                fill_uniforms(stream, values)
             else:
-                values = np.stack([sample(extent, stream, batch) for _ in range(length)])
+                for batch in values:
+                    batch[:] = sample(extent, stream, batch.shape)
             draws[place] = values.swapaxes(-1, -2)
         return Chunk(self._prepare(draws), length, self.states())
+
+    def _buffers(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Room for the draws of a chunk and for those of one stream.
+
+        Fresh memory costs more than the numbers in it. Two chunks are alive at a time, one in use and
+        one being drawn, so two buffers take turns.
+        """
+        if self._shape != shape:
+            self._shape, (length, batch, inputs) = shape, shape
+            whole = (len(self._streams), length, inputs, batch)
+            self._spare = [np.empty(whole), np.empty(whole)]
+            self._values = np.empty(shape)
+        self._spare.reverse()
+        return self._spare[0], self._values
 
     def restore(self, states: Tensor) -> None:
         """Continue every model's stream from its saved state (models, 625)."""
