@@ -28,7 +28,9 @@ check: setup
 bench: setup
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python benchmarks/single_module_table.py
+	$(BIN)/python benchmarks/single_module_speed.py
 	$(BIN)/python benchmarks/training_speed.py
+	$(BIN)/python benchmarks/logic_tasks.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -12,20 +12,43 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .expression import parse, to_text
     from .extract import Formula, as_trained
-    from .models import NAU, NMU, ArithmeticModule, NACPlus
+    from .models import (
+        GNALU,
+        INALU,
+        NALU,
+        NAU,
+        NLRL,
+        NMU,
+        NPU,
+        NSR,
+        ArithmeticModule,
+        NACMul,
+        NACPlus,
+        NLRLAnd,
+        RealNPU,
+    )
     from .verify import Claim, Domain, Effort, Tolerance, Verdict, check
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GNALU",
+    "INALU",
+    "NALU",
     "NAU",
+    "NLRL",
     "NMU",
+    "NPU",
+    "NSR",
     "ArithmeticModule",
     "Claim",
     "Domain",
     "Effort",
     "Formula",
+    "NACMul",
     "NACPlus",
+    "NLRLAnd",
+    "RealNPU",
     "Tolerance",
     "Verdict",
     "__version__",
@@ -38,7 +61,21 @@ __all__ = [
 _HOMES = {
     "expression": ("parse", "to_text"),
     "extract": ("Formula", "as_trained"),
-    "models": ("NAU", "NMU", "ArithmeticModule", "NACPlus"),
+    "models": (
+        "GNALU",
+        "INALU",
+        "NALU",
+        "NAU",
+        "NLRL",
+        "NMU",
+        "NPU",
+        "NSR",
+        "ArithmeticModule",
+        "NACMul",
+        "NACPlus",
+        "NLRLAnd",
+        "RealNPU",
+    ),
     "verify": ("Claim", "Domain", "Effort", "Tolerance", "Verdict", "check"),
 }
 

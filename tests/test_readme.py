@@ -41,12 +41,19 @@ def test_there_are_such_examples():
     assert len(list(examples())) >= 2
 
 
-def test_the_python_example_runs():
-    (code,) = blocks("python")
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        (0, ["(x1 + x2)*x3", "x1 + h1"]),
+        (1, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
+    ],
+)
+def test_the_python_examples_run(place, lines):
+    code = blocks("python")[place]
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines() == ["proved", "[x1*x3] ['x_{1} x_{3}']"]
+    assert result.stdout.splitlines() == lines
 
 
 def test_every_linked_file_exists():

@@ -49,13 +49,13 @@ def extract_run(run: Run) -> Extraction:
     found: dict[str, tuple[Extracted, ArithmeticModule, int]] = {}
     failed: list[str] = []
     seeds = run.load_results()["seeds"]
-    extents, validation = [run.config.extrapolation] * run.config.inputs, _validation(run.config)
+    context = _context(run.config)
     for place, result in enumerate(seeds):
         if not result["success"]:
             continue
         module = member(modules, place)
         try:
-            extracted = extract_both(module, extents=extents, validation=validation)
+            extracted = extract_both(module, **context)
         except ExtractionError as error:
             failed.append(f"seed {result['seed']}: {error}")
             continue
@@ -79,7 +79,7 @@ def extract_run(run: Run) -> Extraction:
 
 
 def load_extraction(run: Run) -> Extraction:
-    """Read `formula.json` and take the network anew from the weights, which must be the same."""
+    """Read `formula.json`; the network and its discretised form are taken anew from the weights."""
     data = read_json(run.path("formula.json"))
     if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
         raise RunError(f"{run.path('formula.json')} is damaged: it is not a saved formula")
@@ -94,21 +94,31 @@ def load_extraction(run: Run) -> Extraction:
     seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
     if not isinstance(seed, int) or seed not in run.config.seed_list or not _are_seeds(by_formula):
         raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
-    network = as_trained(member(trained_stack(run), run.config.seed_list.index(seed)))
+    if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
+        raise RunError(
+            f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
+        )
+    module = member(trained_stack(run), run.config.seed_list.index(seed))
+    network = as_trained(module)
     if network.weights_sha256 != formula.weights_sha256:
         raise RunError(
             f"{run.path('weights.safetensors')} was changed after the formula was extracted (its digest "
             "differs); train the run again"
         )
-    discretised = data.get("discretised")
-    if discretised is not None:
-        discretised = Formula.from_json(discretised)
-    for part in (formula, discretised):
-        if part is not None and (part.inputs != run.config.input_names or len(part.outputs) != 1):
-            raise RunError(
-                f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
-            )
+    try:
+        extracted = extract_both(module, **_context(run.config))
+    except ExtractionError as error:
+        raise RunError(f"{run.path('formula.json')} does not fit the weights: {error}") from None
+    discretised = None if _is_formula(extracted) else extracted.discretised
     return Extraction(formula, network, seed, by_formula, discretised=discretised)
+
+
+def _context(config: Config) -> dict[str, Any]:
+    """What extraction is told of a task: the ranges of its formula, and validation data."""
+    return {
+        "extents": [config.extrapolation] * config.inputs,
+        "validation": _validation(config),
+    }
 
 
 def _validation(config: Config) -> Validation:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._grid import Grid, Matrix
     from ._penalty import L1, AwayFromZero, GridDistance, Penalty
     from ._recurrent import Recurrent
+    from ._reduce import pair, product, weighted_sum
     from ._stack import member, stack
     from .gnalu import GNALU
     from .inalu import INALU
@@ -70,8 +71,11 @@ _HOMES = {
     "Recurrent": "_recurrent",
     "member": "_stack",
     "network_member": "_combine",
+    "pair": "_reduce",
+    "product": "_reduce",
     "stack": "_stack",
     "stack_networks": "_combine",
+    "weighted_sum": "_reduce",
     **{class_name: file for file, class_name in _CATALOGUE.values()},
 }
 
@@ -110,8 +114,11 @@ __all__ = [
     "module_class",
     "module_name",
     "network_member",
+    "pair",
+    "product",
     "stack",
     "stack_networks",
+    "weighted_sum",
 ]
 
 
