@@ -134,7 +134,7 @@ def main():
     quick = options.quick
     options.repeats = 1 if quick else 3
     options.iterations, options.plain, options.scaling = (
-        (500, 100, 200) if quick else (5_000, 1_000, 5_000)
+        (500, 100, 200) if quick else (20_000, 1_000, 10_000)
     )
     figures = {
         "cores": len(os.sched_getaffinity(0))

@@ -63,13 +63,26 @@ def _fill(key, position, out):
     return position
 
 
-def fill_uniforms(stream: np.random.RandomState, out: NDArray[np.float64]) -> None:
-    """Fill an array with what `stream.random_sample(out.shape)` returns, and leave the same state."""
-    state: Any = stream.get_state(legacy=True)
-    name, key, position, has_normal, normal = state
-    if name != "MT19937" or position % 2:
-        out[...] = stream.random_sample(out.shape)
-        return
-    key = np.array(key, dtype=np.uint32)
-    position = _fill(key, int(position), out.reshape(-1))
-    stream.set_state((name, key, position, has_normal, normal))
+class Uniforms:
+    """The uniform numbers that a `RandomState` would give by `random_sample`, and its state.
+
+    Every number takes two words, so the stream must stand at an even position, as a new one does.
+    """
+
+    def __init__(self, stream: np.random.RandomState) -> None:
+        self.set_state(stream.get_state(legacy=True))
+
+    def get_state(self) -> Any:
+        """The state in the form of `RandomState.get_state(legacy=True)`."""
+        return "MT19937", self._key.copy(), self._position, 0, 0.0
+
+    def set_state(self, state: Any) -> None:
+        """Continue from a state of that form."""
+        _, key, position, *_ = state
+        if position % 2:
+            raise ValueError(f"the stream stands at the odd position {position}")
+        self._key, self._position = np.array(key, dtype=np.uint32), int(position)
+
+    def fill(self, out: NDArray[np.float64]) -> None:
+        """Fill an array with the next numbers."""
+        self._position = _fill(self._key, self._position, out.reshape(-1))

@@ -16,12 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..kernel.mersenne import fill_uniforms
+from ..kernel.mersenne import Uniforms
 from ..ranges import Range
 from ..tasks.arithmetic import BATCH_SIZE, Array, sample, training_stream
 
 _CHUNK_BYTES = 16_000_000
-_LEAST_ITERATIONS, _MOST_BYTES = 100, 256_000_000
 States = list[Any]
 
 
@@ -57,15 +56,15 @@ class Batches:
     ) -> None:
         keys = [(seed, extent if len(extent.intervals) > 1 else None) for seed, extent in members]
         self._keys = list(dict.fromkeys(keys))
-        self._streams = [training_stream(seed) for seed, _ in self._keys]
+        streams = [(training_stream(seed), extent) for seed, extent in self._keys]
+        self._streams = [Uniforms(s) if extent is None else s for s, extent in streams]
         self._inputs = inputs
         self._prepare = prepare
         self.stream = np.array([self._keys.index(key) for key in keys])
         self.lower = np.array([_lower(extent) for _, extent in members])
         self.width = np.array([_width(extent) for _, extent in members])
         size = bytes_per_iteration or len(self._keys) * BATCH_SIZE * inputs * 8
-        # Small enough for the caches, but not so short that what is done once a chunk counts.
-        most = max(1, _CHUNK_BYTES // size, min(_LEAST_ITERATIONS, _MOST_BYTES // size))
+        most = max(1, _CHUNK_BYTES // size)
         self._shape: tuple[int, ...] = ()
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
 
@@ -88,10 +87,10 @@ class Batches:
     def _draw(self, length: int) -> Chunk:
         shape = (length, BATCH_SIZE, self._inputs)
         draws, values = self._buffers(shape)
-        for place, ((_, extent), stream) in enumerate(zip(self._keys, self._streams, strict=True)):
-            if extent is None:
-                fill_uniforms(stream, values)
-            else:
+        for place, (stream, (_, extent)) in enumerate(zip(self._streams, self._keys, strict=True)):
+            if isinstance(stream, Uniforms):
+                stream.fill(values)
+            elif extent is not None:
                 for batch in values:
                     batch[:] = sample(extent, stream, batch.shape)
             draws[place] = values.swapaxes(-1, -2)
@@ -120,7 +119,7 @@ class Batches:
 
     def states(self) -> States:
         """Where the streams stand."""
-        return [stream.get_state(legacy=True) for stream in self._streams]
+        return [stream.get_state() for stream in self._streams]
 
     def saved(self, states: States) -> Tensor:
         """Where each model's stream stands, (models, 625): its generator's key and position."""

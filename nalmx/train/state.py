@@ -97,8 +97,11 @@ def _fits(run: Run, tensors: Tensors, names: tuple[str, ...], logs: int) -> bool
     iteration = int(tensors["iteration"])
     keys, positions = tensors["streams"][:, :-1], tensors["streams"][:, -1]
     starts = tensors.get("restarts.started", torch.zeros(1))
+    # A stream of numbers of two words each stands at an even position.
+    even = len(run.config.interpolation.intervals) > 1 or bool((positions % 2 == 0).all())
     return (
-        bytes(tensors["config"].tolist()) == run.config_digest
+        even
+        and bytes(tensors["config"].tolist()) == run.config_digest
         and 0 <= iteration <= run.config.iterations
         and math.isfinite(float(tensors["seconds"]))
         and bool(((keys >= 0) & (keys < 2**32)).all())
