@@ -62,6 +62,11 @@ def discretise(
     exact = exact_weights(module)
     snapped, far, largest = _on_grids(module, exact, most)
     weights, gate_distance = module.settled(snapped, extents)
+    if module.powers:
+        data = validation or own_validation(module, extents)
+        weights = choose_powers(module, weights, most, data)
+        largest = max(largest, *(_moved(exact[name], weights[name]) for name in module.powers))
+    # Last, since an input whose power has settled on 0 leaves its gate without a meaning.
     matters = far and _that_matter(module, weights, far)
     worst = max([*(far[place] for place in matters), gate_distance], default=Fraction(0))
     if worst > most:
@@ -69,12 +74,7 @@ def discretise(
             f"the {module.name} has not converged to its grid: a weight or gate is {float(worst):.3g} "
             f"away from it and at most {most:g} is allowed; train it longer or with other seeds"
         )
-    largest = max(largest, gate_distance)
-    if module.powers:
-        data = validation or own_validation(module, extents)
-        weights = choose_powers(module, weights, most, data)
-        largest = max(largest, *(_moved(exact[name], weights[name]) for name in module.powers))
-    return Discretised(weights, float(largest))
+    return Discretised(weights, float(max(largest, gate_distance)))
 
 
 def _on_grids(

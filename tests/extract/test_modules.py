@@ -109,6 +109,11 @@ def test_weights_behind_a_closed_relevance_gate_may_be_anything():
     assert str(extract(module, extents=extents("[2,6]"))) == "x1"
 
 
+def test_the_gate_of_an_input_without_a_power_may_be_anything():
+    module = module_with(RealNPU, w_real=[[1.0, 1e-6]], raw_gate=[[1.0, 0.45]])
+    assert str(extract(module, extents=extents("[2,6]"))) == "x1"
+
+
 @pytest.mark.parametrize(
     ("powers", "text"),
     [
