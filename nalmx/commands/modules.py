@@ -27,11 +27,12 @@ def command(as_json: bool) -> int:
         print_json({"modules": facts})
         return 0
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("module", "title", "learns", "weights"):
-        table.add_column(heading, no_wrap=heading != "weights")
+    for heading in ("module", "learns", "weights", "title"):
+        table.add_column(heading, no_wrap=heading != "title")
     for module in MODULES.values():
-        grids = ", ".join(f"{name} in {set_of(grid.points)}" for name, grid in module.grids.items())
-        table.add_row(module.name, module.title, ", ".join(module.operations), grids)
+        sets = dict.fromkeys(set_of(grid.points) for grid in module.grids.values())
+        learns = ", ".join(module.operations) or "logic"
+        table.add_row(module.name, learns, ", ".join(sets), module.title)
     output().print(table)
     return 0
 
