@@ -8,6 +8,7 @@ its parts are. Parts that occur twice are shared and not copied, so an unrolled 
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -134,15 +135,16 @@ def network_digest(network: nn.Module) -> str:
     return digest.hexdigest()
 
 
-class _Reader:
+class _Reader(ABC):
     """Reads a network part by part; what a module stands for is left to `module`."""
 
     largest_snap = 0.0
 
+    @abstractmethod
     def module(
         self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
     ) -> list[sympy.Expr]:
-        raise NotImplementedError
+        """The outputs of a module as expressions of its inputs."""
 
     def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
         truths = self.read(network.condition, x, f"{path}.condition")
