@@ -90,6 +90,10 @@ class Range:
         return self.intervals[-1].upper
 
     @property
+    def hull(self) -> Interval:
+        return Interval(self.lower, self.upper)
+
+    @property
     def largest_magnitude(self) -> Fraction:
         return max(abs(self.lower), abs(self.upper))
 

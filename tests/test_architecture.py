@@ -16,15 +16,15 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"errors", "exit_codes", "rationals"},
     {"ranges", "expression", "devices", "storage"},
-    {"models", "tasks"},
+    {"models", "tasks", "generated"},
     {"kernel"},
     {"train"},
     {"extract"},
     {"verify"},
     {"bench"},
     {"report"},
-    {"commands"},
-    {"cli"},
+    {"commands", "testing"},
+    {"cli", "pytest_plugin"},
     {"__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -10,7 +10,8 @@ from ..devices import check_device_name
 from ..errors import ExpressionError
 from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
-from ..verify import Claim, Domain, Effort, Level, Tolerance, check
+from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ._export import check_free, export_claim, export_outcome, option
 from ._options import messages, no_traces, output, print_json, shared
 
 
@@ -51,6 +52,7 @@ def command() -> None:
     type=click.FloatRange(0.1, 1e6),
     help="Seconds after which the sweep stops early.",
 )
+@option
 @shared("require", "device", "seed", "json", "quiet")
 def expr(
     expression: str,
@@ -59,6 +61,7 @@ def expr(
     tolerance: str,
     points: int,
     timeout: float,
+    tests: Path | None,
     require: Level,
     device: str,
     seed: int,
@@ -74,15 +77,23 @@ def expr(
     )
     domain = Domain.parse(ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
+    check_free(tests)
     effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=timeout)
     with no_traces(), messages(quiet).status("verifying"):
         verdict = check(claim, effort)
+    try:
+        export_claim(tests, claim, verdict, quiet=quiet)
+    finally:
+        _show(verdict, as_json)
+    return verdict.exit_code(require)
+
+
+def _show(verdict: Verdict, as_json: bool) -> None:
     if as_json:
         print_json(verdict.to_json())
-    else:
-        for line in verdict_lines(verdict):
-            output().print(line)
-    return verdict.exit_code(require)
+        return
+    for line in verdict_lines(verdict):
+        output().print(line)
 
 
 def _parse_named(text: str, where: str) -> Expression:
@@ -100,10 +111,12 @@ def _parse_named(text: str, where: str) -> Expression:
     help="Tolerance of the claims about the network; by default the largest error of a model that is "
     "perfect but for 1e-5.",
 )
+@option
 @shared("require", "device", "seed", "json", "quiet")
 def run(
     directory: Path,
     tolerance: str | None,
+    tests: Path | None,
     require: Level,
     device: str,
     seed: int,
@@ -114,9 +127,14 @@ def run(
     from ..train import Run
 
     check_device_name(device)
+    check_free(tests)
     opened = Run.open(directory)
 
     from ._three import report_run, verify_run
 
     outcome = verify_run(opened, tolerance, Effort(seed=seed, device=device), quiet=quiet)
-    return report_run(outcome, require, as_json=as_json)
+    try:
+        export_outcome(tests, outcome, quiet=quiet)
+    finally:
+        code = report_run(outcome, require, as_json=as_json)
+    return code

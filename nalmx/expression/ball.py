@@ -55,8 +55,22 @@ def ball(value: Fraction) -> Ball:
 
 
 def interval(lower: Fraction, upper: Fraction) -> Ball:
-    """A ball around the closed interval [lower, upper]."""
-    return ball(lower).union(ball(upper))
+    """A ball around the closed interval [lower, upper]; one that ends at 0 does not reach beyond."""
+    return _hull(ball(lower), ball(upper))
+
+
+def _hull(low: Ball, high: Ball) -> Ball:
+    """The union of two balls; where both have one sign, rounding does not carry it past 0."""
+    return _one_sided(low.union(high), low, high)
+
+
+def _one_sided(value: Ball, x: Ball, y: Ball) -> Ball:
+    """`value`, without the negative numbers if x, y ≥ 0, without the positive ones if x, y ≤ 0."""
+    if not value.contains(0) or value.is_zero():
+        return value
+    if x >= 0 and y >= 0:
+        return value.nonnegative_part()
+    return -(-value).nonnegative_part() if x <= 0 and y <= 0 else value
 
 
 def enclose(expression: Expression, inputs: Mapping[str, Ball]) -> BallValue:
@@ -71,10 +85,11 @@ def enclose(expression: Expression, inputs: Mapping[str, Ball]) -> BallValue:
             return flint.arb.pi() if node.name == "pi" else flint.arb.const_e()
         return inputs[node.name]
 
-    return fold(expression, leaf, _apply)
+    return fold(expression, leaf, enclose_operation)
 
 
-def _apply(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
+def enclose_operation(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
+    """An enclosure of one operation on enclosed arguments."""
     if operation == "piecewise":
         return _first_piece(arguments)
     for argument in arguments:
@@ -113,7 +128,7 @@ def _divide(x: Ball, y: Ball) -> BallValue:
         return DIVISION_BY_ZERO
     if y.contains(0):
         return UNDECIDED
-    return x / y if _is_thin(y) else _times(x, (1 / y.lower()).union(1 / y.upper()))
+    return x / y if _is_thin(y) else _times(x, _hull(1 / y.lower(), 1 / y.upper()))
 
 
 def _power(x: Ball, y: Ball) -> BallValue:
@@ -125,7 +140,9 @@ def _power(x: Ball, y: Ball) -> BallValue:
         if y < 0:
             return ZERO_TO_NEGATIVE
         return flint.arb(0) if y > 0 else UNDECIDED
-    return x**y if x > 0 else UNDECIDED
+    if x > 0:
+        return x**y
+    return _from_zero(x.upper() ** y) if x >= 0 and y > 0 else UNDECIDED
 
 
 def _whole_power(x: Ball, n: int) -> BallValue:
@@ -142,8 +159,8 @@ def _natural_power(x: Ball, n: int) -> Ball:
         return x**n
     lower, upper = x.lower(), x.upper()
     if n % 2 or lower >= 0 or upper <= 0:
-        return (lower**n).union(upper**n)
-    return flint.arb(0).union(abs(lower).max(abs(upper)) ** n)
+        return _hull(lower**n, upper**n)
+    return _from_zero(abs(lower).max(abs(upper)) ** n)
 
 
 def _times(x: Ball, y: Ball) -> Ball:
@@ -152,7 +169,7 @@ def _times(x: Ball, y: Ball) -> Ball:
         return x * y
     products = [a * b for a in (x.lower(), x.upper()) for b in (y.lower(), y.upper())]
     lowest = reduce(lambda a, b: a.min(b), products)
-    return lowest.union(reduce(lambda a, b: a.max(b), products))
+    return _hull(lowest, reduce(lambda a, b: a.max(b), products))
 
 
 def _is_thin(x: Ball) -> bool:
@@ -162,7 +179,22 @@ def _is_thin(x: Ball) -> bool:
 def _sqrt(x: Ball) -> BallValue:
     if x < 0:
         return NEGATIVE_ROOT
-    return x.sqrt() if x >= 0 else UNDECIDED
+    if x > 0 or x.is_zero():
+        return x.sqrt()
+    return _from_zero(x.upper().sqrt()) if x >= 0 else UNDECIDED
+
+
+def _absolute(x: Ball) -> Ball:
+    return abs(x).nonnegative_part() if x.contains(0) and not x.is_zero() else abs(x)
+
+
+def _from_zero(largest: Ball) -> Ball:
+    """The numbers from 0 to some positive one."""
+    return _hull(flint.arb(0), largest)
+
+
+def _plus(x: Ball, y: Ball) -> Ball:
+    return _one_sided(x + y, x, y)
 
 
 def _log(x: Ball) -> BallValue:
@@ -174,14 +206,15 @@ def _log(x: Ball) -> BallValue:
 def _sign(x: Ball) -> BallValue:
     if x.is_zero():
         return flint.arb(0)
-    if x > 0:
-        return flint.arb(1)
-    return flint.arb(-1) if x < 0 else UNDECIDED
+    return _hull(_sign_of_number(x.lower()), _sign_of_number(x.upper()))
 
 
-def _floor(x: Ball) -> BallValue:
-    lowest, highest = x.lower().floor(), x.upper().floor()
-    return lowest if _equal(lowest, highest) else UNDECIDED
+def _sign_of_number(x: Ball) -> Ball:
+    return flint.arb(0) if x.is_zero() else flint.arb(1 if x > 0 else -1)
+
+
+def _floor(x: Ball) -> Ball:
+    return _hull(x.lower().floor(), x.upper().floor())
 
 
 def _modulo(x: Ball, y: Ball) -> BallValue:
@@ -189,7 +222,9 @@ def _modulo(x: Ball, y: Ball) -> BallValue:
     if not isinstance(ratio, flint.arb):
         return ratio
     whole = _floor(ratio)
-    return x - y * whole if isinstance(whole, flint.arb) else whole
+    if whole.is_exact():
+        return x - y * whole
+    return _from_zero(y.upper()) if y > 0 else -_from_zero(-y.lower())
 
 
 def _fold_with(step: Callable[[Ball, Ball], Ball]) -> Callable[..., BallValue]:
@@ -223,7 +258,7 @@ def _apart(x: Ball, y: Ball) -> bool:
 
 
 _RULES: dict[str, Callable[..., BallValue]] = {
-    "add": _fold_with(lambda x, y: x + y),
+    "add": _fold_with(_plus),
     "mul": _fold_with(_times),
     "min": _fold_with(lambda x, y: x.min(y)),
     "max": _fold_with(lambda x, y: x.max(y)),
@@ -235,7 +270,7 @@ _RULES: dict[str, Callable[..., BallValue]] = {
     "mod": _modulo,
     "floor": _floor,
     "sign": _sign,
-    "abs": abs,
+    "abs": _absolute,
     "exp": lambda x: x.exp(),
     "sin": lambda x: x.sin(),
     "cos": lambda x: x.cos(),

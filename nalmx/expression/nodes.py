@@ -13,7 +13,7 @@ value whose condition is true and is undefined where none is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
@@ -144,6 +144,15 @@ def fold(
             if not uses[id(argument)]:
                 del values[id(argument)]
     return values[id(root)]
+
+
+def substitute(root: Expression, values: Mapping[str, Expression]) -> Expression:
+    """The tree with inputs replaced; parts without them, and shared parts, stay shared."""
+
+    def leaf(node: Leaf) -> Expression:
+        return values.get(node.name, node) if isinstance(node, Variable) else node
+
+    return fold(root, leaf, Apply)
 
 
 def variables(*roots: Expression) -> tuple[str, ...]:

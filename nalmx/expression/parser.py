@@ -26,6 +26,7 @@ from .nodes import is_constant as has_no_inputs
 MAX_LENGTH = 20_000
 MAX_DEPTH = 100
 MAX_EXPONENT = 1_000
+MAX_ROOT = 10**40
 MAX_DEGREE = 10_000
 MAX_BITS = 100_000
 MAX_NAME = 100
@@ -261,11 +262,11 @@ class _Reader:
         value = evaluate(exponent.expression, {})
         if not isinstance(value, Fraction):
             return _Sized(expression, base.degree, base.bits + exponent.bits)
-        if abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+        if abs(value) > MAX_EXPONENT or value.denominator > MAX_ROOT:
             self._fail(
                 node.right,
-                f"the exponent {self._text(node.right)!r} is too large; at most {MAX_EXPONENT} "
-                "(and as a fraction, a denominator of at most that) is allowed",
+                f"the exponent {self._text(node.right)!r} is too large; at most {MAX_EXPONENT}, and as "
+                f"a fraction a denominator of at most {MAX_ROOT:.0e}, is allowed",
             )
         times = max(1, -(-abs(value.numerator) // value.denominator))
         return _Sized(

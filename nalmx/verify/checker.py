@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from ..rationals import spell
 from .algebra import Finding, decide
+from .bounds import METHOD, bound_difference, decimal
 from .domain import Point
+from .enclosure import Budget
 from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, judge
 
@@ -43,7 +45,7 @@ def check(claim: Claim, effort: Effort | None = None) -> Verdict:
 def _check(claim: Claim, effort: Effort) -> Verdict:
     finding = decide(claim)
     if finding.outcome == "proved":
-        return Verdict.on(claim, "proved", "exact algebra: rational normal forms", bound="0")
+        return Verdict.on(claim, "proved", finding.method, bound="0")
     blocked: Blocked | None = None
     for point in finding.suspects:
         judgement = judge(claim, point)
@@ -51,7 +53,34 @@ def _check(claim: Claim, effort: Effort) -> Verdict:
             return _refuted(claim, judgement, "exact algebra")
         if isinstance(judgement, Blocked):
             blocked = blocked or judgement
+    if blocked is None:
+        verdict = _bounded(claim, effort, finding)
+        if verdict is not None:
+            return verdict
     return _search_and_sweep(claim, effort, finding, blocked)
+
+
+def _bounded(claim: Claim, effort: Effort, finding: Finding) -> Verdict | None:
+    """`bounded`, or `refuted` at a point that branch and bound led to; None for neither."""
+    difference = bound_difference(claim, finding, Budget(seconds=min(5.0, effort.seconds)))
+    if difference is None:
+        return None
+    if difference.suspect is not None and difference.largest > claim.tolerance.size:
+        judgement = judge(claim, difference.suspect)
+        if isinstance(judgement, Counterexample):
+            return _refuted(claim, judgement, METHOD)
+    if difference.bound is None or not 0 <= difference.bound <= claim.tolerance.size:
+        return None
+    if claim.tolerance.kind == "exact":
+        return None
+    return Verdict.on(
+        claim,
+        "bounded",
+        METHOD,
+        bound=decimal(difference.bound),
+        largest_difference=decimal(difference.largest),
+        boxes=difference.boxes,
+    )
 
 
 def _search_and_sweep(
@@ -70,12 +99,10 @@ def _search_and_sweep(
 
 
 def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int) -> Verdict:
-    from ..devices import find_device
     from .sweep import sweep
 
     count = effort.points if claim.domain.ranges else 0
-    device = find_device(effort.device)
-    swept = sweep(claim, count, device, effort.seed, seconds=effort.seconds)
+    swept = sweep(claim, count, effort.device, effort.seed, seconds=effort.seconds)
     deadline = time.monotonic() + min(10.0, effort.seconds)
     for point in swept.suspects:
         if time.monotonic() > deadline:

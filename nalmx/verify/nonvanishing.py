@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 import flint
@@ -14,11 +13,11 @@ from ..expression import Expression, to_text, variables
 from ..expression.ball import enclose, interval, precision
 from ..ranges import Interval
 from .domain import Box, Domain, Point
+from .subdivision import halves, is_narrow, probes
+from .suspects import simplest
 
 MAX_BOXES = 4_000
 _BITS = 128
-_MOST_FLIPPED = 8
-_NARROWEST = Fraction(1, 2**60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,52 +69,16 @@ def certify_nonvanishing(
                 value = enclose(divisor, {n: interval(i.lower, i.upper) for n, i in box.items()})
                 if isinstance(value, flint.arb) and not value.contains(0):
                     continue
-                signs |= {sign(point) for point in _probes(box)}
+                signs |= {sign(point) for point in probes(box)}
                 if 0 in signs or len(signs) > 1:
                     return Vanishing(f"the divisor {shown} is zero in the domain")
-                if not box or visited == MAX_BOXES or _is_narrow(box, whole):
+                if not box or visited == MAX_BOXES or is_narrow(box, whole):
                     suspect = {name: simplest(_wider(i, whole[name])) for name, i in box.items()}
                     return Undecided(
                         f"the divisor {shown} may be zero in the domain, near {_near(box)}", suspect
                     )
-                stack.extend(_halves(box))
+                stack.extend(halves(box))
     return Certified(visited)
-
-
-def simplest(extent: Interval) -> Fraction:
-    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
-    if extent.lower <= 0 <= extent.upper:
-        return Fraction(0)
-    if extent.upper < 0:
-        return -simplest(Interval(-extent.upper, -extent.lower))
-    lower, upper = extent.lower, extent.upper
-    terms: list[int] = []
-    while lower // 1 == upper // 1 and lower % 1:
-        terms.append(int(lower // 1))
-        lower, upper = 1 / (upper % 1), 1 / (lower % 1)
-    value = Fraction(-(-lower // 1))
-    for term in reversed(terms):
-        value = term + 1 / value
-    return value
-
-
-def _probes(box: Box) -> Iterator[Point]:
-    """The middle, two opposite corners, and the corners next to one of them."""
-    low = {name: extent.lower for name, extent in box.items()}
-    yield {name: extent.middle for name, extent in box.items()}
-    yield low
-    yield {name: extent.upper for name, extent in box.items()}
-    for name, extent in list(box.items())[:_MOST_FLIPPED] if len(box) > 1 else ():
-        yield {**low, name: extent.upper}
-
-
-def _halves(box: Box) -> tuple[Box, Box]:
-    widest = max(box, key=lambda name: box[name].width)
-    extent = box[widest]
-    return (
-        {**box, widest: Interval(extent.lower, extent.middle)},
-        {**box, widest: Interval(extent.middle, extent.upper)},
-    )
 
 
 def _wider(extent: Interval, whole: Interval) -> Interval:
@@ -123,10 +86,6 @@ def _wider(extent: Interval, whole: Interval) -> Interval:
     return Interval(
         max(whole.lower, extent.lower - extent.width), min(whole.upper, extent.upper + extent.width)
     )
-
-
-def _is_narrow(box: Box, whole: Box) -> bool:
-    return all(box[name].width <= whole[name].width * _NARROWEST for name in box)
 
 
 def _near(box: Box) -> str:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
+import flint
 import hypothesis
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import NoSuchExample
 
-from ..ranges import Interval, Range
-from .domain import Domain, Point
+from ..expression import IRRATIONAL, Expression, evaluate, to_text
+from ..expression.ball import Ball, ball, enclose, precision
+from ..ranges import Range
+from ..rationals import parse_rational, spell
+from .domain import Point
+from .strategies import points
 from .verdict import Claim, Counterexample
 from .witness import Blocked, Judgement, judge
 
-_DENOMINATORS = (2, 10, 360)
+_GREATEST_SCORE = 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,27 @@ class Searched:
     left_open: int
 
 
-def search(claim: Claim, examples: int = 500, seed: int = 0, seconds: float = 10.0) -> Searched:
+def search(
+    claim: Claim,
+    examples: int = 500,
+    seed: int = 0,
+    seconds: float = 10.0,
+    *,
+    database: Path | None = None,
+) -> Searched:
     """Judge a claim at up to `examples` points; a failing one is shrunk to a simple one.
 
-    Points that come up after `seconds` are passed over and not counted.
+    Where the claim has a tolerance, the search climbs towards points with a greater error. Points
+    that come up after `seconds` are passed over and not counted. The same seed gives the same result.
+    In `database`, a folder, failing points are kept, and tried first the next time.
     """
+    kept = _Kept(claim, database) if database else None
+    if kept is not None:
+        found = _worst(kept.judged())
+        if isinstance(found, Counterexample):
+            return Searched(found, 1, 0)
     judged: dict[tuple[Fraction, ...], Judgement] = {}
+    scores: dict[tuple[Fraction, ...], float] = {}
     deadline = time.monotonic() + seconds
 
     def fails(kind: type[object]) -> Callable[[Point], bool]:
@@ -45,20 +69,27 @@ def search(claim: Claim, examples: int = 500, seed: int = 0, seconds: float = 10
                 if time.monotonic() > deadline:
                     return False
                 judged[key] = judge(claim, point)
+                if claim.tolerance.kind != "exact":
+                    scores[key] = _score(claim, point)
+            if key in scores:
+                hypothesis.target(scores[key], label="error")
             return isinstance(judged[key], kind)
 
         return check
 
+    strategy = points(claim.domain, claim.left, claim.right)
     failure: Counterexample | Blocked | None = None
     for kind in (Counterexample, Blocked):
         if kind is Blocked and not any(isinstance(j, Blocked) for j in judged.values()):
             break
-        point = _find(points(claim.domain), fails(kind), examples, seed)
+        point = _find(strategy, fails(kind), examples, seed)
         if point is not None:
             found = judged[tuple(point.values())]
             assert isinstance(found, Counterexample | Blocked)
             failure = simplified(claim, found)
             break
+    if kept is not None and failure is not None:
+        kept.add(failure.point)
     left_open = sum(judgement == "open" for judgement in judged.values())
     return Searched(failure, len(judged) - left_open, left_open)
 
@@ -66,11 +97,12 @@ def search(claim: Claim, examples: int = 500, seed: int = 0, seconds: float = 10
 def _find(
     strategy: st.SearchStrategy[Point], fails: Callable[[Point], bool], examples: int, seed: int
 ) -> Point | None:
+    """The simplest failing point found; `hypothesis.target` works in `fails`, as in a test."""
     options = settings(
         max_examples=examples,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.target, Phase.shrink),
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
@@ -80,62 +112,70 @@ def _find(
         return None
 
 
-def points(domain: Domain) -> st.SearchStrategy[Point]:
-    """Points of a domain as exact rationals, simple ones and awkward ones, ties included."""
-    names = domain.names
-    values = st.tuples(*(_values(extent) for extent in domain.ranges.values()))
-    if len(names) < 2:
-        return values.map(lambda chosen: dict(zip(names, chosen, strict=True)))
-    place = st.integers(0, len(names) - 1)
-    tie = st.none() | st.tuples(place, place)
+class _Kept:
+    """The failing points of one claim in an example database.
 
-    def named(drawn: tuple[tuple[Fraction, ...], tuple[int, int] | None]) -> Point:
-        """The values by name, with one input set to the value of another where that is allowed."""
-        chosen, tied = drawn
-        point = dict(zip(names, chosen, strict=True))
-        if tied is not None and chosen[tied[1]] in domain.ranges[names[tied[0]]]:
-            point[names[tied[0]]] = chosen[tied[1]]
-        return point
+    Kept as points and not as Hypothesis's choices: a seeded Hypothesis search uses no database, and
+    points outlive a change of the strategies.
+    """
 
-    return st.tuples(values, tie).map(named)
+    def __init__(self, claim: Claim, folder: Path) -> None:
+        self._claim = claim
+        self._database = DirectoryBasedExampleDatabase(folder)
+        sides = f"{to_text(claim.left)} = {to_text(claim.right)} within {claim.tolerance}"
+        domain = json.dumps(claim.domain.to_json())
+        self._key = hashlib.sha256(f"{sides}, {domain}".encode()).digest()
 
+    def add(self, point: Point) -> None:
+        texts = {name: spell(value) for name, value in point.items()}
+        self._database.save(self._key, json.dumps(texts).encode())
 
-def _values(extent: Range) -> st.SearchStrategy[Fraction]:
-    return st.one_of([_within(interval) for interval in extent.intervals])
+    def judged(self) -> Iterator[Judgement]:
+        """What each kept point comes to today; one that fails no longer is forgotten."""
+        for saved in sorted(self._database.fetch(self._key)):
+            point = self._read(saved)
+            judgement = "agrees" if point is None else judge(self._claim, point)
+            if judgement == "agrees":
+                self._database.delete(self._key, saved)
+            yield judgement
 
-
-def _within(interval: Interval) -> st.SearchStrategy[Fraction]:
-    kinds = [_multiples(interval, 1)]
-    kinds.append(st.sampled_from((interval.lower, interval.upper, interval.middle)))
-    kinds += [_multiples(interval, denominator) for denominator in _DENOMINATORS]
-    kinds.append(
-        st.integers(0, 10_000).map(lambda n: interval.lower + interval.width * Fraction(n, 10_000))
-    )
-    kinds.append(_floats(interval))
-    return st.one_of([kind for kind in kinds if kind is not None])
-
-
-def _multiples(interval: Interval, denominator: int) -> st.SearchStrategy[Fraction] | None:
-    """The multiples of 1/denominator in an interval, if there are any."""
-    lowest, highest = -(-interval.lower * denominator // 1), interval.upper * denominator // 1
-    if lowest > highest:
-        return None
-    return st.integers(lowest, highest).map(lambda n: Fraction(n, denominator))
+    def _read(self, saved: bytes) -> Point | None:
+        try:
+            texts = json.loads(saved)
+            values = {name: parse_rational(texts[name]) for name in self._claim.domain.names}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+        point = {name: value for name, value in values.items() if value is not None}
+        return point if len(point) == len(values) and point in self._claim.domain else None
 
 
-def _floats(interval: Interval) -> st.SearchStrategy[Fraction] | None:
-    """Float64 values as the exact rationals they are: tiny, huge and in between."""
-    try:
-        lower, upper = float(interval.lower), float(interval.upper)
-    except OverflowError:
-        return None
-    if not lower < upper:
-        return None
-    return (
-        st.floats(lower, upper, allow_nan=False, allow_infinity=False)
-        .map(Fraction)
-        .filter(lambda value: value in interval)
-    )
+def _worst(judgements: Iterable[Judgement]) -> Judgement:
+    """The first counterexample, if there is one."""
+    for judgement in judgements:
+        if isinstance(judgement, Counterexample):
+            return judgement
+    return "agrees"
+
+
+def _score(claim: Claim, point: Point) -> float:
+    """How far the sides are apart, relative to the right one for a relative tolerance."""
+    with precision(64):
+        left, right = _enclosed(claim.left, point), _enclosed(claim.right, point)
+        if left is None or right is None:
+            return 0.0
+        gap = abs(left - right).upper()
+        if claim.tolerance.kind == "rel":
+            gap = gap / abs(right).upper()
+        score = float(gap)
+    return min(score, _GREATEST_SCORE) if score == score else 0.0
+
+
+def _enclosed(side: Expression, point: Point) -> Ball | None:
+    value = evaluate(side, point)
+    if value is IRRATIONAL:
+        enclosed = enclose(side, {name: ball(given) for name, given in point.items()})
+        return enclosed if isinstance(enclosed, flint.arb) else None
+    return ball(value) if isinstance(value, Fraction) else None
 
 
 def simplified(

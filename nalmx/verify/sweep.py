@@ -1,7 +1,8 @@
-"""Vectorised sweep: uniform points, made, evaluated and reduced on the device.
+"""Sweep of a claim: uniform points, evaluated in float64 and reduced to the worst of them.
 
 Float64 only screens. The points with the largest differences, and those where a side is not
-finite, come back to be judged exactly; a sweep never refutes by itself.
+finite, come back to be judged exactly; a sweep never refutes by itself. On a CPU, few points are
+evaluated with NumPy and many by a compiled loop, which draws the same points; on a GPU, torch.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from ..expression import Expression
-from ..expression.nodes import Constant, Leaf, Number, Truth, fold
-from ..ranges import Interval
-from .domain import Domain, Point
-from .verdict import Claim, Tolerance
+from .domain import Point
+from .samples import Piece, draw, tables
+from .straight import straight
+from .threads import in_chunks
+from .values import Arrays, doubt
+from .verdict import Claim
 
-_ROUNDING = 2.0**-40
-_FEWEST_FLOATS = 2**20
-_CACHED_POINTS = 131_072
-_CHUNK_VALUES = 4_000_000
+# What NumPy takes per point, in nanoseconds, and how long it may take before a loop is compiled.
+_PER_INPUT, _PER_STEP = 10.0, 1.5
+_WORTH_COMPILING = 1.5
+_CHUNK = 2**16
+NUMPY = Arrays(np, np.asarray)
+Worst = list[tuple[float, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,202 +47,73 @@ class Swept:
 def sweep(
     claim: Claim,
     count: int,
-    device: torch.device,
+    device: str = "cpu",
     seed: int = 0,
     judged: int = 32,
     seconds: float = 60.0,
 ) -> Swept:
-    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`."""
+    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`.
+
+    `device` is `cpu`, `auto` (the CPU, which needs no torch and has begun before a GPU has), or a
+    GPU by the name that torch has for it.
+    """
+    if device not in ("cpu", "auto"):
+        from .torch_sweep import torch_sweep
+
+        return torch_sweep(claim, count, device, seed, judged, seconds)
+    table = tables(claim.domain)
+    if table is None:
+        return Swept(0, (), 0)
     deadline = time.monotonic() + seconds
-    generator = torch.Generator(device=device).manual_seed(seed)
-    names = claim.domain.names
-    most = _CACHED_POINTS if device.type == "cpu" else _CHUNK_VALUES
-    chunk = max(1, min(count, most, _CHUNK_VALUES // max(1, len(names))))
+    run = _suited(claim, table, count)
+    drawn, doubtful, worst = run(
+        claim, table, count, seed, judged, lambda begun: time.monotonic() < deadline
+    )
+    places = np.array([place for _, place in worst], dtype=np.uint64)
+    inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
+    suspects = tuple(
+        {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
+    )
+    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst))
+
+
+def _suited(
+    claim: Claim, table: Mapping[str, tuple[Piece, ...]], count: int
+) -> Callable[..., tuple[int, int, Worst]]:
+    """NumPy for a short sweep, a compiled loop for a long one."""
+    program = straight(claim.left, claim.right)
+    nanoseconds = count * (_PER_INPUT * len(table) + _PER_STEP * len(program.steps))
+    if nanoseconds > _WORTH_COMPILING * 1e9:
+        from .loops import compiled_sweep, fits
+
+        if fits(program, table):
+            return compiled_sweep
+    return array_sweep
+
+
+def array_sweep(
+    claim: Claim,
+    table: Mapping[str, tuple[Piece, ...]],
+    count: int,
+    seed: int,
+    judged: int,
+    go_on: Callable[[int], bool],
+) -> tuple[int, int, Worst]:
+    """How many points were drawn, how many of them are doubtful, and the worst by their places."""
     doubtful = 0
-    worst: list[tuple[float, Point]] = []
-    done = 0
-    while done < count and (not done or time.monotonic() < deadline):
-        size = min(chunk, count - done)
-        inputs = sample(claim.domain, size, device, generator)
-        if inputs is None:
-            return Swept(0, (), 0)
-        score = _doubt(claim, inputs, size, device)
-        doubtful += int((score > 0).sum())
-        top = torch.topk(score, min(judged, size))
-        for place, value in zip(top.indices.tolist(), top.values.tolist(), strict=True):
-            worst.append((value, {name: Fraction(float(inputs[name][place])) for name in names}))
-        worst = sorted(worst, key=lambda entry: -entry[0])[:judged]
-        done += size
-    suspicious = sum(value > 0 for value, _ in worst)
-    return Swept(done, tuple(point for _, point in worst), doubtful - suspicious)
+    worst: Worst = []
 
+    def work(_: int, first: int, stop: int) -> None:
+        nonlocal doubtful, worst
+        places = np.arange(first, stop, dtype=np.uint64)
+        with np.errstate(all="ignore"):
+            scores: Any = doubt(claim, draw(table, places, seed), stop - first, NUMPY)
+        doubtful += int((scores > 0).sum())
+        least = worst[-1][0] if len(worst) == judged else -math.inf
+        above = np.flatnonzero(scores > least)
+        chosen = above[np.argsort(-scores[above], kind="stable")[:judged]]
+        worst += zip(scores[chosen].tolist(), (chosen + first).tolist(), strict=True)
+        worst = sorted(worst, key=lambda entry: (-entry[0], entry[1]))[:judged]
 
-def sample(
-    domain: Domain, count: int, device: torch.device, generator: torch.Generator
-) -> dict[str, Tensor] | None:
-    """Uniform float64 points of a domain, one tensor (count,) an input, made on the device.
-
-    None where an interval is too narrow, or too far out, to hold float64 numbers.
-    """
-    inputs: dict[str, Tensor] = {}
-    for name, extent in domain.ranges.items():
-        ends = [float_ends(interval) for interval in extent.intervals]
-        if None in ends:
-            return None
-        unit = torch.rand(count, device=device, dtype=torch.float64, generator=generator)
-        widths = [interval.width for interval in extent.intervals]
-        starts = [float(sum(widths[:i], Fraction(0)) / sum(widths)) for i in range(len(widths))]
-        table = torch.tensor([*zip(*ends, strict=True)], dtype=torch.float64, device=device)
-        start = torch.tensor([*starts, 1.0], dtype=torch.float64, device=device)
-        chosen = torch.searchsorted(start, unit, right=True) - 1
-        lower, upper = table[0][chosen], table[1][chosen]
-        share = (unit - start[chosen]) / (start[chosen + 1] - start[chosen])
-        inputs[name] = torch.clamp(lower * (1 - share) + upper * share, lower, upper)
-    return inputs
-
-
-def float_ends(interval: Interval) -> tuple[float, float] | None:
-    """The smallest and the largest float64 inside an interval; None where it holds too few."""
-    try:
-        lower, upper = float(interval.lower), float(interval.upper)
-    except OverflowError:
-        return None
-    if Fraction(lower) < interval.lower:
-        lower = math.nextafter(lower, math.inf)
-    if Fraction(upper) > interval.upper:
-        upper = math.nextafter(upper, -math.inf)
-    enough = upper - lower >= _FEWEST_FLOATS * math.ulp(max(abs(lower), abs(upper)))
-    return (lower, upper) if lower < upper and enough else None
-
-
-def _doubt(claim: Claim, inputs: Mapping[str, Tensor], count: int, device: torch.device) -> Tensor:
-    """How far |left − right| exceeds what it may be, (count,); infinite where not defined."""
-    left, left_undefined = _values(claim.left, inputs, count, device)
-    right, right_undefined = _values(claim.right, inputs, count, device)
-    limit = _limit(claim.tolerance, right) + _ROUNDING * torch.maximum(left.abs(), right.abs())
-    excess = (left - right).abs() - limit
-    unknown = left_undefined | right_undefined | ~left.isfinite() | ~right.isfinite()
-    return torch.nan_to_num(excess.masked_fill(unknown, math.inf), nan=math.inf, posinf=math.inf)
-
-
-def _limit(tolerance: Tolerance, right: Tensor) -> Tensor:
-    size = _to_float(tolerance.size)
-    return size * right.abs() if tolerance.kind == "rel" else torch.full_like(right, size)
-
-
-def _values(
-    expression: Expression, inputs: Mapping[str, Tensor], count: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    """Float64 values (count,) of an expression, and where it is undefined.
-
-    What is undefined is tracked apart from the values: IEEE arithmetic forgets it in places
-    (1/inf is 0, and a comparison with NaN is false).
-    """
-
-    def leaf(node: Leaf) -> _Masked:
-        if isinstance(node, Number):
-            return _Masked(torch.tensor(_to_float(node.value), dtype=torch.float64, device=device))
-        if isinstance(node, Truth):
-            return _Masked(torch.tensor(node.value, device=device))
-        if isinstance(node, Constant):
-            value = math.pi if node.name == "pi" else math.e
-            return _Masked(torch.tensor(value, dtype=torch.float64, device=device))
-        return _Masked(inputs[node.name])
-
-    masked = fold(expression, leaf, _apply)
-    undefined = masked.undefined
-    if undefined is None:
-        undefined = torch.zeros((), dtype=torch.bool, device=device)
-    return masked.value.double().expand(count), undefined.expand(count)
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """Values, and a mask of where they are undefined; None where they are defined throughout."""
-
-    value: Tensor
-    undefined: Tensor | None = None
-
-
-def _apply(operation: str, arguments: tuple[_Masked, ...]) -> _Masked:
-    if operation == "piecewise":
-        return _piecewise(arguments)
-    values = [argument.value for argument in arguments]
-    masks = [argument.undefined for argument in arguments if argument.undefined is not None]
-    if operation in _UNDEFINED:
-        masks.append(_UNDEFINED[operation](*values))
-    return _Masked(_RULES[operation](*values), _reduce(torch.logical_or)(*masks) if masks else None)
-
-
-def _piecewise(arguments: tuple[_Masked, ...]) -> _Masked:
-    """The first value whose condition is true; undefined where none is, or one before it is."""
-    device = arguments[0].value.device
-    value = torch.zeros((), dtype=torch.float64, device=device)
-    undefined = torch.ones((), dtype=torch.bool, device=device)
-    pieces = list(zip(arguments[::2], arguments[1::2], strict=True))
-    for piece, condition in reversed(pieces):
-        own = torch.zeros_like(undefined) if piece.undefined is None else piece.undefined
-        value = torch.where(condition.value, piece.value, value)
-        undefined = torch.where(condition.value, own, undefined)
-        if condition.undefined is not None:
-            undefined = undefined | condition.undefined
-    return _Masked(value, undefined)
-
-
-def _to_float(value: Fraction) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
-def _reduce(step: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-    def run(first: Tensor, *rest: Tensor) -> Tensor:
-        for x in rest:
-            first = step(first, x)
-        return first
-
-    return run
-
-
-def _power_undefined(x: Tensor, y: Tensor) -> Tensor:
-    return ((x < 0) & (y != y.floor())) | ((x == 0) & (y < 0))
-
-
-_UNDEFINED: dict[str, Callable[..., Tensor]] = {
-    "div": lambda _, y: y == 0,
-    "mod": lambda _, y: y == 0,
-    "pow": _power_undefined,
-    "sqrt": lambda x: x < 0,
-    "log": lambda x: x <= 0,
-}
-
-_RULES: dict[str, Callable[..., Tensor]] = {
-    "add": _reduce(torch.add),
-    "mul": _reduce(torch.mul),
-    "min": _reduce(torch.minimum),
-    "max": _reduce(torch.maximum),
-    "and": _reduce(torch.logical_and),
-    "or": _reduce(torch.logical_or),
-    "not": torch.logical_not,
-    "neg": torch.neg,
-    "div": torch.div,
-    "pow": torch.pow,
-    "abs": torch.abs,
-    "sqrt": torch.sqrt,
-    "exp": torch.exp,
-    "log": torch.log,
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tan": torch.tan,
-    "tanh": torch.tanh,
-    "sign": torch.sign,
-    "floor": torch.floor,
-    "mod": lambda x, y: x - y * torch.floor(x / y),
-    "lt": torch.lt,
-    "le": torch.le,
-    "gt": torch.gt,
-    "ge": torch.ge,
-    "eq": torch.eq,
-    "ne": torch.ne,
-}
+    drawn = in_chunks(count, _CHUNK, 1, work, go_on)
+    return drawn, doubtful, worst

@@ -98,7 +98,9 @@ class Verdict:
 
     `points` is the number of points at which a `tested` claim was tried and
     `violating_fraction_below` the Clopper–Pearson limit (95 %) on the part of the domain, by volume,
-    where it may still fail. `bound` is a proven bound on |left − right|.
+    where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
+    where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
+    of boxes that were enclosed.
     """
 
     verdict: Level
@@ -108,6 +110,8 @@ class Verdict:
     arithmetic: str = "reals"
     reason: str | None = None
     bound: str | None = None
+    largest_difference: str | None = None
+    boxes: int | None = None
     counterexample: Counterexample | None = None
     points: int | None = None
     violating_fraction_below: float | None = None
@@ -134,6 +138,8 @@ class Verdict:
             "method": self.method,
             "reason": self.reason,
             "bound": self.bound,
+            "largest_difference": self.largest_difference,
+            "boxes": self.boxes,
             "counterexample": None if example is None else example.to_json(),
             "points": self.points,
             "violating_fraction_below": self.violating_fraction_below,

@@ -232,11 +232,6 @@ def test_what_is_undefined_throughout_a_box_is_undefined(
         ("(-2)**x1", ("1/2", "3/2")),
         ("log(x1)", (0, 1)),
         ("log(x1)", (-1, 1)),
-        ("sign(x1)", (-1, 1)),
-        ("sign(x1)", (0, 1)),
-        ("floor(x1)", ("1/2", "3/2")),
-        ("floor(x1)", ("1/2", 1)),
-        ("Mod(x1, 1)", ("1/2", "3/2")),
         ("tan(x1)", (1, 2)),
         ("Piecewise((1, x1 > 0), (1, True))", (-1, 1)),
         ("Piecewise((1, x1 > 0), (1, True))", (0, 1)),
@@ -247,6 +242,25 @@ def test_what_is_undefined_throughout_a_box_is_undefined(
 )
 def test_a_number_is_undecided_where_the_box_reaches_over_an_edge(text: str, x1: Extent) -> None:
     assert over(text, x1) is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("text", "x1", "lowest", "highest"),
+    [
+        ("sign(x1)", (-1, 1), -1, 1),
+        ("sign(x1)", (0, 1), 0, 1),
+        ("floor(x1)", ("1/2", "3/2"), 0, 1),
+        ("floor(x1)", ("1/2", 1), 0, 1),
+        ("Mod(x1, 1)", ("1/2", "3/2"), 0, 1),
+        ("Mod(x1, -1)", ("1/2", "3/2"), -1, 0),
+    ],
+)
+def test_a_step_on_a_box_that_reaches_over_its_edge_is_enclosed_by_its_ends(
+    text: str, x1: Extent, lowest: int, highest: int
+) -> None:
+    found = over(text, x1)
+    assert found.contains(lowest) and found.contains(highest)
+    assert lowest - 1e-6 < found.lower() and found.upper() < highest + 1e-6
 
 
 @pytest.mark.parametrize(

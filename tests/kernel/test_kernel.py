@@ -9,7 +9,8 @@ import sympy
 import torch
 from torch.nn import functional
 
-from nalmx.kernel import kernel, load
+from nalmx import generated
+from nalmx.kernel import kernel
 from nalmx.kernel.printer import source
 from nalmx.models import MODULES, NAU, NSR, AwayFromZero
 from nalmx.tasks import OPERATIONS, arithmetic
@@ -45,9 +46,9 @@ def _one_thread():
 def cache(tmp_path, monkeypatch):
     """An empty cache directory, for kernels that are made anew."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    load._cache.cache_clear()
+    generated.cache_directory.cache_clear()
     yield tmp_path / "cache" / "nalmx" / "kernels"
-    load._cache.cache_clear()
+    generated.cache_directory.cache_clear()
 
 
 def new_stack(module, operation, **settings):

@@ -1,0 +1,95 @@
+"""`--export-tests`: a verified formula as a test file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import SettingError
+from ..verify import CLAIMS, Claim, Domain, Verdict
+from ._options import messages
+
+if TYPE_CHECKING:
+    from ._three import Outcome
+
+_ABOUT = CLAIMS["formula_truth"]
+
+option = click.option(
+    "--export-tests",
+    "tests",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the formula and the truth as a pytest file that runs without nalmx.",
+)
+
+
+def check_free(path: Path | None) -> None:
+    """Refuse a file that could not be written, before time is spent on verdicts."""
+    if path is None:
+        return
+    if path.suffix != ".py":
+        raise SettingError(
+            f"{str(path)!r} is not a Python file; name one such as test_formula.py for --export-tests"
+        )
+    if path.exists() or path.is_symlink():
+        raise SettingError(
+            f"{path} exists and is never overwritten; name another file for --export-tests"
+        )
+    if not path.parent.is_dir():
+        raise SettingError(
+            f"there is no folder {str(path.parent)!r} for --export-tests; make it first"
+        )
+
+
+def export_claim(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bool) -> None:
+    """Write the tests of an expression and its truth."""
+    if path is None:
+        return
+    from ..report.exported_tests import exported_tests
+
+    _write(path, lambda: exported_tests(claim, {_ABOUT: verdict}, _ABOUT), quiet)
+
+
+def export_outcome(path: Path | None, outcome: Outcome, *, quiet: bool) -> None:
+    """Write the tests of the formula of a run; without a formula, say that there are none."""
+    if path is None:
+        return
+    formula, config = outcome.extraction.formula, outcome.run.config
+    if formula is None:
+        remark = f"no tests were written to {path}: there is no formula"
+        messages(quiet).print(remark, soft_wrap=True)
+        return
+    from ..report.exported_tests import exported_tests
+
+    domain = Domain.uniform(config.input_names, config.extrapolation)
+    claim = Claim(formula.outputs[0], config.task.truth(), domain)
+    facts: Mapping[str, str] = {
+        "module": f"{config.module}, seed {outcome.extraction.seed}, trained on "
+        f"{config.interpolation_range}",
+        "weights": f"sha256 {formula.weights_sha256}, largest snap {formula.largest_snap:.3g}",
+    }
+    verdicts = {CLAIMS[name]: verdict for name, verdict in outcome.verdicts.items()}
+    _write(path, lambda: exported_tests(claim, verdicts, _ABOUT, facts), quiet)
+
+
+def _write(path: Path, text: Callable[[], str], quiet: bool) -> None:
+    data = text().encode()
+    try:
+        with path.open("xb") as file:
+            try:
+                file.write(data)
+                file.flush()
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        raise SettingError(
+            f"{path} appeared in the meantime and is never overwritten; name another file for "
+            "--export-tests"
+        ) from None
+    except OSError as error:
+        raise SettingError(f"{path} cannot be written: {error.strerror or error}") from None
+    messages(quiet).print(f"tests: {path}", soft_wrap=True)

@@ -1,0 +1,221 @@
+"""Enclosures of an expression and of its partial slopes on a box (forward differentiation in balls).
+
+A slope is an interval that holds every slope of a chord within the box, so the mean value theorem
+
+    f(x) ∈ f(m) + Σ sᵢ·(xᵢ − mᵢ)
+
+holds for abs, Min and Max too, where a kink lies inside the box. Where a function jumps or an
+enclosure is not finite there are no slopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import flint
+
+from .ball import Ball, BallValue, enclose_operation
+from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order, variables
+
+Slopes: TypeAlias = dict[str, Ball]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation, the places of its arguments, and its value where that is constant."""
+
+    operation: str
+    arguments: tuple[int, ...]
+    name: str | None
+    constant: BallValue | None
+
+
+class Enclosure:
+    """An expression made ready to be enclosed on many boxes at one precision."""
+
+    def __init__(self, expression: Expression) -> None:
+        self.names = variables(expression)
+        self.steps: list[Step] = []
+        places: dict[int, int] = {}
+        for node in post_order(expression):
+            arguments = (
+                tuple(places[id(a)] for a in node.arguments) if isinstance(node, Apply) else ()
+            )
+            operation = node.operation if isinstance(node, Apply) else ""
+            known = [self.steps[a].constant for a in arguments]
+            constant: BallValue | None = None
+            if not isinstance(node, Apply):
+                constant = _leaf(node)
+            elif None not in known:
+                constant = enclose_operation(operation, tuple(k for k in known if k is not None))
+            name = node.name if isinstance(node, Variable) else None
+            places[id(node)] = len(self.steps)
+            self.steps.append(Step(operation, arguments, name, constant))
+
+    def values(self, inputs: Mapping[str, Ball]) -> list[BallValue]:
+        """The enclosure of every subexpression, the whole last."""
+        found: list[BallValue] = []
+        for step in self.steps:
+            if step.constant is not None:
+                found.append(step.constant)
+            elif step.name is not None:
+                found.append(inputs[step.name])
+            else:
+                found.append(
+                    enclose_operation(step.operation, tuple(found[a] for a in step.arguments))
+                )
+        return found
+
+    def value(self, inputs: Mapping[str, Ball]) -> BallValue:
+        return self.values(inputs)[-1]
+
+    def with_slopes(self, inputs: Mapping[str, Ball]) -> tuple[BallValue, Slopes | None]:
+        """The enclosure, and the slope in each input; None for the slopes where there are none."""
+        values = self.values(inputs)
+        if not isinstance(values[-1], flint.arb):
+            return values[-1], None
+        slopes: list[Slopes | None] = []
+        for place, step in enumerate(self.steps):
+            if step.constant is not None:
+                slopes.append({})
+            elif step.name is not None:
+                slopes.append({step.name: flint.arb(1)})
+            else:
+                own = _slopes(
+                    step.operation,
+                    [values[a] for a in step.arguments],
+                    [slopes[a] for a in step.arguments],
+                    values[place],
+                )
+                slopes.append(own)
+        last = slopes[-1]
+        if last is not None and not all(s.is_finite() for s in last.values()):
+            last = None
+        return values[-1], last
+
+
+def _leaf(node: Expression) -> BallValue | None:
+    if isinstance(node, Number):
+        return flint.arb(flint.fmpq(node.value.numerator, node.value.denominator))
+    if isinstance(node, Truth):
+        return node.value
+    if isinstance(node, Constant):
+        return flint.arb.pi() if node.name == "pi" else flint.arb.const_e()
+    return None
+
+
+def _combined(parts: list[tuple[Ball, Slopes]]) -> Slopes:
+    """Σ factor · slopes."""
+    total: Slopes = {}
+    for factor, slopes in parts:
+        for name, slope in slopes.items():
+            term = factor * slope
+            total[name] = total[name] + term if name in total else term
+    return total
+
+
+def _slopes(
+    operation: str, xs: list[BallValue], slopes: list[Slopes | None], value: BallValue
+) -> Slopes | None:
+    if operation == "piecewise":
+        for place in range(0, len(xs), 2):
+            if xs[place + 1] is not False:
+                return slopes[place] if xs[place + 1] is True else None
+        return None
+    if not isinstance(value, flint.arb):
+        return {} if isinstance(value, bool) else None
+    known = [s for s in slopes if s is not None]
+    if len(known) < len(slopes):
+        return None
+    if not any(known):
+        return {}
+    balls = [x for x in xs if isinstance(x, flint.arb)]
+    return _RULES[operation](balls, known, value) if operation in _RULES else None
+
+
+def _of_product(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
+    one = flint.arb(1)
+    before, after = [one], [one]
+    for x in xs[:-1]:
+        before.append(before[-1] * x)
+    for x in reversed(xs[1:]):
+        after.append(after[-1] * x)
+    after.reverse()
+    return _combined([(b * a, s) for b, a, s in zip(before, after, slopes, strict=True)])
+
+
+def _of_quotient(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
+    return _combined([(1 / xs[1], slopes[0]), (-value / xs[1], slopes[1])])
+
+
+def _of_power(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes | None:
+    x, y = xs
+    if not slopes[1] and y.is_exact() and y.is_integer() and abs(y) < 2**30:
+        n = int(y.unique_fmpz())
+        if n == 0:
+            return {}
+        lowered = enclose_operation("pow", (x, flint.arb(n - 1)))
+        return _combined([(n * lowered, slopes[0])]) if isinstance(lowered, flint.arb) else None
+    if not x > 0:
+        return None
+    parts = [(value * y / x, slopes[0])]
+    if slopes[1]:
+        parts.append((value * x.log(), slopes[1]))
+    return _combined(parts)
+
+
+def _either(slopes: list[Slopes]) -> Slopes:
+    """Intervals that hold the slopes of each of several functions."""
+    names = {name for own in slopes for name in own}
+    zero = flint.arb(0)
+    found = {}
+    for name in names:
+        hull = slopes[0].get(name, zero)
+        for own in slopes[1:]:
+            hull = hull.union(own.get(name, zero))
+        found[name] = hull
+    return found
+
+
+def _of_absolute(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
+    if xs[0] >= 0:
+        return slopes[0]
+    turned = _combined([(flint.arb(-1), slopes[0])])
+    return turned if xs[0] <= 0 else _either([slopes[0], turned])
+
+
+def _of_extreme(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
+    """Those that may be the least (or largest) decide: the ones that reach into the result."""
+    return _either([s for x, s in zip(xs, slopes, strict=True) if x.overlaps(value)])
+
+
+def _of_remainder(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes | None:
+    ratio = enclose_operation("div", (xs[0], xs[1]))
+    whole = enclose_operation("floor", (ratio,))
+    if not isinstance(whole, flint.arb) or not whole.is_exact():
+        return None
+    return _combined([(flint.arb(1), slopes[0]), (-whole, slopes[1])])
+
+
+_RULES: dict[str, Callable[[list[Ball], list[Slopes], Ball], Slopes | None]] = {
+    "add": lambda xs, s, v: _combined([(flint.arb(1), own) for own in s]),
+    "mul": _of_product,
+    "neg": lambda xs, s, v: _combined([(flint.arb(-1), s[0])]),
+    "div": _of_quotient,
+    "pow": _of_power,
+    "abs": _of_absolute,
+    "min": _of_extreme,
+    "max": _of_extreme,
+    "mod": _of_remainder,
+    "sqrt": lambda xs, s, v: _combined([(1 / (2 * v), s[0])]) if v > 0 else None,
+    "exp": lambda xs, s, v: _combined([(v, s[0])]),
+    "log": lambda xs, s, v: _combined([(1 / xs[0], s[0])]),
+    "sin": lambda xs, s, v: _combined([(xs[0].cos(), s[0])]),
+    "cos": lambda xs, s, v: _combined([(-xs[0].sin(), s[0])]),
+    "tan": lambda xs, s, v: _combined([(1 + v * v, s[0])]),
+    "tanh": lambda xs, s, v: _combined([(1 - v * v, s[0])]),
+    "sign": lambda xs, s, v: {} if v.is_exact() else None,
+    "floor": lambda xs, s, v: {} if v.is_exact() else None,
+}

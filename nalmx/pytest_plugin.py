@@ -1,0 +1,20 @@
+"""The pytest plugin: the fixture `assert_equivalent`. pytest loads this file and nothing more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .verify import Verdict
+
+
+@pytest.fixture(scope="session")
+def assert_equivalent() -> Callable[..., Verdict]:
+    """`nalmx.testing.assert_equivalent`, which is loaded by the first test that asks for it."""
+    from . import testing
+
+    return testing.assert_equivalent

@@ -1,0 +1,328 @@
+"""A verified formula as a pytest file that needs pytest, Hypothesis and Python, and not nalmx.
+
+The file holds formula and truth as plain functions, the domain as strategies, and tests: exactly over
+fractions where both sides are rational, within a stated tolerance over floats, with the corners of the
+domain and every counterexample among the examples.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .. import __version__
+from ..errors import SettingError
+from ..expression import sort_of, to_text
+from ..verify import Claim, Counterexample, Verdict
+from ..verify.neighbours import nearest
+from .exported_points import Close, FloatRanges, closeness, corners, float_intervals, rounded
+from .python_function import (
+    HELPERS,
+    NEEDS_MATH,
+    PythonFunction,
+    fraction_text,
+    python_function,
+    python_names,
+)
+from .verdicts import domain_text, explain
+
+_MOST_COUNTEREXAMPLES = 8
+_WIDTH = 92
+_LONGEST_SHOWN = 2_000
+_RESERVED = {
+    *("formula", "truth", "point", "pytest", "given", "example", "settings", "assume", "st"),
+    *("HealthCheck", "POINTS", "FLOATS", "SIZES", "fractions_in", "floats_in", "steady"),
+}
+
+_FRACTIONS_IN = '''\
+def fractions_in(*intervals):
+    """Rational numbers of closed intervals: whole ones, the ends and any others."""
+    kinds = []
+    for lower, upper in intervals:
+        if math.ceil(lower) <= math.floor(upper):
+            kinds.append(st.integers(math.ceil(lower), math.floor(upper)).map(Fraction))
+        kinds += [st.sampled_from((lower, upper)), st.fractions(lower, upper)]
+    return st.one_of(kinds)
+'''
+_FLOATS_IN = '''\
+def floats_in(*intervals):
+    """Floats of closed intervals, the ends among them."""
+    return st.one_of([st.sampled_from(ends) | st.floats(*ends) for ends in intervals])
+'''
+_STEADY = '''\
+def steady(function, point):
+    """Whether a function has no jump so close to a point that rounding may cross it."""
+    try:
+        value = function(*point)
+        for even, odd in ((1, 1), (-1, -1), (1, -1), (-1, 1)):
+            moved = [
+                x + (odd if place % 2 else even) * 1e-9 * (abs(x) + 1e-3 * size)
+                for place, (x, size) in enumerate(zip(point, SIZES, strict=True))
+            ]
+            if not math.isclose(function(*moved), value, rel_tol=1e-6, abs_tol=1e-6):
+                return False
+    except (ArithmeticError, ValueError):
+        return False
+    return True
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The two functions of a claim, and what can be tested of them."""
+
+    formula: PythonFunction
+    truth: PythonFunction
+    conditions: bool
+
+    @property
+    def exact(self) -> bool:
+        return self.formula.exact and self.truth.exact
+
+    @property
+    def jumps(self) -> bool:
+        return self.formula.jumps or self.truth.jumps or self.conditions
+
+
+def exported_tests(
+    claim: Claim,
+    verdicts: Mapping[str, Verdict],
+    about: str = "formula ↔ truth",
+    facts: Mapping[str, str] | None = None,
+) -> str:
+    """The text of a test file for `claim`, whose left side is the formula and whose right the truth.
+
+    `verdicts` are all that is known, by the names of their claims; that of `claim` itself is named
+    `about`. `facts` are further lines for the head of the file, such as the digest of the weights.
+    """
+    names = python_names(claim.domain.names, _RESERVED)
+    sides = _Sides(
+        python_function("formula", claim.left, names),
+        python_function("truth", claim.right, names),
+        sort_of(claim.left) == "truth",
+    )
+    floats = {name: float_intervals(extent) for name, extent in claim.domain.ranges.items()}
+    in_floats = all(floats.values())
+    close: Close | None = None
+    if not sides.exact and not in_floats:
+        raise SettingError(
+            "these tests would need floats, and a range of the domain holds none; take a wider range"
+        )
+    known = [v.counterexample for v in verdicts.values() if v.counterexample is not None]
+    examples = [*corners(claim), *(_point(claim, c) for c in known[:_MOST_COUNTEREXAMPLES])]
+    parts = [_head(claim, verdicts, facts or {}, names), _imports(sides, in_floats)]
+    uses = sides.formula.uses | sides.truth.uses
+    parts += [HELPERS[helper] for helper in HELPERS if helper in uses]
+    parts += [sides.formula.text, sides.truth.text]
+    if sides.exact:
+        parts += [
+            _FRACTIONS_IN,
+            _strategy("POINTS", claim, _exact_intervals(claim), "fractions_in"),
+        ]
+        parts.append(_exact_test(claim, examples))
+    if in_floats:
+        if sides.jumps:
+            sizes = [repr(max(map(abs, (held[0][0], held[-1][1])))) for held in floats.values()]
+            parts += [f"SIZES = {_tuple(sizes)}  # the largest magnitude of each input\n", _STEADY]
+        parts += [_FLOATS_IN, _strategy("FLOATS", claim, _spelled(floats), "floats_in")]
+        close = closeness(claim, floats)
+        parts.append(_float_test(sides, floats, examples, close))
+    else:
+        parts.append("# No test over floats: a range of the domain holds no float of 64 bits.\n")
+    refuted = verdicts.get(about)
+    if refuted is not None and refuted.counterexample is not None:
+        parts.append(
+            _regression(claim, None if sides.exact else close, about, refuted.counterexample)
+        )
+    return "\n\n".join(parts)
+
+
+def _head(
+    claim: Claim,
+    verdicts: Mapping[str, Verdict],
+    facts: Mapping[str, str],
+    names: Mapping[str, str],
+) -> str:
+    lines = [
+        f"Tests of a formula, written by nalmx {__version__}. They need pytest and Hypothesis alone.",
+        "",
+        *_entry("formula", to_text(claim.left)),
+        *_entry("truth", to_text(claim.right)),
+        *_entry("domain", domain_text(claim.domain.to_json()) or "no inputs"),
+        *_entry("tolerance", str(claim.tolerance)),
+    ]
+    for name, fact in facts.items():
+        lines += _entry(name, fact)
+    renamed = [f"{new} stands for {name}" for name, new in names.items() if new != name]
+    if renamed:
+        lines += _entry("names", ", ".join(renamed) + " (a name that Python has already)")
+    lines += ["", "What nalmx said when it wrote this file:", ""]
+    for name, verdict in verdicts.items():
+        text = f"{verdict.verdict}, {explain(verdict)}"
+        if verdict.counterexample is not None:
+            point = verdict.counterexample.to_json()["point"].items()
+            text += " at " + ", ".join(f"{n} = {v}" for n, v in point)
+        lines += _entry(name, text)
+    if not verdicts:
+        lines.append("    nothing")
+    lines += [
+        "",
+        "Both functions raise ZeroDivisionError or ValueError where they have no value, and the claim is",
+        "that both have one everywhere in the domain.",
+    ]
+    return '"""' + "\n".join(lines) + '\n"""\n'
+
+
+def _entry(name: str, text: str) -> list[str]:
+    """Lines of a docstring; nothing in them can end it, whatever was in a file."""
+    clean = "".join(c if c.isprintable() else " " for c in f"{name}: {text}")
+    clean = clean.replace("\\", "/").replace('"', "'")
+    if len(clean) > _LONGEST_SHOWN:
+        clean = f"{clean[:_LONGEST_SHOWN]} … ({len(clean)} characters)"
+    return textwrap.wrap(clean, _WIDTH, initial_indent="    ", subsequent_indent="        ")
+
+
+def _imports(sides: _Sides, in_floats: bool) -> str:
+    uses = sides.formula.uses | sides.truth.uses
+    lines = []
+    if in_floats or sides.exact or "math" in uses or uses & NEEDS_MATH:
+        lines.append("import math")
+    if sides.exact or "Fraction" in uses:
+        lines.append("from fractions import Fraction")
+    if "cache" in uses:
+        lines.append("from functools import cache")
+    names = ["assume"] if in_floats else []
+    names = [*(["HealthCheck"] if in_floats else []), *names, "example", "given", "settings"]
+    lines += ["", f"from hypothesis import {', '.join(names)}"]
+    lines.append("from hypothesis import strategies as st")
+    return "\n".join(lines) + "\n"
+
+
+def _strategy(
+    name: str, claim: Claim, intervals: Mapping[str, list[tuple[str, str]]], kind: str
+) -> str:
+    lines = [f"{name} = st.tuples("]
+    for given, held in intervals.items():
+        lines.append(f"    {kind}({', '.join(f'({a}, {b})' for a, b in held)}),  # {given}")
+    return "\n".join([*lines, ")"]) + "\n"
+
+
+def _exact_intervals(claim: Claim) -> dict[str, list[tuple[str, str]]]:
+    return {
+        name: [(fraction_text(i.lower), fraction_text(i.upper)) for i in extent.intervals]
+        for name, extent in claim.domain.ranges.items()
+    }
+
+
+def _spelled(floats: FloatRanges) -> dict[str, list[tuple[str, str]]]:
+    return {name: [(repr(a), repr(b)) for a, b in held] for name, held in floats.items()}
+
+
+def _exact_test(claim: Claim, examples: Sequence[Sequence[Fraction]]) -> str:
+    texts = [_tuple([fraction_text(value) for value in point]) for point in examples]
+    within = "" if claim.tolerance.kind == "exact" else f", within {claim.tolerance}"
+    return "\n".join(
+        [
+            *_examples(texts),
+            "@settings(max_examples=500, deadline=None)",
+            "@given(point=POINTS)",
+            "def test_the_formula_equals_the_truth_exactly(point):",
+            f'    """Over fractions, where nothing is rounded{within}."""',
+            *_exactly(claim),
+            "",
+        ]
+    )
+
+
+def _exactly(claim: Claim) -> list[str]:
+    size = fraction_text(claim.tolerance.size)
+    match claim.tolerance.kind:
+        case "abs":
+            return [f"    assert abs(formula(*point) - truth(*point)) <= {size}"]
+        case "rel":
+            return [
+                "    expected = truth(*point)",
+                f"    assert abs(formula(*point) - expected) <= {size} * abs(expected)",
+            ]
+    return ["    assert formula(*point) == truth(*point)"]
+
+
+def _float_test(
+    sides: _Sides,
+    floats: FloatRanges,
+    examples: Sequence[Sequence[Fraction]],
+    close: Close,
+) -> str:
+    near = [rounded(point, floats) for point in examples]
+    texts = [_tuple([repr(value) for value in point]) for point in dict.fromkeys(near)]
+    passed_over = ["OverflowError"]
+    if sides.exact or close.undefined:
+        passed_over += ["ZeroDivisionError", "ValueError"]
+    caught = passed_over[0] if len(passed_over) == 1 else f"({', '.join(passed_over)})"
+    lines = [
+        *_examples(texts),
+        "@settings(max_examples=500, deadline=None, "
+        "suppress_health_check=[HealthCheck.filter_too_much])",
+        "@given(point=FLOATS)",
+        "def test_the_formula_equals_the_truth_in_floats(point):",
+        f'    """{close.sentence}"""',
+    ]
+    if sides.jumps:
+        lines.append("    assume(steady(formula, point) and steady(truth, point))")
+    lines += [
+        "    try:",
+        "        left, right = float(formula(*point)), float(truth(*point))",
+        f"    except {caught}:",
+        "        assume(False)  # too large for a float, or lost in its rounding",
+        "    assume(math.isfinite(left) and math.isfinite(right))",
+        f"    assert {close.compared('left', 'right')}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _regression(claim: Claim, close: Close | None, about: str, example: Counterexample) -> str:
+    """The counterexample as a test: exactly, or, where there is `close`, in floats."""
+    values = _point(claim, example)
+    if close is None:
+        point = _tuple([fraction_text(value) for value in values])
+        lines = _exactly(claim)
+    else:
+        point = _tuple([repr(nearest(value, 64)) for value in values])
+        lines = [f"    assert {close.compared('formula(*point)', 'truth(*point)')}"]
+    fields = example.to_json()
+    head = [
+        *_entry(
+            "REFUTED", f"nalmx found that {about} fails at the point below: {fields['reason']}."
+        ),
+        *_entry(
+            "formula",
+            f"{fields['left']}, truth: {fields['right']} (checked in {fields['checked_in']})",
+        ),
+    ]
+    return "\n".join(
+        [
+            "def test_the_counterexample_that_nalmx_found():",
+            '    """A regression test: it fails until the formula is mended, and then guards the mistake.',
+            "",
+            *head,
+            '    """',
+            f"    point = {point}",
+            *lines,
+            "",
+        ]
+    )
+
+
+def _examples(texts: Sequence[str]) -> list[str]:
+    return [f"@example(point={text})" for text in dict.fromkeys(texts)]
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+
+
+def _point(claim: Claim, example: Counterexample) -> tuple[Fraction, ...]:
+    return tuple(example.point[name] for name in claim.domain.names)

@@ -1,0 +1,183 @@
+"""Quotients of polynomials over ℚ, with limits on time and size (FLINT's `fmpq_mpoly`).
+
+The variables are the inputs and, before them in the order, slots for other functions (roots,
+exponentials, …). The order is lexicographic with the newest slot largest, so that a relation such
+as s² = 1 − c² rewrites s by what is older.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import flint
+
+MAX_TERMS = 100_000
+MAX_WORK = 20_000_000
+MAX_TOTAL_BITS = 400_000_000
+_MOST_TERMS_TO_FACTOR, _MOST_DEGREE_TO_FACTOR = 120, 16
+Polynomial: TypeAlias = flint.fmpq_mpoly
+
+
+class OutsideMethod(Exception):
+    """The method does not reach: its normal form does not exist, or would be too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """top / bottom, with a bound on the bits of their coefficients."""
+
+    top: Polynomial
+    bottom: Polynomial
+    bits: int
+
+
+class Ring:
+    """ℚ(slots, inputs): arithmetic on quotients that refuses to exhaust the machine."""
+
+    def __init__(self, names: tuple[str, ...], slots: int, deadline: float) -> None:
+        self.names = names
+        self.slots = slots
+        self._deadline = deadline
+        symbols = (*(f"_{place}" for place in reversed(range(slots))), *names)
+        self._context = flint.fmpq_mpoly_ctx.get(symbols, flint.Ordering.lex)
+        self._symbols = self._context.gens()
+
+    def slot(self, place: int) -> Polynomial:
+        return self._symbols[self.slots - 1 - place]
+
+    def input(self, name: str) -> Polynomial:
+        return self._symbols[self.slots + self.names.index(name)]
+
+    def constant(self, value: Fraction | int) -> Polynomial:
+        value = Fraction(value)
+        return self._context.constant(flint.fmpq(value.numerator, value.denominator))
+
+    def monomial(self, exponents: tuple[int, ...]) -> Polynomial:
+        return self._context.from_dict({exponents: flint.fmpq(1)})
+
+    def number(self, value: Fraction | int) -> Quotient:
+        value = Fraction(value)
+        bits = value.numerator.bit_length() + value.denominator.bit_length()
+        return self.whole(self.constant(value), bits)
+
+    def whole(self, top: Polynomial, bits: int = 1) -> Quotient:
+        return Quotient(top, self.constant(1), bits)
+
+    def plus(self, x: Quotient, y: Quotient) -> Quotient:
+        bits = x.bits + y.bits + 1
+        if x.bottom == y.bottom:
+            if x.bottom.is_constant():
+                bits = max(x.bits, y.bits) + 1
+            return Quotient(x.top + y.top, x.bottom, bits)
+        self._check_product(x.top, y.bottom, bits)
+        self._check_product(y.top, x.bottom, bits)
+        self._check_product(x.bottom, y.bottom, bits)
+        return Quotient(x.top * y.bottom + y.top * x.bottom, x.bottom * y.bottom, bits)
+
+    def minus(self, x: Quotient, y: Quotient) -> Quotient:
+        return self.plus(x, self.negative(y))
+
+    @staticmethod
+    def negative(x: Quotient) -> Quotient:
+        return Quotient(-x.top, x.bottom, x.bits)
+
+    def times(self, x: Quotient, y: Quotient) -> Quotient:
+        bits = x.bits + y.bits + min(len(x.top), len(y.top)).bit_length()
+        self._check_product(x.top, y.top, bits)
+        self._check_product(x.bottom, y.bottom, bits)
+        return Quotient(x.top * y.top, x.bottom * y.bottom, bits)
+
+    @staticmethod
+    def inverse(x: Quotient) -> Quotient:
+        if x.top.is_zero():
+            raise OutsideMethod("a divisor is zero everywhere")
+        return Quotient(x.bottom, x.top, x.bits)
+
+    def power(self, base: Quotient, n: int) -> Quotient:
+        """base ** n for n ≥ 0."""
+        bits = n * (base.bits + max(len(base.top), len(base.bottom)).bit_length())
+        for part in (base.top, base.bottom):
+            terms = math.comb(len(part) + n - 1, n) if len(part) else 0
+            self._check_terms(min(terms, self._dense(degree(part) * n)), bits)
+        return Quotient(base.top**n, base.bottom**n, bits)
+
+    def equal(self, x: Quotient, y: Quotient) -> Polynomial:
+        """A polynomial that is zero exactly where two quotients are equal."""
+        if x.bottom == y.bottom:
+            return x.top - y.top
+        left = self.times(self.whole(x.top, x.bits), self.whole(y.bottom, y.bits))
+        right = self.times(self.whole(y.top, y.bits), self.whole(x.bottom, x.bits))
+        return left.top - right.top
+
+    def check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise OutsideMethod("the time for the normal form ran out")
+
+    def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
+        self.check_time()
+        if len(x) * len(y) > MAX_WORK:
+            raise OutsideMethod("the polynomial normal form is too large")
+        self._check_terms(min(len(x) * len(y), self._dense(degree(x) + degree(y))), bits)
+
+    def _dense(self, degree: int) -> int:
+        """The number of monomials up to a total degree."""
+        variables = self.slots + len(self.names)
+        return math.comb(degree + variables, variables)
+
+    @staticmethod
+    def _check_terms(terms: int, bits: int) -> None:
+        if terms > MAX_TERMS or terms * bits > MAX_TOTAL_BITS:
+            raise OutsideMethod("the polynomial normal form is too large")
+
+
+def degree(polynomial: Polynomial) -> int:
+    return 0 if polynomial.is_constant() else int(polynomial.total_degree())
+
+
+def rational(constant: Polynomial) -> Fraction:
+    """The value of a constant polynomial."""
+    return Fraction(0) if constant.is_zero() else as_fraction(constant.leading_coefficient())
+
+
+def as_fraction(value: flint.fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
+
+
+def is_small(polynomial: Polynomial) -> bool:
+    """Whether factors and common divisors of a polynomial are found in no time."""
+    return len(polynomial) <= _MOST_TERMS_TO_FACTOR and degree(polynomial) <= _MOST_DEGREE_TO_FACTOR
+
+
+def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, int]]]:
+    """content · ∏ fᵏ, each f primitive with a positive first coefficient.
+
+    A polynomial too large to factor is its own single factor.
+    """
+    if polynomial.is_constant():
+        return rational(polynomial), []
+    if is_small(polynomial):
+        content, parts = polynomial.factor()
+        pairs = [(factor, int(k)) for factor, k in parts]
+    else:
+        content, pairs = flint.fmpq(1), [(polynomial, 1)]
+    value = (
+        Fraction(int(content.p), int(content.q))
+        if isinstance(content, flint.fmpq)
+        else Fraction(int(content))
+    )
+    found = []
+    for factor, k in pairs:
+        first = factor.leading_coefficient()
+        if first < 0:
+            factor, value = -factor, value * (-1) ** k
+        found.append((factor, k))
+    return value, found
+
+
+def key(polynomial: Polynomial) -> tuple[object, ...]:
+    """Something hashable that equals that of equal polynomials of the same ring."""
+    return tuple((tuple(map(int, m)), (int(c.p), int(c.q))) for m, c in polynomial.terms())
