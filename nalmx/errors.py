@@ -42,3 +42,7 @@ class ExtractionError(NalmxError):
 
 class RunError(NalmxError):
     """A run directory cannot be written, read, resumed or trusted."""
+
+
+class CertificateError(NalmxError):
+    """A certificate cannot be written or read, is damaged, or was altered."""

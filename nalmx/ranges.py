@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from .errors import RangeError
 from .rationals import parse_rational, spell
@@ -80,6 +81,17 @@ class Range:
                 interval = Interval(last.lower, max(last.upper, interval.upper))
             joined.append(interval)
         return cls(tuple(joined))
+
+    def overlap(self, other: Range) -> Range | None:
+        """The part that both have; None where it is empty or has single points."""
+        both = []
+        for own, theirs in product(self.intervals, other.intervals):
+            lower, upper = max(own.lower, theirs.lower), min(own.upper, theirs.upper)
+            if lower == upper:
+                return None
+            if lower < upper:
+                both.append(Interval(lower, upper))
+        return Range.union(both) if both else None
 
     @property
     def lower(self) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.text import Text
@@ -15,6 +15,7 @@ from ..tasks.arithmetic import worst_perfect_error
 from ..train import Run
 from ..verify import (
     CLAIMS,
+    Claim,
     Domain,
     Effort,
     Level,
@@ -35,6 +36,7 @@ class Outcome:
     results: dict[str, Any]
     extraction: Extraction
     verdicts: dict[str, Verdict]
+    claims: dict[str, Claim] = field(default_factory=dict)
 
     @property
     def successes(self) -> int:
@@ -98,7 +100,7 @@ def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) 
         verdicts = check_claims(
             claims, effort, lambda name: status.update(f"verifying {CLAIMS[name]}")
         )
-    return Outcome(run, results, extraction, verdicts)
+    return Outcome(run, results, extraction, verdicts, claims)
 
 
 def default_tolerance(run: Run) -> Tolerance:

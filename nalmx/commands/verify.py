@@ -1,4 +1,4 @@
-"""`nalmx verify expr` and `nalmx verify run`."""
+"""`nalmx verify expr`, `nalmx verify run` and `nalmx verify certificate`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,25 @@ from ..errors import ExpressionError
 from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ._certificate import (
+    certificate,
+    check_new,
+    paths_in,
+    to_file,
+    to_run,
+    write_certificate,
+    write_certificates,
+)
 from ._export import check_free, export_claim, export_outcome, option
 from ._options import messages, no_traces, output, print_json, shared
 
 
 @click.group(name="verify", no_args_is_help=False)
 def command() -> None:
-    """Verify an expression (expr) or a training run (run) over a domain."""
+    """Verify an expression (expr) or a training run (run), or replay a certificate."""
+
+
+command.add_command(certificate)
 
 
 # An expression may begin with a minus sign, which must not be taken for an option.
@@ -53,6 +65,7 @@ def command() -> None:
     help="Seconds after which the sweep stops early.",
 )
 @option
+@to_file
 @shared("require", "device", "seed", "json", "quiet")
 def expr(
     expression: str,
@@ -62,6 +75,7 @@ def expr(
     points: int,
     timeout: float,
     tests: Path | None,
+    certificate: Path | None,
     require: Level,
     device: str,
     seed: int,
@@ -78,6 +92,7 @@ def expr(
     domain = Domain.parse(ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
     check_free(tests)
+    check_new(certificate)
     effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=timeout)
     with no_traces(), messages(quiet).status("verifying"):
         verdict = check(claim, effort)
@@ -85,6 +100,7 @@ def expr(
         export_claim(tests, claim, verdict, quiet=quiet)
     finally:
         _show(verdict, as_json)
+    write_certificate(certificate, claim, verdict, quiet=quiet)
     return verdict.exit_code(require)
 
 
@@ -112,11 +128,13 @@ def _parse_named(text: str, where: str) -> Expression:
     "perfect but for 1e-5.",
 )
 @option
+@to_run
 @shared("require", "device", "seed", "json", "quiet")
 def run(
     directory: Path,
     tolerance: str | None,
     tests: Path | None,
+    certificates: bool,
     require: Level,
     device: str,
     seed: int,
@@ -129,6 +147,7 @@ def run(
     check_device_name(device)
     check_free(tests)
     opened = Run.open(directory)
+    check_new(*paths_in(opened.directory).values() if certificates else ())
 
     from ._three import report_run, verify_run
 
@@ -137,4 +156,6 @@ def run(
         export_outcome(tests, outcome, quiet=quiet)
     finally:
         code = report_run(outcome, require, as_json=as_json)
+    if certificates:
+        write_certificates(outcome, quiet=quiet)
     return code

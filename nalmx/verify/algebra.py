@@ -12,14 +12,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
+from ..expression.build import rational
+from .breach import Bracket, find_breach
 from .cases import Solved, cases, same
 from .definedness import Gap, find_gap
 from .domain import Domain, Point
 from .part import Empty
 from .quotients import OutsideMethod
-from .suspects import generic_points, sample_points
+from .signs import NONZERO
+from .suspects import generic_points, sample_points, vertex
 from .verdict import Claim
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
@@ -31,7 +35,8 @@ class Finding:
     """What algebra can say of a claim.
 
     `proved`; `differs` (the two are different functions); `pole` (undefined somewhere in the
-    domain); or `silent`. `suspects` are points worth judging. `pieces` are the cases in which
+    domain); or `silent`. `suspects` are points worth judging, `brackets` pairs of points around
+    one. `pieces` are the cases in which
     the sides differ, or none where the method did not reach; `defined` says that both sides are
     certainly defined throughout the domain.
     """
@@ -39,6 +44,7 @@ class Finding:
     outcome: Outcome
     reason: str | None = None
     suspects: tuple[Point, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
     pieces: tuple[Solved, ...] | None = None
     defined: bool = False
     cases: int = 0
@@ -59,6 +65,7 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
     differing: list[Solved] = []
     visited, rational = 0, True
     suspects: list[Point] = []
+    brackets: list[Bracket] = []
     try:
         for solved in cases(claim, deadline):
             visited += 1
@@ -70,6 +77,7 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
             if found is not None:
                 gap = found if gap is None or found.kind == "pole" else gap
                 suspects.extend(found.suspects)
+                brackets.extend(found.brackets)
             if not same(solved):
                 differing.append(solved)
                 suspects.extend(_differing_points(solved, claim.domain))
@@ -78,17 +86,19 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
                         "differs" if _tells(solved) else "silent", _reason(solved), tuple(suspects)
                     )
     except OutsideMethod as outside:
-        return Finding("silent", str(outside), _in_domain(suspects, claim))
-    pieces = tuple(differing)
+        return Finding("silent", str(outside), _in_domain(suspects, claim), tuple(brackets))
+    pieces, around = tuple(differing), tuple(brackets)
     exact = claim.tolerance.kind == "exact"
     if gap is not None and (not differing or (gap.kind == "pole" and not exact)):
         outcome: Outcome = "pole" if gap.kind == "pole" else "silent"
-        return Finding(outcome, gap.reason, _in_domain(suspects, claim), pieces)
+        return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
-        return Finding("proved", None, (), pieces, True, visited, rational)
+        return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
     outcome = "differs" if all(map(_tells, differing)) else "silent"
     reason = _reason(differing[0])
-    return Finding(outcome, reason, _in_domain(suspects, claim), pieces, gap is None)
+    return Finding(
+        outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
+    )
 
 
 def _tells(solved: Solved) -> bool:
@@ -106,7 +116,15 @@ def _reason(solved: Solved) -> str:
 def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
     own = Domain(solved.case.ranges)
-    for point in (*generic_points(own), *sample_points(own, most=4)):
+    middle = next(sample_points(own))
+    vertices = (vertex(solved.forms.field.ring, form.top) for form in solved.forms.field.seen)
+    special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
+    inside = find_breach(
+        rational(0), NONZERO, solved.case.ranges, solved.case.conditions, time.monotonic() + 0.3
+    )
+    if solved.case.conditions and isinstance(inside, dict):
+        special = chain(special, [{**middle, **inside}])
+    for point in (*generic_points(own), *sample_points(own, most=4), *special):
         made = solved.case.point(point)
         if made is not None and made in domain:
             yield made

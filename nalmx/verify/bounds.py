@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
 
-from ..expression import Expression, sort_of
-from ..expression.build import negative, quotient, total
+from ..expression import Apply, Expression, sort_of
+from ..expression.build import negative, quotient, rational, total
 from .algebra import Finding
 from .cases import Solved, inequalities
 from .domain import Point
 from .enclosure import Bounded, Budget, Piece, bound
+from .field import Restart
 from .linear import largest
-from .quotients import OutsideMethod, Quotient
+from .part import Empty, Split
+from .quotients import OutsideMethod, Quotient, key
 from .verdict import Claim
 
 METHOD = "branch and bound in ball arithmetic"
@@ -90,17 +93,51 @@ def round_up(value: Fraction, limit: Fraction | None = None) -> Fraction:
 
 
 def _pieces(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved | None]]:
-    as_written = _written(claim, claim.left, claim.right)
+    as_written = _written(claim, claim.left, claim.right, claim.right)
     if finding.pieces is None:
         return [Piece((as_written,), claim.domain.ranges, ())], [None]
     pieces: list[Piece] = []
     owners: list[Solved | None] = []
     for solved in finding.pieces:
         case = solved.case
-        functions = (*_normal(claim, solved), _written(claim, case.left, case.right))
+        functions = (
+            *_normal(claim, solved),
+            _written(claim, *_without_common_terms(solved), case.right),
+        )
         pieces.append(Piece(functions, case.ranges, case.conditions, _cap(claim, solved)))
         owners.append(solved)
     return pieces, owners
+
+
+def _without_common_terms(solved: Solved) -> tuple[Expression, Expression]:
+    """Both sides as they are written, but for terms that have one normal form on either side."""
+    sides = [_terms(solved.case.left), _terms(solved.case.right)]
+    try:
+        forms = [[_key(solved, term) for term in side] for side in sides]
+    except (OutsideMethod, Split, Restart, Empty):
+        return solved.case.left, solved.case.right
+    common = Counter(forms[0]) & Counter(forms[1])
+    left, right = (_kept(side, own, common.copy()) for side, own in zip(sides, forms, strict=True))
+    return left, right
+
+
+def _terms(side: Expression) -> tuple[Expression, ...]:
+    return side.arguments if isinstance(side, Apply) and side.operation == "add" else (side,)
+
+
+def _key(solved: Solved, term: Expression) -> object:
+    form = solved.forms.field.reduced(solved.forms.value(term))
+    return key(form.top), key(form.bottom)
+
+
+def _kept(terms: tuple[Expression, ...], forms: list[object], gone: Counter[object]) -> Expression:
+    kept = []
+    for term, form in zip(terms, forms, strict=True):
+        if gone[form] > 0:
+            gone[form] -= 1
+        else:
+            kept.append(term)
+    return total(kept) if kept else rational(0)
 
 
 def _cap(claim: Claim, solved: Solved) -> Fraction | None:
@@ -122,9 +159,11 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     return max(Fraction(0), *known) if len(known) == 2 else None
 
 
-def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
+def _written(
+    claim: Claim, left: Expression, right: Expression, reference: Expression
+) -> Expression:
     difference = total([left, negative(right)])
-    return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
+    return quotient(difference, reference) if claim.tolerance.kind == "rel" else difference
 
 
 def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:

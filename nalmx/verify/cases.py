@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ..expression import Expression, evaluate
-from ..expression.build import negative, product, rational, total
+from ..expression import Expression, Variable, evaluate
+from ..expression.build import negative, rational, total
 from ..expression.nodes import substitute
 from ..ranges import Interval, Range
 from .domain import Point
@@ -66,6 +66,8 @@ class Case:
         given = {name: value}
         extent = self.ranges[name]
         ranges = {n: r for n, r in self.ranges.items() if n != name}
+        if isinstance(value, Variable):
+            ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
         conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
         conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
         conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
@@ -189,7 +191,7 @@ def _tied(owner: Part, zero: Polynomial) -> tuple[str, Expression] | None:
             continue
         factor = holding[0][1]
         rest = zero - owner.ring.input(name) * owner.ring.constant(factor)
-        return name, product([rational(-1 / factor), owner.tree(rest)])
+        return name, owner.tree(rest * owner.ring.constant(-1 / factor))
     return None
 
 

@@ -12,7 +12,7 @@ from .bounds import METHOD, bound_difference, decimal
 from .domain import Point
 from .enclosure import Budget
 from .verdict import Claim, Counterexample, Verdict
-from .witness import Blocked, judge
+from .witness import Blocked, judge, judge_between
 
 CONFIDENCE = 0.95
 
@@ -53,6 +53,13 @@ def _check(claim: Claim, effort: Effort) -> Verdict:
             return _refuted(claim, judgement, "exact algebra")
         if isinstance(judgement, Blocked):
             blocked = blocked or judgement
+    for bracket in finding.brackets:
+        between = judge_between(claim, bracket)
+        if between is not None:
+            method = "exact algebra: a change of sign"
+            return Verdict.on(
+                claim, "refuted", method, reason=between.reason, counterexample=between
+            )
     if blocked is None:
         verdict = _bounded(claim, effort, finding)
         if verdict is not None:

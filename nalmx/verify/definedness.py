@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,14 +10,17 @@ from typing import Literal
 
 from ..expression import to_text
 from . import signs as sign_sets
+from .breach import Bracket, find_breach
 from .cases import Case, Solved
 from .domain import Domain, Point
 from .nonvanishing import MAX_BOXES, Certified, Undecided, Vanishing, certify_nonvanishing
 from .normal_form import NormalForms, Obligation
 from .part import Part
-from .quotients import Polynomial, factors, key
+from .quotients import Polynomial, Quotient, factors, key
 from .signs import NONZERO
-from .suspects import sample_points, value_at, zeros_along_axes
+from .suspects import sample_points, value_at, vertex, zeros_along_axes
+
+_HUNTING_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Gap:
     kind: Literal["pole", "open"]
     reason: str
     suspects: tuple[Point, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
 
 
 def find_gap(solved: Solved, deadline: float) -> Gap | None:
@@ -78,10 +83,26 @@ def _gap(obligation: Obligation, solved: Solved, deadline: float) -> Gap | None:
     )
     if found <= obligation.signs:
         return None
-    suspects = tuple(_suspects(solved.forms, case, form.top))
+    points, brackets = _hunt(obligation, case, deadline)
+    suspects = (*points, *_suspects(solved.forms, case, form.top))
     what = f"{obligation.what} {_short(to_text(obligation.function))}"
     problem = "zero" if obligation.signs == NONZERO else "outside what is allowed"
-    return Gap("open", f"{what} may be {problem} in the domain", suspects)
+    return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
+
+
+def _hunt(
+    obligation: Obligation, case: Case, deadline: float
+) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
+    """Points at which an obligation is not met, or pairs of points around such a point."""
+    until = min(deadline, time.monotonic() + _HUNTING_SECONDS)
+    breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions, until)
+    if breach is None:
+        return (), ()
+    middle = next(sample_points(Domain(case.ranges)))
+    if not isinstance(breach, tuple):
+        return tuple(_in_claim(case, {**middle, **breach})), ()
+    ends = [list(_in_claim(case, {**middle, **end})) for end in breach]
+    return (), ((ends[0][0], ends[1][0]),) if all(ends) else ()
 
 
 def _signs(owner: Part, case: Case, polynomial: Polynomial, deadline: float) -> sign_sets.Signs:
@@ -115,23 +136,38 @@ def _zero_of_divisor(
     if isinstance(found, Certified):
         return None
     suspects = tuple(_suspects(solved.forms, case, top))
+    points, brackets = _hunt(obligation, case, deadline)
+    suspects = (*suspects, *points)
     if isinstance(found, Vanishing):
-        return Gap("pole", found.reason, suspects)
+        return Gap("pole", found.reason, suspects, brackets)
     assert isinstance(found, Undecided)
     if found.suspect is not None:
         middle = next(sample_points(domain))
         suspects = (*_in_claim(case, {**middle, **found.suspect}), *suspects)
-    return Gap("open", found.reason, suspects)
+    return Gap("open", found.reason, suspects, brackets)
 
 
 def _suspects(forms: NormalForms, case: Case, top: Polynomial) -> Iterator[Point]:
     domain = Domain(case.ranges)
-    atoms = [atom for atom, _ in factors(top)[1]]
+    atoms = [_inside(forms.field, atom) for atom, _ in factors(top)[1]]
+    middle = next(sample_points(domain))
+    for atom in atoms:
+        found = vertex(forms.field.ring, atom)
+        if found is not None:
+            yield from _in_claim(case, {**middle, **found})
     for point in zeros_along_axes(forms.field.ring, atoms, domain):
         yield from _in_claim(case, point)
     if case.conditions or forms.field.has_functions:
         for point in sample_points(domain, most=8):
             yield from _in_claim(case, point)
+
+
+def _inside(owner: Part, atom: Polynomial) -> Polynomial:
+    """What stands in an absolute value or a root, else the polynomial itself."""
+    slot = owner.slot_of(atom)
+    if slot is None or slot.kind not in ("abs", "power") or isinstance(slot.argument, Quotient):
+        return atom
+    return atom if slot.argument is None else slot.argument
 
 
 def _in_claim(case: Case, point: Point) -> Iterator[Point]:

@@ -196,6 +196,8 @@ def logarithm(field: Part, x: Quotient) -> Quotient:
     content_bottom, below = factors(x.bottom)
     content = abs(content_top / content_bottom)
     result = ring.number(0)
+    if not content:
+        return result  # undefined everywhere, which is for the sign of the argument to say
     for whole, direction in ((content.numerator, 1), (content.denominator, -1)):
         for prime, k in _primes(whole):
             one = _scaled(
@@ -345,6 +347,7 @@ def whole_part(field: Part, x: Quotient) -> Quotient:
         x = field.reduced(ring.minus(x, ring.number(shift)))
     if x.top.is_constant() and x.bottom.is_one():
         return ring.number(shift + floor(_constant_term(x.top)))
+    field.seen.append(x)
     steps = _possible_steps(field, x)
     if steps is not None and len(steps) == 1:
         return ring.number(shift + steps[0])

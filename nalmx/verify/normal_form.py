@@ -153,6 +153,7 @@ class NormalForms:
         base, exponent = self.field.reduced(x), self.field.reduced(y)
         constant = _constant(exponent)
         if constant is None:
+            self.field.seen.append(exponent)
             self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
             logarithm = functions.logarithm(self.field, base)
             return functions.exponential(self.field, self.field.ring.times(exponent, logarithm))

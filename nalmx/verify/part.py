@@ -41,7 +41,8 @@ class Split(Exception):
 class Part(Field):
     """The field on a part of the domain: conditions on signs, and the signs that follow.
 
-    `open` lists functions whose sign was left open (|f|); `zeros`, what the conditions say is zero.
+    `open` lists functions whose sign was left open (|f|); `zeros`, what the conditions say is zero;
+    `seen`, functions whose sign mattered, near whose zeros something may happen.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Part(Field):
         self.ranges = ranges
         self.open: list[Quotient] = []
         self.zeros: list[Polynomial] = []
+        self.seen: list[Quotient] = []
         self._deadline = deadline
         self._known: dict[object, Signs] = {}
         self._learnt: dict[object, Signs] = {}
@@ -217,6 +219,7 @@ class Part(Field):
     def need(self, value: Quotient, parts: Sequence[Signs]) -> int:
         """In which of `parts` the sign of a value lies; raises `Split` where that is open."""
         value = self.reduced(value)
+        self.seen.append(value)
         signs = self.signs_of(value)
         for place, part in enumerate(parts):
             if signs <= part:

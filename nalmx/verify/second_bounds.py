@@ -85,10 +85,15 @@ class Bounder:
         inputs = spans(box)
         return any(not _signs(p.value(inputs)) & signs for p, signs in self._conditions)
 
-    def shows(self, box: Box, whole: Box, spending: Spending) -> bool:
+    def shows(
+        self, box: Box, whole: Box, spending: Spending, most_boxes: int | None = None
+    ) -> bool:
         """Whether |f| ≤ bound wherever the conditions hold on a box; cuts it further where needed."""
         stack = [box]
+        limit = spending.visited + (spending.boxes if most_boxes is None else most_boxes)
         while stack:
+            if spending.visited >= limit and most_boxes is not None:
+                return False
             spending.spend()
             part = stack.pop()
             if self._conditions and self.excludes(part):

@@ -48,12 +48,6 @@ def span(lower: Fraction, upper: Fraction, bits: int) -> Span:
     )
 
 
-def ends(value: Span) -> tuple[Fraction, Fraction]:
-    """The ends of an interval as the rationals that they are."""
-    low, high = (libmp.to_rational(end) for end in value)
-    return Fraction(int(low[0]), int(low[1])), Fraction(int(high[0]), int(high[1]))
-
-
 def largest(value: Span) -> Raw:
     """The largest magnitude in an interval, exactly."""
     return _greater(libmp.mpf_neg(value[0]), value[1])

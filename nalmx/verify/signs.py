@@ -17,6 +17,7 @@ import flint
 
 from ..expression import Expression, variables
 from ..expression.ball import BallValue, enclose, interval, precision
+from ..expression.slopes import Enclosure
 from ..ranges import Range
 from .domain import Box, Domain
 from .subdivision import halves, is_narrow, probes
@@ -116,6 +117,12 @@ def signs_on(
                 return EVERY
             stack.extend((half, whole) for half in halves(box))
     return found
+
+
+def sign_of_point(form: Enclosure, point: Mapping[str, Fraction]) -> int | None:
+    """The sign at a point, None where balls leave it open."""
+    signs = signs_of_ball(form.value({n: interval(v, v) for n, v in point.items()}))
+    return next(iter(signs)) if len(signs) == 1 else None
 
 
 def _sign_at(function: Expression, point: Mapping[str, Fraction]) -> Signs:

@@ -51,6 +51,30 @@ def zeros_along_axes(ring: Ring, polynomials: list[Polynomial], domain: Domain) 
                         yield {**point, name: root}
 
 
+def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
+    """Where all slopes of a quadratic polynomial of the inputs are 0, if that is one point."""
+    if degree(polynomial) != 2 or any(polynomial.degrees()[: ring.slots]):
+        return None
+    used = [n for place, n in enumerate(ring.names) if polynomial.degrees()[ring.slots + place]]
+    slopes = [polynomial.derivative(ring.slots + ring.names.index(name)) for name in used]
+    rows, constants = [], []
+    for slope in slopes:
+        row = dict.fromkeys(used, flint.fmpq(0))
+        constant = flint.fmpq(0)
+        for exponents, coefficient in slope.terms():
+            if any(exponents):
+                row[ring.names[list(exponents).index(1) - ring.slots]] = coefficient
+            else:
+                constant = -coefficient
+        rows.append([row[name] for name in used])
+        constants.append([constant])
+    try:
+        solution = flint.fmpq_mat(rows).solve(flint.fmpq_mat(constants))
+    except ZeroDivisionError:
+        return None
+    return {name: as_fraction(solution[place, 0]) for place, name in enumerate(used)}
+
+
 def simplest(extent: Interval) -> Fraction:
     """The rational with the smallest denominator in an interval (Stern–Brocot)."""
     if extent.lower <= 0 <= extent.upper:

@@ -74,22 +74,31 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point of the domain where the claim fails, checked in exact or ball arithmetic."""
+    """A point of the domain where the claim fails, checked in exact or ball arithmetic.
+
+    Where it fails at an irrational point only, between `point` and `beyond`.
+    """
 
     point: Point
     left: str
     right: str
     reason: str
-    checked_in: Literal["exact rationals", "balls"]
+    checked_in: Literal["exact rationals", "balls", "change of sign"]
+    beyond: Point | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "point": {name: spell(value) for name, value in self.point.items()},
+            "point": _spelled(self.point),
+            "beyond": None if self.beyond is None else _spelled(self.beyond),
             "left": self.left,
             "right": self.right,
             "reason": self.reason,
             "checked_in": self.checked_in,
         }
+
+
+def _spelled(point: Point) -> dict[str, str]:
+    return {name: spell(value) for name, value in point.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,19 @@ Hypothesis search, a root of a denominator) brings it here to be replayed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 import flint
 
-from ..expression import IRRATIONAL, Expression, Undefined, evaluate
-from ..expression.ball import Ball, BallValue, ball, enclose, precision
+from ..expression import IRRATIONAL, Apply, Expression, Undefined, evaluate, to_text
+from ..expression.ball import Ball, BallValue, ball, enclose, interval, precision
 from ..expression.exact import ExactValue
+from ..expression.nodes import is_constant, post_order
 from ..rationals import spell
+from .breach import Bracket, bracket_box, is_within
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 
@@ -62,6 +65,81 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         if judgement != "open" or bits >= most_bits:
             return judgement
         bits = min(2 * bits, most_bits)
+
+
+def judge_between(claim: Claim, bracket: Bracket) -> Counterexample | None:
+    """A counterexample at an irrational point that two rational ones enclose.
+
+    A side that divides, whatever its inputs are, by a continuous function with opposite signs at two
+    points is undefined somewhere on the way from one to the other. The claim fails there if the
+    other side is defined on the whole box around the two.
+    """
+    box = bracket_box(bracket)
+    if not is_within(box, claim.domain):
+        return None
+    with precision(256):
+        inputs = {name: interval(low, high) for name, (low, high) in box.items()}
+        for side, own, other in (
+            ("left", claim.left, claim.right),
+            ("right", claim.right, claim.left),
+        ):
+            if not isinstance(enclose(other, inputs), flint.arb | bool):
+                continue
+            for divisor in _certain_divisors(own):
+                if not _changes_sign(divisor, bracket, inputs):
+                    continue
+                ends = " and ".join(_short_point(end) for end in bracket)
+                reason = (
+                    f"the {side} side is undefined: {to_text(divisor)[:60]} is 0 between {ends}"
+                )
+                values = [_show(enclose(side_, inputs), 17) for side_ in (claim.left, claim.right)]
+                values[side == "right"] = "undefined (division by zero)"
+                return Counterexample(
+                    bracket[0], values[0], values[1], reason, "change of sign", bracket[1]
+                )
+    return None
+
+
+def _certain_divisors(side: Expression) -> Iterator[Expression]:
+    """Divisors that are evaluated at every point: those outside Piecewise."""
+    stack, seen = [side], set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen or not isinstance(node, Apply) or node.operation == "piecewise":
+            continue
+        seen.add(id(node))
+        if node.operation in ("div", "mod"):
+            yield node.arguments[1]
+        if node.operation == "pow" and _is_negative(node.arguments[1]):
+            yield node.arguments[0]
+        if node.operation == "tan":
+            yield Apply("cos", node.arguments)
+        stack.extend(node.arguments)
+
+
+def _is_negative(exponent: Expression) -> bool:
+    value = evaluate(exponent, {}) if is_constant(exponent) else None
+    return isinstance(value, Fraction) and value < 0
+
+
+def _changes_sign(divisor: Expression, bracket: Bracket, inputs: dict[str, Ball]) -> bool:
+    """Whether a function is continuous on a box and has opposite signs at two of its points."""
+    jumps = {"floor", "mod", "sign", "piecewise"}
+    if any(isinstance(n, Apply) and n.operation in jumps for n in post_order(divisor)):
+        return False
+    if not isinstance(enclose(divisor, inputs), flint.arb):
+        return False
+    ends = [enclose(divisor, {n: ball(v) for n, v in end.items()}) for end in bracket]
+    low, high = (value for value in ends)
+    if not isinstance(low, flint.arb) or not isinstance(high, flint.arb):
+        return False
+    return bool((low < 0 and high > 0) or (low > 0 and high < 0))
+
+
+def _short_point(point: Point) -> str:
+    with precision(64):
+        shown = (f"{name} = {ball(value).str(12, radius=False)}" for name, value in point.items())
+        return ", ".join(shown)
 
 
 def _judge_in_balls(

@@ -1,0 +1,117 @@
+"""`--certificate`, `--certificates` and `nalmx verify certificate`: verdicts that can be replayed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import CertificateError
+from ..verify import CLAIMS, Claim, Verdict
+from ._options import messages, output, print_json, shared
+
+if TYPE_CHECKING:
+    from ._three import Outcome
+
+to_file = click.option(
+    "--certificate",
+    "certificate",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
+)
+to_run = click.option(
+    "--certificates",
+    is_flag=True,
+    help="Write a certificate of every claim into the directory of the run.",
+)
+
+
+def check_new(*paths: Path | None) -> None:
+    """Refuse a certificate that could not be written, before time is spent on verdicts."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.exists() or path.is_symlink():
+            raise CertificateError(
+                f"{path} exists and is never overwritten; move it, or name another file for the "
+                "certificate"
+            )
+        if not path.parent.is_dir():
+            raise CertificateError(
+                f"there is no folder {str(path.parent)!r} for the certificate; make it first"
+            )
+
+
+def paths_in(directory: Path) -> dict[str, Path]:
+    """Where the certificates of a run lie."""
+    return {name: directory / f"certificate-{name.replace('_', '-')}.json" for name in CLAIMS}
+
+
+def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bool) -> None:
+    """Write the certificate of one claim."""
+    if path is None:
+        return
+    from ..verify.certificate import certify
+
+    with messages(quiet).status("writing the certificate"):
+        certify(claim, verdict=verdict).save(path)
+    messages(quiet).print(f"certificate: {path}")
+
+
+def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
+    """Write a certificate of each claim of a run; say of which there can be none."""
+    from ..verify.certificate import certify
+
+    formula, paths = outcome.extraction.formula, paths_in(outcome.run.directory)
+    if formula is None:
+        messages(quiet).print("no certificates were written: there is no formula")
+        return
+    config = outcome.run.config
+    for name, claim in outcome.claims.items():
+        try:
+            with messages(quiet).status(f"writing the certificate of {CLAIMS[name]}"):
+                made = certify(
+                    claim,
+                    verdict=outcome.verdicts[name],
+                    source=f"{CLAIMS[name]}, {config.module} trained on {config.operation}",
+                    weights_sha256=formula.weights_sha256,
+                    seed=outcome.extraction.seed,
+                )
+        except CertificateError as error:
+            messages(quiet).print(f"no certificate of {CLAIMS[name]}: {error}")
+            continue
+        made.save(paths[name])
+        messages(quiet).print(f"certificate: {paths[name]}")
+
+
+@click.command(name="certificate")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--timeout",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 1e6),
+    help="Seconds after which the replay gives up.",
+)
+@shared("json", "quiet")
+def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
+    """Replay the certificate in FILE: establish its verdict again, from its claim alone.
+
+    Exit code 0: established again. 1: established again that the claim is refuted. 3: not established.
+    """
+    from ..report.replays import replay_lines
+    from ..verify.certificate import Certificate
+
+    loaded = Certificate.load(file)
+    with messages(quiet).status("replaying") as status:
+        replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
+    if as_json:
+        print_json(
+            {"claim": loaded.data["claim"], "bound": loaded.data["bound"], **replay.to_json()}
+        )
+    else:
+        for line in replay_lines(loaded, replay):
+            output().print(line)
+    return replay.exit_code()

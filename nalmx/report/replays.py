@@ -1,0 +1,50 @@
+"""The replay of a certificate as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from ..verify.certificate import Certificate
+from ..verify.replay import Replay
+from .verdicts import domain_text
+
+_LONGEST = 120
+
+
+def replay_lines(certificate: Certificate, replay: Replay) -> Iterator[Text]:
+    """Whether a certificate was established again, what was replayed, and what was not."""
+    word = "established" if replay.established else "not established"
+    style = "bold green" if replay.established else "bold red"
+    yield Text.assemble((word, style), f": {replay.verdict}", _within(certificate))
+    texts = certificate.data["claim"]
+    yield Text(f"  left  = {_short(texts['left'])}")
+    yield Text(f"  right = {_short(texts['right'])}")
+    domain = domain_text(certificate.claim.domain.to_json())
+    yield Text(f"  for all real {domain}" if domain else "  for constants")
+    if texts["tolerance"] != "0":
+        yield Text(f"  tolerance {texts['tolerance']}")
+    for step in replay.steps:
+        yield Text(f"  ✓ {step}")
+    if replay.reason is not None:
+        yield Text(f"  ✗ {replay.reason}")
+    said = _said(certificate.data["provenance"])
+    if said:
+        yield Text(f"  said by the file, and not replayed: {said}", style="dim")
+    yield Text(f"  {replay.seconds:.2f} s", style="dim")
+
+
+def _within(certificate: Certificate) -> str:
+    bound = certificate.data["bound"]
+    return f", at most {bound} apart" if certificate.verdict == "bounded" else ""
+
+
+def _said(provenance: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in provenance.items() if value is not None}
+    return ", ".join(f"{name} {_short(str(value))}" for name, value in given.items())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,282 @@
+"""Certificates: a verdict as a file that anyone can replay, without torch and without trust.
+
+A certificate holds one claim as texts, its verdict and the evidence; a digest over all of it notices
+damage. The digest is no protection against a forger, who would write a new one: `replay` establishes
+everything anew from the claim (`replay.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ..errors import CertificateError, NalmxError
+from ..expression import check_name, parse, to_text
+from ..expression.nodes import natural_order
+from ..ranges import Range
+from ..rationals import parse_rational, spell
+from .bounds import METHOD, decimal
+from .checker import Effort, check
+from .domain import Domain
+from .evidence import cases_of, cuts_of, reach, text_of
+from .replay import SECONDS, Progress, Replay, Replaying
+from .verdict import Claim, Level, Tolerance, Verdict
+
+SCHEMA = 1
+LARGEST_FILE = 32 * 2**20
+_SECONDS_TO_CERTIFY = 20.0
+_MOST_INPUTS = 1_000
+_MARGIN = Fraction(1, 10**12)
+_LEVELS = ("proved", "bounded", "tested", "refuted", "unknown")
+_PROVENANCE = ("source", "weights_sha256", "seed")
+_FACTS: dict[str, type | tuple[type, ...]] = {
+    "method": str,
+    "reason": (str, type(None)),
+    "bound": (str, type(None)),
+    "largest_difference": (str, type(None)),
+    "points": (int, type(None)),
+    "violating_fraction_below": (float, int, type(None)),
+    "arithmetic": str,
+}
+_KEYS = {
+    *("schema", "claim", "verdict", "counterexample", "evidence", "provenance", "versions"),
+    *("sha256", *_FACTS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One claim with its verdict and the evidence for it; `data` is the content of the file."""
+
+    claim: Claim
+    data: Mapping[str, Any]
+
+    @property
+    def verdict(self) -> Level:
+        level: Level = self.data["verdict"]
+        return level
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(self.data)
+
+    @classmethod
+    def from_json(cls, data: object, where: str = "the certificate") -> Certificate:
+        """Check the shape and the digest of a certificate; nothing else of it is believed."""
+        if not isinstance(data, dict) or "schema" not in data:
+            raise CertificateError(f"{where} is not a certificate of nalmx")
+        if data["schema"] != SCHEMA or isinstance(data["schema"], bool):
+            raise CertificateError(
+                f"{where} has the schema {str(data['schema'])[:20]}, and this nalmx reads {SCHEMA}; "
+                "use the version that wrote it"
+            )
+        try:
+            _check_shape(data)
+            if data["sha256"] != digest_of(data):
+                raise CertificateError(f"{where} was altered: its content does not have its digest")
+            return cls(_claim(data["claim"]), data)
+        except CertificateError:
+            raise
+        except (_Damaged, NalmxError, RecursionError) as error:
+            raise CertificateError(f"{where} is damaged: {error}") from None
+
+    def save(self, path: Path) -> None:
+        """Write the certificate to a new file."""
+        text = json.dumps(self.data, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            raise CertificateError(
+                f"{path} exists and is never overwritten; name another file for the certificate"
+            ) from None
+        except OSError as error:
+            raise CertificateError(f"{path} cannot be written: {error.strerror or error}") from None
+
+    @classmethod
+    def load(cls, path: Path) -> Certificate:
+        return cls.from_json(_read(path), str(path))
+
+    def replay(self, progress: Progress = lambda step: None, seconds: float = SECONDS) -> Replay:
+        """Establish the verdict again from the claim, or say why that fails."""
+        start = time.perf_counter()
+        replayed = Replaying(self.claim, self.data, seconds, progress).run()
+        return replace(replayed, seconds=time.perf_counter() - start)
+
+
+def certify(
+    claim: Claim,
+    effort: Effort | None = None,
+    *,
+    verdict: Verdict | None = None,
+    source: str | None = None,
+    weights_sha256: str | None = None,
+    seed: int | None = None,
+) -> Certificate:
+    """The certificate of a claim: of `verdict` where it is given, else of what `check` says.
+
+    The evidence for `proved` and `bounded` is found anew. Where that does not reach the same
+    verdict (the time was too short), the certificate says what was reached.
+    """
+    verdict = check(claim, effort) if verdict is None else verdict
+    texts = {
+        "left": to_text(claim.left),
+        "right": to_text(claim.right),
+        "domain": dict(sorted(claim.domain.to_json().items(), key=lambda i: natural_order(i[0]))),
+        "tolerance": str(claim.tolerance),
+    }
+    try:
+        claim = _claim(texts)
+    except (_Damaged, NalmxError) as error:
+        raise CertificateError(f"the claim cannot be written as a certificate: {error}") from None
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "claim": texts,
+        **_facts_of(claim, verdict),
+        "provenance": {"source": source, "weights_sha256": weights_sha256, "seed": seed},
+        "versions": {
+            **{name: version(name) for name in ("nalmx", "python-flint", "mpmath")},
+            "python": platform.python_version(),
+        },
+    }
+    return Certificate(claim, {**data, "sha256": digest_of(data)})
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself, in one canonical spelling."""
+    rest = {name: value for name, value in data.items() if name != "sha256"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
+    given = verdict.to_json()
+    facts = {name: given[name] for name in ("verdict", "counterexample", *_FACTS)}
+    facts["evidence"] = {}
+    if verdict.arithmetic != "reals" or verdict.verdict not in ("proved", "bounded"):
+        return facts
+    facts |= {"reason": None, "largest_difference": None}
+    reached = reach(claim, _SECONDS_TO_CERTIFY)
+    if reached.finding.outcome == "proved":
+        evidence = {"cases": cases_of(claim, _SECONDS_TO_CERTIFY)}
+        facts |= {"verdict": "proved", "method": reached.finding.method, "bound": "0"}
+        return {**facts, "evidence": evidence}
+    difference = reached.difference
+    if difference is None or difference.bound is None or difference.bound > claim.tolerance.size:
+        reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
+        return {**facts, "verdict": "unknown", "method": "none", "bound": None, "reason": reason}
+    cuts = cuts_of(difference.pieces, difference.found.leaves)
+    pieces = [
+        {**text_of(piece), "cuts": own} for piece, own in zip(difference.pieces, cuts, strict=True)
+    ]
+    at = difference.suspect
+    return {
+        **facts,
+        "verdict": "bounded",
+        "method": METHOD,
+        "bound": _spelled(difference.bound, claim.tolerance.size),
+        "largest_difference": None if at is None else _spelled(_rounded_down(difference.largest)),
+        "evidence": {
+            "pieces": pieces,
+            "largest_at": None if at is None else {name: spell(at[name]) for name in at},
+        },
+    }
+
+
+def _rounded_down(value: Fraction) -> Fraction:
+    """Four digits that a value certainly reaches."""
+    if value <= 0:
+        return Fraction(0)
+    scale = Fraction(1)
+    value *= 1 - _MARGIN
+    while value * scale < 1_000:
+        scale *= 10
+    while value * scale >= 10_000:
+        scale /= 10
+    return Fraction(int(value * scale)) / scale
+
+
+def _spelled(value: Fraction, most: Fraction | None = None) -> str:
+    """A decimal with four digits, rounded up; exactly where that would be too large."""
+    text = decimal(value)
+    read = parse_rational(text)
+    return text if read is not None and (most is None or read <= most) else spell(value)
+
+
+class _Damaged(Exception):
+    """A part of a certificate is not what it should be."""
+
+
+def _need(holds: bool, what: str) -> None:
+    if not holds:
+        raise _Damaged(f"{what} is not what it should be")
+
+
+def _check_shape(data: dict[str, Any]) -> None:
+    _need(data.keys() == _KEYS, "the list of its entries")
+    for name, kinds in _FACTS.items():
+        _need(isinstance(data[name], kinds) and not isinstance(data[name], bool), name)
+    _need(isinstance(data["sha256"], str), "its digest")
+    _need(data["verdict"] in _LEVELS if isinstance(data["verdict"], str) else False, "its verdict")
+    for name in ("claim", "evidence", "provenance", "versions"):
+        _need(isinstance(data[name], dict), name)
+    _need(data["provenance"].keys() == set(_PROVENANCE), "provenance")
+    example = data["counterexample"]
+    if example is not None:
+        _need(isinstance(example, dict) and _is_texts(example.get("point")), "counterexample")
+        beyond = example.get("beyond", "")
+        _need(beyond is None or _is_texts(beyond), "the other end of the counterexample")
+    if data["verdict"] == "bounded":
+        _need(data["evidence"].keys() == {"pieces", "largest_at"}, "evidence")
+        at, pieces = data["evidence"]["largest_at"], data["evidence"]["pieces"]
+        _need(at is None or _is_texts(at), "the point of the largest difference")
+        _need(isinstance(pieces, list) and all(map(_is_piece, pieces)), "a piece of the evidence")
+
+
+def _is_piece(piece: object) -> bool:
+    cuts = piece.get("cuts") if isinstance(piece, dict) else None
+    return isinstance(cuts, list) and all(isinstance(text, str) for text in cuts)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _claim(texts: Mapping[str, Any]) -> Claim:
+    _need(texts.keys() == {"left", "right", "domain", "tolerance"}, "the claim")
+    _need(all(isinstance(texts[n], str) for n in ("left", "right", "tolerance")), "the claim")
+    domain = texts["domain"]
+    _need(_is_texts(domain) and len(domain) <= _MOST_INPUTS, "the domain")
+    names = sorted(map(check_name, domain), key=natural_order)
+    left, right = parse(texts["left"]), parse(texts["right"])
+    ranges = {name: Range.parse(domain[name]) for name in names}
+    return Claim(left, right, Domain(ranges), Tolerance.parse(texts["tolerance"]))
+
+
+def _read(path: Path) -> Any:
+    try:
+        if not path.is_file():
+            raise CertificateError(f"there is no file {str(path)!r}")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > LARGEST_FILE:
+        raise CertificateError(
+            f"{path} is larger than {LARGEST_FILE // 2**20} MB; no certificate is that large"
+        )
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise CertificateError(f"{path} is damaged: it is not JSON") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
