@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 from claims import KINDS, false_claims, true_claims  # noqa: E402
 from claims.module_claims import module_claims  # noqa: E402
-from claims.oracle import violated  # noqa: E402
+from claims.replay import confirmed  # noqa: E402
 
 RESULTS = HERE / "results" / "verdicts.json"
 JOURNAL = HERE.parent / "runs" / "verdicts.jsonl"
@@ -56,8 +56,8 @@ def described(stated, verdict):
     found = {"verdict": verdict.verdict, "method": verdict.method}
     if verdict.verdict not in ("proved", "refuted"):
         found["reason"] = verdict.reason
-    if verdict.counterexample is not None:
-        found["confirmed"] = violated(stated, verdict.counterexample.point) is True
+    if (example := verdict.counterexample) is not None:
+        found["confirmed"] = confirmed(stated, example.point, example.beyond)
     largest = getattr(verdict, "largest_difference", None)
     if verdict.verdict == "bounded" and verdict.bound and largest and float(largest) > 0:
         found["gap"] = float(verdict.bound) / float(largest)

@@ -57,7 +57,7 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
 
     with messages(quiet).status("writing the certificate"):
         certify(claim, verdict=verdict).save(path)
-    messages(quiet).print(f"certificate: {path}")
+    messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
 def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
@@ -66,7 +66,7 @@ def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
 
     formula, paths = outcome.extraction.formula, paths_in(outcome.run.directory)
     if formula is None:
-        messages(quiet).print("no certificates were written: there is no formula")
+        messages(quiet).print("no certificates were written: there is no formula", soft_wrap=True)
         return
     config = outcome.run.config
     for name, claim in outcome.claims.items():
@@ -80,10 +80,10 @@ def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
                     seed=outcome.extraction.seed,
                 )
         except CertificateError as error:
-            messages(quiet).print(f"no certificate of {CLAIMS[name]}: {error}")
+            messages(quiet).print(f"no certificate of {CLAIMS[name]}: {error}", soft_wrap=True)
             continue
         made.save(paths[name])
-        messages(quiet).print(f"certificate: {paths[name]}")
+        messages(quiet).print(f"certificate: {paths[name]}", soft_wrap=True)
 
 
 @click.command(name="certificate")

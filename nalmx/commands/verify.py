@@ -26,7 +26,10 @@ from ._options import messages, no_traces, output, print_json, shared
 
 @click.group(name="verify", no_args_is_help=False)
 def command() -> None:
-    """Verify an expression (expr) or a training run (run), or replay a certificate."""
+    """Verify an expression (expr) or a training run (run) over a domain.
+
+    A verdict written as a certificate is replayed by `certificate`.
+    """
 
 
 command.add_command(certificate)

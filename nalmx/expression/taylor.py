@@ -35,6 +35,8 @@ def taylor_form(
     remainder = _expand(enclosure, extent, order + 1, values)
     if at_middle is None or remainder is None:
         return None
+    if at_middle.prec < order or remainder.prec <= order:
+        return None
     total = at_middle[0]
     for place in range(1, order):
         total = total + at_middle[place] * _power_of_step(radius, place)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
 
-from ..expression import Apply, Expression, sort_of
-from ..expression.build import negative, quotient, rational, total
+from ..expression import Expression, sort_of, variables
+from ..expression.build import negative, quotient, total
+from ..ranges import Range
 from .algebra import Finding
 from .cases import Solved, inequalities
 from .domain import Point
 from .enclosure import Bounded, Budget, Piece, bound
-from .field import Restart
+from .field import Units
 from .linear import largest
-from .part import Empty, Split
-from .quotients import OutsideMethod, Quotient, key
+from .normal_form import NormalForms
+from .quotients import OutsideMethod, Quotient
 from .verdict import Claim
 
 METHOD = "branch and bound in ball arithmetic"
 _DIGITS = 4
+_LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
 
@@ -57,15 +59,15 @@ def bound_difference(
         return None
     if claim.tolerance.kind == "exact":
         budget = _TO_FIND_A_DIFFERENCE
-    pieces, owners = _pieces(claim, finding)
+    pieces, owners = pieces_of(claim, finding)
     if not pieces:
         return None
     found = bound(pieces, claim.tolerance.size, budget)
     defined = finding.defined or finding.pieces is None
-    proven = found.upper.is_finite() and defined
+    proven = found.upper < _GREATEST and defined
     return Difference(
         round_up(as_fraction(found.upper), claim.tolerance.size) if proven else None,
-        as_fraction(found.largest),
+        as_fraction(found.largest if found.largest < _GREATEST else _GREATEST),
         _in_claim(claim, owners, found),
         found.boxes,
         tuple(pieces),
@@ -74,8 +76,13 @@ def bound_difference(
 
 
 def as_fraction(value: flint.arb) -> Fraction:
-    """The upper end of a ball, exactly."""
+    """The upper end of a finite ball; one closer to 0 than any bound of use is rounded up."""
     mantissa, exponent = value.upper().man_exp()
+    if not mantissa:
+        return Fraction(0)
+    smallest = _LEAST_EXPONENT - int(mantissa).bit_length()
+    if exponent < smallest:
+        return Fraction(2) ** _LEAST_EXPONENT * (1 if mantissa > 0 else 0)
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
@@ -83,61 +90,49 @@ def round_up(value: Fraction, limit: Fraction | None = None) -> Fraction:
     """The next decimal with four digits, but not beyond a limit that the value keeps."""
     if value <= 0:
         return Fraction(0)
-    scale = Fraction(1)
-    while value * scale < 10 ** (_DIGITS - 1):
-        scale *= 10
-    while value * scale >= 10**_DIGITS:
-        scale /= 10
+    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
     rounded = Fraction(-(-value * scale // 1)) / scale
     return limit if limit is not None and value <= limit < rounded else rounded
 
 
-def _pieces(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved | None]]:
-    as_written = _written(claim, claim.left, claim.right, claim.right)
+def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved | None]]:
+    """What is to be bounded, and the case each of it belongs to."""
+    as_written = _written(claim, claim.left, claim.right)
     if finding.pieces is None:
-        return [Piece((as_written,), claim.domain.ranges, ())], [None]
+        return [Piece((as_written,), _used(claim.domain.ranges, (as_written,)))], [None]
     pieces: list[Piece] = []
     owners: list[Solved | None] = []
     for solved in finding.pieces:
         case = solved.case
         functions = (
             *_normal(claim, solved),
-            _written(claim, *_without_common_terms(solved), case.right),
+            *_partly_expanded(claim, solved),
+            _written(claim, case.left, case.right),
         )
-        pieces.append(Piece(functions, case.ranges, case.conditions, _cap(claim, solved)))
+        ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
+        pieces.append(Piece(functions, ranges, case.conditions, _cap(claim, solved)))
         owners.append(solved)
     return pieces, owners
 
 
-def _without_common_terms(solved: Solved) -> tuple[Expression, Expression]:
-    """Both sides as they are written, but for terms that have one normal form on either side."""
-    sides = [_terms(solved.case.left), _terms(solved.case.right)]
+def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dict[str, Range]:
+    """The ranges of the inputs that occur."""
+    return {name: ranges[name] for name in variables(*functions)}
+
+
+def _partly_expanded(claim: Claim, solved: Solved) -> Iterator[Expression]:
+    """The difference with its polynomials expanded and every other function as it is written."""
+    case = solved.case
     try:
-        forms = [[_key(solved, term) for term in side] for side in sides]
-    except (OutsideMethod, Split, Restart, Empty):
-        return solved.case.left, solved.case.right
-    common = Counter(forms[0]) & Counter(forms[1])
-    left, right = (_kept(side, own, common.copy()) for side, own in zip(sides, forms, strict=True))
-    return left, right
-
-
-def _terms(side: Expression) -> tuple[Expression, ...]:
-    return side.arguments if isinstance(side, Apply) and side.operation == "add" else (side,)
-
-
-def _key(solved: Solved, term: Expression) -> object:
-    form = solved.forms.field.reduced(solved.forms.value(term))
-    return key(form.top), key(form.bottom)
-
-
-def _kept(terms: tuple[Expression, ...], forms: list[object], gone: Counter[object]) -> Expression:
-    kept = []
-    for term, form in zip(terms, forms, strict=True):
-        if gone[form] > 0:
-            gone[form] -= 1
-        else:
-            kept.append(term)
-    return total(kept) if kept else rational(0)
+        forms = NormalForms(
+            (case.left, case.right), case.ranges, (), Units(), time.monotonic() + 1, opaque=True
+        )
+        difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
+    except OutsideMethod:
+        return
+    if len(difference.top) <= _MOST_TERMS:
+        top = forms.field.tree_of(difference)
+        yield quotient(top, case.right) if claim.tolerance.kind == "rel" else top
 
 
 def _cap(claim: Claim, solved: Solved) -> Fraction | None:
@@ -159,11 +154,9 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     return max(Fraction(0), *known) if len(known) == 2 else None
 
 
-def _written(
-    claim: Claim, left: Expression, right: Expression, reference: Expression
-) -> Expression:
+def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
     difference = total([left, negative(right)])
-    return quotient(difference, reference) if claim.tolerance.kind == "rel" else difference
+    return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
 
 
 def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
@@ -186,20 +179,28 @@ def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
 def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Point | None:
     if found.place is None:
         return None
-    piece, point = found.place
+    piece, place = found.place
     owner = owners[piece]
+    ranges = claim.domain.ranges if owner is None else owner.case.ranges
+    point = {**{n: r.intervals[0].middle for n, r in ranges.items()}, **place}
     made = point if owner is None else owner.case.point(point)
     return made if made is not None and made in claim.domain else None
+
+
+def _exponent(value: Fraction) -> int:
+    """The n with 10ⁿ ≤ value < 10ⁿ⁺¹."""
+    n = int((value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2)) - 1
+    while value >= Fraction(10) ** (n + 1):
+        n += 1
+    return n
 
 
 def decimal(value: Fraction) -> str:
     """A bound as a decimal in scientific notation, rounded up to four digits."""
     rounded = round_up(value)
-    exponent = 0
-    while rounded and rounded >= 10:
-        rounded, exponent = rounded / 10, exponent + 1
-    while rounded and rounded < 1:
-        rounded, exponent = rounded * 10, exponent - 1
-    digits = int(rounded * 10 ** (_DIGITS - 1))
+    if not rounded:
+        return "0"
+    exponent = _exponent(rounded)
+    digits = int(rounded / Fraction(10) ** (exponent - _DIGITS + 1))
     text = f"{digits // 1000}.{digits % 1000:03d}".rstrip("0").rstrip(".")
     return text if not exponent else f"{text}e{exponent}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ..expression import Expression, Variable, evaluate
+from ..expression import Expression, Variable, evaluate, variables
 from ..expression.build import negative, rational, total
 from ..expression.nodes import substitute
 from ..ranges import Interval, Range
@@ -191,7 +191,9 @@ def _tied(owner: Part, zero: Polynomial) -> tuple[str, Expression] | None:
             continue
         factor = holding[0][1]
         rest = zero - owner.ring.input(name) * owner.ring.constant(factor)
-        return name, owner.tree(rest * owner.ring.constant(-1 / factor))
+        value = owner.tree(rest * owner.ring.constant(-1 / factor))
+        if name not in variables(value):
+            return name, value
     return None
 
 

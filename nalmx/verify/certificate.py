@@ -27,7 +27,7 @@ from .bounds import METHOD, decimal
 from .checker import Effort, check
 from .domain import Domain
 from .evidence import cases_of, cuts_of, reach, text_of
-from .replay import SECONDS, Progress, Replay, Replaying
+from .replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1
@@ -72,9 +72,9 @@ class Certificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
         if not isinstance(data, dict) or "schema" not in data:
             raise CertificateError(f"{where} is not a certificate of nalmx")
-        if data["schema"] != SCHEMA or isinstance(data["schema"], bool):
+        if data["schema"] != SCHEMA or type(data["schema"]) is not int:
             raise CertificateError(
-                f"{where} has the schema {str(data['schema'])[:20]}, and this nalmx reads {SCHEMA}; "
+                f"{where} has the schema {repr(data['schema'])[:20]}, and this nalmx reads {SCHEMA}; "
                 "use the version that wrote it"
             )
         try:
@@ -160,6 +160,8 @@ def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
     given = verdict.to_json()
     facts = {name: given[name] for name in ("verdict", "counterexample", *_FACTS)}
     facts["evidence"] = {}
+    if verdict.verdict == "refuted":
+        facts["method"] = AT_A_POINT
     if verdict.arithmetic != "reals" or verdict.verdict not in ("proved", "bounded"):
         return facts
     facts |= {"reason": None, "largest_difference": None}
@@ -169,7 +171,7 @@ def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
         facts |= {"verdict": "proved", "method": reached.finding.method, "bound": "0"}
         return {**facts, "evidence": evidence}
     difference = reached.difference
-    if difference is None or difference.bound is None or difference.bound > claim.tolerance.size:
+    if difference is None or difference.bound is None or not reached.is_within(claim):
         reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
         return {**facts, "verdict": "unknown", "method": "none", "bound": None, "reason": reason}
     cuts = cuts_of(difference.pieces, difference.found.leaves)

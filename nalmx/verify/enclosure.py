@@ -233,6 +233,8 @@ class _Search:
         low, high = sides
         if not isinstance(low, flint.arb) or not isinstance(high, flint.arb):
             return flint.arb.pos_inf()
+        if not low.is_finite() or not high.is_finite():
+            return flint.arb.pos_inf()
         return (-low.lower()).max(high.upper()).max(flint.arb(0)).upper()
 
     def _try_point(self, place: int, point: Point) -> None:
@@ -265,7 +267,10 @@ def _widest(box: Box, slopes: Slopes | None) -> str:
 
 
 def _largest_of(value: object) -> Ball:
-    upper: Ball = value.abs_upper() if isinstance(value, flint.arb) else flint.arb.pos_inf()
+    """A bound on the numbers of an enclosure; infinite where it holds none or is not finite."""
+    if not isinstance(value, flint.arb) or not value.is_finite():
+        return flint.arb.pos_inf()
+    upper: Ball = value.abs_upper()
     return upper
 
 

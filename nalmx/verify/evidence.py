@@ -14,7 +14,7 @@ from ..expression.build import negative, quotient, total
 from ..expression.nodes import Expression
 from ..rationals import spell
 from .algebra import Finding, decide
-from .bounds import Difference, _pieces, bound_difference
+from .bounds import Difference, bound_difference, pieces_of
 from .cases import cases
 from .domain import Box, Domain
 from .enclosure import Budget, Leaf, Piece
@@ -45,10 +45,13 @@ class Reached:
     finding: Finding
     difference: Difference | None
 
-    @property
-    def is_bounded(self) -> bool:
+    def is_within(self, claim: Claim) -> bool:
         found = self.difference
-        return found is not None and found.bound is not None
+        return (
+            found is not None
+            and found.bound is not None
+            and 0 <= found.bound <= claim.tolerance.size
+        )
 
 
 def reach(claim: Claim, seconds: float) -> Reached:
@@ -56,7 +59,10 @@ def reach(claim: Claim, seconds: float) -> Reached:
     finding = decide(claim, seconds)
     if finding.outcome == "proved" or claim.tolerance.kind == "exact":
         return Reached(finding, None)
-    return Reached(finding, bound_difference(claim, finding, Budget(seconds=seconds)))
+    found = bound_difference(claim, finding, Budget())
+    if found is not None and not Reached(finding, found).is_within(claim):
+        found = bound_difference(claim, finding, Budget(seconds=seconds))
+    return Reached(finding, found)
 
 
 def cases_of(claim: Claim, seconds: float) -> list[dict[str, Any]]:
@@ -71,9 +77,9 @@ def cases_of(claim: Claim, seconds: float) -> list[dict[str, Any]]:
     ]
 
 
-def pieces_of(claim: Claim, finding: Finding) -> list[Piece]:
+def bounded_pieces(claim: Claim, finding: Finding) -> list[Piece]:
     """The functions to bound, and where."""
-    return _pieces(claim, finding)[0]
+    return pieces_of(claim, finding)[0]
 
 
 def difference_of(claim: Claim) -> Expression:
@@ -84,7 +90,7 @@ def difference_of(claim: Claim) -> Expression:
 
 def as_written(claim: Claim) -> list[Piece]:
     """The only piece where algebra does not reach: both sides as they stand."""
-    return pieces_of(claim, Finding("silent"))
+    return bounded_pieces(claim, Finding("silent"))
 
 
 def text_of(piece: Piece) -> dict[str, Any]:

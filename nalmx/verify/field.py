@@ -41,7 +41,7 @@ class Slot:
     a `log` the logarithm of |argument|.
     """
 
-    kind: Literal["abs", "power", "exp", "log", "wave", "fraction", "pi"]
+    kind: Literal["abs", "power", "exp", "log", "wave", "fraction", "pi", "opaque"]
     argument: Polynomial | Quotient | None
     expression: Expression
     scale: Fraction = Fraction(1)

@@ -11,7 +11,7 @@ from ..expression import Apply, Constant, Expression, Number, Truth, Variable, v
 from ..expression.nodes import post_order
 from ..ranges import Range
 from . import functions
-from .field import Units
+from .field import Slot, Units
 from .part import HALVES, Part
 from .quotients import OutsideMethod, Polynomial, Quotient, rational
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
@@ -33,7 +33,11 @@ class Obligation:
 
 
 class NormalForms:
-    """Takes expressions to normal forms on a part of the domain."""
+    """Takes expressions to normal forms on a part of the domain.
+
+    Where `opaque`, whatever is not a polynomial is left as it is written: not a normal form, but
+    what is common to two sides cancels, and nothing is expanded that is better enclosed as it stands.
+    """
 
     def __init__(
         self,
@@ -42,11 +46,16 @@ class NormalForms:
         conditions: Sequence[Condition],
         units: Units,
         deadline: float,
+        *,
+        opaque: bool = False,
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
-        self.field = Part(variables(*everything), _slots_for(everything), ranges, units, deadline)
+        self.field = Part(
+            variables(*everything), _slots_for(everything, opaque), ranges, units, deadline
+        )
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
+        self._opaque = opaque
         for condition in conditions:
             self.field.learn(condition, self.value(condition.function))
         self.obligations.clear()
@@ -85,6 +94,8 @@ class NormalForms:
             if node.name == "pi":
                 return functions.pi(self.field)
             return functions.exponential(self.field, self.field.ring.number(1))
+        if self._opaque and not _is_polynomial(node):
+            return self._as_one(node)
         if node.operation == "piecewise":
             return self._piecewise(node)
         arguments = [self._visit(argument) for argument in node.arguments]
@@ -94,6 +105,10 @@ class NormalForms:
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
         return self._rules()[node.operation](node, *values)
+
+    def _as_one(self, node: Apply) -> Quotient:
+        """A function that is left as it is written: a slot for it and all that equal its text."""
+        return self.field.ring.whole(self.field.slot(("opaque", node), Slot("opaque", None, node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -246,21 +261,32 @@ def _constant(x: Quotient) -> Fraction | None:
     return rational(x.top) / rational(x.bottom)
 
 
-def _slots_for(roots: Sequence[Expression]) -> int:
+def _slots_for(roots: Sequence[Expression], opaque: bool) -> int:
     """Room for the functions of some expressions, none for rational ones."""
     seen = {id(node): node for root in roots for node in post_order(root)}
-    functions_in = sum(
-        isinstance(n, Constant)
-        or (
-            isinstance(n, Apply)
-            and (
-                n.operation not in _RATIONAL
-                or (n.operation == "pow" and not _is_whole(n.arguments[1]))
-            )
+    if opaque:
+        return min(
+            sum(isinstance(n, Apply) and not _is_polynomial(n) for n in seen.values()), _MOST_SLOTS
         )
-        for n in seen.values()
-    )
-    return min(4 * functions_in + 16, _MOST_SLOTS) if functions_in else 0
+    found = sum(isinstance(n, Constant) or _is_function(n) for n in seen.values())
+    return min(4 * found + 16, _MOST_SLOTS) if found else 0
+
+
+def _is_function(node: Expression) -> bool:
+    if not isinstance(node, Apply):
+        return False
+    if node.operation == "pow":
+        return not _is_whole(node.arguments[1])
+    return node.operation not in _RATIONAL
+
+
+def _is_polynomial(node: Apply) -> bool:
+    if node.operation == "div":
+        return isinstance(node.arguments[1], Number) and node.arguments[1].value != 0
+    if node.operation == "pow":
+        exponent = node.arguments[1]
+        return isinstance(exponent, Number) and _is_whole(exponent) and 0 <= exponent.value <= 3
+    return node.operation in ("add", "mul", "neg")
 
 
 def _is_whole(exponent: Expression) -> bool:

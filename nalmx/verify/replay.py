@@ -18,12 +18,21 @@ from .algebra import decide
 from .bounds import METHOD
 from .domain import Point
 from .enclosure import Piece
-from .evidence import Malformed, as_written, boxes_of, cases_of, difference_of, pieces_of, text_of
+from .evidence import (
+    Malformed,
+    as_written,
+    bounded_pieces,
+    boxes_of,
+    cases_of,
+    difference_of,
+    text_of,
+)
 from .second_bounds import Bounder, OutOfBudget, Spending
 from .second_opinion import breaks_between, compare, distance_reaches, opinion
 from .verdict import Claim, Counterexample, Level
 from .witness import judge, judge_between
 
+AT_A_POINT = "a counterexample"
 SECONDS, BOXES = 300.0, 1_000_000
 _BEFORE_CAP = 64
 Progress = Callable[[str], None]
@@ -105,11 +114,10 @@ class Replaying:
         if not holds:
             raise NotEstablished(otherwise)
 
-    def _facts(self, method: str | None, bound: str | None, *absent: str) -> None:
+    def _facts(self, method: str, bound: str | None, *absent: str) -> None:
         """The facts that are not evidence, but that a reader would believe."""
         data = self._data
-        if method is not None:
-            self._must(data["method"] == method, f"the method of this verdict is {method}")
+        self._must(data["method"] == method, f"the method of this verdict is {method}")
         if bound is not None:
             self._must(data["bound"] == bound, f"the bound of this verdict is {bound}")
         for name in (*absent, "points", "violating_fraction_below"):
@@ -120,7 +128,7 @@ class Replaying:
         self._must(
             finding.outcome == "proved", f"exact algebra does not prove it: {finding.reason}"
         )
-        self._facts(finding.method, "0", "largest_difference", "counterexample")
+        self._facts(finding.method, "0", "reason", "largest_difference", "counterexample")
         self._done("exact algebra proves the claim again")
         cases = cases_of(self._claim, self._seconds)
         self._must(
@@ -146,7 +154,10 @@ class Replaying:
         )
 
     def _refuted(self) -> None:
-        self._facts(None, None, "bound", "largest_difference")
+        self._facts(AT_A_POINT, None, "bound", "largest_difference")
+        self._must(
+            not self._data["evidence"], "a refutation has no evidence but its counterexample"
+        )
         stored = self._data["counterexample"]
         self._must(stored is not None, "there is no counterexample")
         point = self._in_domain(stored["point"], "the counterexample")
@@ -185,7 +196,7 @@ class Replaying:
 
     def _bounded(self) -> None:
         claim, data = self._claim, self._data
-        self._facts(METHOD, None, "counterexample")
+        self._facts(METHOD, None, "reason", "counterexample")
         bound = parse_rational(data["bound"] or "")
         if bound is None or bound < 0:
             raise NotEstablished("the bound is not a number that is not negative")
@@ -228,7 +239,7 @@ class Replaying:
             finding.defined,
             f"exact algebra does not show that both sides are defined: {finding.reason}",
         )
-        pieces = pieces_of(self._claim, finding)
+        pieces = bounded_pieces(self._claim, finding)
         self._must(
             stored == list(map(text_of, pieces)),
             "the functions in the file are not those that algebra finds in the claim",

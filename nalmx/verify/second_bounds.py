@@ -33,6 +33,7 @@ from .second_intervals import (
     times,
     whole_power,
 )
+from .second_taylor import taylor_form
 from .signs import Condition
 from .subdivision import halves_across
 
@@ -118,6 +119,8 @@ class Bounder:
                 self._first = place
                 return True, None
             slopes = slopes if own is None else own
+        if len(box) == 1 and self._by_taylor(box, inputs):
+            return True, None
         if not box:
             return False, None
         return False, _widest(box, slopes)
@@ -137,6 +140,17 @@ class Bounder:
         if slopes is None:
             return False, None
         return self._at_ends(program, box, inputs, slopes), slopes
+
+    def _by_taylor(self, box: Box, inputs: Mapping[str, Span]) -> bool:
+        (extent,) = box.values()
+        middle = span(extent.middle, extent.middle, BITS)
+        half = span(extent.width / 2, extent.width / 2, BITS)
+        for program in self._programs:
+            whole = inputs[next(iter(box))]
+            value = taylor_form(program, whole, middle, half)
+            if value is not None and self._fits(value):
+                return True
+        return False
 
     def _at_ends(
         self, program: Program, box: Box, inputs: Mapping[str, Span], slopes: Slopes

@@ -12,7 +12,8 @@ from itertools import product
 
 from mpmath import iv
 
-from .oracle import Ranges, Undecided, Undefined, ranges, value
+from .oracle import Undecided, Undefined, value
+from .replay import Ranges, ranges
 from .statement import Point, Stated
 
 _DIGITS = 40

@@ -217,7 +217,8 @@ def clip(draw: Draw) -> Draft:
 @kind("identity on one interval of a union")
 def union(draw: Draw) -> Draft:
     x = draw.names(1)[0]
-    a, b = sorted((draw.positive(), draw.positive() + 3))
+    a = draw.positive()
+    b = a + draw.width()
     ranges = {x: f"[{span(-b, -a)},{span(a, b)}]"}
     left, right = draw.choice(
         ((f"Abs({x})", x), (f"sqrt({x}**2)", x), (f"Max({x}, 0)", x), (f"sign({x})", "1"),

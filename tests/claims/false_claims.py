@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from . import false_branches, false_functions, false_needles, false_numbers, false_poles
 from .draws import BUILDERS, Draw, dressed
-from .oracle import certainly_false
+from .replay import certainly_false
 from .statement import FalseClaim
 
 PARTS = (false_numbers, false_poles, false_needles, false_branches, false_functions)

@@ -210,7 +210,8 @@ def magnitudes(draw: Draw) -> Draft:
 @kind("tolerance exceeded at a corner")
 def exceeded(draw: Draw) -> Draft:
     names = draw.names(draw.randint(1, 3))
-    ends = {name: sorted((draw.number(), draw.number() + 7)) for name in names}
+    lows = {name: draw.number() for name in names}
+    ends = {name: (low, low + draw.width()) for name, low in lows.items()}
     size = Fraction(draw.randint(1, 99), 10 ** draw.randint(1, 9))
     over = 1 + Fraction(1, 10 ** draw.randint(3, 9))
     ramps = [f"(({n} - {text(low)})/{text(high - low)})" for n, (low, high) in ends.items()]

@@ -6,7 +6,7 @@ import pytest
 from claims import KINDS, false_claims, true_claims
 from claims.extremes import largest_difference
 from claims.module_claims import module_claims
-from claims.oracle import agrees, certainly_false, contains, points, ranges
+from claims.replay import agrees, certainly_false, contains, points, ranges
 
 from nalmx.verify import Counterexample
 from nalmx.verify.witness import judge
