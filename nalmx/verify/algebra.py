@@ -117,7 +117,8 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
     own = Domain(solved.case.ranges)
     middle = next(sample_points(own))
-    vertices = (vertex(solved.forms.field.ring, form.top) for form in solved.forms.field.seen)
+    parts = (part for form in solved.forms.field.seen for part in (form.top, form.bottom))
+    vertices = (vertex(solved.forms.field.ring, part) for part in parts)
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
     inside = find_breach(
         rational(0), NONZERO, solved.case.ranges, solved.case.conditions, time.monotonic() + 0.3

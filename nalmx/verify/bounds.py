@@ -189,7 +189,8 @@ def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Poin
 
 def _exponent(value: Fraction) -> int:
     """The n with 10ⁿ ≤ value < 10ⁿ⁺¹."""
-    n = int((value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2)) - 1
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    n = math.floor(bits * math.log10(2)) - 1
     while value >= Fraction(10) ** (n + 1):
         n += 1
     return n

@@ -15,6 +15,7 @@ from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, judge, judge_between
 
 CONFIDENCE = 0.95
+_MOST_BITS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _check(claim: Claim, effort: Effort) -> Verdict:
         return Verdict.on(claim, "proved", finding.method, bound="0")
     blocked: Blocked | None = None
     for point in finding.suspects:
-        judgement = judge(claim, point)
+        judgement = judge(claim, point, most_bits=_MOST_BITS)
         if isinstance(judgement, Counterexample):
             return _refuted(claim, judgement, "exact algebra")
         if isinstance(judgement, Blocked):

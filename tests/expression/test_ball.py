@@ -259,8 +259,10 @@ def test_a_step_on_a_box_that_reaches_over_its_edge_is_enclosed_by_its_ends(
     text: str, x1: Extent, lowest: int, highest: int
 ) -> None:
     found = over(text, x1)
-    assert found.contains(lowest) and found.contains(highest)
-    assert lowest - 1e-6 < found.lower() and found.upper() < highest + 1e-6
+    assert found.contains(lowest)
+    assert found.contains(highest)
+    assert lowest - 1e-6 < found.lower()
+    assert found.upper() < highest + 1e-6
 
 
 @pytest.mark.parametrize(
