@@ -27,7 +27,7 @@ from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Condition, is_e
 from .verdict import Claim
 
 MAX_CASES = 400
-_BOXES_TO_EMPTY = 200
+_BOXES_TO_EMPTY = 64
 
 
 @dataclass(frozen=True, slots=True)

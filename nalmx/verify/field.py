@@ -26,7 +26,7 @@ from .quotients import (
 )
 from .signs import EVERY, Signs
 
-_MOST_UNITS = 60
+MOST_UNITS = 60
 
 
 class Restart(Exception):
@@ -66,14 +66,14 @@ class Units:
         """
         known = self.by_function.setdefault(function, first or abs(coefficient))
         if (coefficient / known).denominator == 1:
-            return known if abs(coefficient / known) <= _MOST_UNITS else None
+            return known if abs(coefficient / known) <= MOST_UNITS else None
         common = Fraction(
             gcd(
                 known.numerator * coefficient.denominator, coefficient.numerator * known.denominator
             ),
             known.denominator * coefficient.denominator,
         )
-        if max(known, abs(coefficient)) / common > _MOST_UNITS:
+        if max(known, abs(coefficient)) / common > MOST_UNITS:
             return None
         self.by_function[function] = common
         raise Restart

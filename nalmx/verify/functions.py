@@ -22,7 +22,7 @@ import flint
 from ..expression import Apply, Constant, Expression
 from ..expression.ball import enclose, precision
 from ..expression.build import product, quotient, rational
-from .field import Slot
+from .field import MOST_UNITS, Slot
 from .part import Part
 from .quotients import OutsideMethod, Polynomial, Quotient, as_fraction, factors, key
 from .signs import BITS, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, balls
@@ -175,7 +175,7 @@ def _exponential_of(field: Part, coefficient: Fraction, part: Quotient) -> Quoti
         return _whole_power(field, base, int(coefficient / unit))
     unit = field.units.by_function[function]
     near = round(coefficient / unit) * unit
-    if not near or abs(coefficient - near) > _NEAR * unit or abs(near) > _LARGEST_POWER * unit:
+    if not near or abs(coefficient - near) > _NEAR * unit or abs(near) > MOST_UNITS * unit:
         return ring.whole(_exponential_slot(field, part, coefficient))
     rest = ring.whole(_exponential_slot(field, part, coefficient - near))
     return ring.times(_exponential_of(field, near, part), rest)
