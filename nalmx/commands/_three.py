@@ -10,9 +10,10 @@ from rich.text import Text
 from ..errors import RunError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..extract import Extraction, load_extraction
+from ..models import member
 from ..report.verdicts import explain, seeds_table, verdict_word
 from ..tasks.arithmetic import worst_perfect_error
-from ..train import Run
+from ..train import Run, trained_stack
 from ..verify import (
     CLAIMS,
     Claim,
@@ -62,7 +63,7 @@ class Outcome:
             "verdicts": {
                 name: self.verdicts[name].to_json() if name in self.verdicts else self._missing()
                 for name in CLAIMS
-                if name in self.verdicts or name != "discretised_formula"
+                if name in self.verdicts or name not in ("discretised_formula", "running_formula")
             },
             "module": self.run.config.module,
             "operation": self.run.config.operation,
@@ -76,8 +77,13 @@ class Outcome:
         return {"verdict": "unknown", "reason": f"there is no formula: {self.extraction.reason}"}
 
 
-def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) -> Outcome:
-    """Check the three claims on the extrapolation range of a finished run."""
+def verify_run(
+    run: Run, tolerance: str | None, effort: Effort, *, quiet: bool, as_it_runs: bool = False
+) -> Outcome:
+    """Check the three claims on the extrapolation range of a finished run.
+
+    With `as_it_runs`, also that the network in float32, rounding included, stays near its formula.
+    """
     given = None if tolerance is None else Tolerance.parse(tolerance)
     if not run.finished:
         raise RunError(
@@ -100,7 +106,22 @@ def verify_run(run: Run, tolerance: str | None, effort: Effort, *, quiet: bool) 
         verdicts = check_claims(
             claims, effort, lambda name: status.update(f"verifying {CLAIMS[name]}")
         )
+        if as_it_runs:
+            status.update(f"verifying {CLAIMS['running_formula']}")
+            verdicts["running_formula"] = _running(run, extraction, given or default_tolerance(run))
     return Outcome(run, results, extraction, verdicts, claims)
+
+
+def _running(run: Run, extraction: Extraction, tolerance: Tolerance) -> Verdict:
+    from ..extract.as_run import as_run
+    from ..verify.as_it_runs import check_as_it_runs
+
+    assert extraction.formula is not None
+    assert extraction.seed is not None
+    module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
+    (program,) = as_run(module, list(run.config.input_names))
+    domain = Domain.uniform(run.config.input_names, run.config.extrapolation)
+    return check_as_it_runs(program, extraction.formula.outputs[0], domain, tolerance)
 
 
 def default_tolerance(run: Run) -> Tolerance:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from ..devices import check_device_name
-from ..errors import ExpressionError
+from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
@@ -67,6 +68,18 @@ command.add_command(certificate)
     type=click.FloatRange(0.1, 1e6),
     help="Seconds after which the sweep stops early.",
 )
+@click.option(
+    "--every-float32",
+    is_flag=True,
+    help="Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
+)
+@click.option(
+    "--arithmetic",
+    type=click.Choice(["reals", "float32"]),
+    default="reals",
+    show_default=True,
+    help="With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
+)
 @option
 @to_file
 @shared("require", "device", "seed", "json", "quiet")
@@ -77,6 +90,8 @@ def expr(
     tolerance: str,
     points: int,
     timeout: float,
+    every_float32: bool,
+    arithmetic: Literal["reals", "float32"],
     tests: Path | None,
     certificate: Path | None,
     require: Level,
@@ -97,14 +112,32 @@ def expr(
     check_free(tests)
     check_new(certificate)
     effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=timeout)
-    with no_traces(), messages(quiet).status("verifying"):
-        verdict = check(claim, effort)
+    if every_float32:
+        verdict = _every_float32(claim, arithmetic, quiet=quiet)
+    elif arithmetic != "reals":
+        raise SettingError("--arithmetic float32 goes with --every-float32")
+    else:
+        with no_traces(), messages(quiet).status("verifying"):
+            verdict = check(claim, effort)
     try:
         export_claim(tests, claim, verdict, quiet=quiet)
     finally:
         _show(verdict, as_json)
     write_certificate(certificate, claim, verdict, quiet=quiet)
     return verdict.exit_code(require)
+
+
+def _every_float32(
+    claim: Claim, arithmetic: Literal["reals", "float32"], *, quiet: bool
+) -> Verdict:
+    from ..verify.exhaustive import exhaustive_verdict
+
+    with messages(quiet).status("checking every float32") as status:
+
+        def show(done: int, total: int) -> None:
+            status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
+
+        return exhaustive_verdict(claim, arithmetic, progress=show)
 
 
 def _show(verdict: Verdict, as_json: bool) -> None:
@@ -130,12 +163,18 @@ def _parse_named(text: str, where: str) -> Expression:
     help="Tolerance of the claims about the network; by default the largest error of a model that is "
     "perfect but for 1e-5.",
 )
+@click.option(
+    "--as-it-runs",
+    is_flag=True,
+    help="Also bound what the network computes in float32, rounding included, against the formula.",
+)
 @option
 @to_run
 @shared("require", "device", "seed", "json", "quiet")
 def run(
     directory: Path,
     tolerance: str | None,
+    as_it_runs: bool,
     tests: Path | None,
     certificates: bool,
     require: Level,
@@ -154,7 +193,8 @@ def run(
 
     from ._three import report_run, verify_run
 
-    outcome = verify_run(opened, tolerance, Effort(seed=seed, device=device), quiet=quiet)
+    effort = Effort(seed=seed, device=device)
+    outcome = verify_run(opened, tolerance, effort, quiet=quiet, as_it_runs=as_it_runs)
     try:
         export_outcome(tests, outcome, quiet=quiet)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from rich.table import Table
@@ -27,12 +28,14 @@ def verdict_word(verdict: Verdict) -> Text:
 def explain(verdict: Verdict) -> str:
     """What a verdict rests on, in one sentence."""
     domain = domain_text(verdict.domain)
-    where = f" for all real {domain}" if domain else ""
+    points = "all real" if verdict.inputs == "real" else f"every {verdict.inputs}"
+    where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
     if verdict.verdict == "proved":
         return f"equal{where}, and both defined there ({verdict.method})"
     if verdict.verdict == "bounded":
-        return f"at most {verdict.bound} apart{where} ({verdict.method})"
+        share = " of the right side" if verdict.tolerance.startswith("rel") else ""
+        return f"at most {verdict.bound}{share} apart{where} ({verdict.method})"
     if verdict.verdict == "tested":
         limit = verdict.violating_fraction_below
         sure = (
@@ -68,12 +71,22 @@ def verdict_lines(verdict: Verdict) -> Iterator[Text]:
     example = verdict.counterexample
     if example is not None:
         fields = example.to_json()
-        for name, value in fields["point"].items():
-            yield Text(f"  {name} = {value}")
+        for name, value in _shown_point(fields):
+            yield Text(f"  {name} {value}")
         yield Text(f"  left  = {fields['left']}")
         yield Text(f"  right = {fields['right']}")
         yield Text(f"  checked in {fields['checked_in']}")
     yield Text(f"  arithmetic: {verdict.arithmetic}; {verdict.seconds:.2f} s", style="dim")
+
+
+def _shown_point(counterexample: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The inputs of a counterexample: their values, rounded where only bounds on them are known."""
+    for name, value in counterexample["point"].items():
+        other = (counterexample["beyond"] or {}).get(name, value)
+        if other == value:
+            yield name, f"= {value}"
+        else:
+            yield name, f"≈ {float(Fraction(value))!r}"
 
 
 def seeds_table(results: list[dict[str, Any]], formulas: dict[int, str]) -> Table:

@@ -8,8 +8,11 @@ from fractions import Fraction
 from itertools import islice
 from typing import TypeAlias
 
-from ..expression import Expression, variables
-from ..expression.ball import precision
+import flint
+
+from ..expression import Apply, Expression, variables
+from ..expression.ball import ball, enclose, interval, precision
+from ..expression.nodes import post_order
 from ..expression.slopes import Enclosure
 from ..ranges import Range
 from .domain import Domain, Point
@@ -19,6 +22,7 @@ from .subdivision import halves, is_narrow, probes
 MOST_BOXES = 3_000
 _MOST_STARTS = 256
 _HALVINGS = 120
+_JUMPS = frozenset({"floor", "mod", "sign", "piecewise"})
 Bracket: TypeAlias = tuple[Point, Point]
 
 
@@ -92,3 +96,20 @@ def is_within(box: Mapping[str, tuple[Fraction, Fraction]], domain: Domain) -> b
         any(i.lower <= low and high <= i.upper for i in domain.ranges[name].intervals)
         for name, (low, high) in box.items()
     )
+
+
+def changes_sign(function: Expression, bracket: Bracket) -> bool:
+    """Whether a function is continuous on the box of two points and has opposite signs at them."""
+    if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(function)):
+        return False
+    names = variables(function)
+    with precision(2 * BITS):
+        box = {n: interval(*ends) for n, ends in bracket_box(bracket).items() if n in names}
+        if not isinstance(enclose(function, box), flint.arb):
+            return False
+        low, high = (
+            enclose(function, {n: ball(v) for n, v in end.items() if n in names}) for end in bracket
+        )
+        if not isinstance(low, flint.arb) or not isinstance(high, flint.arb):
+            return False
+        return bool((low < 0 and high > 0) or (low > 0 and high < 0))

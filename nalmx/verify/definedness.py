@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..expression import to_text
 from . import signs as sign_sets
-from .breach import Bracket, find_breach
+from .breach import Bracket, changes_sign, find_breach
 from .cases import Case, Solved
 from .domain import Domain, Point
 from .nonvanishing import MAX_BOXES, Certified, Undecided, Vanishing, certify_nonvanishing
@@ -86,6 +86,11 @@ def _gap(obligation: Obligation, solved: Solved, deadline: float) -> Gap | None:
     points, brackets = _hunt(obligation, case, deadline)
     suspects = (*points, *_suspects(solved.forms, case, form.top))
     what = f"{obligation.what} {_short(to_text(obligation.function))}"
+    certain = not case.conditions and any(
+        changes_sign(obligation.function, bracket) for bracket in brackets
+    )
+    if certain:
+        return Gap("pole", f"{what} is zero in the domain", suspects, brackets)
     problem = "zero" if obligation.signs == NONZERO else "outside what is allowed"
     return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
 

@@ -86,7 +86,11 @@ def exhaustive_verdict(
     """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
     start = perf_counter()
     found = every_float32(claim, arithmetic, threads, progress)
-    facts: dict[str, Any] = {"seconds": perf_counter() - start, "points": found.points}
+    facts: dict[str, Any] = {
+        "seconds": perf_counter() - start,
+        "points": found.points,
+        "inputs": "float32",
+    }
     side = "" if arithmetic == "reals" else "left side in float32, "
     every = f"{side}float64-certified at every one of {found.all_points} float32 inputs"
     method = "exhaustive check of float32 inputs"

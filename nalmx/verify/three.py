@@ -15,6 +15,7 @@ CLAIMS = {
     "discretised_formula": "discretised ↔ formula",
     "formula_truth": "formula ↔ truth",
     "model_truth": "model ↔ truth",
+    "running_formula": "model as it runs ↔ formula",
 }
 
 

@@ -109,7 +109,8 @@ class Verdict:
     `violating_fraction_below` the Clopper–Pearson limit (95 %) on the part of the domain, by volume,
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
-    of boxes that were enclosed.
+    of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
+    coordinates are `float32` or `float64` numbers.
     """
 
     verdict: Level
@@ -117,6 +118,7 @@ class Verdict:
     domain: Mapping[str, str]
     tolerance: str
     arithmetic: str = "reals"
+    inputs: Literal["real", "float32", "float64"] = "real"
     reason: str | None = None
     bound: str | None = None
     largest_difference: str | None = None
@@ -155,5 +157,6 @@ class Verdict:
             "domain": dict(self.domain),
             "tolerance": self.tolerance,
             "arithmetic": self.arithmetic,
+            "inputs": self.inputs,
             "seconds": round(self.seconds, 4),
         }

@@ -16,9 +16,9 @@ import flint
 from ..expression import IRRATIONAL, Apply, Expression, Undefined, evaluate, to_text
 from ..expression.ball import Ball, BallValue, ball, enclose, interval, precision
 from ..expression.exact import ExactValue
-from ..expression.nodes import is_constant, post_order
+from ..expression.nodes import is_constant
 from ..rationals import spell
-from .breach import Bracket, bracket_box, is_within
+from .breach import Bracket, bracket_box, changes_sign, is_within
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 
@@ -86,12 +86,10 @@ def judge_between(claim: Claim, bracket: Bracket) -> Counterexample | None:
             if not isinstance(enclose(other, inputs), flint.arb | bool):
                 continue
             for divisor in _certain_divisors(own):
-                if not _changes_sign(divisor, bracket, inputs):
+                if not changes_sign(divisor, bracket):
                     continue
-                ends = " and ".join(_short_point(end) for end in bracket)
-                reason = (
-                    f"the {side} side is undefined: {to_text(divisor)[:60]} is 0 between {ends}"
-                )
+                near = _short_point(bracket[0])
+                reason = f"the {side} side is undefined: {to_text(divisor)[:60]} is 0 near {near}"
                 values = [_show(enclose(side_, inputs), 17) for side_ in (claim.left, claim.right)]
                 values[side == "right"] = "undefined (division by zero)"
                 return Counterexample(
@@ -120,20 +118,6 @@ def _certain_divisors(side: Expression) -> Iterator[Expression]:
 def _is_negative(exponent: Expression) -> bool:
     value = evaluate(exponent, {}) if is_constant(exponent) else None
     return isinstance(value, Fraction) and value < 0
-
-
-def _changes_sign(divisor: Expression, bracket: Bracket, inputs: dict[str, Ball]) -> bool:
-    """Whether a function is continuous on a box and has opposite signs at two of its points."""
-    jumps = {"floor", "mod", "sign", "piecewise"}
-    if any(isinstance(n, Apply) and n.operation in jumps for n in post_order(divisor)):
-        return False
-    if not isinstance(enclose(divisor, inputs), flint.arb):
-        return False
-    ends = [enclose(divisor, {n: ball(v) for n, v in end.items()}) for end in bracket]
-    low, high = (value for value in ends)
-    if not isinstance(low, flint.arb) or not isinstance(high, flint.arb):
-        return False
-    return bool((low < 0 and high > 0) or (low > 0 and high < 0))
 
 
 def _short_point(point: Point) -> str:

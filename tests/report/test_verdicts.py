@@ -37,10 +37,10 @@ def test_proved_says_where_and_how():
 
 
 def test_tested_says_how_many_points_and_why_there_is_no_proof():
-    text = explain(verdict("exp(x1)", "exp(x1)", "[0,1]"))
+    text = explain(verdict("Max(exp(x1), exp(x2))", "exp(Max(x1, x2))", "[0,1]"))
     assert "no counterexample in 2,0" in text
     assert "95 % sure that less than 0.0018 of the domain violates it" in text
-    assert "not proved: the claim contains exp" in text
+    assert "not proved: the normal forms of the two sides differ" in text
 
 
 def test_refuted_shows_the_point_and_both_values():
@@ -52,7 +52,19 @@ def test_refuted_shows_the_point_and_both_values():
 def test_a_tolerance_is_part_of_what_is_said():
     refuted = explain(verdict("x1", "x1 + 1", "[2,6]", tolerance="abs:0.5"))
     assert refuted.endswith("(tolerance abs:0.5)")
-    assert "within abs:2" in explain(verdict("x1", "x1 + 1", "[2,6]", tolerance="abs:2"))
+    bounded = explain(verdict("x1", "x1 + 1", "[2,6]", tolerance="abs:2"))
+    assert bounded.startswith("at most 1 apart for all real x1 in [2,6] (branch and bound")
+    relative = explain(verdict("1.5*x1", "x1", "[2,6]", tolerance="rel:1"))
+    assert relative.startswith("at most 5e-1 of the right side apart")
+
+
+def test_a_verdict_on_float_inputs_does_not_speak_of_all_reals():
+    from nalmx.verify.exhaustive import exhaustive_verdict
+
+    made = claim("x1 + 1", "1 + x1", "[1,1.0001]", tolerance="abs:1e-9")
+    text = explain(exhaustive_verdict(made, threads=1))
+    assert "for every float32 x1 in [1,1.0001]" in text
+    assert "real" not in text
 
 
 def test_unknown_says_why():
