@@ -14,6 +14,7 @@ from ..expression import Expression, sort_of, variables
 from ..expression.build import negative, quotient, total
 from ..ranges import Range
 from .algebra import Finding
+from .balance import balanced
 from .cases import Solved, inequalities
 from .domain import Point
 from .enclosure import Bounded, Budget, Piece, bound
@@ -174,6 +175,9 @@ def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
         return
     if len(value.top) + len(value.bottom) <= _MOST_TERMS:
         yield field.tree_of(value)
+        even = balanced(field, value)
+        if even is not None:
+            yield even
 
 
 def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Point | None:

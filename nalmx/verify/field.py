@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal
 
-from ..expression import Apply, Expression, Variable
+from ..expression import Apply, Expression, Variable, variables
 from ..expression.build import product, quotient, rational, total
 from .quotients import (
     OutsideMethod,
@@ -119,6 +119,15 @@ class Field:
     @property
     def has_functions(self) -> bool:
         return bool(self._slots)
+
+    def slot_at(self, place: int) -> Slot:
+        return self._slots[place]
+
+    def is_exponential(self, place: int) -> bool:
+        """Whether a slot is taken by an exponential that depends on the inputs."""
+        if place >= len(self._slots) or self._slots[place].kind != "exp":
+            return False
+        return bool(variables(self._slots[place].expression))
 
     def slot_of(self, polynomial: Polynomial) -> Slot | None:
         """The slot that a polynomial is the bare variable of."""

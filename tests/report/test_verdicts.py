@@ -1,6 +1,7 @@
 """Verdicts as a person reads them."""
 
 import pytest
+from helpers_trees import claim
 
 from nalmx.expression import parse, variables
 from nalmx.report.verdicts import domain_text, explain, verdict_lines

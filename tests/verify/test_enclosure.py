@@ -123,3 +123,18 @@ def test_a_tiny_bound_is_rounded_up_and_not_to_zero():
 
     tiny = flint.arb(2) ** -1_000_000
     assert 0 < as_fraction(tiny) < Fraction(1, 10**1000)
+
+
+@pytest.mark.parametrize(
+    ("gated", "alone", "tolerance"),
+    [
+        ("x*y/(1 + exp(-20.3*x)) + (x + y)/(1 + exp(20.3*x))", "x*y", "abs:1e-12"),
+        ("x*y/(1 + exp(-4.6*x - 4.9*y)) + (x + y)/(1 + exp(4.6*x + 4.9*y))", "x*y", "abs:3e-7"),
+        ("(x + 1e-7)**0.99999*y*(1 - 1/(1 + exp(5*x + 5*y))) + x/(1 + exp(5*x + 5*y))", "x*y", "abs:7e-4"),
+    ],
+)  # fmt: skip
+def test_a_saturated_gate_is_bounded_in_a_few_boxes(gated, alone, tolerance):
+    verdict = check(claim(gated, alone, "[2,6]", tolerance=tolerance), EFFORT)
+    assert verdict.verdict == "bounded"
+    assert verdict.boxes < 1_000
+    assert float(verdict.bound) <= 1.05 * float(verdict.largest_difference)
