@@ -25,12 +25,7 @@ from torch import nn
 
 from nalmx.errors import ExtractionError
 from nalmx.expression import evaluate, parse
-from nalmx.extract import (
-    boolean_counterexample,
-    extract_network,
-    logic_formula,
-    step_formula,
-)
+from nalmx.extract import boolean_counterexample, extract_network, logic_formula, step_formula
 from nalmx.models import (
     NAU,
     NLRL,

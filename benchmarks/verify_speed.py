@@ -34,12 +34,12 @@ from nalmx.expression import variables
 from nalmx.expression.symbolic import to_sympy
 from nalmx.generated import imported
 from nalmx.verify import Tolerance
-from nalmx.verify.exhaustive import exhaustive_verdict
-from nalmx.verify.loops import compiled_sweep
-from nalmx.verify.samples import tables
-from nalmx.verify.straight import squarings, straight
-from nalmx.verify.threads import cores, in_chunks
-from nalmx.verify.torch_sweep import torch_sweep
+from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
+from nalmx.verify.sweeping.loops import compiled_sweep
+from nalmx.verify.sweeping.samples import tables
+from nalmx.verify.sweeping.straight import squarings, straight
+from nalmx.verify.sweeping.threads import cores, in_chunks
+from nalmx.verify.sweeping.torch_sweep import torch_sweep
 
 RESULTS = Path(__file__).parent / "results" / "verify_speed.json"
 CLAIMS = {

@@ -25,14 +25,7 @@ from ..errors import RunError
 from ..ranges import Range
 from ..storage import read_bytes
 from ..tasks import operation_named
-from ..tasks.arithmetic import (
-    EPSILON,
-    TEST_SEED,
-    Array,
-    evaluation_set,
-    sample,
-    success_threshold,
-)
+from ..tasks.arithmetic import EPSILON, TEST_SEED, Array, evaluation_set, sample, success_threshold
 from ..train import Run
 
 PRE_REGULARISATION_EPSILON = 0.49

@@ -114,7 +114,7 @@ def verify_run(
 
 def _running(run: Run, extraction: Extraction, tolerance: Tolerance) -> Verdict:
     from ..extract.as_run import as_run
-    from ..verify.as_it_runs import check_as_it_runs
+    from ..verify.rounding.as_it_runs import check_as_it_runs
 
     assert extraction.formula is not None
     assert extraction.seed is not None

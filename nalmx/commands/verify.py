@@ -130,7 +130,7 @@ def expr(
 def _every_float32(
     claim: Claim, arithmetic: Literal["reals", "float32"], *, quiet: bool
 ) -> Verdict:
-    from ..verify.exhaustive import exhaustive_verdict
+    from ..verify.sweeping.exhaustive import exhaustive_verdict
 
     with messages(quiet).status("checking every float32") as status:
 

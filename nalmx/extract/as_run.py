@@ -57,7 +57,7 @@ def as_run(
     whose first layer fixes the number of inputs. A `Recurrent` is written out for `length` items, with
     its inputs named item by item. It runs on the CPU, in evaluation mode, in the type of its weights.
     """
-    from .network import _inputs_of, _names, _sizes  # Names as those of the formula.
+    from .network import _inputs_of, _names, _sizes
 
     network = _prepared(network)
     kind = next((p.dtype for p in network.parameters()), torch.get_default_dtype())

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from ..expression import sort_of
 from ..ranges import Range
 from ..verify import Claim
-from ..verify.neighbours import ends, nearest
+from ..verify.searching.neighbours import ends, nearest
 from .float_errors import float_errors
 
 FloatRanges: TypeAlias = Mapping[str, list[tuple[float, float]]]

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import SettingError
 from ..expression import sort_of, to_text
 from ..verify import Claim, Counterexample, Verdict
-from ..verify.neighbours import nearest
+from ..verify.searching.neighbours import nearest
 from .exported_points import Close, FloatRanges, closeness, corners, float_intervals, rounded
 from .python_function import (
     HELPERS,

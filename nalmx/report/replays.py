@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from ..verify.certificate import Certificate
-from ..verify.replay import Replay
+from ..verify.replaying.replay import Replay
 from .verdicts import domain_text
 
 _LONGEST = 120

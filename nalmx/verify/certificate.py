@@ -23,11 +23,11 @@ from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
 from ..ranges import Range
 from ..rationals import parse_rational, spell
-from .bounds import METHOD, decimal
+from .bounding.bounds import METHOD, decimal
 from .checker import Effort, check
 from .domain import Domain
-from .evidence import cases_of, cuts_of, reach, text_of
-from .replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
+from .replaying.evidence import cases_of, cuts_of, reach, text_of
+from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1

@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass, replace
 
 from ..rationals import spell
-from .algebra import Finding, decide
-from .bounds import METHOD, bound_difference, decimal
+from .algebra.decision import Finding, decide
+from .bounding.bounds import METHOD, bound_difference, decimal
+from .bounding.enclosure import Budget
 from .domain import Point
-from .enclosure import Budget
 from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, judge, judge_between
 
@@ -94,7 +94,7 @@ def _bounded(claim: Claim, effort: Effort, finding: Finding) -> Verdict | None:
 def _search_and_sweep(
     claim: Claim, effort: Effort, finding: Finding, blocked: Blocked | None
 ) -> Verdict:
-    from .property import search
+    from .searching.property import search
 
     searched = search(claim, effort.examples, effort.seed, min(10.0, effort.seconds))
     if isinstance(searched.failure, Counterexample):
@@ -107,7 +107,7 @@ def _search_and_sweep(
 
 
 def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int) -> Verdict:
-    from .sweep import sweep
+    from .sweeping.sweep import sweep
 
     count = effort.points if claim.domain.ranges else 0
     swept = sweep(claim, count, effort.device, effort.seed, seconds=effort.seconds)
@@ -155,7 +155,7 @@ def show(point: Point) -> str:
 
 
 def _refuted(claim: Claim, found: Counterexample, method: str) -> Verdict:
-    from .property import simplified
+    from .searching.property import simplified
 
     example = simplified(claim, found)
     assert isinstance(example, Counterexample)

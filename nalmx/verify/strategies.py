@@ -29,10 +29,10 @@ from hypothesis import strategies as st
 from ..errors import RangeError
 from ..expression import Expression
 from ..ranges import Interval, Range
-from . import neighbours
-from .breakpoints import Place, places
 from .domain import Domain, Point
-from .neighbours import Width
+from .searching import neighbours
+from .searching.breakpoints import Place, places
+from .searching.neighbours import Width
 
 _DENOMINATORS = (2, 10, 360)
 _TINIEST = -320

@@ -90,7 +90,7 @@ def test_verify_run_repeats_the_verdicts_from_disk(capsys, trained):
     assert {file.name: file.read_bytes() for file in trained.iterdir()} == before
 
 
-def test_a_network_off_its_grid_is_tested_and_never_proved(capsys, tmp_path):
+def test_a_network_off_its_grid_is_bounded_and_never_proved(capsys, tmp_path):
     directory = tmp_path / "run"
     arguments = ["--operation", "add", "--module", "nac+", "--interpolation-range", "[10,20]"]
     code, out, _ = run(
@@ -101,8 +101,17 @@ def test_a_network_off_its_grid_is_tested_and_never_proved(capsys, tmp_path):
     assert result["formula"] == "x1 + x2"
     assert 0 < result["largest_snap"] < 1e-3
     assert result["verdicts"]["formula_truth"]["verdict"] == "proved"
-    assert result["verdicts"]["model_formula"]["verdict"] == "tested"
-    assert result["verdicts"]["model_formula"]["tolerance"] == "abs:0.0008"
+    found = result["verdicts"]["model_formula"]
+    assert found["verdict"] == "bounded"
+    assert found["tolerance"] == "abs:0.0008"
+    assert 0 < float(found["largest_difference"]) <= float(found["bound"]) < 0.0008
+    assert code == 0
+    code, out, _ = run(capsys, "verify", "run", str(directory), "--as-it-runs", "--json")
+    running = json.loads(out)["verdicts"]["running_formula"]
+    assert running["verdict"] == "bounded"
+    assert running["inputs"] == "float32"
+    assert running["arithmetic"].startswith("float32 on a CPU: round to nearest")
+    assert float(found["bound"]) < float(running["bound"]) <= 0.0008
     assert code == 0
     code, out, _ = run(capsys, "verify", "run", str(directory), "--tolerance", "0", "--json")
     assert code == 1

@@ -39,6 +39,34 @@ def test_json_has_the_documented_keys(capsys):
     assert set(documented) | {"seconds"} <= set(verdict)
 
 
+def test_every_float32_of_a_range_can_be_checked(capsys):
+    claim = ["x*(x + 1)", "--truth", "x*x + x", "--range", "[1,1.001]", "--every-float32"]
+    code, verdict = run_json(capsys, *claim, "--tolerance", "abs:1e-9")
+    assert (code, verdict["verdict"], verdict["inputs"]) == (0, "bounded", "float32")
+    assert verdict["points"] == 8389
+    code, verdict = run_json(capsys, *claim, "--tolerance", "abs:1e-9", "--arithmetic", "float32")
+    assert (code, verdict["verdict"]) == (1, "refuted")
+    code, verdict = run_json(capsys, *claim, "--tolerance", "abs:1e-6", "--arithmetic", "float32")
+    assert (code, verdict["verdict"]) == (0, "bounded")
+    assert 1e-9 < float(verdict["largest_difference"]) <= float(verdict["bound"]) <= 1e-6
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--every-float32"], "give a tolerance"),
+        (["--arithmetic", "float32"], "goes with --every-float32"),
+        (["--every-float32", "--tolerance", "abs:1"], "exactly one input"),
+    ],
+)
+def test_what_an_exhaustive_check_cannot_do_is_said_in_one_line(capsys, more, said):
+    claim = ["x*y" if "abs:1" in more else "x", "--truth", "x", "--range", "[1,2]"]
+    code, out, err = run(capsys, *claim, *more)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
 def test_a_false_claim_is_refuted_with_a_shrunk_counterexample(capsys):
     code, verdict = run_json(
         capsys, "x1*x2", "--truth", "x1+x2", "--range", "[-9,9]", "--range", "x2=[3,4]"

@@ -5,15 +5,7 @@ import torch
 from torch import nn
 
 from nalmx.errors import SettingError
-from nalmx.models import (
-    NAU,
-    NSR,
-    Beside,
-    Choice,
-    Recurrent,
-    network_member,
-    stack_networks,
-)
+from nalmx.models import NAU, NSR, Beside, Choice, Recurrent, network_member, stack_networks
 
 
 def summing():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nalmx.expression import Apply, Expression, Number, Variable, build, evaluate, fold
 from nalmx.ranges import Range
 from nalmx.verify import Claim, Domain, Tolerance
-from nalmx.verify.algebra import decide
+from nalmx.verify.algebra.decision import decide
 
 MANY = "+".join(f"x{n}" for n in range(1, 101))
 

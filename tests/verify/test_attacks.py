@@ -7,7 +7,7 @@ import pytest
 
 from nalmx.expression import parse, variables
 from nalmx.verify import Claim, Domain, Effort, Tolerance, check
-from nalmx.verify.algebra import decide
+from nalmx.verify.algebra.decision import decide
 
 LIGHT = Effort(examples=20, points=500, seconds=2.0)
 SECONDS = 30

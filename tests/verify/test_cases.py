@@ -7,9 +7,9 @@ import pytest
 from helpers_trees import claim
 
 from nalmx.verify import Effort, check
-from nalmx.verify.algebra import decide
-from nalmx.verify.cases import cases
-from nalmx.verify.linear import Inequality, contradict, largest
+from nalmx.verify.algebra.cases import cases
+from nalmx.verify.algebra.decision import decide
+from nalmx.verify.algebra.linear import Inequality, contradict, largest
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
 IDENTITIES = [
@@ -112,7 +112,7 @@ def test_the_cases_of_a_claim_cover_its_domain():
 def _holds(case, point):
     """Whether a point lies in a case, by exact evaluation."""
     from nalmx.expression import evaluate
-    from nalmx.verify.signs import sign_of
+    from nalmx.verify.algebra.signs import sign_of
 
     for name, value in case.bound.items():
         if evaluate(value, point) != point[name]:

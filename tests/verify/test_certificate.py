@@ -199,8 +199,8 @@ def test_a_proved_claim_is_not_bounded_by_a_swapped_word(made):
 
 def test_an_engine_that_errs_is_contradicted_by_the_second_arithmetic(made, monkeypatch):
     """What a wrong proof of algebra would come to: the points tell."""
-    from nalmx.verify import replay as module
-    from nalmx.verify.algebra import Finding
+    from nalmx.verify.algebra.decision import Finding
+    from nalmx.verify.replaying import replay as module
 
     proved = Finding("proved", pieces=(), defined=True, cases=1, rational=True)
     monkeypatch.setattr(module, "decide", lambda *_: proved)
@@ -335,8 +335,8 @@ def test_a_tested_claim_is_a_record_and_nothing_is_replayed():
 def test_a_verdict_that_a_second_run_does_not_reach_is_not_certified(monkeypatch):
     from nalmx.verify import certificate as module
     from nalmx.verify import check
-    from nalmx.verify.algebra import Finding
-    from nalmx.verify.evidence import Reached
+    from nalmx.verify.algebra.decision import Finding
+    from nalmx.verify.replaying.evidence import Reached
 
     wanted = claim(*CLAIMS["bounded network"])
     verdict = check(wanted)

@@ -8,9 +8,9 @@ from helpers_trees import claim
 
 from nalmx.expression import parse, variables
 from nalmx.verify import Domain, Effort, check
-from nalmx.verify.bounds import as_fraction, decimal, round_up
-from nalmx.verify.enclosure import Budget, Piece, bound
-from nalmx.verify.signs import POSITIVE, Condition
+from nalmx.verify.algebra.signs import POSITIVE, Condition
+from nalmx.verify.bounding.bounds import as_fraction, decimal, round_up
+from nalmx.verify.bounding.enclosure import Budget, Piece, bound
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
 

@@ -13,10 +13,10 @@ from nalmx import generated
 from nalmx.errors import SettingError
 from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
-from nalmx.verify import exhaustive, single
-from nalmx.verify.bound_source import bound_source
-from nalmx.verify.exhaustive import every_float32, exhaustive_verdict
-from nalmx.verify.straight import straight
+from nalmx.verify.sweeping import exhaustive, single
+from nalmx.verify.sweeping.bound_source import bound_source
+from nalmx.verify.sweeping.exhaustive import every_float32, exhaustive_verdict
+from nalmx.verify.sweeping.straight import straight
 
 NARROW = "[1,1.001]"
 LARGEST = 2**128 - 2**104

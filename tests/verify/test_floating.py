@@ -20,8 +20,8 @@ from nalmx.extract.as_run import as_run
 from nalmx.models import MODULES, NAU, NMU, NPU, NSR
 from nalmx.ranges import Interval
 from nalmx.verify import Domain
-from nalmx.verify.floating import arithmetic_of, as_it_runs, rounding_over
-from nalmx.verify.running_error import LIBRARY_ULPS, NoBound, rounding_bound
+from nalmx.verify.rounding.floating import arithmetic_of, as_it_runs, rounding_over
+from nalmx.verify.rounding.running_error import LIBRARY_ULPS, NoBound, rounding_bound
 
 X, Y = Variable("x1"), Variable("x2")
 ULP = Fraction(2) ** -23  # of float32 on [1, 2)
@@ -459,6 +459,6 @@ def test_formats_know_their_numbers():
 
 
 def test_bounds_import_without_torch():
-    code = "import nalmx.verify.floating, sys; print('torch' in sys.modules)"
+    code = "import nalmx.verify.rounding.floating, sys; print('torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -20,16 +20,17 @@ from nalmx import generated
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
 from nalmx.expression.nodes import OPERATIONS
-from nalmx.verify import Domain, vector_maths
-from nalmx.verify import loops as loops_module
-from nalmx.verify.loop_source import Input, loop_source
-from nalmx.verify.loops import compiled_sweep, fits
-from nalmx.verify.samples import draw, pieces, tables
-from nalmx.verify.straight import LARGEST_POWER, squarings, straight
-from nalmx.verify.sweep import NUMPY, Swept, array_sweep, sweep
-from nalmx.verify.threads import cores, in_chunks
-from nalmx.verify.torch_sweep import on_device, sample, torch_sweep
-from nalmx.verify.values import values
+from nalmx.verify import Domain
+from nalmx.verify.sweeping import loops as loops_module
+from nalmx.verify.sweeping import vector_maths
+from nalmx.verify.sweeping.loop_source import Input, loop_source
+from nalmx.verify.sweeping.loops import compiled_sweep, fits
+from nalmx.verify.sweeping.samples import draw, pieces, tables
+from nalmx.verify.sweeping.straight import LARGEST_POWER, squarings, straight
+from nalmx.verify.sweeping.sweep import NUMPY, Swept, array_sweep, sweep
+from nalmx.verify.sweeping.threads import cores, in_chunks
+from nalmx.verify.sweeping.torch_sweep import on_device, sample, torch_sweep
+from nalmx.verify.sweeping.values import values
 
 TEXTS = {
     "add": "x1 + x2 + 1/3",
@@ -179,7 +180,7 @@ def test_a_long_sweep_is_compiled_and_finds_what_numpy_finds(monkeypatch) -> Non
     made = claim("x1*x2 + (1 + sign(x1 - 5.9))", "x1*x2", "[2,6]")
     short = sweep(made, 100_000)
     used = []
-    monkeypatch.setattr("nalmx.verify.sweep._WORTH_COMPILING", 1e-9)
+    monkeypatch.setattr("nalmx.verify.sweeping.sweep._WORTH_COMPILING", 1e-9)
     monkeypatch.setattr(
         loops_module, "compiled_sweep", lambda *args: used.append(1) or compiled_sweep(*args)
     )
@@ -197,7 +198,7 @@ def test_a_sweep_ends_when_its_time_is_up_and_says_how_far_it_came() -> None:
 @pytest.mark.parametrize(("count", "loaded"), [(10_000, set()), (10**9, {"numba"})])
 def test_a_sweep_on_a_cpu_needs_no_torch_and_a_short_one_no_compiler(count, loaded) -> None:
     code = (
-        "import sys; from nalmx import parse, Claim, Domain; from nalmx.verify.sweep import sweep\n"
+        "import sys; from nalmx import parse, Claim, Domain; from nalmx.verify.sweeping.sweep import sweep\n"
         "made = Claim(parse('x1*2'), parse('x1 + x1'), Domain.parse(['[0,1]'], ['x1']))\n"
         f"assert sweep(made, {count}, 'auto', seconds=0.01).left_over == 0; print(*sys.modules)"
     )

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nalmx.ranges import Interval
 from nalmx.verify import Effort, check
-from nalmx.verify.algebra import decide
-from nalmx.verify.suspects import simplest
+from nalmx.verify.algebra.decision import decide
+from nalmx.verify.algebra.suspects import simplest
 
 QUICK = Effort(examples=50, points=2_000)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nalmx.expression import evaluate
 from nalmx.verify import Counterexample, Domain
-from nalmx.verify.property import search
+from nalmx.verify.searching.property import search
 from nalmx.verify.strategies import points
 from nalmx.verify.witness import Blocked
 

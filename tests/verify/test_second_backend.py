@@ -13,12 +13,12 @@ from mpmath import libmp
 from nalmx.expression import Undefined, evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.ranges import Interval
-from nalmx.verify import second_backend, second_bounds, second_intervals, second_taylor
-from nalmx.verify.second_backend import Program
-from nalmx.verify.second_bounds import Bounder, OutOfBudget, Spending, slopes_of, spans
-from nalmx.verify.second_intervals import OPEN, UNDEFINED, span
-from nalmx.verify.second_taylor import taylor_form
-from nalmx.verify.signs import Condition
+from nalmx.verify.algebra.signs import Condition
+from nalmx.verify.replaying import second_backend, second_bounds, second_intervals, second_taylor
+from nalmx.verify.replaying.second_backend import Program
+from nalmx.verify.replaying.second_bounds import Bounder, OutOfBudget, Spending, slopes_of, spans
+from nalmx.verify.replaying.second_intervals import OPEN, UNDEFINED, span
+from nalmx.verify.replaying.second_taylor import taylor_form
 
 BITS = 100
 FORMS = (

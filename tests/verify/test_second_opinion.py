@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nalmx.expression import Undefined, build, evaluate, variables
 from nalmx.expression.symbolic import from_sympy, to_sympy
 from nalmx.verify import Claim, Domain
-from nalmx.verify.algebra import decide
+from nalmx.verify.algebra.decision import decide
 
 OUTCOMES = {"proved", "differs", "pole", "silent"}
 

@@ -11,9 +11,9 @@ from nalmx.expression import IRRATIONAL, Undefined, evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.nodes import OPERATIONS
 from nalmx.verify import Domain
-from nalmx.verify.samples import draw, tables
-from nalmx.verify.sweep import NUMPY, sweep
-from nalmx.verify.values import values as float_values
+from nalmx.verify.sweeping.samples import draw, tables
+from nalmx.verify.sweeping.sweep import NUMPY, sweep
+from nalmx.verify.sweeping.values import values as float_values
 
 CPU = "cpu"
 

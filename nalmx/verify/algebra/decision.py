@@ -1,0 +1,135 @@
+"""Exact algebra: the only method that may say `proved`.
+
+Both sides are brought to normal forms in a field of quotients of polynomials in the inputs and
+in functions of them (`field.py`, `functions.py`), case by case where a form depends on a sign
+(`cases.py`). Equal normal forms are equal functions wherever both sides are defined; that they
+are defined throughout the domain is shown by signs, exactly or in ball enclosures with subdivision
+(`definedness.py`). Both together are a proof; neither alone is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from ...expression.build import rational
+from ..domain import Domain, Point
+from ..verdict import Claim
+from .breach import Bracket, find_breach
+from .cases import Solved, cases, same
+from .definedness import Gap, find_gap
+from .part import Empty
+from .quotients import OutsideMethod
+from .signs import NONZERO
+from .suspects import generic_points, sample_points, vertex
+
+Outcome = Literal["proved", "differs", "pole", "silent"]
+_MOST_DIFFERING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What algebra can say of a claim.
+
+    `proved`; `differs` (the two are different functions); `pole` (undefined somewhere in the
+    domain); or `silent`. `suspects` are points worth judging, `brackets` pairs of points around
+    one. `pieces` are the cases in which
+    the sides differ, or none where the method did not reach; `defined` says that both sides are
+    certainly defined throughout the domain.
+    """
+
+    outcome: Outcome
+    reason: str | None = None
+    suspects: tuple[Point, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
+    pieces: tuple[Solved, ...] | None = None
+    defined: bool = False
+    cases: int = 0
+    rational: bool = True
+
+    @property
+    def method(self) -> str:
+        """What a proof rests on."""
+        if self.rational and self.cases == 1:
+            return "exact algebra: rational normal forms"
+        return "exact algebra: normal forms" + (f" of {self.cases} cases" * (self.cases > 1))
+
+
+def decide(claim: Claim, seconds: float = 5.0) -> Finding:
+    """Prove a claim over its whole domain, or say what stands in the way."""
+    deadline = time.monotonic() + seconds
+    gap: Gap | None = None
+    differing: list[Solved] = []
+    visited, rational = 0, True
+    suspects: list[Point] = []
+    brackets: list[Bracket] = []
+    try:
+        for solved in cases(claim, deadline):
+            visited += 1
+            rational &= not solved.forms.field.has_functions
+            try:
+                found = find_gap(solved, deadline)
+            except Empty:
+                continue
+            if found is not None:
+                gap = found if gap is None or found.kind == "pole" else gap
+                suspects.extend(found.suspects)
+                brackets.extend(found.brackets)
+            if not same(solved):
+                differing.append(solved)
+                suspects.extend(_differing_points(solved, claim.domain))
+                if claim.tolerance.kind == "exact":
+                    return Finding(
+                        "differs" if _tells(solved) else "silent", _reason(solved), tuple(suspects)
+                    )
+    except OutsideMethod as outside:
+        return Finding("silent", str(outside), _in_domain(suspects, claim), tuple(brackets))
+    pieces, around = tuple(differing), tuple(brackets)
+    exact = claim.tolerance.kind == "exact"
+    if gap is not None and (not differing or (gap.kind == "pole" and not exact)):
+        outcome: Outcome = "pole" if gap.kind == "pole" else "silent"
+        return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)
+    if not differing:
+        return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
+    outcome = "differs" if all(map(_tells, differing)) else "silent"
+    reason = _reason(differing[0])
+    return Finding(
+        outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
+    )
+
+
+def _tells(solved: Solved) -> bool:
+    """Whether different normal forms are different functions: rational ones, on all of the domain."""
+    special = solved.forms.field.has_functions or solved.case.conditions or solved.case.bound
+    return not special and not isinstance(solved.left, bool)
+
+
+def _reason(solved: Solved) -> str:
+    if _tells(solved):
+        return "the two sides are different rational functions"
+    return "the normal forms of the two sides differ"
+
+
+def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
+    """Points of a case at which its sides most likely differ."""
+    own = Domain(solved.case.ranges)
+    middle = next(sample_points(own))
+    parts = (part for form in solved.forms.field.seen for part in (form.top, form.bottom))
+    vertices = (vertex(solved.forms.field.ring, part) for part in parts)
+    special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
+    inside = find_breach(
+        rational(0), NONZERO, solved.case.ranges, solved.case.conditions, time.monotonic() + 0.3
+    )
+    if solved.case.conditions and isinstance(inside, dict):
+        special = chain(special, [{**middle, **inside}])
+    for point in (*generic_points(own), *sample_points(own, most=4), *special):
+        made = solved.case.point(point)
+        if made is not None and made in domain:
+            yield made
+
+
+def _in_domain(points: list[Point], claim: Claim) -> tuple[Point, ...]:
+    return tuple(point for point in points if point in claim.domain)

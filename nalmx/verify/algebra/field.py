@@ -1,0 +1,195 @@
+"""The field in which two sides are compared: quotients of polynomials in inputs and functions.
+
+A root, a logarithm, an exponential, … of a canonical argument takes a *slot*, a further variable
+of the polynomials. Each slot carries the expression it stands for and, where there is one, a
+relation such as ρ² = x by which its higher powers are rewritten. Every rewriting holds at every
+point where the original expression is defined, so equal normal forms are equal functions. The
+converse need not hold, and nothing is concluded from different normal forms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd
+from typing import Literal
+
+from ...expression import Apply, Expression, Variable, variables
+from ...expression.build import product, quotient, rational, total
+from .quotients import OutsideMethod, Polynomial, Quotient, Ring, as_fraction, is_small
+from .signs import EVERY, Signs
+
+MOST_UNITS = 60
+
+
+class Restart(Exception):
+    """A finer unit was chosen for the arguments of a function; the work starts again with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A function in the field: how it was made, what it stands for, and the signs it can have.
+
+    A `power` is |argument| to the exponent `scale`, an `exp` the exponential of argument · `scale`,
+    a `log` the logarithm of |argument|.
+    """
+
+    kind: Literal["abs", "power", "exp", "log", "wave", "fraction", "pi", "opaque"]
+    argument: Polynomial | Quotient | None
+    expression: Expression
+    scale: Fraction = Fraction(1)
+    signs: Signs = EVERY
+
+
+@dataclass
+class Units:
+    """The unit in which the arguments of a function are counted, shared by all cases of a claim.
+
+    exp(20.3·x) and exp(−40.6·x) are powers of one exponential; their unit is 20.3.
+    """
+
+    by_function: dict[object, Fraction] = field(default_factory=dict)
+
+    def unit(
+        self, function: object, coefficient: Fraction, first: Fraction | None = None
+    ) -> Fraction | None:
+        """A number of which `coefficient`, and all before it, are small multiples.
+
+        None where there is none. Raises `Restart` where the unit became smaller.
+        """
+        known = self.by_function.setdefault(function, first or abs(coefficient))
+        if (coefficient / known).denominator == 1:
+            return known if abs(coefficient / known) <= MOST_UNITS else None
+        common = Fraction(
+            gcd(
+                known.numerator * coefficient.denominator, coefficient.numerator * known.denominator
+            ),
+            known.denominator * coefficient.denominator,
+        )
+        if max(known, abs(coefficient)) / common > MOST_UNITS:
+            return None
+        self.by_function[function] = common
+        raise Restart
+
+
+class Field:
+    """ℚ(inputs, functions), with a slot for each function."""
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        slots: int,
+        units: Units,
+        deadline: float,
+    ) -> None:
+        self.ring = Ring(names, slots, deadline)
+        self.units = units
+        self._slots: list[Slot] = []
+        self._rules: list[Polynomial | None] = []
+        self._polynomials: dict[object, Polynomial] = {}
+
+    # Slots
+
+    def slot(
+        self,
+        identity: object,
+        made: Slot,
+        relation: tuple[int, Polynomial] | None = None,
+    ) -> Polynomial:
+        """The variable of a function; the same one for the same identity.
+
+        `relation` is the pair n, p of the rule that its n-th power is p.
+        """
+        if identity not in self._polynomials:
+            if len(self._slots) == self.ring.slots:
+                raise OutsideMethod("the claim contains too many different functions")
+            variable = self.ring.slot(len(self._slots))
+            self._slots.append(made)
+            self._rules.append(None if relation is None else variable ** relation[0] - relation[1])
+            self._polynomials[identity] = variable
+        return self._polynomials[identity]
+
+    @property
+    def has_functions(self) -> bool:
+        return bool(self._slots)
+
+    def slot_at(self, place: int) -> Slot:
+        return self._slots[place]
+
+    def is_exponential(self, place: int) -> bool:
+        """Whether a slot is taken by an exponential that depends on the inputs."""
+        if place >= len(self._slots) or self._slots[place].kind != "exp":
+            return False
+        return bool(variables(self._slots[place].expression))
+
+    def slot_of(self, polynomial: Polynomial) -> Slot | None:
+        """The slot that a polynomial is the bare variable of."""
+        if len(polynomial) != 1 or polynomial.leading_coefficient() != 1:
+            return None
+        ((monomial, _),) = polynomial.terms()
+        if sum(monomial) != 1:
+            return None
+        place = self.ring.slots - 1 - list(monomial).index(1)
+        return self._slots[place] if place >= 0 else None
+
+    # Canonical forms
+
+    def rewrite(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial with the relations of all slots applied, newest first."""
+        for place in reversed(range(len(self._slots))):
+            relation = self._rules[place]
+            if relation is not None and degree_in(polynomial, self.ring.slots - 1 - place) > 1:
+                self.ring.check_time()
+                polynomial = divmod(polynomial, relation)[1]
+        return polynomial
+
+    def reduced(self, x: Quotient) -> Quotient:
+        """Lowest terms where they are found in no time, the first coefficient below the line 1."""
+        top, bottom = self.rewrite(x.top), self.rewrite(x.bottom)
+        if top.is_zero():
+            return self.ring.number(0)
+        if bottom.is_zero():
+            raise OutsideMethod("a divisor is zero everywhere")
+        if not bottom.is_constant() and is_small(top) and is_small(bottom):
+            common = top.gcd(bottom)
+            if not common.is_constant():
+                top, bottom = divmod(top, common)[0], divmod(bottom, common)[0]
+        first = bottom.leading_coefficient()
+        return Quotient(top / first, bottom / first, x.bits)
+
+    def tree(self, polynomial: Polynomial) -> Expression:
+        """A polynomial as an expression of the inputs, in the order input monomials × functions."""
+        split = self.ring.slots
+        groups: dict[tuple[int, ...], list[Expression]] = {}
+        for monomial, coefficient in polynomial.terms():
+            parts = [self._power(place, int(n)) for place, n in enumerate(monomial[:split]) if n]
+            number = rational(as_fraction(coefficient))
+            if number.value != 1 or not parts:
+                parts = [number, *parts]
+            groups.setdefault(tuple(map(int, monomial[split:])), []).append(product(parts))
+        terms = []
+        for exponents, coefficients in groups.items():
+            inputs = [
+                _raised(Variable(name), n)
+                for name, n in zip(self.ring.names, exponents, strict=True)
+                if n
+            ]
+            coefficient = total(coefficients)
+            one = coefficient == rational(1)
+            terms.append(product(inputs if one and inputs else [coefficient, *inputs]))
+        return total(terms) if terms else rational(0)
+
+    def tree_of(self, x: Quotient) -> Expression:
+        top = self.tree(x.top)
+        return top if x.bottom.is_one() else quotient(top, self.tree(x.bottom))
+
+    def _power(self, index: int, n: int) -> Expression:
+        return _raised(self._slots[self.ring.slots - 1 - index].expression, n)
+
+
+def _raised(x: Expression, n: int) -> Expression:
+    return x if n == 1 else Apply("pow", (x, rational(n)))
+
+
+def degree_in(polynomial: Polynomial, index: int) -> int:
+    return 0 if polynomial.is_zero() else int(polynomial.degrees()[index])

@@ -1,0 +1,296 @@
+"""From an expression to its normal form in a field, with what must hold for it to be defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
+from ...expression.nodes import post_order
+from ...ranges import Range
+from . import functions
+from .field import Slot, Units
+from .part import HALVES, Part
+from .quotients import OutsideMethod, Polynomial, Quotient, rational
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
+
+Form: TypeAlias = Quotient | bool
+_MOST_SLOTS = 300
+_RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
+_MOST_EXPONENT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What must hold wherever the conditions do: the sign of `function`, so that `what` is defined."""
+
+    function: Expression
+    form: Quotient
+    signs: Signs
+    what: str
+
+
+class NormalForms:
+    """Takes expressions to normal forms on a part of the domain.
+
+    Where `opaque`, whatever is not a polynomial is left as it is written: not a normal form, but
+    what is common to two sides cancels, and nothing is expanded that is better enclosed as it stands.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Expression],
+        ranges: Mapping[str, Range],
+        conditions: Sequence[Condition],
+        units: Units,
+        deadline: float,
+        *,
+        opaque: bool = False,
+    ) -> None:
+        everything = (*roots, *(c.function for c in conditions))
+        self.field = Part(
+            variables(*everything), _slots_for(everything, opaque), ranges, units, deadline
+        )
+        self.obligations: dict[tuple[int, Signs], Obligation] = {}
+        self._forms: dict[int, Form] = {}
+        self._opaque = opaque
+        for condition in conditions:
+            self.field.learn(condition, self.value(condition.function))
+        self.obligations.clear()
+
+    def value(self, root: Expression) -> Quotient:
+        form = self.form(root)
+        assert isinstance(form, Quotient)
+        return form
+
+    def form(self, root: Expression) -> Form:
+        """The normal form of an expression; `Split` where it depends on an open sign."""
+        nodes = list(post_order(root))
+        if not any(isinstance(n, Apply) and n.operation == "piecewise" for n in nodes):
+            for node in nodes:
+                self._visit(node)
+        try:
+            return self._visit(root)
+        except RecursionError:
+            raise OutsideMethod("the claim is nested too deeply") from None
+
+    def _visit(self, node: Expression) -> Form:
+        known = self._forms.get(id(node))
+        if known is None:
+            self.field.ring.check_time()
+            known = self._forms[id(node)] = self._made(node)
+        return known
+
+    def _made(self, node: Expression) -> Form:
+        if isinstance(node, Number):
+            return self.field.ring.number(node.value)
+        if isinstance(node, Variable):
+            return self.field.ring.whole(self.field.ring.input(node.name))
+        if isinstance(node, Truth):
+            return node.value
+        if isinstance(node, Constant):
+            if node.name == "pi":
+                return functions.pi(self.field)
+            return functions.exponential(self.field, self.field.ring.number(1))
+        if self._opaque and not _is_polynomial(node):
+            return self._as_one(node)
+        if node.operation == "piecewise":
+            return self._piecewise(node)
+        arguments = [self._visit(argument) for argument in node.arguments]
+        if node.operation in ("and", "or", "not"):
+            return _junction(node.operation, [bool(a) for a in arguments])
+        values = [a for a in arguments if isinstance(a, Quotient)]
+        if node.operation in _COMPARISONS:
+            return self._compared(node.operation, *values)
+        return self._rules()[node.operation](node, *values)
+
+    def _as_one(self, node: Apply) -> Quotient:
+        """A function that is left as it is written: a slot for it and all that equal its text."""
+        return self.field.ring.whole(self.field.slot(("opaque", node), Slot("opaque", None, node)))
+
+    def _piecewise(self, node: Apply) -> Form:
+        """The first piece whose condition holds; pieces that are not reached need not be defined."""
+        for value, condition in zip(node.arguments[::2], node.arguments[1::2], strict=True):
+            if self._visit(condition) is True:
+                return self._visit(value)
+        self._oblige(Number(Fraction(0)), self.field.ring.number(0), NONZERO, "a Piecewise")
+        return self.field.ring.number(0)
+
+    def _compared(self, operation: str, x: Quotient, y: Quotient) -> bool:
+        parts, holds = _COMPARISONS[operation]
+        return self.field.need(self.field.ring.minus(x, y), parts) in holds
+
+    def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
+        self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
+
+    def _rules(self) -> dict[str, Callable[..., Quotient]]:
+        ring, field = self.field.ring, self.field
+        return {
+            "add": lambda _, *xs: _folded(ring.plus, xs),
+            "mul": lambda _, *xs: _folded(ring.times, xs),
+            "neg": lambda _, x: ring.negative(x),
+            "div": self._divided,
+            "pow": self._power,
+            "abs": lambda _, x: functions.absolute(field, x),
+            "min": lambda _, *xs: _folded(self._lesser, xs),
+            "max": lambda _, *xs: _folded(self._greater, xs),
+            "sign": lambda _, x: ring.number(field.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
+            "floor": lambda _, x: functions.whole_part(field, x),
+            "mod": self._remainder,
+            "sqrt": self._root,
+            "log": self._logarithm,
+            "exp": lambda _, x: functions.exponential(field, x),
+            "sin": lambda _, x: functions.cosine_and_sine(field, x)[1],
+            "cos": lambda _, x: functions.cosine_and_sine(field, x)[0],
+            "tan": self._tangent,
+            "tanh": self._hyperbolic_tangent,
+        }
+
+    def _divided(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
+        self._must_not_vanish(node.arguments[1])
+        return self.field.ring.times(x, self.field.ring.inverse(y))
+
+    def _must_not_vanish(self, divisor: Expression) -> None:
+        """Note a divisor, a product by its factors: it is zero where one of them is."""
+        if isinstance(divisor, Apply) and divisor.operation in ("mul", "neg"):
+            for factor in divisor.arguments:
+                self._must_not_vanish(factor)
+        elif isinstance(divisor, Apply) and divisor.operation == "div":
+            self._must_not_vanish(divisor.arguments[0])
+        elif not isinstance(divisor, Number) or not divisor.value:
+            form = self._visit(divisor)
+            assert isinstance(form, Quotient)
+            self._oblige(divisor, form, NONZERO, "the divisor")
+
+    def _power(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
+        base, exponent = self.field.reduced(x), self.field.reduced(y)
+        constant = _constant(exponent)
+        if constant is None:
+            self.field.seen.append(exponent)
+            self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
+            logarithm = functions.logarithm(self.field, base)
+            return functions.exponential(self.field, self.field.ring.times(exponent, logarithm))
+        if constant.denominator == 1:
+            if abs(constant) > _MOST_EXPONENT:
+                raise OutsideMethod("a power is too large for the normal form")
+            if constant < 0:
+                self._must_not_vanish(node.arguments[0])
+                x = self.field.ring.inverse(x)
+            return self.field.ring.power(x, abs(int(constant)))
+        signs = NONNEGATIVE if constant > 0 else POSITIVE
+        self._oblige(node.arguments[0], x, signs, "the base of a power")
+        return functions.raised(self.field, base, constant)
+
+    def _root(self, node: Apply, x: Quotient) -> Quotient:
+        self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")
+        return functions.raised(self.field, x, Fraction(1, 2))
+
+    def _logarithm(self, node: Apply, x: Quotient) -> Quotient:
+        self._oblige(node.arguments[0], x, POSITIVE, "the argument of a logarithm")
+        return functions.logarithm(self.field, x)
+
+    def _tangent(self, node: Apply, x: Quotient) -> Quotient:
+        cosine, sine = functions.cosine_and_sine(self.field, x)
+        self._oblige(Apply("cos", node.arguments), cosine, NONZERO, "the cosine below a tangent")
+        return self.field.ring.times(sine, self.field.ring.inverse(cosine))
+
+    def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
+        ring = self.field.ring
+        square = functions.exponential(self.field, ring.times(ring.number(2), x))
+        one = ring.number(1)
+        return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
+
+    def _remainder(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
+        ring = self.field.ring
+        self._must_not_vanish(node.arguments[1])
+        whole = functions.whole_part(self.field, ring.times(x, ring.inverse(y)))
+        return ring.minus(x, ring.times(y, whole))
+
+    def _greater(self, x: Quotient, y: Quotient) -> Quotient:
+        return self._extreme(x, y, 1)
+
+    def _lesser(self, x: Quotient, y: Quotient) -> Quotient:
+        return self._extreme(x, y, -1)
+
+    def _extreme(self, x: Quotient, y: Quotient, direction: int) -> Quotient:
+        """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""
+        ring = self.field.ring
+        gap = self.field.reduced(ring.minus(x, y))
+        signs = self.field.signs_of(gap)
+        if signs <= NONNEGATIVE:
+            return x if direction > 0 else y
+        if signs <= NONPOSITIVE:
+            return y if direction > 0 else x
+        distance = ring.times(ring.number(direction), functions.absolute(self.field, gap))
+        half = ring.number(Fraction(1, 2))
+        return ring.times(half, ring.plus(ring.plus(x, y), distance))
+
+    def difference(self, x: Quotient, y: Quotient) -> Polynomial:
+        """A polynomial that is zero where two values are equal."""
+        return self.field.rewrite(self.field.ring.equal(x, y))
+
+
+_COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
+    "lt": (HALVES, (0,)),
+    "ge": (HALVES, (1,)),
+    "le": ((NONPOSITIVE, POSITIVE), (0,)),
+    "gt": ((NONPOSITIVE, POSITIVE), (1,)),
+    "eq": ((NEGATIVE, ZERO, POSITIVE), (1,)),
+    "ne": ((NEGATIVE, ZERO, POSITIVE), (0, 2)),
+}
+
+
+def _junction(operation: str, truths: list[bool]) -> bool:
+    if operation == "not":
+        return not truths[0]
+    return all(truths) if operation == "and" else any(truths)
+
+
+def _folded(step: Callable[[Quotient, Quotient], Quotient], xs: Sequence[Quotient]) -> Quotient:
+    result, *rest = xs
+    for x in rest:
+        result = step(result, x)
+    return result
+
+
+def _constant(x: Quotient) -> Fraction | None:
+    if not x.top.is_constant() or not x.bottom.is_constant():
+        return None
+    return rational(x.top) / rational(x.bottom)
+
+
+def _slots_for(roots: Sequence[Expression], opaque: bool) -> int:
+    """Room for the functions of some expressions, none for rational ones."""
+    seen = {id(node): node for root in roots for node in post_order(root)}
+    if opaque:
+        return min(
+            sum(isinstance(n, Apply) and not _is_polynomial(n) for n in seen.values()), _MOST_SLOTS
+        )
+    found = sum(isinstance(n, Constant) or _is_function(n) for n in seen.values())
+    return min(4 * found + 16, _MOST_SLOTS) if found else 0
+
+
+def _is_function(node: Expression) -> bool:
+    if not isinstance(node, Apply):
+        return False
+    if node.operation == "pow":
+        return not _is_whole(node.arguments[1])
+    return node.operation not in _RATIONAL
+
+
+def _is_polynomial(node: Apply) -> bool:
+    if node.operation == "div":
+        return isinstance(node.arguments[1], Number) and node.arguments[1].value != 0
+    if node.operation == "pow":
+        exponent = node.arguments[1]
+        return isinstance(exponent, Number) and _is_whole(exponent) and 0 <= exponent.value <= 3
+    return node.operation in ("add", "mul", "neg")
+
+
+def _is_whole(exponent: Expression) -> bool:
+    """Whether an exponent is certainly a whole number."""
+    if isinstance(exponent, Apply) and exponent.operation == "neg":
+        return _is_whole(exponent.arguments[0])
+    return isinstance(exponent, Number) and exponent.value.denominator == 1

@@ -1,0 +1,133 @@
+"""Points worth judging: zeros of divisors, edges of the domain, and points of no special kind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+
+import flint
+
+from ...ranges import Interval
+from ..domain import Domain, Point
+from .quotients import Polynomial, Ring, as_fraction, degree, rational
+
+_HUNTING_SECONDS = 0.5
+_MOST_TERMS, _MOST_DEGREE = 1_000, 30
+
+
+def sample_points(domain: Domain, most: int = 64) -> Iterator[Point]:
+    """Middles, low corners and high corners of the first boxes of a domain."""
+    for count, box in enumerate(domain.boxes()):
+        if count >= most:
+            return
+        yield {name: extent.middle for name, extent in box.items()}
+        yield {name: extent.lower for name, extent in box.items()}
+        yield {name: extent.upper for name, extent in box.items()}
+
+
+def generic_points(domain: Domain, count: int = 8) -> Iterator[Point]:
+    """Points at which a polynomial that is not zero is almost surely not zero."""
+    random = Random(0)
+    for _ in range(count):
+        point: Point = {}
+        for name, extent in domain.ranges.items():
+            chosen = random.choice(extent.intervals)
+            point[name] = chosen.lower + chosen.width * Fraction(random.randrange(2**20), 2**20)
+        yield point
+
+
+def zeros_along_axes(ring: Ring, polynomials: list[Polynomial], domain: Domain) -> Iterator[Point]:
+    """Points where a polynomial is exactly zero: rational roots along the axes through samples."""
+    deadline = time.monotonic() + _HUNTING_SECONDS
+    for polynomial in polynomials:
+        for point in sample_points(domain, most=4):
+            for name in ring.names:
+                if time.monotonic() > deadline:
+                    return
+                for root in _rational_roots(ring, polynomial, name, point):
+                    if root in domain.ranges[name]:
+                        yield {**point, name: root}
+
+
+def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
+    """Where all slopes of a quadratic polynomial of the inputs are 0, if that is one point."""
+    if degree(polynomial) != 2 or any(polynomial.degrees()[: ring.slots]):
+        return None
+    used = [n for place, n in enumerate(ring.names) if polynomial.degrees()[ring.slots + place]]
+    slopes = [polynomial.derivative(ring.slots + ring.names.index(name)) for name in used]
+    rows, constants = [], []
+    for slope in slopes:
+        row = dict.fromkeys(used, flint.fmpq(0))
+        constant = flint.fmpq(0)
+        for exponents, coefficient in slope.terms():
+            if any(exponents):
+                row[ring.names[list(exponents).index(1) - ring.slots]] = coefficient
+            else:
+                constant = -coefficient
+        rows.append([row[name] for name in used])
+        constants.append([constant])
+    try:
+        solution = flint.fmpq_mat(rows).solve(flint.fmpq_mat(constants))
+    except ZeroDivisionError:
+        return None
+    return {name: as_fraction(solution[place, 0]) for place, name in enumerate(used)}
+
+
+def simplest(extent: Interval) -> Fraction:
+    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
+    if extent.lower <= 0 <= extent.upper:
+        return Fraction(0)
+    if extent.upper < 0:
+        return -simplest(Interval(-extent.upper, -extent.lower))
+    lower, upper = extent.lower, extent.upper
+    terms: list[int] = []
+    while lower // 1 == upper // 1 and lower % 1:
+        terms.append(int(lower // 1))
+        lower, upper = 1 / (upper % 1), 1 / (lower % 1)
+    value = Fraction(-(-lower // 1))
+    for term in reversed(terms):
+        value = term + 1 / value
+    return value
+
+
+def value_at(polynomial: Polynomial, ring: Ring, point: Point) -> Fraction:
+    """The value of a polynomial of the inputs; inputs it does not have may be left out."""
+    values = [flint.fmpq(0)] * ring.slots
+    for name in ring.names:
+        value = point.get(name, Fraction(0))
+        values.append(flint.fmpq(value.numerator, value.denominator))
+    return as_fraction(polynomial(*values)) if values else rational(polynomial)
+
+
+def _rational_roots(
+    ring: Ring, polynomial: Polynomial, name: str, point: Point
+) -> Iterator[Fraction]:
+    """The rational zeros of a polynomial in one input, the others held at a point."""
+    if len(polynomial) > _MOST_TERMS or degree(polynomial) > _MOST_DEGREE:
+        return
+    coefficients: dict[int, Fraction] = {}
+    for exponents, coefficient in polynomial.terms():
+        if any(exponents[: ring.slots]):
+            return
+        value, own = as_fraction(coefficient), 0
+        for other, exponent in zip(ring.names, exponents[ring.slots :], strict=True):
+            if other != name:
+                value *= point[other] ** int(exponent)
+            else:
+                own = int(exponent)
+        coefficients[own] = coefficients.get(own, Fraction(0)) + value
+    highest = max(coefficients, default=0)
+    in_one = flint.fmpq_poly(
+        [
+            flint.fmpq(c.numerator, c.denominator)
+            for c in (coefficients.get(n, Fraction(0)) for n in range(highest + 1))
+        ]
+    )
+    if in_one.degree() < 1:
+        return
+    for factor, _ in in_one.factor()[1]:
+        if factor.degree() == 1:
+            root = -factor[0] / factor[1]
+            yield as_fraction(root) if isinstance(root, flint.fmpq) else Fraction(int(root))

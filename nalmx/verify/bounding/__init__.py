@@ -1,0 +1,1 @@
+"""Branch and bound on the difference of two sides."""

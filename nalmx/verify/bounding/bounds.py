@@ -1,0 +1,211 @@
+"""Bound what two sides differ by, or find where they differ by more than a claim allows."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
+
+from ...expression import Expression, sort_of, variables
+from ...expression.build import negative, quotient, total
+from ...ranges import Range
+from ..algebra.cases import Solved, inequalities
+from ..algebra.decision import Finding
+from ..algebra.field import Units
+from ..algebra.linear import largest
+from ..algebra.normal_form import NormalForms
+from ..algebra.quotients import OutsideMethod, Quotient
+from ..domain import Point
+from ..verdict import Claim
+from .balance import balanced
+from .enclosure import Bounded, Budget, Piece, bound
+
+METHOD = "branch and bound in ball arithmetic"
+_DIGITS = 4
+_LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
+_MOST_TERMS = 3_000
+_TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How far two sides differ: absolutely, or relative to the right one for such a tolerance.
+
+    `bound` is proven on the whole domain and None where nothing is; `largest` is the largest
+    difference met, at `suspect`.
+    """
+
+    bound: Fraction | None
+    largest: Fraction
+    suspect: Point | None
+    boxes: int
+    pieces: tuple[Piece, ...]
+    found: Bounded
+
+
+def bound_difference(
+    claim: Claim, finding: Finding, budget: Budget | None = None
+) -> Difference | None:
+    """Bound |left − right|, or |left − right| / |right|, over the domain of a claim.
+
+    `finding` is what algebra found: the cases in which the sides differ, and whether they are
+    defined throughout. Where algebra did not reach, the sides are taken as they are written; an
+    enclosure that is finite on every box then shows that they are defined. None for conditions.
+    """
+    if sort_of(claim.left) != "real":
+        return None
+    if claim.tolerance.kind == "exact":
+        budget = _TO_FIND_A_DIFFERENCE
+    pieces, owners = pieces_of(claim, finding)
+    if not pieces:
+        return None
+    found = bound(pieces, claim.tolerance.size, budget)
+    defined = finding.defined or finding.pieces is None
+    proven = found.upper < _GREATEST and defined
+    return Difference(
+        round_up(as_fraction(found.upper), claim.tolerance.size) if proven else None,
+        as_fraction(found.largest if found.largest < _GREATEST else _GREATEST),
+        _in_claim(claim, owners, found),
+        found.boxes,
+        tuple(pieces),
+        found,
+    )
+
+
+def as_fraction(value: flint.arb) -> Fraction:
+    """The upper end of a finite ball; one closer to 0 than any bound of use is rounded up."""
+    mantissa, exponent = value.upper().man_exp()
+    if not mantissa:
+        return Fraction(0)
+    smallest = _LEAST_EXPONENT - int(mantissa).bit_length()
+    if exponent < smallest:
+        return Fraction(2) ** _LEAST_EXPONENT * (1 if mantissa > 0 else 0)
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def round_up(value: Fraction, limit: Fraction | None = None) -> Fraction:
+    """The next decimal with four digits, but not beyond a limit that the value keeps."""
+    if value <= 0:
+        return Fraction(0)
+    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
+    rounded = Fraction(-(-value * scale // 1)) / scale
+    return limit if limit is not None and value <= limit < rounded else rounded
+
+
+def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved | None]]:
+    """What is to be bounded, and the case each of it belongs to."""
+    as_written = _written(claim, claim.left, claim.right)
+    if finding.pieces is None:
+        return [Piece((as_written,), _used(claim.domain.ranges, (as_written,)))], [None]
+    pieces: list[Piece] = []
+    owners: list[Solved | None] = []
+    for solved in finding.pieces:
+        case = solved.case
+        functions = (
+            *_normal(claim, solved),
+            *_partly_expanded(claim, solved),
+            _written(claim, case.left, case.right),
+        )
+        ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
+        pieces.append(Piece(functions, ranges, case.conditions, _cap(claim, solved)))
+        owners.append(solved)
+    return pieces, owners
+
+
+def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dict[str, Range]:
+    """The ranges of the inputs that occur."""
+    return {name: ranges[name] for name in variables(*functions)}
+
+
+def _partly_expanded(claim: Claim, solved: Solved) -> Iterator[Expression]:
+    """The difference with its polynomials expanded and every other function as it is written."""
+    case = solved.case
+    try:
+        forms = NormalForms(
+            (case.left, case.right), case.ranges, (), Units(), time.monotonic() + 1, opaque=True
+        )
+        difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
+    except OutsideMethod:
+        return
+    if len(difference.top) <= _MOST_TERMS:
+        top = forms.field.tree_of(difference)
+        yield quotient(top, case.right) if claim.tolerance.kind == "rel" else top
+
+
+def _cap(claim: Claim, solved: Solved) -> Fraction | None:
+    """The largest |difference| where it and the conditions are linear: no box can follow a strip."""
+    field, case = solved.forms.field, solved.case
+    if not case.conditions or claim.tolerance.kind != "abs":
+        return None
+    assert isinstance(solved.left, Quotient)
+    assert isinstance(solved.right, Quotient)
+    gap = field.reduced(field.ring.minus(solved.left, solved.right))
+    linear = field.linear(gap.top) if gap.bottom.is_one() else None
+    if linear is None:
+        return None
+    slopes, offset = linear
+    where = list(inequalities(case, time.monotonic() + 1))
+    turned = {name: -slope for name, slope in slopes.items()}
+    ends = largest(slopes, offset, where), largest(turned, -offset, where)
+    known = [end for end in ends if end is not None]
+    return max(Fraction(0), *known) if len(known) == 2 else None
+
+
+def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
+    difference = total([left, negative(right)])
+    return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
+
+
+def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
+    """The difference, or its ratio to the right side, with all that cancels gone."""
+    field = solved.forms.field
+    left, right = solved.left, solved.right
+    assert isinstance(left, Quotient)
+    assert isinstance(right, Quotient)
+    try:
+        value = field.ring.minus(field.reduced(left), field.reduced(right))
+        if claim.tolerance.kind == "rel":
+            value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
+        value = field.reduced(value)
+    except OutsideMethod:
+        return
+    if len(value.top) + len(value.bottom) <= _MOST_TERMS:
+        yield field.tree_of(value)
+        even = balanced(field, value)
+        if even is not None:
+            yield even
+
+
+def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Point | None:
+    if found.place is None:
+        return None
+    piece, place = found.place
+    owner = owners[piece]
+    ranges = claim.domain.ranges if owner is None else owner.case.ranges
+    point = {**{n: r.intervals[0].middle for n, r in ranges.items()}, **place}
+    made = point if owner is None else owner.case.point(point)
+    return made if made is not None and made in claim.domain else None
+
+
+def _exponent(value: Fraction) -> int:
+    """The n with 10ⁿ ≤ value < 10ⁿ⁺¹."""
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    n = math.floor(bits * math.log10(2)) - 1
+    while value >= Fraction(10) ** (n + 1):
+        n += 1
+    return n
+
+
+def decimal(value: Fraction) -> str:
+    """A bound as a decimal in scientific notation, rounded up to four digits."""
+    rounded = round_up(value)
+    if not rounded:
+        return "0"
+    exponent = _exponent(rounded)
+    digits = int(rounded / Fraction(10) ** (exponent - _DIGITS + 1))
+    text = f"{digits // 1000}.{digits % 1000:03d}".rstrip("0").rstrip(".")
+    return text if not exponent else f"{text}e{exponent}"

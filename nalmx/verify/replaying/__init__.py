@@ -1,0 +1,1 @@
+"""A second interval arithmetic, and the replay of certificates with it."""

@@ -1,0 +1,173 @@
+"""What a certificate keeps so that its verdict can be established again: cases, pieces, cuts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from ...expression import to_text
+from ...expression.build import negative, quotient, total
+from ...expression.nodes import Expression
+from ...rationals import spell
+from ..algebra.cases import cases
+from ..algebra.decision import Finding, decide
+from ..algebra.signs import Condition
+from ..algebra.subdivision import halves_across
+from ..bounding.bounds import Difference, bound_difference, pieces_of
+from ..bounding.enclosure import Budget, Leaf, Piece
+from ..domain import Box, Domain
+from ..verdict import Claim
+
+LEAF, EXCLUDED = ".", "x"
+_NARROWEST = Fraction(1, 2**80)
+_RELATIONS = {
+    frozenset({-1}): "< 0",
+    frozenset({0}): "== 0",
+    frozenset({1}): "> 0",
+    frozenset({-1, 0}): "<= 0",
+    frozenset({0, 1}): ">= 0",
+    frozenset({-1, 1}): "!= 0",
+}
+
+
+class Malformed(Exception):
+    """A tree of cuts does not cover its box, or names what is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What algebra and branch and bound say of a claim."""
+
+    finding: Finding
+    difference: Difference | None
+
+    def is_within(self, claim: Claim) -> bool:
+        found = self.difference
+        return (
+            found is not None
+            and found.bound is not None
+            and 0 <= found.bound <= claim.tolerance.size
+        )
+
+
+def reach(claim: Claim, seconds: float) -> Reached:
+    """Decide and bound a claim, with time enough that a slow machine does the same."""
+    finding = decide(claim, seconds)
+    if finding.outcome == "proved" or claim.tolerance.kind == "exact":
+        return Reached(finding, None)
+    found = bound_difference(claim, finding, Budget())
+    if found is not None and not Reached(finding, found).is_within(claim):
+        found = bound_difference(claim, finding, Budget(seconds=seconds))
+    return Reached(finding, found)
+
+
+def cases_of(claim: Claim, seconds: float) -> list[dict[str, Any]]:
+    """The cases that algebra goes through, as texts."""
+    return [
+        {
+            "ranges": {name: str(extent) for name, extent in solved.case.ranges.items()},
+            "conditions": [_condition(c) for c in solved.case.conditions],
+            "inputs": {name: to_text(value) for name, value in solved.case.bound.items()},
+        }
+        for solved in cases(claim, time.monotonic() + seconds)
+    ]
+
+
+def bounded_pieces(claim: Claim, finding: Finding) -> list[Piece]:
+    """The functions to bound, and where."""
+    return pieces_of(claim, finding)[0]
+
+
+def difference_of(claim: Claim) -> Expression:
+    """The difference of the sides, or its ratio to the right one, as written."""
+    difference = total([claim.left, negative(claim.right)])
+    return quotient(difference, claim.right) if claim.tolerance.kind == "rel" else difference
+
+
+def as_written(claim: Claim) -> list[Piece]:
+    """The only piece where algebra does not reach: both sides as they stand."""
+    return bounded_pieces(claim, Finding("silent"))
+
+
+def text_of(piece: Piece) -> dict[str, Any]:
+    return {
+        "functions": [to_text(function) for function in piece.functions],
+        "ranges": {name: str(extent) for name, extent in piece.ranges.items()},
+        "conditions": [_condition(c) for c in piece.conditions],
+        "cap": None if piece.cap is None else spell(piece.cap),
+    }
+
+
+def _condition(condition: Condition) -> str:
+    relation = _RELATIONS.get(condition.signs, "has a sign")
+    return f"{to_text(condition.function)} {relation}"
+
+
+def cuts_of(pieces: Sequence[Piece], leaves: Iterable[Leaf]) -> list[list[str]]:
+    """For each piece and each box of its domain the cuts, from the box down, lower half first.
+
+    A number cuts the box in half across the input of that place; `.` is a box that was bounded, `x`
+    one that holds no point of the piece.
+    """
+    trees: list[list[dict[tuple[tuple[str, bool], ...], str]]] = [
+        [{} for _ in Domain(piece.ranges).boxes()] for piece in pieces
+    ]
+    for leaf in leaves:
+        tree = trees[leaf.piece][leaf.start]
+        tree[leaf.path] = EXCLUDED if leaf.excluded else LEAF
+        for length, (name, _) in enumerate(leaf.path):
+            tree[leaf.path[:length]] = str(list(pieces[leaf.piece].ranges).index(name))
+    return [
+        [_spelled(piece, tree) for tree in starts]
+        for piece, starts in zip(pieces, trees, strict=True)
+    ]
+
+
+def _spelled(piece: Piece, tree: dict[tuple[tuple[str, bool], ...], str]) -> str:
+    names, tokens = list(piece.ranges), []
+    stack: list[tuple[tuple[str, bool], ...]] = [()]
+    while stack:
+        path = stack.pop()
+        token = tree[path]
+        tokens.append(token)
+        if token not in (LEAF, EXCLUDED):
+            name = names[int(token)]
+            stack.extend([(*path, (name, True)), (*path, (name, False))])
+    return " ".join(tokens)
+
+
+def boxes_of(piece: Piece, cuts: Sequence[str]) -> Iterator[tuple[Box, Box]]:
+    """The boxes that cuts lead to, each with the box of the domain that it is a part of.
+
+    They cover the piece, or the cuts are `Malformed`.
+    """
+    names = list(piece.ranges)
+    starts = list(islice(Domain(piece.ranges).boxes(), len(cuts) + 1))
+    if len(starts) != len(cuts):
+        raise Malformed("not every box of the domain is cut, or more than there are")
+    for whole, text in zip(starts, cuts, strict=True):
+        stack = [whole]
+        for token in text.split(" "):
+            if not stack:
+                raise Malformed("cuts go on where no box is left")
+            box = stack.pop()
+            if token in (LEAF, EXCLUDED):
+                yield box, whole
+                continue
+            if (
+                not token.isascii()
+                or not token.isdigit()
+                or len(token) > 6
+                or int(token) >= len(names)
+            ):
+                raise Malformed(f"{token[:20]!r} is not a cut")
+            name = names[int(token)]
+            if box[name].width <= whole[name].width * _NARROWEST:
+                raise Malformed("a box is cut too often")
+            stack.extend(reversed(halves_across(box, name)))
+        if stack:
+            raise Malformed("a box is neither bounded nor cut")

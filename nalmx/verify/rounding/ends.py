@@ -1,0 +1,159 @@
+"""Intervals by their two ends, with the ends of every result rounded outwards.
+
+A ball keeps its radius to 30 bits, so that a ball around [0, 2] reaches a little below 0, and the
+logarithm of |x| + ε is lost there. Ends stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+
+import flint
+
+from ...expression.ball import Ball
+
+ZERO, ONE = flint.arb(0), flint.arb(1)
+_WHY = {
+    "div": "a divisor may be 0, or 0 once it is rounded",
+    "log": "a logarithm may be of a number that is not positive, or not once it is rounded",
+    "sqrt": "a root may be of a negative number, or of one once it is rounded",
+    "pow": "a power may be of a number that is not positive",
+}
+
+
+class Lost(Exception):
+    """Raised where no bound can be given, with the reason."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """The closed interval [low, high], whose ends are exact."""
+
+    low: Ball
+    high: Ball
+
+    @property
+    def size(self) -> Ball:
+        """The largest magnitude."""
+        return abs(self.low).max(abs(self.high))
+
+    @property
+    def least(self) -> Ball:
+        """The smallest magnitude."""
+        return self.low.max(-self.high).max(ZERO)
+
+    @property
+    def extent(self) -> Ball:
+        """The largest distance of two points, or more."""
+        return (self.high - self.low).upper()
+
+    @property
+    def is_point(self) -> bool:
+        return bool(self.low == self.high)
+
+    def union(self, other: Ends) -> Ends:
+        """The smallest interval that holds both."""
+        return Ends(self.low.min(other.low), self.high.max(other.high))
+
+    def widened(self, by: Ball) -> Ends:
+        """The interval with its neighbourhood."""
+        return ends(self.low - by, self.high + by)
+
+    def ball(self) -> Ball:
+        """A ball around the interval."""
+        return self.low.union(self.high)
+
+
+def ends(low: Ball, high: Ball) -> Ends:
+    """An interval from numbers that are only known to be in balls."""
+    low, high = low.lower(), high.upper()
+    if not (low.is_finite() and high.is_finite()):
+        raise Lost("a value may overflow or be undefined")
+    return Ends(low, high)
+
+
+def point(value: Ball) -> Ends:
+    """An interval around one number."""
+    return ends(value, value)
+
+
+def applied(operation: str, *given: Ends) -> Ends:
+    """What an operation can give on intervals."""
+    return _RULES[operation](*given)
+
+
+def _corners(step: Callable[[Ball, Ball], Ball], x: Ends, y: Ends) -> Ends:
+    """A function that is monotone in each argument."""
+    values = [step(a, b) for a in (x.low, x.high) for b in (y.low, y.high)]
+    lowest = reduce(lambda a, b: a.min(b), (v.lower() for v in values))
+    return ends(lowest, reduce(lambda a, b: a.max(b), (v.upper() for v in values)))
+
+
+def _add(*terms: Ends) -> Ends:
+    return ends(sum((t.low for t in terms), ZERO), sum((t.high for t in terms), ZERO))
+
+
+def _mul(*factors: Ends) -> Ends:
+    return reduce(lambda x, y: _corners(lambda a, b: a * b, x, y), factors)
+
+
+def _div(x: Ends, y: Ends) -> Ends:
+    if not y.least > 0:
+        raise Lost(_WHY["div"])
+    return _corners(lambda a, b: a / b, x, y)
+
+
+def _pow(x: Ends, y: Ends) -> Ends:
+    if y.is_point and y.low.is_integer() and y.low >= 0:
+        high = ends(ZERO, x.size**y.low).high
+        if x.least.is_zero() and int(y.low.unique_fmpz()) % 2 == 0 and not y.low.is_zero():
+            return Ends(ZERO, high)
+        return _corners(lambda a, b: a**b, x, y)
+    if not x.low > 0:
+        raise Lost(_WHY["pow"])
+    return _corners(lambda a, b: a**b, x, y)
+
+
+def _rising(name: str) -> Callable[[Ends], Ends]:
+    """exp, log, sqrt, tanh."""
+
+    def rule(x: Ends) -> Ends:
+        if (name == "log" and not x.low > 0) or (name == "sqrt" and not x.low >= 0):
+            raise Lost(_WHY[name])
+        return ends(getattr(x.low, name)(), getattr(x.high, name)())
+
+    return rule
+
+
+def _wave(name: str) -> Callable[[Ends], Ends]:
+    """sin and cos, and tan where it has no pole."""
+
+    def rule(x: Ends) -> Ends:
+        found = getattr(x.ball(), name)()
+        if name == "tan":
+            return point(found)
+        return ends(found.lower().max(-ONE), found.upper().min(ONE))
+
+    return rule
+
+
+def _sign(x: Ball) -> Ball:
+    return flint.arb(int(x > 0) - int(x < 0))
+
+
+_RULES: dict[str, Callable[..., Ends]] = {
+    "add": _add,
+    "mul": _mul,
+    "div": _div,
+    "pow": _pow,
+    "neg": lambda x: Ends(-x.high, -x.low),
+    "abs": lambda x: Ends(x.least, x.size),
+    "min": lambda *xs: reduce(lambda x, y: Ends(x.low.min(y.low), x.high.min(y.high)), xs),
+    "max": lambda *xs: reduce(lambda x, y: Ends(x.low.max(y.low), x.high.max(y.high)), xs),
+    "sign": lambda x: Ends(_sign(x.low), _sign(x.high)),
+    "floor": lambda x: ends(x.low.floor(), x.high.floor()),
+    **{name: _rising(name) for name in ("exp", "log", "sqrt", "tanh")},
+    **{name: _wave(name) for name in ("sin", "cos", "tan")},
+}

@@ -1,0 +1,1 @@
+"""Hypothesis: where to look for a counterexample, and the search for it."""

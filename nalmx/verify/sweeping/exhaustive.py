@@ -1,0 +1,257 @@
+"""A claim about one input, checked at every float32 of its domain.
+
+Float64 decides what its own rounding cannot change: a bound on |left − right| comes with every
+point (`bound_source`). The few points that it leaves open are judged exactly. With `float32` the left
+side is what a program gives that rounds after each operation of the expression, from left to right,
+with whole powers by repeated squaring and multiplication.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Context, Decimal
+from fractions import Fraction
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import flint
+import numba
+import numpy as np
+
+from ... import __version__
+from ...errors import SettingError
+from ...expression import Apply, Number
+from ...expression.ball import ball, enclose, precision
+from ...generated import digest, imported
+from ..verdict import Claim, Counterexample, Verdict
+from ..witness import judge
+from . import single, vector_maths
+from .bound_source import Arithmetic, bound_source, check_rigorous
+from .straight import numbers_of, straight
+from .threads import cores, in_chunks
+from .values import number, to_float
+
+MOST_STEPS = 400
+_CHUNK = 2**22
+_KEPT = 256
+_JUDGED = 2_000
+_NOWHERE = Apply("div", (Number(Fraction(1)), Number(Fraction(0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """What a check at every float32 came to.
+
+    `points` were checked, of `all_points`: fewer where it was stopped, or ended at a counterexample.
+    `bound` is proven for |left − right|, or for |left − right|/|right| where the tolerance is
+    relative, at all of them but the `left_open`. `largest` is the largest such difference seen in
+    float64, at the input `where`.
+    """
+
+    points: int
+    all_points: int
+    bound: float
+    largest: float
+    where: Fraction
+    counterexample: Counterexample | None
+    left_open: int
+
+
+def every_float32(
+    claim: Claim,
+    arithmetic: Arithmetic = "reals",
+    threads: int | None = None,
+    progress: Callable[[int, int], bool | None] = lambda done, total: None,
+) -> Exhausted:
+    """Check a claim with a tolerance at every finite float32 of its domain.
+
+    `progress` is told how many points of how many are begun; the check stops where it returns False.
+    Raises `SettingError` for what cannot be checked so.
+    """
+    return _Check(claim, arithmetic).run(threads or cores(), progress)
+
+
+def exhaustive_verdict(
+    claim: Claim,
+    arithmetic: Arithmetic = "reals",
+    threads: int | None = None,
+    progress: Callable[[int, int], bool | None] = lambda done, total: None,
+) -> Verdict:
+    """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
+    start = perf_counter()
+    found = every_float32(claim, arithmetic, threads, progress)
+    facts: dict[str, Any] = {
+        "seconds": perf_counter() - start,
+        "points": found.points,
+        "inputs": "float32",
+    }
+    side = "" if arithmetic == "reals" else "left side in float32, "
+    every = f"{side}float64-certified at every one of {found.all_points} float32 inputs"
+    method = "exhaustive check of float32 inputs"
+    if found.counterexample is not None:
+        facts |= {"counterexample": found.counterexample, "reason": found.counterexample.reason}
+        text = "reals" if arithmetic == "reals" else "left side in float32, right side in reals"
+        return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
+    if found.points < found.all_points or found.left_open:
+        reason = f"stopped after {found.points} of {found.all_points} points"
+        if found.points == found.all_points:
+            reason = f"{found.left_open} of {found.all_points} points could not be decided"
+        return Verdict.on(claim, "unknown", method, reason=reason, **facts)
+    return Verdict.on(
+        claim,
+        "bounded",
+        method,
+        arithmetic=every,
+        bound=_spelled_up(found.bound),
+        largest_difference=f"{found.largest:.3g}",
+        **facts,
+    )
+
+
+class _Check:
+    """One check: the claim, its compiled loop, and what was found so far."""
+
+    def __init__(self, claim: Claim, arithmetic: Arithmetic) -> None:
+        self.claim, self.arithmetic = claim, arithmetic
+        if len(claim.domain.names) != 1:
+            raise SettingError(
+                f"an exhaustive check needs exactly one input; the domain has {len(claim.domain.names)}"
+            )
+        if claim.tolerance.kind == "exact":
+            raise SettingError(
+                "an exhaustive check cannot show equality, since float64 rounds; give a tolerance such "
+                "as abs:1e-12 or rel:1e-12"
+            )
+        if arithmetic == "reals":
+            self.left = self.right = straight(claim.left, claim.right)
+        else:
+            self.left, self.right = straight(claim.left), straight(claim.right)
+        for program in (self.left, self.right):
+            check_rigorous(program)
+            if len(program.steps) > MOST_STEPS:
+                raise SettingError(
+                    f"an exhaustive check takes at most {MOST_STEPS} operations; this claim has "
+                    f"{len(program.steps)}"
+                )
+        (extent,) = claim.domain.ranges.values()
+        self.runs = single.runs(extent)
+        self.starts = [0, *accumulate(count for _, count in self.runs)]
+        if not self.starts[-1]:
+            raise SettingError(f"there is no float32 number in the range {extent}")
+        self.lock = threading.Lock()
+        self.bound, self.largest, self.where = 0.0, -1.0, (0, 0)
+        self.left_open = self.judged = 0
+        self.examples: list[tuple[int, Counterexample]] = []
+
+    def run(self, threads: int, progress: Callable[[int, int], bool | None]) -> Exhausted:
+        relative = self.claim.tolerance.kind == "rel"
+        text = bound_source(self.left, self.right, self.arithmetic, relative, _notice())
+        loop = _module(text).check
+        steps = numbers_of(self.right)
+        exact = np.array([number(step.content) for step in steps], dtype=np.float64)
+        errors = np.array([single.error_of(step.content) for step in steps], dtype=np.float64)
+        narrow = np.array(
+            [single.rounded(step.content) for step in numbers_of(self.left)], dtype=np.float32
+        )
+        tolerance = _rounded_down(self.claim.tolerance.size)
+
+        def work(_: int, first: int, stop: int) -> None:
+            for begin, end, offset in self._patterns(first, stop):
+                places = np.empty(_KEPT, dtype=np.uint64)
+                ends = np.uint64(begin), np.uint64(end)
+                found = loop(*ends, exact, errors, narrow, tolerance, places)
+                self._take(found, places.tolist(), offset)
+
+        def go_on(begun: int) -> bool:
+            return not self.examples and progress(begun, self.starts[-1]) is not False
+
+        total = self.starts[-1]
+        progress(0, total)
+        points = in_chunks(total, _CHUNK, threads, work, go_on)
+        progress(points, total)
+        example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
+        where = single.exactly(self.where[1])
+        return Exhausted(points, total, self.bound, self.largest, where, example, self.left_open)
+
+    def _patterns(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The bit patterns of the points from `first` to `stop`, and what to add for a place."""
+        for (pattern, count), start in zip(self.runs, self.starts, strict=False):
+            low, high = max(first, start), min(stop, start + count)
+            if low < high:
+                yield pattern + low - start, pattern + high - start, start - pattern
+
+    def _take(self, found: Any, places: list[int], offset: int) -> None:
+        unsure, kept, largest, where, bound = found
+        with self.lock:
+            self.bound = max(self.bound, float(bound))
+            if (float(largest), -int(where) - offset) > (self.largest, -self.where[0]):
+                self.largest, self.where = float(largest), (int(where) + offset, int(where))
+            self.left_open += int(unsure) - int(kept)
+            for pattern in places[: int(kept)]:
+                self._judge(pattern, pattern + offset)
+
+    def _judge(self, pattern: int, place: int) -> None:
+        """Decide exactly what float64 left open, as long as there are not too many such points."""
+        self.judged += 1
+        if self.judged > _JUDGED:
+            self.left_open += 1
+            return
+        (name,) = self.claim.domain.names
+        point = {name: single.exactly(pattern)}
+        claim = self.claim
+        if self.arithmetic == "float32":
+            value = single.evaluate(self.left, single.from_bits(pattern))
+            left = Number(Fraction(value)) if math.isfinite(value) else _NOWHERE
+            claim = replace(claim, left=left)
+        judgement = judge(claim, point)
+        if isinstance(judgement, Counterexample):
+            if claim.left is _NOWHERE:
+                shown = str(value)
+                reason = f"the left side is {shown} in float32"
+                judgement = replace(judgement, left=shown, reason=reason)
+            self.examples.append((place, judgement))
+        elif judgement == "agrees":
+            self.bound = max(self.bound, _gap(claim, point))
+        else:
+            self.left_open += 1
+
+
+def _gap(claim: Claim, point: dict[str, Fraction]) -> float:
+    """An upper bound on the difference at a point where the claim was judged to hold."""
+    with precision(128):
+        inputs = {name: ball(value) for name, value in point.items()}
+        left, right = (enclose(side, inputs) for side in (claim.left, claim.right))
+        if not (isinstance(left, flint.arb) and isinstance(right, flint.arb)):
+            return math.inf
+        gap = abs(left - right)
+        if gap == 0:
+            return 0.0
+        gap = gap / abs(right) if claim.tolerance.kind == "rel" else gap
+        return math.nextafter(float(gap.upper()), math.inf) if gap.is_finite() else math.inf
+
+
+def _rounded_down(size: Fraction) -> float:
+    nearest = min(to_float(size), np.finfo(np.float64).max)
+    return float(nearest if Fraction(nearest) <= size else math.nextafter(nearest, 0))
+
+
+def _spelled_up(bound: float) -> str:
+    """Three significant digits, not below the bound."""
+    return f"{Context(prec=3, rounding=ROUND_CEILING).create_decimal(Decimal(bound)):g}"
+
+
+@cache
+def _module(text: str) -> Any:
+    return imported(text, "every")
+
+
+@cache
+def _notice() -> str:
+    used = digest(Path(vector_maths.__file__).read_bytes())
+    return f"Check at every float32, generated from a claim. ({__version__} {numba.__version__} {used})"

@@ -1,0 +1,140 @@
+"""Uniform points of a domain, each a function of (seed, place, input) and of nothing else.
+
+Whoever asks for a point by its place gets the same one: a loop on any number of threads, or NumPy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...ranges import Interval, Range
+from ..domain import Domain
+
+GOLDEN = 0x9E3779B97F4A7C15
+_STREAM = 0xD1B54A32D192ED03
+_WORD = 2**64 - 1
+_FEWEST_FLOATS = 2**20
+_STEPS = 64
+
+
+def float_ends(interval: Interval) -> tuple[float, float] | None:
+    """The smallest and the largest float64 inside an interval; None where it holds too few."""
+    try:
+        lower, upper = float(interval.lower), float(interval.upper)
+    except OverflowError:
+        return None
+    if Fraction(lower) < interval.lower:
+        lower = math.nextafter(lower, math.inf)
+    if Fraction(upper) > interval.upper:
+        upper = math.nextafter(upper, -math.inf)
+    enough = upper - lower >= _FEWEST_FLOATS * math.ulp(max(abs(lower), abs(upper)))
+    return (lower, upper) if lower < upper and enough else None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An interval: the numbers t of [1, 2) from `start` on make its points `base + t * scale`.
+
+    Rounding included, no point lies outside.
+    """
+
+    start: float
+    base: float
+    scale: float
+
+
+def pieces(extent: Range) -> tuple[Piece, ...] | None:
+    """The intervals of a range, each with its share by width.
+
+    None where one is too narrow, or too far out, to be filled with float64 numbers.
+    """
+    widths = [interval.width for interval in extent.intervals]
+    whole = sum(widths, Fraction(0))
+    starts = [1 + float(sum(widths[:n], Fraction(0)) / whole) for n in range(len(widths))]
+    made = []
+    for place, interval in enumerate(extent.intervals):
+        ends = float_ends(interval)
+        following = starts[place + 1] if place + 1 < len(starts) else 2.0
+        if ends is None or starts[place] >= following:
+            return None
+        piece = _fitted(*ends, starts[place], math.nextafter(following, 0))
+        if piece is None:
+            return None
+        made.append(piece)
+    return tuple(made)
+
+
+def _fitted(lower: float, upper: float, first: float, last: float) -> Piece | None:
+    """The piece whose points for t from `first` to `last` fill [lower, upper]."""
+    length = Fraction(last) - Fraction(first)
+    if not length:
+        return None
+    try:
+        scale = float((Fraction(upper) - Fraction(lower)) / length)
+        base = float(Fraction(lower) - Fraction(first) * Fraction(scale))
+    except OverflowError:
+        return None
+    for _ in range(_STEPS):
+        # Rounding is monotonic, so the first and the last point bound the others.
+        if base + first * scale < lower:
+            base = math.nextafter(base, math.inf)
+        elif base + last * scale > upper:
+            scale = math.nextafter(scale, 0)
+        else:
+            return Piece(first, base, scale)
+    return None
+
+
+def key(seed: int, number: int) -> int:
+    """Where the counter of an input starts; `number` is the place of the input in the domain."""
+    return _mixed(_mixed(seed & _WORD) + (number + 1) * _STREAM & _WORD)
+
+
+def _mixed(z: int) -> int:
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _WORD
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _WORD
+    return z ^ (z >> 31)
+
+
+def draw(
+    tables: Mapping[str, tuple[Piece, ...]], places: NDArray[np.uint64], seed: int
+) -> dict[str, NDArray[np.float64]]:
+    """The points at some places, one array an input; bit for bit what a compiled loop draws."""
+    return {
+        name: _spread(table, _counted(places, key(seed, number)))
+        for number, (name, table) in enumerate(tables.items())
+    }
+
+
+def tables(domain: Domain) -> dict[str, tuple[Piece, ...]] | None:
+    """The pieces of every input; None where an interval holds too few float64 numbers."""
+    made = {name: pieces(extent) for name, extent in domain.ranges.items()}
+    found = {name: table for name, table in made.items() if table is not None}
+    return found if len(found) == len(made) else None
+
+
+def _counted(places: NDArray[np.uint64], start: int) -> NDArray[np.float64]:
+    z = (places + np.uint64(1)) * np.uint64(GOLDEN) + np.uint64(start)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    mantissas = (z >> np.uint64(12)) | np.uint64(0x3FF0000000000000)
+    counted: NDArray[np.float64] = mantissas.view(np.float64)
+    return counted
+
+
+def _spread(table: tuple[Piece, ...], t: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(table) == 1:
+        return table[0].base + t * table[0].scale
+    starts, bases, scales = (
+        np.array([getattr(piece, part) for piece in table]) for part in ("start", "base", "scale")
+    )
+    chosen = np.searchsorted(starts, t, side="right") - 1
+    points: NDArray[np.float64] = bases[chosen] + t * scales[chosen]
+    return points

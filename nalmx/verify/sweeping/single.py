@@ -1,0 +1,131 @@
+"""float32 numbers: those of a range as runs of bit patterns, and expressions rounded to float32."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from ...ranges import Interval, Range
+from .straight import Program, squarings
+from .values import number
+
+_SIGN = 0x8000_0000
+_LARGEST = 0x7F7F_FFFF
+Run = tuple[int, int]
+
+
+def runs(extent: Range) -> tuple[Run, ...]:
+    """The finite float32 numbers of a range as runs (first, count) of bit patterns.
+
+    Both zeros belong to a range that contains 0.
+    """
+    return tuple(run for interval in extent.intervals for run in _runs(interval))
+
+
+def _runs(interval: Interval) -> list[Run]:
+    made = []
+    for sign, low, high in (
+        (0, interval.lower, interval.upper),
+        (_SIGN, -interval.upper, -interval.lower),
+    ):
+        if high >= 0:
+            first, last = _at_least(max(low, Fraction(0))), _at_most(high)
+            if first <= last:
+                made.append((sign + first, last - first + 1))
+    return made
+
+
+def _at_most(size: Fraction) -> int:
+    """The bits of the largest finite float32 that is not above `size`, which is not negative."""
+    low, high = 0, _LARGEST
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if exactly(middle) <= size else (low, middle - 1)
+    return low
+
+
+def _at_least(size: Fraction) -> int:
+    """The bits of the smallest float32 that is not below `size`; past the largest if none is."""
+    below = _at_most(size)
+    return below if exactly(below) == size else below + 1
+
+
+def from_bits(bits: int) -> np.float32:
+    """The float32 with these bits."""
+    return np.uint32(bits).view(np.float32)
+
+
+def exactly(bits: int) -> Fraction:
+    """The exact value of the float32 with these bits."""
+    return Fraction(float(from_bits(bits)))
+
+
+def rounded(content: object) -> np.float32:
+    """A number or constant as a program in float32 has it: the nearest float64, rounded again."""
+    value = number(content)
+    with np.errstate(over="ignore"):
+        return np.float32(value)
+
+
+def evaluate(program: Program, x: np.float32) -> float:
+    """The first result of a program at x, with every operation rounded to float32."""
+    values: list[np.float32] = []
+    with np.errstate(all="ignore"):
+        for step in program.steps:
+            parts = [values[argument] for argument in step.arguments]
+            values.append(_value(step.operation, parts, step.content, x))
+    return float(values[program.results[0]])
+
+
+def _value(operation: str, parts: list[np.float32], content: object, x: np.float32) -> np.float32:
+    one = np.float32(1)
+    match operation:
+        case "number" | "constant":
+            return rounded(content)
+        case "input":
+            return x
+        case "power":
+            assert isinstance(content, int)
+            if content == 0:
+                return one
+            products, result = squarings("x", abs(content), "p")
+            known = {"x": parts[0]}
+            for target, a, b in products:
+                known[target] = known[a] * known[b]
+            return known[result] if content > 0 else one / known[result]
+        case "add":
+            return _joined(np.add, parts)
+        case "mul":
+            return _joined(np.multiply, parts)
+        case "div":
+            return parts[0] / parts[1]
+        case "min":
+            return _joined(np.minimum, parts)
+        case "max":
+            return _joined(np.maximum, parts)
+        case "neg":
+            return -parts[0]
+        case "abs":
+            return np.float32(abs(parts[0]))
+        case "sqrt":
+            return np.float32(np.sqrt(parts[0]))
+    raise AssertionError(operation)
+
+
+def _joined(function: np.ufunc, parts: list[np.float32]) -> np.float32:
+    current = parts[0]
+    for part in parts[1:]:
+        current = function(current, part)
+    return current
+
+
+def error_of(content: object) -> float:
+    """A float64 that is not below the distance of a number or constant from its float64."""
+    nearest = number(content)
+    if not isinstance(content, Fraction):
+        return math.ulp(nearest)
+    if not math.isfinite(nearest):
+        return math.inf
+    return math.nextafter(float(abs(content - Fraction(nearest))), math.inf)

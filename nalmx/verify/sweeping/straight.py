@@ -1,0 +1,115 @@
+"""Expressions as one straight-line program: every distinct part once, arguments first.
+
+What is generated from expressions (loops, bounds) is printed step by step from this form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
+
+LARGEST_POWER = 64
+_Content = Fraction | str | bool | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation of `OPERATIONS` on earlier steps, a leaf, or a whole power.
+
+    `content` is the value of a `number`, the name of a `constant` or an `input`, the value of a
+    `truth`, or the exponent of a `power`.
+    """
+
+    operation: str
+    arguments: tuple[int, ...] = ()
+    content: _Content = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps in order, and the steps whose values are asked for."""
+
+    steps: tuple[Step, ...]
+    results: tuple[int, ...]
+
+
+def straight(*roots: Expression) -> Program:
+    """The program of expressions; parts that are written alike are one step."""
+    steps: list[Step] = []
+    known: dict[tuple[str, tuple[int, ...], _Content], int] = {}
+    places: dict[int, int] = {}
+    for root in roots:
+        for node in post_order(root):
+            step = _step(node, places)
+            key = (step.operation, step.arguments, step.content)
+            if key not in known:
+                known[key] = len(steps)
+                steps.append(step)
+            places[id(node)] = known[key]
+    return _without_unused(steps, [places[id(root)] for root in roots])
+
+
+def numbers_of(program: Program) -> list[Step]:
+    """The numbers and constants of a program, in order; what is generated takes them as an array."""
+    return [step for step in program.steps if step.operation in ("number", "constant")]
+
+
+def _step(node: Expression, places: dict[int, int]) -> Step:
+    if isinstance(node, Number):
+        return Step("number", content=node.value)
+    if isinstance(node, Constant):
+        return Step("constant", content=node.name)
+    if isinstance(node, Variable):
+        return Step("input", content=node.name)
+    if isinstance(node, Truth):
+        return Step("truth", content=node.value)
+    arguments = tuple(places[id(argument)] for argument in node.arguments)
+    exponent = whole_exponent(node)
+    if exponent is not None and abs(exponent) <= LARGEST_POWER:
+        return Step("power", arguments[:1], exponent)
+    return Step(node.operation, arguments)
+
+
+def whole_exponent(node: Apply) -> int | None:
+    """The exponent of a power where it is a whole number."""
+    if node.operation != "pow":
+        return None
+    exponent = node.arguments[1]
+    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    return exponent.value.numerator if whole and isinstance(exponent, Number) else None
+
+
+def squarings(base: str, exponent: int, name: str) -> tuple[list[tuple[str, str, str]], str]:
+    """The products that make `base ** exponent`, and the name of the result.
+
+    Each is (name, factor, factor). The exponent is positive; its binary digits are read from the
+    second highest on: square, and multiply by the base where the digit is 1.
+    """
+    products: list[tuple[str, str, str]] = []
+    current = base
+    for digit in f"{exponent:b}"[1:]:
+        for factor in ("", base) if digit == "1" else ("",):
+            target = f"{name}_{len(products)}"
+            products.append((target, current, factor or current))
+            current = target
+    return products, current
+
+
+def _without_unused(steps: Sequence[Step], results: Sequence[int]) -> Program:
+    needed = set(results)
+    for place in range(len(steps) - 1, -1, -1):
+        if place in needed:
+            needed.update(steps[place].arguments)
+    renamed = {old: new for new, old in enumerate(sorted(needed))}
+    kept = (
+        Step(
+            steps[old].operation,
+            tuple(renamed[a] for a in steps[old].arguments),
+            steps[old].content,
+        )
+        for old in sorted(needed)
+    )
+    return Program(tuple(kept), tuple(renamed[result] for result in results))

@@ -1,0 +1,119 @@
+"""Sweep of a claim: uniform points, evaluated in float64 and reduced to the worst of them.
+
+Float64 only screens. The points with the largest differences, and those where a side is not
+finite, come back to be judged exactly; a sweep never refutes by itself. On a CPU, few points are
+evaluated with NumPy and many by a compiled loop, which draws the same points; on a GPU, torch.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..domain import Point
+from ..verdict import Claim
+from .samples import Piece, draw, tables
+from .straight import straight
+from .threads import in_chunks
+from .values import Arrays, doubt
+
+# What NumPy takes per point, in nanoseconds, and how long it may take before a loop is compiled.
+_PER_INPUT, _PER_STEP = 10.0, 1.5
+_WORTH_COMPILING = 1.5
+_CHUNK = 2**16
+NUMPY = Arrays(np, np.asarray)
+Worst = list[tuple[float, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """`clear` points showed no difference beyond rounding; `suspects` are to be judged exactly.
+
+    `left_over` points looked suspicious too but are more than can be judged. `points` is how many
+    were drawn before the time ran out.
+    """
+
+    points: int
+    suspects: tuple[Point, ...]
+    left_over: int
+
+
+def sweep(
+    claim: Claim,
+    count: int,
+    device: str = "cpu",
+    seed: int = 0,
+    judged: int = 32,
+    seconds: float = 60.0,
+) -> Swept:
+    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`.
+
+    `device` is `cpu`, `auto` (the CPU, which needs no torch and has begun before a GPU has), or a
+    GPU by the name that torch has for it.
+    """
+    if device not in ("cpu", "auto"):
+        from .torch_sweep import torch_sweep
+
+        return torch_sweep(claim, count, device, seed, judged, seconds)
+    table = tables(claim.domain)
+    if table is None:
+        return Swept(0, (), 0)
+    deadline = time.monotonic() + seconds
+    run = _suited(claim, table, count)
+    drawn, doubtful, worst = run(
+        claim, table, count, seed, judged, lambda begun: time.monotonic() < deadline
+    )
+    places = np.array([place for _, place in worst], dtype=np.uint64)
+    inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
+    suspects = tuple(
+        {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
+    )
+    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst))
+
+
+def _suited(
+    claim: Claim, table: Mapping[str, tuple[Piece, ...]], count: int
+) -> Callable[..., tuple[int, int, Worst]]:
+    """NumPy for a short sweep, a compiled loop for a long one."""
+    program = straight(claim.left, claim.right)
+    nanoseconds = count * (_PER_INPUT * len(table) + _PER_STEP * len(program.steps))
+    if nanoseconds > _WORTH_COMPILING * 1e9:
+        from .loops import compiled_sweep, fits
+
+        if fits(program, table):
+            return compiled_sweep
+    return array_sweep
+
+
+def array_sweep(
+    claim: Claim,
+    table: Mapping[str, tuple[Piece, ...]],
+    count: int,
+    seed: int,
+    judged: int,
+    go_on: Callable[[int], bool],
+) -> tuple[int, int, Worst]:
+    """How many points were drawn, how many of them are doubtful, and the worst by their places."""
+    doubtful = 0
+    worst: Worst = []
+
+    def work(_: int, first: int, stop: int) -> None:
+        nonlocal doubtful, worst
+        places = np.arange(first, stop, dtype=np.uint64)
+        with np.errstate(all="ignore"):
+            scores: Any = doubt(claim, draw(table, places, seed), stop - first, NUMPY)
+        doubtful += int((scores > 0).sum())
+        least = worst[-1][0] if len(worst) == judged else -math.inf
+        above = np.flatnonzero(scores > least)
+        chosen = above[np.argsort(-scores[above], kind="stable")[:judged]]
+        worst += zip(scores[chosen].tolist(), (chosen + first).tolist(), strict=True)
+        worst = sorted(worst, key=lambda entry: (-entry[0], entry[1]))[:judged]
+
+    drawn = in_chunks(count, _CHUNK, 1, work, go_on)
+    return drawn, doubtful, worst
