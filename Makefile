@@ -31,6 +31,9 @@ bench: setup
 	$(BIN)/python benchmarks/single_module_speed.py
 	$(BIN)/python benchmarks/training_speed.py
 	$(BIN)/python benchmarks/logic_tasks.py
+	$(BIN)/python benchmarks/verify_runs.py
+	$(BIN)/python benchmarks/verify_speed.py
+	$(BIN)/python benchmarks/verdicts.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

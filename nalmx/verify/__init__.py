@@ -1,4 +1,4 @@
-"""Claims, verdicts and the checkers behind them. Nothing here needs torch until a sweep runs."""
+"""Claims, verdicts and the checkers behind them. Nothing here needs torch but a sweep on a GPU."""
 
 from .checker import Effort, check
 from .domain import Domain, Point

@@ -22,8 +22,8 @@ from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
 from ..ranges import Range
-from ..rationals import parse_rational, spell
-from .bounding.bounds import METHOD, decimal
+from ..rationals import spell
+from .bounding.bounds import METHOD, decimal, decimal_below
 from .checker import Effort, check
 from .domain import Domain
 from .replaying.evidence import cases_of, cuts_of, reach, text_of
@@ -183,33 +183,15 @@ def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
         **facts,
         "verdict": "bounded",
         "method": METHOD,
-        "bound": _spelled(difference.bound, claim.tolerance.size),
-        "largest_difference": None if at is None else _spelled(_rounded_down(difference.largest)),
+        "bound": decimal(difference.bound, claim.tolerance.size),
+        "largest_difference": None
+        if at is None
+        else decimal_below(difference.largest * (1 - _MARGIN)),
         "evidence": {
             "pieces": pieces,
             "largest_at": None if at is None else {name: spell(at[name]) for name in at},
         },
     }
-
-
-def _rounded_down(value: Fraction) -> Fraction:
-    """Four digits that a value certainly reaches."""
-    if value <= 0:
-        return Fraction(0)
-    scale = Fraction(1)
-    value *= 1 - _MARGIN
-    while value * scale < 1_000:
-        scale *= 10
-    while value * scale >= 10_000:
-        scale /= 10
-    return Fraction(int(value * scale)) / scale
-
-
-def _spelled(value: Fraction, most: Fraction | None = None) -> str:
-    """A decimal with four digits, rounded up; exactly where that would be too large."""
-    text = decimal(value)
-    read = parse_rational(text)
-    return text if read is not None and (most is None or read <= most) else spell(value)
 
 
 class _Damaged(Exception):

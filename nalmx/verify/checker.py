@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..rationals import spell
 from .algebra.decision import Finding, decide
-from .bounding.bounds import METHOD, bound_difference, decimal
+from .bounding.bounds import METHOD, bound_difference, decimal, decimal_below
 from .bounding.enclosure import Budget
 from .domain import Point
 from .verdict import Claim, Counterexample, Verdict
@@ -22,7 +22,7 @@ _MOST_BITS = 2_048
 class Effort:
     """How hard to try: Hypothesis examples, swept points, their seed and device, time.
 
-    `seconds` bounds the sweep; the proof and the search take at most 5 and 10 seconds.
+    `seconds` bounds the sweep; the proof, the bound and the search take at most 5, 5 and 10 of them.
     """
 
     examples: int = 500
@@ -85,8 +85,8 @@ def _bounded(claim: Claim, effort: Effort, finding: Finding) -> Verdict | None:
         claim,
         "bounded",
         METHOD,
-        bound=decimal(difference.bound),
-        largest_difference=decimal(difference.largest),
+        bound=decimal(difference.bound, claim.tolerance.size),
+        largest_difference=decimal_below(difference.largest),
         boxes=difference.boxes,
     )
 

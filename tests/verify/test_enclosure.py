@@ -9,7 +9,7 @@ from helpers_trees import claim
 from nalmx.expression import parse, variables
 from nalmx.verify import Domain, Effort, check
 from nalmx.verify.algebra.signs import POSITIVE, Condition
-from nalmx.verify.bounding.bounds import as_fraction, decimal, round_up
+from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below, round_up
 from nalmx.verify.bounding.enclosure import Budget, Piece, bound
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
@@ -116,6 +116,18 @@ def test_a_bound_is_rounded_up_to_four_digits(value):
     exact = Fraction(value)
     assert exact <= Fraction(decimal(exact)) <= exact * Fraction(1001, 1000)
     assert round_up(exact, exact) == exact
+
+
+@pytest.mark.parametrize("value", ["9.9996e-6", "1", "0.00012345", "123456.7", "1e-300"])
+def test_the_largest_difference_is_rounded_down(value):
+    exact = Fraction(value)
+    assert exact * Fraction(999, 1000) <= Fraction(decimal_below(exact)) <= exact
+
+
+def test_a_bound_that_would_be_rounded_past_the_tolerance_is_spelled_exactly():
+    exact = Fraction("1.23456e-5")
+    assert Fraction(decimal(exact, exact)) == exact
+    assert decimal(exact, Fraction(1)) == "1.235e-5"
 
 
 def test_a_tiny_bound_is_rounded_up_and_not_to_zero():

@@ -61,6 +61,7 @@ class Finding:
 def decide(claim: Claim, seconds: float = 5.0) -> Finding:
     """Prove a claim over its whole domain, or say what stands in the way."""
     deadline = time.monotonic() + seconds
+    exact = claim.tolerance.kind == "exact"
     gap: Gap | None = None
     differing: list[Solved] = []
     visited, rational = 0, True
@@ -81,14 +82,11 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
             if not same(solved):
                 differing.append(solved)
                 suspects.extend(_differing_points(solved, claim.domain))
-                if claim.tolerance.kind == "exact":
-                    return Finding(
-                        "differs" if _tells(solved) else "silent", _reason(solved), tuple(suspects)
-                    )
+                if exact and (_tells(solved) or len(differing) == _MOST_DIFFERING):
+                    break
     except OutsideMethod as outside:
         return Finding("silent", str(outside), _in_domain(suspects, claim), tuple(brackets))
     pieces, around = tuple(differing), tuple(brackets)
-    exact = claim.tolerance.kind == "exact"
     if gap is not None and (not differing or (gap.kind == "pole" and not exact)):
         outcome: Outcome = "pole" if gap.kind == "pole" else "silent"
         return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)

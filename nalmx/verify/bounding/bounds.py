@@ -13,6 +13,7 @@ import flint
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
+from ...rationals import spell
 from ..algebra.cases import Solved, inequalities
 from ..algebra.decision import Finding
 from ..algebra.field import Units
@@ -200,9 +201,26 @@ def _exponent(value: Fraction) -> int:
     return n
 
 
-def decimal(value: Fraction) -> str:
-    """A bound as a decimal in scientific notation, rounded up to four digits."""
+def decimal(value: Fraction, most: Fraction | None = None) -> str:
+    """A bound as a decimal in scientific notation, rounded up to four digits.
+
+    Exactly as it is where that would be more than `most`.
+    """
     rounded = round_up(value)
+    if most is not None and rounded > most:
+        return spell(value)
+    return _spelled(rounded)
+
+
+def decimal_below(value: Fraction) -> str:
+    """A decimal of four digits that a value certainly reaches."""
+    if value <= 0:
+        return "0"
+    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
+    return _spelled(Fraction(value * scale // 1) / scale)
+
+
+def _spelled(rounded: Fraction) -> str:
     if not rounded:
         return "0"
     exponent = _exponent(rounded)

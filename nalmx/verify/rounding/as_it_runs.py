@@ -68,13 +68,7 @@ def _check(
     if found.bound > tolerance.size:
         reason = f"the bound {decimal(found.bound)} is larger than the tolerance"
         return Verdict.on(claim, "unknown", METHOD, reason=reason)
-    bound = decimal(found.bound)
-    return Verdict.on(
-        claim,
-        "bounded",
-        METHOD,
-        bound=bound if Fraction(bound) <= tolerance.size else str(tolerance.size),
-    )
+    return Verdict.on(claim, "bounded", METHOD, bound=decimal(found.bound, tolerance.size))
 
 
 def _exact_gap(claim: Claim, seconds: float) -> Fraction | None:
