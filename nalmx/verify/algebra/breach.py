@@ -16,7 +16,7 @@ from ...expression.nodes import post_order
 from ...expression.slopes import Enclosure
 from ...ranges import Range
 from ..domain import Domain, Point
-from .signs import BITS, Condition, Signs, balls, is_excluded, sign_of_point, signs_of_ball
+from .signs import BITS, Condition, Excluding, Signs, balls, sign_of_point, signs_of_ball
 from .subdivision import halves, is_narrow, probes
 
 MOST_BOXES = 3_000
@@ -41,16 +41,17 @@ def find_breach(
     """
     names = variables(function, *(c.function for c in conditions))
     domain = Domain({name: ranges[name] for name in names if name in ranges})
-    form = Enclosure(function)
+    is_excluded = Excluding(conditions)
     visited = 0
     with precision(BITS):
+        form = Enclosure(function)
         stack = [(box, box) for box in islice(domain.boxes(), _MOST_STARTS)]
         while stack and visited < MOST_BOXES and time.monotonic() < deadline:
             box, whole = stack.pop()
             visited += 1
             if signs_of_ball(form.value(balls(box))) <= allowed:
                 continue
-            if conditions and is_excluded(conditions, box):
+            if is_excluded(box):
                 continue
             seen: dict[int, Point] = {}
             for point in probes(box):

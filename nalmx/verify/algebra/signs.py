@@ -16,7 +16,7 @@ from typing import TypeAlias
 import flint
 
 from ...expression import Expression, variables
-from ...expression.ball import BallValue, enclose, interval, precision
+from ...expression.ball import BallValue, interval, precision
 from ...expression.slopes import Enclosure
 from ...ranges import Range
 from ..domain import Box, Domain
@@ -67,10 +67,18 @@ def balls(box: Box) -> dict[str, flint.arb]:
     return {name: interval(extent.lower, extent.upper) for name, extent in box.items()}
 
 
-def is_excluded(conditions: Sequence[Condition], box: Box) -> bool:
-    """Whether a box certainly holds no point at which all conditions hold."""
-    inputs = balls(box)
-    return any(not (signs_of_ball(enclose(c.function, inputs)) & c.signs) for c in conditions)
+class Excluding:
+    """Tells which boxes certainly hold no point at which all conditions hold."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        with precision(BITS):
+            self._forms = [(Enclosure(c.function), c.signs) for c in conditions]
+
+    def __call__(self, box: Box) -> bool:
+        if not self._forms:
+            return False
+        inputs = balls(box)
+        return any(not (signs_of_ball(f.value(inputs)) & signs) for f, signs in self._forms)
 
 
 def signs_on(
@@ -90,7 +98,9 @@ def signs_on(
     domain = Domain({name: ranges[name] for name in names})
     found: Signs = frozenset()
     visited = 0
+    is_excluded = Excluding(conditions)
     with precision(BITS):
+        form = Enclosure(function)
         starts = list(islice(domain.boxes(), _MOST_STARTS + 1))
         if len(starts) > _MOST_STARTS:
             return EVERY
@@ -98,8 +108,8 @@ def signs_on(
         while stack:
             box, whole = stack.pop()
             visited += 1
-            signs = signs_of_ball(enclose(function, balls(box)))
-            if signs <= found or (conditions and is_excluded(conditions, box)):
+            signs = signs_of_ball(form.value(balls(box)))
+            if signs <= found or is_excluded(box):
                 continue
             spent = visited > most_boxes or time.monotonic() > deadline
             ended = spent or not box or is_narrow(box, whole)
@@ -110,7 +120,8 @@ def signs_on(
                 return EVERY
             if not conditions:
                 for point in probes(box):
-                    found |= _sign_at(function, point)
+                    sign = sign_of_point(form, point)
+                    found |= frozenset() if sign is None else frozenset({sign})
                 if wanted and not found <= wanted:
                     return EVERY
             if found == EVERY:
@@ -125,12 +136,6 @@ def sign_of_point(form: Enclosure, point: Mapping[str, Fraction]) -> int | None:
     return next(iter(signs)) if len(signs) == 1 else None
 
 
-def _sign_at(function: Expression, point: Mapping[str, Fraction]) -> Signs:
-    """The sign at a point as far as balls tell it, else nothing."""
-    signs = signs_of_ball(enclose(function, {n: interval(v, v) for n, v in point.items()}))
-    return signs if len(signs) == 1 else frozenset()
-
-
 def is_empty(
     conditions: Sequence[Condition],
     ranges: Mapping[str, Range],
@@ -143,6 +148,7 @@ def is_empty(
     names = _names(None, conditions, ranges)
     domain = Domain({name: ranges[name] for name in names})
     visited = 0
+    is_excluded = Excluding(conditions)
     with precision(BITS):
         stack = list(islice(domain.boxes(), _MOST_STARTS + 1))
         if len(stack) > _MOST_STARTS:
@@ -150,7 +156,7 @@ def is_empty(
         while stack:
             box = stack.pop()
             visited += 1
-            if is_excluded(conditions, box):
+            if is_excluded(box):
                 continue
             if visited > most_boxes or not box or time.monotonic() > deadline:
                 return False

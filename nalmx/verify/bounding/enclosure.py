@@ -24,7 +24,7 @@ from ...expression.ball import Ball, ball, interval, precision
 from ...expression.slopes import Enclosure, Slopes
 from ...expression.taylor import taylor_form
 from ...ranges import Interval, Range
-from ..algebra.signs import BITS, Condition, balls, is_excluded, signs_of_ball
+from ..algebra.signs import BITS, Condition, Excluding, balls, signs_of_ball
 from ..algebra.subdivision import halves_across, is_narrow
 from ..domain import Box, Domain, Point
 
@@ -112,6 +112,7 @@ class _Search:
         self._budget = budget
         self._deadline = time.monotonic() + budget.seconds
         self._forms = [[Enclosure(f) for f in piece.functions] for piece in pieces]
+        self._excluded = [Excluding(piece.conditions) for piece in pieces]
         self._wins = [
             {
                 _Method(f, t): 0.0
@@ -164,7 +165,7 @@ class _Search:
         self._visited += 1
         place, box = leaf.piece, leaf.box
         piece = self._pieces[place]
-        if piece.conditions and is_excluded(piece.conditions, box):
+        if self._excluded[place](box):
             self._final.append(replace(leaf, upper=flint.arb(0), excluded=True))
             return
         self._try_point(place, {name: extent.middle for name, extent in box.items()})
