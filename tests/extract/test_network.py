@@ -151,7 +151,7 @@ def test_a_choice_is_a_piecewise_formula():
     formula = extract_network(difference(-3.0, -3.0))
     assert str(formula) == "Piecewise((x1 - x2, x1 > x2), (-x1 + x2, True))"
     claim = Claim(formula.outputs[0], parse("abs(x1 - x2)"), Domain.parse(["[-9,9]"], ["x1", "x2"]))
-    assert check(claim, Effort(points=1000, device="cpu")).verdict == "tested"
+    assert check(claim, Effort(points=1000, device="cpu")).verdict == "proved"
 
 
 def test_a_choice_may_be_undecided_at_ties_where_its_branches_are_equal():
@@ -199,7 +199,7 @@ def test_a_recurrent_network_unrolls_to_a_formula_for_a_length():
         parse("Min(x1, x2, x3, x4)"),
         Domain.parse(["[-9,9]"], formula.inputs),
     )
-    assert check(claim, Effort(points=1000, device="cpu")).verdict == "tested"
+    assert check(claim, Effort(points=1000, device="cpu")).verdict == "proved"
 
 
 def counting():
@@ -239,7 +239,7 @@ def test_a_stack_of_rule_layers_has_a_formula_in_and_or_and_not(kind):
     assert boolean_counterexample(formula.outputs[0], truth, formula.inputs) is None
     assert Formula.from_json(formula.to_json()) == formula
     claim = Claim(formula.outputs[0], truth, Domain.parse(["[0,1]"], formula.inputs))
-    assert check(claim, Effort(points=1000, device="cpu")).verdict == "tested"
+    assert check(claim, Effort(points=1000, device="cpu")).verdict == "proved"
     arithmetic = extract_network(xor(kind))
     assert boolean_counterexample(arithmetic.outputs[0], truth, formula.inputs) is None
 
