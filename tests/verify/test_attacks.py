@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import time
+from fractions import Fraction
 
 import pytest
 
-from nalmx.expression import parse, variables
+from nalmx.expression import Apply, Number, Variable, parse, variables
 from nalmx.verify import Claim, Domain, Effort, Tolerance, check
 from nalmx.verify.algebra.decision import decide
 
@@ -144,3 +146,19 @@ def test_true_claims_are_proved(left, right, domain):
 )
 def test_false_tolerances_are_not_bounded(left, right, domain, tolerance):
     assert check(stated(left, right, domain, tolerance), LIGHT).verdict not in ("proved", "bounded")
+
+
+@pytest.mark.parametrize(("levels", "shared"), [(400, False), (40, True)])
+def test_a_deep_tree_and_one_of_shared_parts_take_no_time(levels, shared):
+    tree = Variable("x")
+    for _ in range(levels):
+        half = Apply("mul", (tree, Number(Fraction(1, 2))))
+        other = Apply("mul", (tree, Number(Fraction(1, 3)))) if shared else Number(Fraction(1, 3))
+        tree = Apply("add", (half, other))
+    left = Apply("exp", (tree,))
+    right = Apply("add", (left, Number(Fraction(1, 10**9))))
+    domain = Domain.parse(["[0,1]"], ["x"])
+    start = time.monotonic()
+    verdict = check(Claim(left, right, domain, Tolerance.parse("abs:1e-6")), LIGHT)
+    assert verdict.verdict == "bounded"
+    assert time.monotonic() - start < 20

@@ -56,6 +56,7 @@ class NormalForms:
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._opaque = opaque
+        self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
             self.field.learn(condition, self.value(condition.function))
         self.obligations.clear()
@@ -68,10 +69,10 @@ class NormalForms:
     def form(self, root: Expression) -> Form:
         """The normal form of an expression; `Split` where it depends on an open sign."""
         nodes = list(post_order(root))
-        if not any(isinstance(n, Apply) and n.operation == "piecewise" for n in nodes):
-            for node in nodes:
-                self._visit(node)
         try:
+            if not any(isinstance(n, Apply) and n.operation == "piecewise" for n in nodes):
+                for node in nodes:
+                    self._visit(node)
             return self._visit(root)
         except RecursionError:
             raise OutsideMethod("the claim is nested too deeply") from None
@@ -107,8 +108,9 @@ class NormalForms:
         return self._rules()[node.operation](node, *values)
 
     def _as_one(self, node: Apply) -> Quotient:
-        """A function that is left as it is written: a slot for it and all that equal its text."""
-        return self.field.ring.whole(self.field.slot(("opaque", node), Slot("opaque", None, node)))
+        """A function that is left as it is written: a slot for it and all that are written alike."""
+        identity = ("opaque", self._numbers[id(node)])
+        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", None, node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -278,6 +280,19 @@ def _is_function(node: Expression) -> bool:
     if node.operation == "pow":
         return not _is_whole(node.arguments[1])
     return node.operation not in _RATIONAL
+
+
+def _numbered(roots: Sequence[Expression]) -> dict[int, int]:
+    """A number for each node, the same for nodes that are written alike, without comparing trees."""
+    numbers: dict[int, int] = {}
+    known: dict[object, int] = {}
+    for root in roots:
+        for node in post_order(root):
+            written: object = node
+            if isinstance(node, Apply):
+                written = (node.operation, tuple(numbers[id(a)] for a in node.arguments))
+            numbers[id(node)] = known.setdefault(written, len(known))
+    return numbers
 
 
 def _is_polynomial(node: Apply) -> bool:
