@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import sympy
 
-from ..expression import Apply, Expression, Number, Truth, Variable, fold
-from ..expression.nodes import post_order
+from ..expression import Apply, Expression, Number, Truth, Variable
+from ..expression.nodes import post_order, substitute
 from ..expression.symbolic import to_sympy
 
 Expressions: TypeAlias = list[Expression]
@@ -21,14 +21,7 @@ _TOTAL = {*_POLYNOMIAL, *_COMPARISONS, "and", "or", "not", "abs", "sign", "min",
 def composed(outputs: Expressions, x: Expressions) -> Expressions:
     """Outputs in terms of placeholders x1, x2, … with the placeholders replaced."""
     given = {f"x{place + 1}": value for place, value in enumerate(x)}
-    return [
-        fold(
-            output,
-            lambda leaf: given[leaf.name] if isinstance(leaf, Variable) else leaf,
-            lambda operation, arguments: Apply(operation, arguments),
-        )
-        for output in outputs
-    ]
+    return [substitute(output, given) for output in outputs]
 
 
 def chosen(truths: Expressions, first: Expressions, second: Expressions) -> Expressions:

@@ -140,3 +140,10 @@ def test_the_largest_value_of_a_linear_function_is_exact():
     strip = [*box, _line(False, "1/10", x=-1, y=1)]
     assert largest({"x": Fraction(1), "y": Fraction(-1)}, Fraction(0), strip) == Fraction(1, 10)
     assert largest({"x": Fraction(1)}, Fraction(0), [_line(False, 0, x=1)]) is None
+
+
+def test_a_condition_on_a_quotient_with_a_negative_divisor_is_not_called_contradictory():
+    left = "Piecewise((1, 1/x < 0), (3, True))"
+    right = "Piecewise((1, x < 0), (2, True))"
+    assert check(claim(left, right, "[[-2,-1],[1,2]]"), EFFORT).verdict == "refuted"
+    assert check(claim(left, right, "[-2,-1]"), EFFORT).verdict == "proved"

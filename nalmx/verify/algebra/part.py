@@ -84,7 +84,7 @@ class Part(Field):
         if content * content_bottom < 0:
             signs = opposite(signs)
         if not parts:
-            if sign_sets.sign_of(content * content_bottom) not in condition.signs:
+            if (1 if content else 0) not in signs:
                 raise Empty
             return
         if len(parts) > 1:
