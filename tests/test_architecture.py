@@ -17,7 +17,7 @@ LAYERS = (
     {"errors", "exit_codes", "rationals"},
     {"ranges", "expression", "devices", "storage"},
     {"models", "tasks", "generated"},
-    {"kernel"},
+    {"kernel", "pntm"},
     {"train"},
     {"extract"},
     {"verify"},

@@ -1,0 +1,223 @@
+"""Where the heads of a neural Turing machine stand after every step.
+
+A position is a distribution w over a ring of N cells. A token moves it by a distribution s of
+shifts and may send it, with probability j, to a target cell:
+
+    w_t = (1 − j_u) (s_u ∗ w_{t−1}) + j_u · target_u,    u = token of step t,  w_0 = start
+
+`head_weights_sequential` is this equation, step by step. `head_weights` computes the same in the
+Fourier domain, where the convolution is a product for each frequency f:
+
+    ŵ_t(f) = a_u(f) ŵ_{t−1}(f) + b_u(f),    a = (1 − j) ŝ,  b = j · target^,
+    ŝ(f) = Σ_k s(k) exp(−2πi k f / N)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+from ..errors import SettingError
+from ._tables import look_up, stacked_tokens
+
+# Rounding grows with the chunk, the number of exact restarts falls with it.
+_CHUNK = 32
+# The logarithm of zero, without its infinity: powers of it are zero or too small to matter.
+_TINY = 1e-300
+
+
+def head_weights_sequential(
+    shifts: Tensor,
+    tokens: Tensor,
+    start: Tensor,
+    jump: Tensor | None = None,
+    target: Tensor | None = None,
+) -> Tensor:
+    """Positions of all heads after every step: the equation of this file, literally.
+
+    Example: the shift +1 with probability 1 and a start at cell 0 give cell t after t steps.
+    Shapes: shifts (…, V, R, S) with S odd, for shifts −(S//2) … S//2; tokens (…, B, T) or (B, T);
+        start (…, R, N); jump (…, V, R); target (…, V, R, N), by default the start
+        → (…, B, T, R, N).
+    Domain: distributions along the last dimension; jump in [0, 1].  Float risk: in float32 many
+        steps with mild shifts add up their rounding.
+    Errors: SettingError for an even S, tokens outside the vocabulary, shapes that do not fit.
+    Reference: Graves, Wayne & Danihelka (2014), equation 8, with tables instead of a controller.
+    """
+    _check(shifts, start, jump, target)
+    reach = shifts.shape[-1] // 2
+    moves = look_up(shifts, tokens, -3).unbind(-3)
+    jumps = None if jump is None else look_up(jump, tokens, -2).unsqueeze(-1).unbind(-3)
+    targets = None if target is None else look_up(target, tokens, -3).unbind(-3)
+    home = weights = start.unsqueeze(-3)
+    found = []
+    for t, move in enumerate(moves):
+        weights = sum(
+            (p * weights.roll(k - reach, -1) for k, p in enumerate(move.unsqueeze(-2).unbind(-1))),
+            start=torch.zeros_like(weights),
+        )
+        if jumps is not None:
+            weights = (1 - jumps[t]) * weights + jumps[t] * (
+                home if targets is None else targets[t]
+            )
+        found.append(weights)
+    return torch.stack(found, -3)
+
+
+def head_weights(
+    shifts: Tensor,
+    tokens: Tensor,
+    start: Tensor,
+    jump: Tensor | None = None,
+    target: Tensor | None = None,
+) -> Tensor:
+    """Positions of all heads after every step, many steps at a time.
+
+    Only the V kernels are transformed. Time is cut into chunks: every chunk starts from a state
+    that is known in double precision, from the counts of the tokens before, and all chunks are
+    computed side by side. Gradients come from the adjoint recurrence and divide by nothing, so
+    that a frequency which a kernel wipes out (ŝ = 0) or a certain jump (a = 0) is no special case.
+
+    Shapes, domain, errors: as `head_weights_sequential`; float32 or float64; S may exceed N.
+    Float risk: weights that are zero come out as some 1e-8 (float32) of either sign.
+    """
+    _check(shifts, start, jump, target)
+    cells, leading = start.shape[-1], shifts.shape[:-3]
+    tokens = stacked_tokens(tokens, leading, shifts.shape[-3])
+    rate = torch.einsum("...s,sf->...f", shifts.to(torch.complex128), _phases(shifts, cells))
+    origin = torch.fft.rfft(start.double())
+    push = None
+    if jump is not None:
+        chance = jump.double().unsqueeze(-1)
+        rate = (1 - chance) * rate
+        push = chance * (
+            origin.unsqueeze(-3) if target is None else torch.fft.rfft(target.double())
+        )
+    time = tokens.shape[-1]
+    chunk = min(_CHUNK, time)
+    padded = functional.pad(tokens, (0, -time % chunk))
+    chunked = torch.unflatten(padded, -1, (-1, chunk))
+    rate, origin = rate.flatten(-2), origin.flatten(-2)
+    spectrum: Tensor = _Scan.apply(  # type: ignore[no-untyped-call]
+        _rows(rate, padded, chunk, shifts.dtype),
+        None if push is None else _rows(push.flatten(-2), padded, chunk, shifts.dtype),
+        origin.unsqueeze(-2).expand(*tokens.shape[:-1], -1),
+        _chunk_products(rate.detach(), chunked),
+    )
+    steps = spectrum.flatten(-3, -2)[..., :time, :]
+    by_head = torch.unflatten(steps, -1, (start.shape[-2], -1))
+    weights: Tensor = torch.fft.irfft(by_head, n=cells)
+    return weights
+
+
+class _Scan(torch.autograd.Function):
+    """x_t = a_t x_{t−1} + b_t for every frequency, and the same backwards for gradients.
+
+        λ_t = g_t + ā_{t+1} λ_{t+1},   ∂a_t = λ_t x̄_{t−1},   ∂b_t = λ_t
+
+    Shapes: a, b (…, K, C, Q): chunks, steps in a chunk, frequencies; start (…, Q); products
+    (…, K, Q) of a over each chunk, in double precision, without a gradient → x (…, K, C, Q).
+    The backward pass works with the conjugates of λ and g, which leaves a and x as they are.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, rates: Tensor, pushes: Tensor | None, start: Tensor, products: Tensor
+    ) -> Tensor:
+        steps = rates.unbind(-2)
+        added = None if pushes is None else pushes.unbind(-2)
+        sums = None
+        if added is not None:
+            total = added[0]
+            for a, b in zip(steps[1:], added[1:], strict=True):
+                total = torch.addcmul(b, a, total)
+            sums = total.to(products.dtype)
+        starts = _carried(start, products, sums).to(rates.dtype)
+        states = torch.empty_like(rates)
+        x = starts
+        for k, (a, out) in enumerate(zip(steps, states.unbind(-2), strict=True)):
+            torch.mul(a, x, out=out)
+            if added is not None:
+                out += added[k]
+            x = out
+        ctx.save_for_backward(rates, states, starts, products)
+        return states
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        rates, states, starts, products = ctx.saved_tensors
+        steps, given = rates.unbind(-2), gradient.conj_physical().unbind(-2)
+        total = torch.zeros_like(starts)
+        for a, g in zip(reversed(steps), reversed(given), strict=True):
+            total = a * (g + total)
+        nothing = torch.zeros_like(products[..., 0, :])
+        carried = _carried(nothing, products.flip(-2), total.to(products.dtype).flip(-2))
+        x = carried.flip(-2).to(rates.dtype)
+        adjoints = torch.empty_like(rates)
+        for a, g, out in reversed(list(zip(steps, given, adjoints.unbind(-2), strict=True))):
+            torch.add(g, x, out=out)
+            x = a * out
+        by_start = x[..., 0, :].conj().to(products.dtype)
+        by_push = adjoints.conj() if ctx.needs_input_grad[1] else None
+        by_rate = torch.empty_like(rates)
+        torch.mul(adjoints[..., 0, :], starts, out=by_rate[..., 0, :])
+        torch.mul(adjoints[..., 1:, :], states[..., :-1, :], out=by_rate[..., 1:, :])
+        return by_rate.conj(), by_push, by_start, None
+
+
+def _carried(start: Tensor, products: Tensor, sums: Tensor | None) -> Tensor:
+    """What each chunk starts from: x ← product · x + sum, from chunk to chunk."""
+    x, found = start, [start]
+    added = None if sums is None else sums.unbind(-2)
+    for k, product in enumerate(products.unbind(-2)[:-1]):
+        x = product * x if added is None else torch.addcmul(added[k], product, x)
+        found.append(x)
+    return torch.stack(found, -2)
+
+
+def _chunk_products(rate: Tensor, tokens: Tensor) -> Tensor:
+    """∏ a_u over the tokens of each chunk, from their counts: exp(Σ_v count_v · log a_v).
+
+    Shapes: rate (…, V, Q) complex128, tokens (…, B, K, C) → (…, B, K, Q) complex128.
+    """
+    counts = torch.zeros(
+        *tokens.shape[:-1], rate.shape[-2], dtype=torch.float64, device=rate.device
+    )
+    counts = counts.scatter_add_(-1, tokens, torch.ones_like(tokens, dtype=torch.float64))
+    counts, shape = counts.flatten(-3, -2), tokens.shape[-3:-1]
+    size = (counts @ rate.abs().clamp(min=_TINY).log()).exp()
+    return torch.unflatten(torch.polar(size, counts @ rate.angle()), -2, shape)
+
+
+def _rows(table: Tensor, tokens: Tensor, chunk: int, dtype: torch.dtype) -> Tensor:
+    """Rows of a complex table (…, V, Q) by token, in working precision: (…, B, K, C, Q)."""
+    rows = look_up(torch.view_as_real(table).to(dtype), tokens, -3)
+    return torch.unflatten(torch.view_as_complex(rows), -2, (-1, chunk))
+
+
+def _phases(shifts: Tensor, cells: int) -> Tensor:
+    """exp(−2πi k f / N) for every shift k and frequency f; angles are reduced exactly."""
+    reach = shifts.shape[-1] // 2
+    k = torch.arange(-reach, reach + 1, device=shifts.device).unsqueeze(-1)
+    f = torch.arange(cells // 2 + 1, device=shifts.device)
+    angle = (k * f % cells).double() * (-2 * torch.pi / cells)
+    return torch.polar(torch.ones_like(angle), angle)
+
+
+def _check(shifts: Tensor, start: Tensor, jump: Tensor | None, target: Tensor | None) -> None:
+    *leading, vocabulary, heads, number = shifts.shape
+    if number % 2 == 0:
+        raise SettingError(f"shifts reach equally far both ways: 3 or 5 of them, {number} given")
+    wanted = {
+        "start": (start, (*leading, heads, start.shape[-1])),
+        "jump": (jump, (*leading, vocabulary, heads)),
+        "target": (target, (*leading, vocabulary, heads, start.shape[-1])),
+    }
+    for name, (given, shape) in wanted.items():
+        if given is not None and given.shape != shape:
+            raise SettingError(f"{name} needs the shape {shape}; {tuple(given.shape)} given")

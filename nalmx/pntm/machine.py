@@ -1,0 +1,213 @@
+"""A P-NTM with hard controls, as a program of whole numbers.
+
+In a step the machine takes in a token, updates its register, moves every head, writes, reads, and
+answers with the next token:
+
+    c ← register[c, u]                                     e = c·V + u, the control row
+    head ← jump target of e, or head + move of e           a write and a read head a tape
+    tape[write head] ← symbol of e, where e writes         blank is symbol 0
+    r = tape[read head];   next token = table(e, r)
+
+The table is a decision tree over the row and the symbols read. Decoding takes constant work a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import RunError
+from ..tasks.sequences import Example, Token, Tokens
+from .vocabulary import Ids, Vocabulary
+
+STAY = -(2**31)  # no jump
+BLANK = 0
+ROW = -1  # the column of a decision that looks at the control row instead of a tape
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A node of the table: a leaf with a next token, or a look at the row or at what a tape reads.
+
+    `branches` maps what is seen to the node to go on with; `otherwise` is for anything else.
+    """
+
+    answer: int | None = None
+    tape: int = ROW
+    branches: tuple[tuple[int, int], ...] = ()
+    otherwise: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """Controls and table; arrays are indexed by control row, tape, and head (0 writes, 1 reads)."""
+
+    vocabulary: Vocabulary
+    register: Ids  # (states, vocabulary): the next state; the first is 0
+    moves: Ids  # (rows, tapes, 2)
+    jumps: Ids  # (rows, tapes, 2): a cell, or STAY
+    starts: Ids  # (tapes, 2): cells of the heads before the first token
+    writes: Ids  # (rows, tapes): the symbol to write, or STAY
+    table: tuple[Decision, ...]  # the first one is the root
+
+    @property
+    def tapes(self) -> int:
+        return int(self.starts.shape[0])
+
+    @property
+    def states(self) -> int:
+        return int(self.register.shape[0])
+
+    @property
+    def entries(self) -> int:
+        """Leaves of the table."""
+        return sum(node.answer is not None for node in self.table)
+
+    def decode(self, prompt: Sequence[Token], limit: int | None = None) -> Tokens | None:
+        """The answer to a prompt; None where the machine does not end within `limit` tokens.
+
+        Example: a machine that learned `copy` answers ("a", "b") to ("a", "b").
+        """
+        most = max(1000, 20 * len(prompt)) if limit is None else limit
+        runner = Runner(self)
+        token = -1
+        for symbol in self.vocabulary.encode_prompt(prompt).tolist():
+            token = runner.step(symbol)
+        answer: list[int] = []
+        end = self.vocabulary.end
+        while token != end:
+            if len(answer) == most or token <= self.vocabulary.equals:
+                return None
+            answer.append(token)
+            token = runner.step(token)
+        return self.vocabulary.decode(answer)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": _SCHEMA,
+            "prompt_tokens": list(self.vocabulary.prompt),
+            "answer_tokens": list(self.vocabulary.answer),
+            **{name: getattr(self, name).tolist() for name in _ARRAYS},
+            "table": [
+                node.answer
+                if node.answer is not None
+                else [node.tape, [list(b) for b in node.branches], node.otherwise]
+                for node in self.table
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Machine:
+        """A machine of `to_json`; anything else is a `RunError`."""
+        try:
+            if data["schema"] != _SCHEMA:
+                raise RunError(
+                    f"a machine of schema {str(data['schema'])[:20]} is newer than this program"
+                )
+            vocabulary = Vocabulary(_tokens(data["prompt_tokens"]), _tokens(data["answer_tokens"]))
+            arrays = {name: np.array(data[name], np.int64) for name in _ARRAYS}
+            machine = cls(vocabulary, table=tuple(_node(n) for n in data["table"]), **arrays)
+        except (KeyError, TypeError, ValueError, OverflowError, IndexError):
+            raise RunError(
+                "a machine is damaged: parts of it are missing or of a wrong kind"
+            ) from None
+        machine._check()
+        return machine
+
+    def _check(self) -> None:
+        size, tapes, states = self.vocabulary.size, self.tapes, self.states
+        rows = states * size
+        shapes = {
+            "register": (states, size),
+            "moves": (rows, tapes, 2),
+            "jumps": (rows, tapes, 2),
+            "starts": (tapes, 2),
+            "writes": (rows, tapes),
+        }
+        whole = all(getattr(self, name).shape == shape for name, shape in shapes.items())
+        whole = whole and bool(((self.register >= 0) & (self.register < states)).all())
+        count = len(self.table)
+        for at, node in enumerate(self.table):
+            if node.answer is not None:
+                whole = whole and node.answer in self.vocabulary.outputs
+                continue
+            children = [child for _, child in node.branches]
+            children += [] if node.otherwise is None else [node.otherwise]
+            # Children come after their node, so that no walk through the table can be endless.
+            whole = whole and ROW <= node.tape < tapes and all(at < c < count for c in children)
+        if not whole or not count:
+            raise RunError("a machine is damaged: its parts do not fit together")
+
+
+_ARRAYS = ("register", "moves", "jumps", "starts", "writes")
+
+
+def _tokens(data: Any) -> Tokens:
+    if not isinstance(data, list) or not all(isinstance(token, str) for token in data):
+        raise TypeError
+    return tuple(data)
+
+
+def _node(data: Any) -> Decision:
+    if isinstance(data, int) and not isinstance(data, bool):
+        return Decision(answer=data)
+    tape, branches, otherwise = data
+    pairs = tuple((int(value), int(child)) for value, child in branches)
+    return Decision(None, int(tape), pairs, None if otherwise is None else int(otherwise))
+
+
+class Runner:
+    """A machine at work: its register, heads and tapes; `step` takes a token and gives the next."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._size = machine.vocabulary.size
+        self._register = machine.register.tolist()
+        self._moves = machine.moves.tolist()
+        self._jumps = machine.jumps.tolist()
+        self._writes = machine.writes.tolist()
+        self._nodes = [(n.answer, n.tape, dict(n.branches), n.otherwise) for n in machine.table]
+        self.state = 0
+        self.heads: list[list[int]] = machine.starts.tolist()
+        self.cells: list[dict[int, int]] = [{} for _ in self.heads]
+
+    def step(self, symbol: int) -> int:
+        """Take in one symbol and answer with the next one; −1 where the table has no entry."""
+        row, reads = self.take(symbol)
+        answer, tape, branches, otherwise = self._nodes[0]
+        while answer is None:
+            child = branches.get(row if tape == ROW else reads[tape], otherwise)
+            if child is None:
+                return -1
+            answer, tape, branches, otherwise = self._nodes[child]
+        return answer
+
+    def take(self, symbol: int) -> tuple[int, list[int]]:
+        """Take in one symbol; the control row and what every tape reads."""
+        self.state = self._register[self.state][symbol]
+        row = self.state * self._size + symbol
+        reads = []
+        rows = zip(
+            self.heads,
+            self.cells,
+            self._moves[row],
+            self._jumps[row],
+            self._writes[row],
+            strict=True,
+        )
+        for head, cells, move, jump, write in rows:
+            head[0] = head[0] + move[0] if jump[0] == STAY else jump[0]
+            head[1] = head[1] + move[1] if jump[1] == STAY else jump[1]
+            if write != STAY:
+                cells[head[0]] = write
+            reads.append(cells.get(head[1], BLANK))
+        return row, reads
+
+
+def accuracy(machine: Machine, examples: Iterable[Example]) -> float:
+    """The part of examples whose whole answer the machine decodes, to the last token and the end."""
+    hits = [machine.decode(e.prompt, len(e.answer)) == e.answer for e in examples]
+    return sum(hits) / len(hits) if hits else 1.0

@@ -1,0 +1,63 @@
+"""What a sequence task is: a prompt, its one right answer, and how prompts of a length are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from ...errors import SettingError
+
+Token: TypeAlias = str
+Tokens: TypeAlias = tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A prompt and its answer."""
+
+    prompt: Tokens
+    answer: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceTask:
+    """A function from prompts to answers, with prompts to try it on.
+
+    `draw(random, length)` gives a prompt; what a length counts (symbols, digits of the longer
+    operand, pairs, …) is said in `counts`. `answer(prompt)` is the ground truth.
+    """
+
+    name: str
+    summary: str
+    counts: str
+    prompt_tokens: Tokens
+    answer_tokens: Tokens
+    draw: Callable[[np.random.Generator, int], Tokens]
+    answer: Callable[[Tokens], Tokens]
+    shortest: int = 1
+
+    def example(self, random: np.random.Generator, length: int) -> Example:
+        """A random prompt of this length, with its answer."""
+        if length < self.shortest:
+            raise SettingError(
+                f"length {length} is too short for {self.name}; give {self.shortest} or more"
+            )
+        prompt = self.draw(random, length)
+        return Example(prompt, self.answer(prompt))
+
+    def examples(
+        self, random: np.random.Generator, count: int, longest: int, shortest: int | None = None
+    ) -> list[Example]:
+        """Examples of lengths drawn uniformly from `shortest` (the task's own) to `longest`."""
+        lowest = self.shortest if shortest is None else shortest
+        lengths = random.integers(lowest, max(lowest, longest), count, endpoint=True)
+        return [self.example(random, int(length)) for length in lengths]
+
+
+def exact_match(decoded: Iterable[Tokens], examples: Iterable[Example]) -> float:
+    """The part of whole answers that are right to the last token, and end where they should."""
+    hits = [own == example.answer for own, example in zip(decoded, examples, strict=True)]
+    return sum(hits) / len(hits) if hits else 1.0

@@ -1,0 +1,38 @@
+"""Associative recall: the last value given to a key.
+
+Example: a 3 b 5 a 0 ? a → 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._base import SequenceTask, Tokens
+from ._draw import LETTERS, letters, symbols
+
+VALUES = tuple("01234567")
+ASK = "?"
+
+
+def _draw(random: np.random.Generator, length: int) -> Tokens:
+    keys, values = letters(random, length), symbols(random, length, VALUES)
+    # From the set of keys, so that one that occurs once is asked for as often as any other.
+    (asked,) = symbols(random, 1, tuple(sorted(set(keys))))
+    pairs = (token for pair in zip(keys, values, strict=True) for token in pair)
+    return (*pairs, ASK, asked)
+
+
+def _answer(prompt: Tokens) -> Tokens:
+    *pairs, _, asked = prompt
+    return (dict(zip(pairs[::2], pairs[1::2], strict=True))[asked],)
+
+
+TASK = SequenceTask(
+    name="associative-recall",
+    summary="the last value given to a key",
+    counts="pairs of a key and a value",
+    prompt_tokens=(*LETTERS, *VALUES, ASK),
+    answer_tokens=VALUES,
+    draw=_draw,
+    answer=_answer,
+)

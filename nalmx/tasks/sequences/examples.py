@@ -1,0 +1,151 @@
+"""Examples in files: JSON lines, one object a line.
+
+    {"prompt": ["1", "+", "1"], "answer": ["0", "1"]}
+
+A token is a string, a number, true, false or null, and is known by its spelling in the file: 1 and
+"1" are one token, 1 and 1.0 are two. Blank lines and other keys are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from sys import intern
+from typing import Any, NoReturn
+
+from ...errors import SettingError
+from ...storage import write_bytes
+from ._base import Example, Token, Tokens
+
+LONGEST_TOKEN = 200
+MOST_TOKENS = 100_000
+LARGEST_LINE = 16 * 1024**2
+LARGEST_FILE = 1024**3
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The examples of a JSON-lines file; a `SettingError` names the line that is not one."""
+    examples = []
+    try:
+        _check_file(path)
+        for number, line in enumerate(_lines(path), 1):
+            try:
+                _check_size(line)
+                if line := line.rstrip():
+                    examples.append(_example(line))
+            except SettingError as error:
+                raise SettingError(f"{path}, line {number}: {error}") from None
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror or error}") from None
+    if not examples:
+        raise SettingError(f'{path} has no examples; write {{"prompt": […], "answer": […]}} a line')
+    return examples
+
+
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Write examples as `read_examples` reads them, atomically."""
+    lines = (
+        json.dumps({"prompt": example.prompt, "answer": example.answer}) + "\n"
+        for example in examples
+    )
+    write_bytes(path, "".join(lines).encode())
+
+
+def _check_file(path: Path) -> None:
+    facts = path.stat()
+    if S_ISDIR(facts.st_mode):
+        raise SettingError(f"{path} is a directory; give a file of JSON lines")
+    # A pipe would be waited for, and a device may never end.
+    if not S_ISREG(facts.st_mode):
+        raise SettingError(f"{path} is not a plain file; give a file of JSON lines")
+    if facts.st_size > LARGEST_FILE:
+        raise SettingError(
+            f"{path} has {facts.st_size:,} bytes; at most {LARGEST_FILE:,} are read, so split it"
+        )
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
+            file.seek(0)
+        # Too long a line comes in pieces, the first of which is refused.
+        while line := file.readline(LARGEST_LINE + 1):
+            yield line
+
+
+def _check_size(line: bytes) -> None:
+    if len(line) > LARGEST_LINE:
+        raise SettingError(f"the line is too long; at most {LARGEST_LINE:,} bytes are read")
+
+
+def _example(line: bytes) -> Example:
+    data = _json(line)
+    if not isinstance(data, dict):
+        raise SettingError(
+            f'{_shown(data)} is not an object; write {{"prompt": […], "answer": […]}}'
+        )
+    example = Example(_tokens(data, "prompt"), _tokens(data, "answer"))
+    count = len(example.prompt) + len(example.answer)
+    if count > MOST_TOKENS:
+        raise SettingError(f"{count:,} tokens are too many; at most {MOST_TOKENS:,} go in a line")
+    return example
+
+
+def _json(line: bytes) -> Any:
+    try:
+        # Numbers stay as they are spelled, so none is rounded, overflows or has too many digits.
+        return json.loads(
+            line.decode(), parse_int=str, parse_float=str, parse_constant=_refuse_constant
+        )
+    except UnicodeDecodeError as error:
+        raise SettingError(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise SettingError(f"not JSON at column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise SettingError("nested too deeply; a prompt or an answer is a plain list") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise SettingError(f'{name} is not JSON; write "{name}" if it is a token')
+
+
+def _tokens(data: dict[str, Any], key: str) -> Tokens:
+    if key not in data:
+        raise SettingError(f'"{key}" is missing; write {{"prompt": […], "answer": […]}}')
+    tokens = data[key]
+    if not isinstance(tokens, list):
+        raise SettingError(
+            f'"{key}" is {_shown(tokens)}; write a list of tokens, such as ["a", "b"]'
+        )
+    return tuple(_token(token, key) for token in tokens)
+
+
+def _token(value: Any, key: str) -> Token:
+    if isinstance(value, list | dict):
+        raise SettingError(
+            f'"{key}" holds {_shown(value)}; a token is a string, a number, true, false or null'
+        )
+    token = value if isinstance(value, str) else json.dumps(value)
+    if len(token) > LONGEST_TOKEN:
+        raise SettingError(
+            f'"{key}" holds the token {_shown(token)} of {len(token):,} characters; at most '
+            f"{LONGEST_TOKEN} are allowed"
+        )
+    if any("\ud800" <= character <= "\udfff" for character in token):
+        raise SettingError(f'"{key}" holds {_shown(token)}, half of a character; write all of it')
+    # The same few tokens come millions of times.
+    return intern(token)
+
+
+def _shown(value: Any) -> str:
+    """A value in a few words, on one line."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = json.dumps(value[:40] if isinstance(value, str) else value)
+    return text if not isinstance(value, str) or len(value) <= 40 else f'{text[:-1]}…"'

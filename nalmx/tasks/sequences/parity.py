@@ -1,0 +1,20 @@
+"""Parity: whether the number of ones is odd, after each bit.
+
+Example: 1 0 1 1 → 1 1 0 1.
+"""
+
+from __future__ import annotations
+
+from ._base import SequenceTask
+from ._draw import BITS, bits
+from ._running import running
+
+TASK = SequenceTask(
+    name="parity",
+    summary="the parity of the ones so far, after each bit",
+    counts="bits",
+    prompt_tokens=BITS,
+    answer_tokens=BITS,
+    draw=bits,
+    answer=running(lambda parity, bit: "0" if parity == bit else "1", "0"),
+)

@@ -1,0 +1,23 @@
+"""Sort: the prompt in ascending order.
+
+Example: 3 1 2 1 → 1 1 2 3.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ._base import SequenceTask
+from ._draw import symbols
+
+SYMBOLS = ("1", "2", "3")
+
+TASK = SequenceTask(
+    name="sort",
+    summary="the prompt in ascending order",
+    counts="symbols",
+    prompt_tokens=SYMBOLS,
+    answer_tokens=SYMBOLS,
+    draw=partial(symbols, alphabet=SYMBOLS),
+    answer=lambda prompt: tuple(sorted(prompt)),
+)

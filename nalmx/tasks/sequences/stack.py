@@ -1,0 +1,47 @@
+"""Stack: what is left after pushes and pops, from top to bottom.
+
+Example: a b pop c → c a.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._base import SequenceTask, Tokens
+from ._draw import symbols
+
+ITEMS = tuple("abcd")
+POP = "pop"
+
+
+def _draw(random: np.random.Generator, length: int) -> Tokens:
+    """Pops of a rate between none and every second operation, so that stacks of all depths occur."""
+    pushes, pops = symbols(random, length, ITEMS), random.random(length) < random.uniform(0, 0.5)
+    operations = []
+    depth = 0
+    for item, pop in zip(pushes, pops, strict=True):
+        pop = pop and depth > 0
+        operations.append(POP if pop else item)
+        depth += -1 if pop else 1
+    return tuple(operations)
+
+
+def _answer(prompt: Tokens) -> Tokens:
+    stack: list[str] = []
+    for operation in prompt:
+        if operation == POP:
+            stack.pop()
+        else:
+            stack.append(operation)
+    return tuple(reversed(stack))
+
+
+TASK = SequenceTask(
+    name="stack",
+    summary="what is left after pushes and pops, from top to bottom",
+    counts="operations",
+    prompt_tokens=(*ITEMS, POP),
+    answer_tokens=ITEMS,
+    draw=_draw,
+    answer=_answer,
+)
