@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 PROGRAM = "nalmx"
 COMMANDS = {
-    "train-and-extract": "Train a module on an arithmetic task, extract its formula and verify it.",
+    "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
-    "bench": "Run a published experiment again (single-module).",
-    "modules": "List the neural arithmetic modules.",
-    "tasks": "List the operations and ranges of the arithmetic task.",
+    "bench": "Run a published experiment again (single-module), or compare sequence models.",
+    "modules": "List the modules that can be trained.",
+    "tasks": "List the arithmetic operations and ranges, and the sequence tasks.",
 }
 HELP = f"""\
 Usage: {PROGRAM} [OPTIONS] COMMAND [ARGS]...

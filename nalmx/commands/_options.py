@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -68,6 +69,15 @@ def messages(quiet: bool) -> Console:
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
     sys.stdout.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def unused_directory(directory: Path) -> Path:
+    """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
+    candidate, number = directory, 1
+    while candidate.exists():
+        number += 1
+        candidate = directory.with_name(f"{directory.name}-{number}")
+    return candidate
 
 
 @contextmanager

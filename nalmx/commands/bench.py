@@ -1,4 +1,4 @@
-"""`nalmx bench single-module`."""
+"""`nalmx bench single-module`; `nalmx bench sequence` has a file of its own."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS, INTERRUPTED
+from ._bench_sequence import sequence
+from ._lists import again, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, shared, stop_on_signal
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
 @click.group(name="bench", no_args_is_help=False)
 def command() -> None:
-    """Run a published experiment again (single-module)."""
+    """Run a published experiment again (single-module), or compare sequence models (sequence)."""
+
+
+command.add_command(sequence)
 
 
 @command.command(name="single-module")
@@ -98,7 +102,7 @@ def single_module(context: click.Context, /, **options: Any) -> int:
     except Stopped as stopped:
         notes.print(
             f"nalmx: interrupted, {stopped}; nothing is lost, continue with: "
-            f"{shlex.join(_again(context))}",
+            f"{shlex.join(again(context))}",
             soft_wrap=True,
         )
         return INTERRUPTED
@@ -111,10 +115,10 @@ def _grid(options: dict[str, Any]) -> Grid:
     from ..bench.grid import Grid
 
     lists: dict[str, Any] = {
-        "operations": _split("operation", options["operation"]),
-        "modules": _split("module", options["module"]),
+        "operations": split("operation", options["operation"]),
+        "modules": split("module", options["module"]),
         "ranges": options["ranges"],
-        "inputs": [_integer(text) for text in _split("inputs", options["inputs"])],
+        "inputs": [_integer(text) for text in split("inputs", options["inputs"])],
     }
     return Grid.checked(
         **{name: tuple(values) for name, values in lists.items() if values},
@@ -124,37 +128,10 @@ def _grid(options: dict[str, Any]) -> Grid:
     )
 
 
-def _split(option: str, texts: Sequence[str]) -> list[str]:
-    """The entries of lists with commas."""
-    entries = [entry.strip() for text in texts for entry in text.split(",")]
-    if not all(entries):
-        raise click.UsageError(
-            f"--{option} {','.join(texts)[:60]!r} has an empty entry; write one name or number, or "
-            "several with commas between them"
-        )
-    return entries
-
-
 def _integer(text: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise click.UsageError(f"--inputs {text[:40]!r} is not an integer; write 2, or 2,10,100")
     return int(text)
-
-
-def _again(context: click.Context) -> list[str]:
-    """The command as it was given, for continuing it."""
-    words = ["nalmx", "bench", "single-module"]
-    for parameter in context.command.params:
-        name = parameter.name or ""
-        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
-            continue
-        value, flag = context.params[name], parameter.opts[0]
-        if getattr(parameter, "is_flag", False):
-            words.append(flag)
-        else:
-            for one in value if parameter.multiple else (value,):
-                words += [flag, str(one)]
-    return words
 
 
 def _report(
@@ -170,30 +147,14 @@ def _report(
         print_json({**record, "output": str(directory), "seconds": round(seconds, 3)})
         return
     console, rows = output(), [cell.summary for cell in cells]
-    console.print(benchmark_table(rows, ascii_only=not _shows("✓✗–", console)), soft_wrap=False)
+    console.print(benchmark_table(rows, ascii_only=not shows("✓✗–", console)), soft_wrap=False)
     console.print()
     console.print(agreement(rows))
     console.print(
-        f"{len(cells)} cells in {_spelled(seconds)}; they took {_spelled(record['training_seconds'])} "
-        f"of training and {_spelled(record['checking_seconds'])} of extraction and checks"
+        f"{len(cells)} cells in {spelled(seconds)}; they took {spelled(record['training_seconds'])} "
+        f"of training and {spelled(record['checking_seconds'])} of extraction and checks"
     )
     console.print(f"results: {directory}")
-
-
-def _shows(signs: str, console: Console) -> bool:
-    try:
-        signs.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def _spelled(seconds: float) -> str:
-    """`0.4 s`, `59 s`, `3 min 20 s` or `2 h 5 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 class _ProgressBar:

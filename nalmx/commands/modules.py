@@ -5,16 +5,19 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
+from ..tasks.sequences import TASK_NAMES
 from ._options import output, print_json, shared
+
+_PNTM = "Parallelizable neural Turing machine"
 
 
 @click.command(name="modules")
 @shared("json")
 def command(as_json: bool) -> int:
-    """List the neural arithmetic modules."""
+    """List the neural arithmetic modules and the neural Turing machine."""
     from ..models import MODULES
 
-    facts = [
+    facts: list[dict[str, object]] = [
         {
             "name": module.name,
             "title": module.title,
@@ -23,6 +26,9 @@ def command(as_json: bool) -> int:
         }
         for module in MODULES.values()
     ]
+    facts.append(
+        {"name": "pntm", "title": _PNTM, "operations": [], "grids": {}, "tasks": list(TASK_NAMES)}
+    )
     if as_json:
         print_json({"modules": facts})
         return 0
@@ -33,6 +39,7 @@ def command(as_json: bool) -> int:
         sets = dict.fromkeys(set_of(grid.points) for grid in module.grids.values())
         learns = ", ".join(module.operations) or "logic"
         table.add_row(module.name, learns, ", ".join(sets), module.title)
+    table.add_row("pntm", "sequence tasks", "hard controls", _PNTM)
     output().print(table)
     return 0
 

@@ -7,16 +7,19 @@ from rich.table import Table
 
 from ..expression import to_text
 from ..tasks import OPERATIONS, PUBLISHED_RANGES
+from ..tasks.sequences import TASK_NAMES, sequence_task
 from ._options import output, print_json, shared
 
 
 @click.command(name="tasks")
 @shared("json")
 def command(as_json: bool) -> int:
-    """List the operations and ranges of the arithmetic task."""
+    """List the operations and ranges of the arithmetic task, and the sequence tasks."""
     truths = {name: to_text(operation.truth()) for name, operation in OPERATIONS.items()}
+    sequences = [sequence_task(name) for name in TASK_NAMES]
     if as_json:
-        print_json({"operations": truths, "ranges": PUBLISHED_RANGES})
+        facts = {t.name: {"summary": t.summary, "length_counts": t.counts} for t in sequences}
+        print_json({"operations": truths, "ranges": PUBLISHED_RANGES, "sequence_tasks": facts})
         return 0
     console = output()
     operations = Table(box=None, header_style="bold", pad_edge=False)
@@ -29,7 +32,15 @@ def command(as_json: bool) -> int:
     ranges.add_column("extrapolation range")
     for inner, outer in PUBLISHED_RANGES.items():
         ranges.add_row(inner, outer)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("sequence task", no_wrap=True)
+    table.add_column("answer")
+    table.add_column("its length counts")
+    for task in sequences:
+        table.add_row(task.name, task.summary, task.counts)
     console.print(operations)
     console.print()
     console.print(ranges)
+    console.print()
+    console.print(table)
     return 0

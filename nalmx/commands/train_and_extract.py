@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
-from ._options import messages, shared, stop_on_signal
+from ._options import messages, shared, stop_on_signal, unused_directory
+from ._sequence import is_sequence, run_sequence, sequence_options
 
 _SECONDS_BETWEEN_LINES = 10.0
 _SETTINGS = {
@@ -30,7 +31,7 @@ _SETTINGS = {
 
 @click.command(name="train-and-extract")
 @click.option("--operation", help="add, sub, mul or div; see `nalmx tasks`.")
-@click.option("--module", help="nau, nmu, nac+, …; see `nalmx modules`.")
+@click.option("--module", help="nau, nmu, nac+, …, or pntm; see `nalmx modules`.")
 @click.option(
     "--interpolation-range", default="[1,2]", show_default=True, help="Where training data lie."
 )
@@ -48,7 +49,7 @@ _SETTINGS = {
     "--output",
     "directory",
     type=click.Path(path_type=Path),
-    help="A new run directory; by default runs/OPERATION-MODULE, numbered.",
+    help="A new run directory; by default runs/OPERATION-MODULE (or TASK-pntm), numbered.",
 )
 @click.option("--resume", is_flag=True, help="Continue the run in --output.")
 @click.option(
@@ -58,13 +59,20 @@ _SETTINGS = {
     "perfect but for 1e-5.",
 )
 @click.option("--show-seeds", is_flag=True, help="Print a table of every seed.")
+@sequence_options
 @shared("require", "device", "seed", "json", "quiet")
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> int:
     """Train a module on an arithmetic task, extract its formula and verify it.
 
     Example: nalmx train-and-extract --operation mul --module nmu
+
+    With --module pntm, learn a sequence task or examples in a file as a machine, and test that.
+
+    Example: nalmx train-and-extract --module pntm --task addition
     """
+    if is_sequence(context, options):
+        return run_sequence(context, options)
     if options["tolerance"] is not None:
         Tolerance.parse(options["tolerance"])
     device = check_device_name(options["device"])
@@ -108,7 +116,7 @@ def _created(options: dict[str, Any]) -> Any:
         if options[name] is None:
             raise click.UsageError(f"give --{name}; `nalmx {_listing(name)}` lists what there is")
     config = Config.checked(**{setting: options[name] for name, setting in _SETTINGS.items()})
-    directory = options["directory"] or _unused(
+    directory = options["directory"] or unused_directory(
         Path("runs") / f"{config.operation}-{config.module.replace('*', 'mul')}"
     )
     return Run.create(directory, config)
@@ -141,15 +149,6 @@ def _resumed(context: click.Context, options: dict[str, Any]) -> Any:
 
 def _listing(name: str) -> str:
     return "tasks" if name == "operation" else "modules"
-
-
-def _unused(directory: Path) -> Path:
-    """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
-    candidate, number = directory, 1
-    while candidate.exists():
-        number += 1
-        candidate = directory.with_name(f"{directory.name}-{number}")
-    return candidate
 
 
 class _ProgressBar:

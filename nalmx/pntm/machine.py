@@ -111,11 +111,11 @@ class Machine:
             vocabulary = Vocabulary(_tokens(data["prompt_tokens"]), _tokens(data["answer_tokens"]))
             arrays = {name: np.array(data[name], np.int64) for name in _ARRAYS}
             machine = cls(vocabulary, table=tuple(_node(n) for n in data["table"]), **arrays)
+            machine._check()
         except (KeyError, TypeError, ValueError, OverflowError, IndexError):
             raise RunError(
                 "a machine is damaged: parts of it are missing or of a wrong kind"
             ) from None
-        machine._check()
         return machine
 
     def _check(self) -> None:

@@ -1,15 +1,16 @@
 """Training: configurations, runs on disk, and stacks of seeds trained together.
 
-`Config` and `Run` import without torch, so that bad input is refused at once.
+`Config`, `Run` and `Interrupted` import without torch, so that bad input is refused at once.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from .config import Config
+from .interrupted import Interrupted
 from .run import Run
 
 if TYPE_CHECKING:
-    from .trainer import Interrupted, Progress, fit, fit_together, trained_stack
+    from .trainer import Progress, fit, fit_together, trained_stack
 
 __all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "fit_together", "trained_stack"]
 

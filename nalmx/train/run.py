@@ -59,6 +59,46 @@ _RESULTS: dict[str, Callable[[object], bool]] = {
 }
 
 
+def is_sequence_config(data: object) -> bool:
+    """Whether the content of a config.json is that of a run of a sequence task."""
+    return isinstance(data, dict) and data.get("kind") == "sequence"
+
+
+def new_directory(directory: Path, fill: Callable[[], None]) -> None:
+    """Make the directory of a new run, which must not exist, and fill it; or leave nothing."""
+    if os.path.lexists(directory):
+        resume = (directory / "config.json").is_file()
+        hint = ", or add --resume to continue that run" if resume else ""
+        raise RunError(f"{directory} exists already; give another --output{hint}")
+    try:
+        directory.mkdir(parents=True)
+    except OSError as error:
+        raise RunError(
+            f"{directory} cannot be written: {error.strerror or error}; give another --output"
+        ) from None
+    try:
+        fill()
+    except RunError:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep other processes from training the run in a directory; one that tries gets a `RunError`."""
+    if fcntl is None:
+        yield
+        return
+    with (directory / "config.json").open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RunError(
+                f"another process is training the run {directory}; wait until it has ended"
+            ) from None
+        yield
+
+
 class Run:
     """A run on disk. Open one with `Run.create` or `Run.open`; neither overwrites anything."""
 
@@ -69,21 +109,7 @@ class Run:
     @classmethod
     def create(cls, directory: Path, config: Config) -> Run:
         """Start a run in a directory that must not exist."""
-        if os.path.lexists(directory):
-            resume = (directory / "config.json").is_file()
-            hint = ", or add --resume to continue that run" if resume else ""
-            raise RunError(f"{directory} exists already; give another --output{hint}")
-        try:
-            directory.mkdir(parents=True)
-        except OSError as error:
-            raise RunError(
-                f"{directory} cannot be written: {error.strerror or error}; give another --output"
-            ) from None
-        try:
-            write_json(directory / "config.json", config.to_json())
-        except RunError:
-            shutil.rmtree(directory, ignore_errors=True)
-            raise
+        new_directory(directory, lambda: write_json(directory / "config.json", config.to_json()))
         return cls(directory, config)
 
     @classmethod
@@ -93,7 +119,14 @@ class Run:
             raise RunError(
                 f"there is no run directory {directory}; train one with --output {directory}"
             )
-        return cls(directory, Config.from_json(read_json(directory / "config.json")))
+        data = read_json(directory / "config.json")
+        if is_sequence_config(data):
+            raise RunError(
+                f"{directory} is a run of a sequence task; machines cannot be verified yet, that comes "
+                "with the next version; to report the run again: nalmx train-and-extract --output "
+                f"{directory} --resume"
+            )
+        return cls(directory, Config.from_json(data))
 
     def path(self, name: str) -> Path:
         return self.directory / name
@@ -122,16 +155,7 @@ class Run:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from training the same run; one that tries gets a `RunError`."""
-        if fcntl is None:
-            yield
-            return
-        with self.path("config.json").open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise RunError(
-                    f"another process is training the run {self.directory}; wait until it has ended"
-                ) from None
+        with locked(self.directory):
             yield
 
     @property

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from ..models import ArithmeticModule
 from ..tasks.arithmetic import success_threshold
 from .engine import LOG_EVERY, Parameters, Penalties, new_engine
+from .interrupted import Interrupted as Interrupted
 from .restarts import Restarts
 from .run import Run
 from .stacked import stacked
@@ -38,14 +39,6 @@ class Progress:
     validation_error: float
     succeeding: int
     model_steps_per_second: float
-
-
-class Interrupted(Exception):
-    """Training was stopped on request, after its state was saved."""
-
-    def __init__(self, iteration: int) -> None:
-        super().__init__(f"interrupted at iteration {iteration}")
-        self.iteration = iteration
 
 
 def _silent(progress: Progress) -> None:

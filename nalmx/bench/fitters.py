@@ -1,0 +1,69 @@
+"""What trains the models of a sequence benchmark, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+from ..errors import UnknownNameError
+from ..pntm.baselines import BASELINES
+from ..tasks.sequences import SequenceTask, Tokens
+
+
+class Fitted(Protocol):
+    """A trained model: how it came about, and what it answers."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def reached(self) -> bool: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def steps(self) -> int: ...
+    def decode(self, prompts: Sequence[Tokens], limit: int) -> list[Tokens]:
+        """Answers without their end; of each, `limit` tokens at most."""
+
+
+class Fitter(Protocol):
+    """What trains a model; it raises `nalmx.train.Interrupted` once it is asked to stop."""
+
+    def __call__(
+        self,
+        task: SequenceTask,
+        *,
+        longest: int,
+        seed: int,
+        budget_seconds: float,
+        device: str,
+        on_progress: Callable[[Any], None],
+        stop_requested: Callable[[], bool],
+    ) -> Fitted: ...
+
+
+def _fit_baseline(name: str, task: SequenceTask, **settings: Any) -> Fitted:
+    from ..train.sequences.baseline import fit_baseline
+
+    return fit_baseline(name, task, **settings)
+
+
+def _fit_pntm(task: SequenceTask, **settings: Any) -> Fitted:
+    from .pntm_fitter import fit_pntm
+
+    return fit_pntm(task, **settings)
+
+
+# A model's name and what trains it; further models are added here.
+FITTERS: dict[str, Fitter] = {
+    "pntm": _fit_pntm,
+    **{name: partial(_fit_baseline, name) for name in BASELINES},
+}
+
+
+def model_name(name: str) -> str:
+    """The one spelling of a model's name. Example: `LSTM` is `lstm`."""
+    known = name.lower().replace("_", "-")
+    if known not in FITTERS:
+        raise UnknownNameError("sequence model", name[:40], list(FITTERS))
+    return known

@@ -1,0 +1,80 @@
+"""The P-NTM as a model of the sequence benchmark: learned from examples, as on the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import SettingError
+from ..pntm.machine import Machine
+from ..tasks.sequences import SequenceTask, Tokens
+from ..train import Interrupted
+from ..train.sequences.config import SequenceConfig
+
+# What no task answers, not even with nothing.
+_NO_ANSWER: Tokens = ("\0",)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedMachine:
+    """A machine and how it was found; None where the budget was spent first."""
+
+    machine: Machine | None
+    method: str
+    reached: bool
+    seconds: float
+    steps: int = 0
+
+    def decode(self, prompts: Sequence[Tokens], limit: int) -> list[Tokens]:
+        """Answers of at most `limit` tokens."""
+        return [self._answer(prompt, limit) for prompt in prompts]
+
+    def _answer(self, prompt: Tokens, limit: int) -> Tokens:
+        if self.machine is None:
+            return _NO_ANSWER
+        try:
+            answer = self.machine.decode(prompt, limit)
+        except SettingError:  # A token that no training prompt had.
+            return _NO_ANSWER
+        return _NO_ANSWER if answer is None else answer
+
+
+def fit_pntm(
+    task: SequenceTask,
+    *,
+    longest: int = 20,
+    seed: int = 0,
+    budget_seconds: float = 300.0,
+    device: str = "cpu",
+    on_progress: Callable[[Any], None] = lambda progress: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> FittedMachine:
+    """Learn a task from training sequences of up to `longest`.
+
+    Raises `Interrupted` once `stop_requested()` is true.
+    """
+    from ..train.sequences.learn import learn
+
+    began = time.perf_counter()
+
+    def stop() -> bool:
+        return stop_requested() or time.perf_counter() - began > budget_seconds
+
+    config = SequenceConfig.checked(task=task.name, longest=max(longest, task.shortest), seed=seed)
+    try:
+        learned = learn(
+            config.draw_training(),
+            seed=seed,
+            device=device,
+            on_progress=on_progress,
+            stop_requested=stop,
+        )
+    except Interrupted:
+        if stop_requested():
+            raise
+        return FittedMachine(None, "none", False, time.perf_counter() - began)
+    if stop_requested():
+        raise Interrupted(0)
+    return FittedMachine(learned.machine, learned.way, learned.learned, learned.seconds)

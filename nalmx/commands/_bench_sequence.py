@@ -1,0 +1,175 @@
+"""`nalmx bench sequence`."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from ..devices import check_device_name
+from ..exit_codes import HOLDS, INTERRUPTED
+from ._lists import again, shows, spelled, split
+from ._options import messages, output, print_json, shared, stop_on_signal
+
+if TYPE_CHECKING:
+    from ..bench.sequence_grid import SequenceGrid
+    from ..bench.sequences import SequenceResult, SequenceStanding
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+@click.command(name="sequence")
+@click.option(
+    "--task", multiple=True, metavar="LIST", help="Sequence tasks with commas; by default all."
+)
+@click.option(
+    "--model",
+    multiple=True,
+    metavar="LIST",
+    help="pntm, ntm, lstm, …, or several with commas; by default all.",
+)
+@click.option("--seeds", default=1, show_default=True, help="How many seeds a cell has.")
+@click.option("--longest", default=20, show_default=True, help="The greatest training length.")
+@click.option(
+    "--budget",
+    default=300.0,
+    show_default=True,
+    help="Seconds after which the training of a model ends.",
+)
+@click.option(
+    "--output",
+    "directory",
+    default="runs/sequence",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="A new directory, or one of an earlier benchmark to continue.",
+)
+@shared("device", "seed", "json", "quiet")
+@click.pass_context
+def sequence(context: click.Context, /, **options: Any) -> int:
+    """Train models on sequence tasks, and test them far beyond their training lengths.
+
+    Every model of a task sees the same test sequences, at 1, 5, 25 and 50 times the training
+    length. A finished cell (task, model, seed) is kept in OUTPUT/cells and never run again, so that
+    the same command continues what was interrupted. OUTPUT/results.json, results.csv and figures/
+    show the cells of the last call.
+
+    Example: nalmx bench sequence --task copy,parity --model pntm,lstm --seeds 3
+    """
+    began = time.perf_counter()
+    device = check_device_name(options["device"])
+    grid = _grid(options)
+
+    from ..bench.cells import Stopped, check_output
+
+    check_output(options["directory"])
+    # Below, torch is loaded where a model needs it.
+    from ..bench.sequences import run_sequences
+
+    notes = messages(options["quiet"])
+    try:
+        with stop_on_signal() as stop, _ProgressBar(notes) as show:
+            results = run_sequences(
+                grid, options["directory"], device, on_progress=show, stop_requested=stop
+            )
+    except Stopped as stopped:
+        notes.print(
+            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: "
+            f"{shlex.join(again(context))}",
+            soft_wrap=True,
+        )
+        return INTERRUPTED
+    _report(results, grid, options["directory"], time.perf_counter() - began, options["as_json"])
+    return HOLDS
+
+
+def _grid(options: dict[str, Any]) -> SequenceGrid:
+    """The grid of the options, all of them checked."""
+    from ..bench.fitters import FITTERS
+    from ..bench.sequence_grid import SequenceGrid
+
+    lists: dict[str, Any] = {"tasks": split("task", options["task"])}
+    return SequenceGrid.checked(
+        **{name: tuple(values) for name, values in lists.items() if values},
+        models=tuple(split("model", options["model"]) or FITTERS),
+        seeds=options["seeds"],
+        first_seed=options["seed"],
+        longest=options["longest"],
+        budget_seconds=options["budget"],
+    )
+
+
+def _report(
+    results: Sequence[SequenceResult],
+    grid: SequenceGrid,
+    directory: Path,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Draw the figure of a benchmark and print what is in it."""
+    from ..report.sequence_figure import sequence_figure
+    from ..report.sequence_table import sequence_table
+
+    figures = directory / "figures"
+    figures.mkdir(exist_ok=True)
+    sequence_figure(results, figures / "sequence")
+    if as_json:
+        rows = [result.to_json() for result in results]
+        record = {"schema": 1, "settings": grid.to_json(), "rows": rows}
+        print_json({**record, "output": str(directory), "seconds": round(seconds, 3)})
+        return
+    console = output()
+    console.print(sequence_table(results, ascii_only=not shows("†–", console)), soft_wrap=False)
+    console.print()
+    training = sum(result.training_seconds for result in results)
+    console.print(f"{len(results)} cells in {spelled(seconds)}; {spelled(training)} of training")
+    console.print(f"results: {directory}")
+
+
+class _ProgressBar:
+    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.fields[facts]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Callable[[SequenceStanding], None]:
+        self._bar.start()
+        self._task = self._bar.add_task("cells", total=None, facts="")
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _show(self, standing: SequenceStanding) -> None:
+        cell = standing.cell
+        facts = (
+            f"{standing.finished}/{standing.cells} cells, {standing.doing} {cell.model} on "
+            f"{cell.task}, seed {cell.seed}"
+        )
+        if standing.training is not None:
+            facts += f": {_told(standing.training)}"
+        self._bar.update(self._task, total=standing.cells, completed=standing.finished, facts=facts)
+        if self._bar.disable and time.monotonic() > self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._console.print(facts, soft_wrap=True)
+
+
+def _told(training: Any) -> str:
+    """What a fitter tells: words, or its steps and loss."""
+    if isinstance(training, str):
+        return training
+    return f"step {training.step:,}, loss {training.loss:.2e}"

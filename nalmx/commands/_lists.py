@@ -1,0 +1,52 @@
+"""What the benchmarks of the command line share: lists with commas, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from click.core import ParameterSource
+from rich.console import Console
+
+
+def split(option: str, texts: Sequence[str]) -> list[str]:
+    """The entries of lists with commas."""
+    entries = [entry.strip() for text in texts for entry in text.split(",")]
+    if not all(entries):
+        raise click.UsageError(
+            f"--{option} {','.join(texts)[:60]!r} has an empty entry; write one name or number, or "
+            "several with commas between them"
+        )
+    return entries
+
+
+def again(context: click.Context) -> list[str]:
+    """The command as it was given, for continuing it."""
+    words = context.command_path.split()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value, flag = context.params[name], parameter.opts[0]
+        if getattr(parameter, "is_flag", False):
+            words.append(flag)
+        else:
+            for one in value if parameter.multiple else (value,):
+                words += [flag, str(one)]
+    return words
+
+
+def shows(signs: str, console: Console) -> bool:
+    try:
+        signs.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def spelled(seconds: float) -> str:
+    """`0.4 s`, `59 s`, `3 min 20 s` or `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,186 @@
+"""Discrete fitting: a machine with hard controls, found from examples without gradients.
+
+What tapes read is known from the examples once their controls are, whatever the table says. So the
+controls are right exactly when some tapes, among all that are worth trying, make the next token a
+function of the row and of what they read. Simple controls are tried before elaborate ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ....pntm.machine import Machine
+from ....pntm.vocabulary import Ids, Vocabulary
+from ....tasks.sequences import Example
+from .build import build_machine, written_symbols
+from .columns import ROW_COLUMNS, columns_of, distinct_tapes, read_tapes
+from .data import Streams, first_questions
+from .groups import find_groups
+from .library import Library, build_library
+from .registers import candidate_registers
+from .search import Choice, find_choices
+from .table import Coder, Ints
+from .tree import Node, grow, leaves
+
+# Efforts, one after the other: how many tapes to choose from, how many questions to choose by, and
+# whether to add columns two at a time. Each is made for all registers and levels of controls.
+_EFFORTS = (
+    (4_000, 300, False),
+    (4_000, 300, True),
+    (4_000, 1_500, True),
+    (30_000, 1_500, False),
+    (30_000, 6_000, False),
+)
+_LEVELS = (0, 1)
+_LOOKED_AT = 12
+_PRINTED = 1_500
+_JUDGED = 20_000
+_JUDGED_CHOICES = 4
+_HELD_OUT = 5
+_SURE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A machine, its code length, and the part of questions it gets wrong: of all, and of those
+    held out while its table was grown."""
+
+    machine: Machine
+    errors: float
+    unseen_errors: float
+    cost: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it answers everything, and foretold what it was not shown."""
+        return self.errors == 0 and self.unseen_errors <= _SURE
+
+
+class _Data:
+    """Examples in the amounts that the steps of a search need."""
+
+    def __init__(self, examples: Sequence[Example], vocabulary: Vocabulary) -> None:
+        mixed = [examples[i] for i in np.random.default_rng(0).permutation(len(examples))]
+        self.vocabulary = vocabulary
+        self.examples = first_questions(mixed, _JUDGED)
+        self.streams = Streams.of(self.examples, vocabulary)
+        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary)
+        sizes = np.array([len(e.prompt) + len(e.answer) for e in self.examples])
+        self._short = [self.examples[i] for i in np.argsort(sizes, kind="stable")]
+
+    @cached_property
+    def owner(self) -> Ids:
+        """The example that each question belongs to."""
+        return np.searchsorted(self.streams.bounds, self.streams.asked, side="right") - 1
+
+    def sample(self, questions: int, wrong: Ids | None) -> Streams:
+        """Half of them in the shortest examples, half in those answered wrongly and in others."""
+        order = [] if wrong is None else dict.fromkeys(self.owner[wrong].tolist())
+        failed = first_questions([self.examples[i] for i in order], questions // 4)
+        rest = first_questions(
+            self.examples, questions // 2 - sum(len(e.answer) + 1 for e in failed)
+        )
+        short = first_questions(self._short, questions // 2)
+        return Streams.of(list(dict.fromkeys([*short, *failed, *rest])), self.vocabulary)
+
+
+def fit_discrete(examples: Sequence[Example], vocabulary: Vocabulary | None = None) -> Fitted:
+    """The simplest machine found that answers every example."""
+    known = Vocabulary.of(examples) if vocabulary is None else vocabulary
+    data = _Data(examples, known)
+    registers = list(candidate_registers(known, examples))
+    spaces: list[_Space] = []
+    found: list[Fitted] = []
+    for most, questions, together in _EFFORTS:
+        if not spaces or spaces[0].most != most:
+            spaces = [_Space(data, r, level, most) for r in registers for level in _LEVELS]
+        for space in spaces:
+            found.append(space.search(questions, together=together))
+            if found[-1].sure:
+                return found[-1]
+    return min(found, key=lambda fitted: fitted.cost)
+
+
+class _Space:
+    """Machines with one register and tapes of one level, to be searched with growing effort."""
+
+    def __init__(self, data: _Data, register: Ids, level: int, most: int) -> None:
+        self.data, self.register, self.level, self.most = data, register, level, most
+        self._wrong: Ids | None = None
+
+    @cached_property
+    def rows(self) -> Ids:
+        return self.data.streams.rows(self.register)
+
+    @cached_property
+    def library(self) -> Library:
+        symbols = written_symbols(self.data.vocabulary, self.register.shape[0])
+        groups = find_groups(self.data.streams, self.rows)
+        most = self.most * _LOOKED_AT
+        return build_library(groups, symbols, self.register.size, self.level, most)
+
+    @cached_property
+    def tapes(self) -> Ids:
+        """The tapes of the library to choose from."""
+        printed = self.data.printed
+        return distinct_tapes(self.library, printed, printed.rows(self.register), self.most)
+
+    def search(self, questions: int, *, together: bool) -> Fitted:
+        """The best machine among those that a sample of questions suggests."""
+        streams = self.data.sample(questions, self._wrong)
+        columns = columns_of(self.library, self.tapes, streams, streams.rows(self.register))
+        choices = find_choices(
+            coder_of(streams), columns.values, columns.penalties, together=together
+        )
+        judged = [
+            _judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
+            for choice in choices[:_JUDGED_CHOICES]
+        ]
+        best, self._wrong = min(judged, key=lambda pair: pair[0].cost)
+        return best
+
+
+def coder_of(streams: Streams) -> Coder:
+    """Code lengths of the next tokens of streams."""
+    outputs = streams.vocabulary.outputs
+    return Coder((streams.targets - outputs.start).astype(np.int32), len(outputs))
+
+
+def _judge(
+    choice: Choice, library: Library, kept: Ids, data: _Data, rows: Ids, register: Ids
+) -> tuple[Fitted, Ids]:
+    """The machine of a choice, its table grown from all questions; and which it gets wrong."""
+    streams, coder, chosen = data.streams, coder_of(data.streams), choice.columns
+    values = np.zeros((len(chosen), len(streams.targets)), np.int32)
+    tapes = [i for i, column in enumerate(chosen) if column >= ROW_COLUMNS]
+    values[:] = rows[streams.asked]
+    values[tapes] = read_tapes(
+        library, kept[[chosen[i] - ROW_COLUMNS for i in tapes]], streams, rows
+    )
+    steps = [[chosen.index(column) for column in step] for step in choice.steps]
+    shown = np.flatnonzero(data.owner % _HELD_OUT != _HELD_OUT - 1)
+    held = np.flatnonzero(data.owner % _HELD_OUT == _HELD_OUT - 1)
+    everything = np.arange(len(streams.targets))
+    best: tuple[float, Node, bool] | None = None
+    for exact in (True, False):
+        tree = grow(coder, values, steps, everything, exact=exact)
+        cost = choice.penalty + sum(coder.length(part) for part in leaves(tree, values))
+        if best is None or cost < best[0]:
+            best = cost, tree, exact
+    assert best is not None
+    cost, tree, exact = best
+    wrong = _wrong(tree, values, everything, coder)
+    partial = grow(coder, values, steps, shown, exact=exact)
+    unseen = len(_wrong(partial, values, held, coder)) / max(1, len(held))
+    machine = build_machine(tree, chosen, library, kept, data.vocabulary, register)
+    return Fitted(machine, len(wrong) / len(everything), unseen, cost), wrong
+
+
+def _wrong(tree: Node, values: Ints, questions: Ids, coder: Coder) -> Ids:
+    """The questions that a tree answers wrongly."""
+    said = np.array([tree.answer_to(v) for v in values[:, questions].T.tolist()], np.int64)
+    return questions[said != coder.targets[questions]]

@@ -1,0 +1,62 @@
+"""How many examples a machine answers exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...pntm.machine import Machine
+from ...tasks.sequences import Example
+from ..interrupted import Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Examples, those answered exactly, and those with tokens that the machine does not know."""
+
+    name: str
+    sequences: int
+    right: int
+    unseen: int = 0
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.sequences
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Score:
+        """A score of `to_json`; anything else is a `ValueError`, a `TypeError` or a `KeyError`."""
+        counts = [data["sequences"], data["right"], data["unseen"]]
+        sequences, right, unseen = counts
+        whole = all(isinstance(count, int) and not isinstance(count, bool) for count in counts)
+        if not isinstance(data["name"], str) or not whole:
+            raise TypeError
+        if not (0 <= right <= sequences - unseen and unseen >= 0 and sequences >= 1):
+            raise ValueError
+        return cls(data["name"], sequences, right, unseen)
+
+
+def score(
+    name: str,
+    machine: Machine,
+    examples: Sequence[Example],
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> Score:
+    """Decode every example; one with a token never seen in training counts as wrong.
+
+    Raises `Interrupted` once `stop_requested()` is true.
+    """
+    prompts, answers = set(machine.vocabulary.prompt), set(machine.vocabulary.answer)
+    right = unseen = 0
+    for done, example in enumerate(examples):
+        if stop_requested():
+            raise Interrupted(done)
+        if not (prompts.issuperset(example.prompt) and answers.issuperset(example.answer)):
+            unseen += 1
+        else:
+            right += machine.decode(example.prompt, len(example.answer)) == example.answer
+    return Score(name, len(examples), right, unseen)
