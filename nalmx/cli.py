@@ -19,7 +19,7 @@ PROGRAM = "nalmx"
 COMMANDS = {
     "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
-    "bench": "Run a published experiment again (single-module), or compare sequence models.",
+    "bench": "Run a published experiment again (single-module), or compare models (sequence).",
     "modules": "List the modules that can be trained.",
     "tasks": "List the arithmetic operations and ranges, and the sequence tasks.",
 }

@@ -29,7 +29,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
 @click.group(name="bench", no_args_is_help=False)
 def command() -> None:
-    """Run a published experiment again (single-module), or compare sequence models (sequence)."""
+    """Run a published experiment again (single-module), or compare models (sequence)."""
 
 
 command.add_command(sequence)

@@ -14,7 +14,7 @@ _PNTM = "Parallelizable neural Turing machine"
 @click.command(name="modules")
 @shared("json")
 def command(as_json: bool) -> int:
-    """List the neural arithmetic modules and the neural Turing machine."""
+    """List the modules that can be trained."""
     from ..models import MODULES
 
     facts: list[dict[str, object]] = [

@@ -14,7 +14,7 @@ from ._options import output, print_json, shared
 @click.command(name="tasks")
 @shared("json")
 def command(as_json: bool) -> int:
-    """List the operations and ranges of the arithmetic task, and the sequence tasks."""
+    """List the arithmetic operations and ranges, and the sequence tasks."""
     truths = {name: to_text(operation.truth()) for name, operation in OPERATIONS.items()}
     sequences = [sequence_task(name) for name in TASK_NAMES]
     if as_json:

@@ -63,11 +63,13 @@ _SETTINGS = {
 @shared("require", "device", "seed", "json", "quiet")
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> int:
-    """Train a module on an arithmetic task, extract its formula and verify it.
+    """Train a module on a task, extract what it computes and verify it.
+
+    An arithmetic task gives a formula and verdicts on it.
 
     Example: nalmx train-and-extract --operation mul --module nmu
 
-    With --module pntm, learn a sequence task or examples in a file as a machine, and test that.
+    With --module pntm, a sequence task or examples in a file give a machine, which is tested.
 
     Example: nalmx train-and-extract --module pntm --task addition
     """

@@ -7,7 +7,8 @@ function of the row and of what they read. Simple controls are tried before elab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,8 +27,8 @@ from .search import Choice, find_choices
 from .table import Coder, Ints
 from .tree import Node, grow, leaves
 
-# Efforts, one after the other: how many tapes to choose from, how many questions to choose by, and
-# whether to add columns two at a time. Each is made for all registers and levels of controls.
+# Efforts for a space of machines, one after the other: how many tapes to choose from, how many
+# questions to choose by, and whether to add columns two at a time.
 _EFFORTS = (
     (4_000, 300, False),
     (4_000, 300, True),
@@ -37,6 +38,8 @@ _EFFORTS = (
 )
 _LEVELS = (0, 1)
 _LOOKED_AT = 12
+_UNTRIED = 0.5  # what an untried space is hoped to cost, in code lengths of knowing nothing
+_PATIENCE = 2.0  # how much less a space must promise to be worth one effort more
 _PRINTED = 1_500
 _JUDGED = 20_000
 _JUDGED_CHOICES = 4
@@ -88,49 +91,73 @@ class _Data:
         return Streams.of(list(dict.fromkeys([*short, *failed, *rest])), self.vocabulary)
 
 
-def fit_discrete(examples: Sequence[Example], vocabulary: Vocabulary | None = None) -> Fitted:
-    """The simplest machine found that answers every example."""
-    known = Vocabulary.of(examples) if vocabulary is None else vocabulary
-    data = _Data(examples, known)
-    registers = list(candidate_registers(known, examples))
-    spaces: list[_Space] = []
-    found: list[Fitted] = []
-    for most, questions, together in _EFFORTS:
-        if not spaces or spaces[0].most != most:
-            spaces = [_Space(data, r, level, most) for r in registers for level in _LEVELS]
-        for space in spaces:
-            found.append(space.search(questions, together=together))
-            if found[-1].sure:
-                return found[-1]
-    return min(found, key=lambda fitted: fitted.cost)
+def fit_discrete(
+    examples: Sequence[Example],
+    vocabulary: Vocabulary | None = None,
+    *,
+    seconds: float = 120.0,
+    on_progress: Callable[[Fitted], None] | None = None,
+    stop_requested: Callable[[], bool] | None = None,
+) -> Fitted:
+    """The simplest machine found that answers every example; the best one after `seconds`.
+
+    Registers and levels of controls are spaces of machines. Where a search came closer to an answer
+    it is continued first.
+    """
+    began = time.monotonic()
+    data = _Data(examples, Vocabulary.of(examples) if vocabulary is None else vocabulary)
+    nothing = coder_of(data.streams).whole().cost
+    spaces = [
+        _Space(data, register, level, _UNTRIED * nothing)
+        for register in candidate_registers(data.vocabulary, examples)
+        for level in _LEVELS
+    ]
+    best: Fitted | None = None
+    while spaces and (best is None or time.monotonic() - began < seconds):
+        space = min(spaces, key=lambda s: s.cost * _PATIENCE**s.efforts)
+        fitted = space.search()
+        if space.efforts == len(_EFFORTS):
+            spaces.remove(space)
+        if best is None or fitted.cost < best.cost:
+            best = fitted
+        if on_progress is not None:
+            on_progress(best)
+        if fitted.sure or (stop_requested is not None and stop_requested()):
+            break
+    assert best is not None
+    return best
 
 
 class _Space:
     """Machines with one register and tapes of one level, to be searched with growing effort."""
 
-    def __init__(self, data: _Data, register: Ids, level: int, most: int) -> None:
-        self.data, self.register, self.level, self.most = data, register, level, most
+    def __init__(self, data: _Data, register: Ids, level: int, cost: float) -> None:
+        self.data, self.register, self.level, self.cost = data, register, level, cost
+        self.efforts = 0
+        self._most = 0
         self._wrong: Ids | None = None
 
     @cached_property
     def rows(self) -> Ids:
         return self.data.streams.rows(self.register)
 
-    @cached_property
-    def library(self) -> Library:
+    def _prepare(self, most: int) -> None:
+        """A library with this many tapes that read differently."""
+        if self._most == most:
+            return
         symbols = written_symbols(self.data.vocabulary, self.register.shape[0])
         groups = find_groups(self.data.streams, self.rows)
-        most = self.most * _LOOKED_AT
-        return build_library(groups, symbols, self.register.size, self.level, most)
-
-    @cached_property
-    def tapes(self) -> Ids:
-        """The tapes of the library to choose from."""
+        self.library = build_library(
+            groups, symbols, self.register.size, self.level, most * _LOOKED_AT
+        )
         printed = self.data.printed
-        return distinct_tapes(self.library, printed, printed.rows(self.register), self.most)
+        self.tapes = distinct_tapes(self.library, printed, printed.rows(self.register), most)
+        self._most = most
 
-    def search(self, questions: int, *, together: bool) -> Fitted:
-        """The best machine among those that a sample of questions suggests."""
+    def search(self) -> Fitted:
+        """Make the next effort: the best machine among those that a sample of questions suggests."""
+        most, questions, together = _EFFORTS[self.efforts]
+        self._prepare(most)
         streams = self.data.sample(questions, self._wrong)
         columns = columns_of(self.library, self.tapes, streams, streams.rows(self.register))
         choices = find_choices(
@@ -141,6 +168,8 @@ class _Space:
             for choice in choices[:_JUDGED_CHOICES]
         ]
         best, self._wrong = min(judged, key=lambda pair: pair[0].cost)
+        self.cost = best.cost if self.efforts == 0 else min(self.cost, best.cost)
+        self.efforts += 1
         return best
 
 

@@ -50,7 +50,9 @@ def find_choices(coder: Coder, columns: Ints, penalties: Floats, *, together: bo
     for depth in range(_MOST_COLUMNS):
         offers: dict[float, tuple[float, Choice, tuple[int, ...]]] = {}
         for rank, choice in enumerate(best):
-            most = _PAIRS_FIRST if depth == 0 else _PAIRS_LATER if rank < _PAIRED else 0
+            most = (
+                _PAIRS_FIRST if depth == 0 else _PAIRS_LATER if depth == 1 and rank < _PAIRED else 0
+            )
             pairs = _singles(len(columns))
             if together and most:
                 pairs = np.concatenate([pairs, _pairs(simple[:most])])
