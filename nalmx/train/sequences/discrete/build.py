@@ -52,9 +52,11 @@ def _add(node: Node, looks: dict[int, int], first: int, table: list[Decision]) -
     return at
 
 
-def written_symbols(vocabulary: Vocabulary, states: int) -> Ids:
-    """What each row writes: a number for the spelling of its token, never that of a blank."""
+def written_symbols(vocabulary: Vocabulary, count: int, *, states: bool) -> Ids:
+    """What each row writes: a number for the spelling of its token, or for its register state."""
+    if states:
+        return BLANK + 1 + np.repeat(np.arange(count), vocabulary.size)
     spelled = [vocabulary.spell(symbol) for symbol in range(vocabulary.size)]
     spelled[vocabulary.equals], spelled[vocabulary.end] = "\0=", "\0end"
     numbers = {text: at for at, text in enumerate(dict.fromkeys(spelled), BLANK + 1)}
-    return np.array([numbers[text] for text in spelled] * states, np.int64)
+    return np.array([numbers[text] for text in spelled] * count, np.int64)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from .columns import ROW_COLUMNS, columns_of, distinct_tapes, read_tapes
 from .data import Streams, first_questions
 from .groups import find_groups
 from .library import Library, build_library
-from .registers import candidate_registers
+from .registers import Register, candidate_registers
 from .search import Choice, find_choices
 from .table import Coder, Ints
 from .tree import Node, grow, leaves
@@ -109,12 +109,15 @@ def fit_discrete(
     nothing = coder_of(data.streams).whole().cost
     spaces = [
         _Space(data, register, level, _UNTRIED * nothing)
-        for register in candidate_registers(data.vocabulary, examples)
+        for register in map(cache, candidate_registers(data.vocabulary, data.examples))
         for level in _LEVELS
     ]
     best: Fitted | None = None
     while spaces and (best is None or time.monotonic() - began < seconds):
         space = min(spaces, key=lambda s: s.cost * _PATIENCE**s.efforts)
+        if space.efforts == 0 and space.register is None:
+            spaces.remove(space)
+            continue
         fitted = space.search()
         if space.efforts == len(_EFFORTS):
             spaces.remove(space)
@@ -131,27 +134,41 @@ def fit_discrete(
 class _Space:
     """Machines with one register and tapes of one level, to be searched with growing effort."""
 
-    def __init__(self, data: _Data, register: Ids, level: int, cost: float) -> None:
-        self.data, self.register, self.level, self.cost = data, register, level, cost
+    def __init__(
+        self, data: _Data, register: Callable[[], Register | None], level: int, cost: float
+    ) -> None:
+        self.data, self._register, self.level, self.cost = data, register, level, cost
         self.efforts = 0
         self._most = 0
         self._wrong: Ids | None = None
 
+    @property
+    def register(self) -> Register | None:
+        return self._register()
+
+    @cached_property
+    def table(self) -> Ids:
+        """The transitions of the register."""
+        assert self.register is not None
+        return self.register.table
+
     @cached_property
     def rows(self) -> Ids:
-        return self.data.streams.rows(self.register)
+        return self.data.streams.rows(self.table)
 
     def _prepare(self, most: int) -> None:
         """A library with this many tapes that read differently."""
         if self._most == most:
             return
-        symbols = written_symbols(self.data.vocabulary, self.register.shape[0])
-        groups = find_groups(self.data.streams, self.rows)
+        assert self.register is not None
+        apart = self.register.apart
+        symbols = written_symbols(self.data.vocabulary, len(self.table), states=not apart)
+        groups = find_groups(self.data.streams, self.rows, apart=apart)
         self.library = build_library(
-            groups, symbols, self.register.size, self.level, most * _LOOKED_AT
+            groups, symbols, self.table.size, self.level, most * _LOOKED_AT
         )
         printed = self.data.printed
-        self.tapes = distinct_tapes(self.library, printed, printed.rows(self.register), most)
+        self.tapes = distinct_tapes(self.library, printed, printed.rows(self.table), most)
         self._most = most
 
     def search(self) -> Fitted:
@@ -159,12 +176,12 @@ class _Space:
         most, questions, together = _EFFORTS[self.efforts]
         self._prepare(most)
         streams = self.data.sample(questions, self._wrong)
-        columns = columns_of(self.library, self.tapes, streams, streams.rows(self.register))
+        columns = columns_of(self.library, self.tapes, streams, streams.rows(self.table))
         choices = find_choices(
             coder_of(streams), columns.values, columns.penalties, together=together
         )
         judged = [
-            _judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
+            _judge(choice, self.library, self.tapes, self.data, self.rows, self.table)
             for choice in choices[:_JUDGED_CHOICES]
         ]
         best, self._wrong = min(judged, key=lambda pair: pair[0].cost)

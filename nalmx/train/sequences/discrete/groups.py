@@ -32,8 +32,8 @@ class Groups:
         return self.prompt + self.answer
 
 
-def find_groups(streams: Streams, rows: Ids) -> Groups:
-    """Rows in groups by role, by register, and by what they can follow and precede."""
+def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
+    """Rows in groups by role, by register state (`apart`), and by what they can follow and precede."""
     vocabulary, bounds = streams.vocabulary, streams.bounds
     size = vocabulary.size
     owner = np.repeat(np.arange(streams.examples), np.diff(bounds))
@@ -54,7 +54,7 @@ def find_groups(streams: Streams, rows: Ids) -> Groups:
     fixed, groups = [], {}
     for row in np.flatnonzero(count).tolist():
         symbol = row % size
-        if symbol == vocabulary.equals or (constant[row] and streams.examples > 4):
+        if symbol == vocabulary.equals or (apart and constant[row] and streams.examples > 4):
             fixed.append(frozenset([row]))
             continue
         role = symbol > vocabulary.equals
@@ -64,7 +64,9 @@ def find_groups(streams: Streams, rows: Ids) -> Groups:
             bool(flag[rows == row].any()) or count[row] * flag[mates].mean() < _SURE
             for flag in (first, last)
         )
-        groups.setdefault((role, row // size, flags), set()).add(row)
+        groups.setdefault((role, row // size if apart else 0, flags if apart else ()), set()).add(
+            row
+        )
     return Groups(
         tuple(frozenset(g) for key, g in groups.items() if not key[0]),
         tuple(frozenset(g) for key, g in groups.items() if key[0]),

@@ -21,6 +21,7 @@ from .groups import Groups, Rows, cost_of, row_sets
 _MOVE, _JUMP, _SYMBOL = 0, 1, 2
 _MOST_WAYS = 120
 _FOLLOW = 0.5
+_FAR = 8  # cells that a read head may start from home
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,7 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
     prompts = _simplest(_prompt_parts(groups, row_count, level))
     answers = _simplest(_answer_parts(groups, row_count, level))
     inside = list(frozenset().union(*groups.prompt)) if groups.prompt else []
-    far = 2 if level < 2 else 4
-    starts = np.array(sorted(range(-far, far + 1), key=abs))
+    starts = np.array(sorted(range(-_FAR, _FAR + 1), key=abs))
     # The last way through the prompt is to follow the write head, whatever that does.
     costs = (
         np.array([cost for _, cost in writes])[:, None, None, None]

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
+from .automaton import learn_automaton
 
 _MOST_SEGMENTS = 4
 _CYCLES = (2, 3)
 
 
-def candidate_registers(vocabulary: Vocabulary, examples: Sequence[Example]) -> Iterator[Ids]:
-    """Transition tables (states, vocabulary), simplest first: none, segments, places in a cycle."""
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Transitions (states, vocabulary). `apart`: a token is another one in every state.
+
+    Otherwise the controls treat a token alike in all states, and a tape gets the state to keep.
+    """
+
+    table: Ids
+    apart: bool = True
+
+
+def candidate_registers(
+    vocabulary: Vocabulary, examples: Sequence[Example]
+) -> Iterator[Callable[[], Register | None]]:
+    """Registers in the order of simplicity: none, segments, places in a cycle, an automaton.
+
+    Each is made when it is called for; None where there is none of its kind.
+    """
     none = np.zeros((1, vocabulary.size), np.int64)
-    yield none
+    yield lambda: Register(none)
     separators = _constant_tokens(vocabulary, examples)
     total = sum(separators.values())
     if 0 < total <= _MOST_SEGMENTS:
-        yield _segments(vocabulary, list(separators), total)
+        yield lambda: Register(_segments(vocabulary, list(separators), total))
+    yield lambda: _automaton(vocabulary, examples)
     for length in _CYCLES:
-        yield _cycle(vocabulary, list(separators), length)
+        yield lambda length=length: Register(_cycle(vocabulary, list(separators), length))  # type: ignore[misc]
+
+
+def _automaton(vocabulary: Vocabulary, examples: Sequence[Example]) -> Register | None:
+    table = learn_automaton(vocabulary, examples)
+    return None if table is None or len(table) < 2 else Register(table, apart=False)
 
 
 def _constant_tokens(vocabulary: Vocabulary, examples: Sequence[Example]) -> dict[int, int]:

@@ -1,4 +1,11 @@
-"""Gradient training of P-NTMs, ending in a machine with hard controls."""
+"""Gradient training of P-NTMs, ending in a machine with hard controls.
+
+A stack of initialisations is trained on short examples while their controls grow sharp. Then each
+one's controls are rounded and run, hard, on longer examples: is the next token a function of the row
+and of what the tapes read? The code length of that relation judges a member. Where no member is
+right, each keeps those tapes that tell something about the next token and begins the others anew,
+and the worst members give way to the best.
+"""
 
 from __future__ import annotations
 
@@ -9,126 +16,265 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ....errors import SettingError
 from ....pntm.machine import Machine
 from ....pntm.module import PNTM
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
 from ...trainer import Interrupted
-from ..discrete.groups import find_groups
 from .batches import Pool
+from .hardening import harden, train_output
 from .relation import Judge, Judged
-from .rounding import other_roundings, rounded, turned
-from .stack import Stack
+from .rounding import rounded, uncertain
+from .stack import Parameters, Stack
 
-_COLD = 0.1
-_CHECK = 50
+_COLD, _COLD_AFTER = 0.1, 0.6  # the last temperature, reached after this part of a life
+_CHECK_STEPS = 50
+_SMOOTHED = 0.1
+_JUDGED_EXAMPLES = 150
+_ENTRIES_BELOW = 0.25  # a table of more entries for each question remembers, it does not explain
 _TOLD_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """How a stack is trained.
+
+    `shortest` examples are trained on, the shortest ones; a member lives `life` steps before it is
+    judged, sooner once its loss is below `learnt`. Up to `turns` uncertain controls are tried both
+    ways. After each life `replaced` members give way. `last_steps` train the hardened module.
+    """
+
     members: int = 8
     batch: int = 16
     width: int = 8
     hidden: int = 32
-    least: int = 300
+    shortest: int = 300
     life: int = 300
     learnt: float = 0.1
-    trials: int = 30
-    fresh: int = 2
+    turns: int = 40
+    replaced: int = 3
+    last_steps: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class GradientProgress:
+    """What a caller is told: the least loss of the members, lives lived by the whole stack, and
+    the part of answer positions that the best hard machine so far gets wrong."""
+
+    step: int
+    loss: float
+    lives: int
+    errors: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class GradientFit:
+    """A hard machine, what it gets wrong, and its soft machine.
+
+    `errors` is the part of answer positions, teacher forced, that the machine gets wrong: above 0
+    where its controls leave the next token no function of row and reads. `reached` says that there
+    are none, and that the table is small enough to be no mere list of the examples. `soft_loss` is
+    the loss of `module`, whose controls are hard as well.
+    """
+
+    machine: Machine | None
+    errors: float
+    reached: bool
+    soft_loss: float
+    history: tuple[GradientProgress, ...]
+    seconds: float
+    module: PNTM
 
 
 def fit_gradient(
-    examples, vocabulary, *, seed, tapes, register=None, starts=None, budget_seconds=60.0,
-    device="cpu", settings=Settings(), verbose=False,
-):
-    began = time.perf_counter()
-    if register is None:
-        register = np.zeros((1, vocabulary.size), np.int64)
-    if starts is None:
-        starts = np.zeros((tapes, 2), np.int64)
-    random = np.random.default_rng(seed)
-    generator = torch.Generator(device).manual_seed(seed)
-    judge = Judge(examples, vocabulary, register, starts)
-    mixed = random.permutation(len(examples))[:150]
-    quick = Judge([examples[i] for i in mixed], vocabulary, register, starts)
-    kinds, used = row_kinds(judge, vocabulary, register)
-    pool = Pool(examples, vocabulary, device, random)
-    E = settings.members
-    stack = Stack(
-        dict(vocabulary_size=vocabulary.size, tapes=tapes, width=settings.width, hidden=settings.hidden, states=len(register)),
-        kinds, register, starts, E, device, generator,
-    )
-    short = pool.shortest(settings.least)
-    best = None
-    step = gen = 0
-    line = [None] * E
-    best_quick = [np.inf]
+    examples: Sequence[Example],
+    vocabulary: Vocabulary,
+    *,
+    seed: int,
+    tapes: int,
+    register: Ids | None = None,
+    starts: Ids | None = None,
+    budget_seconds: float = 60.0,
+    device: torch.device | str = "cpu",
+    on_progress: Callable[[GradientProgress], None] | None = None,
+    stop_requested: Callable[[], bool] | None = None,
+    settings: Settings | None = None,
+) -> GradientFit:
+    """Train until a hard machine answers every example, or until the budget is spent.
 
-    def try_(member, trials):
-        nonlocal best
-        judged = roundings(stack, quick, member, kinds, used, trials)
-        if best is not None and judged.cost >= best_quick[0]:
-            return judged, False
-        best_quick[0] = judged.cost
-        machine, errors = judge.machine(judged)
-        if best is None or (errors, judged.cost) < best[:2]:
-            best = (errors, judged.cost, machine, judged, member)
-        return judged, errors == 0 and 4 * machine.entries < judge.questions
+    `register` (states, vocabulary) gives the next state and `starts` (tapes, 2) the first cells of
+    the heads; zeros by default. The same seed gives the same machine unless the budget ends first.
+    Raises `Interrupted` once `stop_requested()` is true.
+    """
+    if not examples or tapes < 1:
+        raise SettingError(f"at least 1 example and 1 tape; {len(examples)} and {tapes} given")
+    register = np.zeros((1, vocabulary.size), np.int64) if register is None else register
+    starts = np.zeros((tapes, 2), np.int64) if starts is None else starts
+    fit = _Fit(
+        examples, vocabulary, register, starts, seed, budget_seconds, device,
+        on_progress or (lambda progress: None), stop_requested or (lambda: False),
+        settings or Settings(),
+    )  # fmt: skip
+    try:
+        while True:
+            fit.live()
+            fit.begin_anew()
+    except _Ended:
+        return fit.result()
 
-    while True:
-        smooth = None
+
+class _Ended(Exception):
+    """A machine was found, or the budget is spent."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """The best machine so far."""
+
+    reached: bool
+    judged: Judged
+    machine: Machine
+    errors: float
+    module: PNTM
+
+
+class _Fit:
+    """A stack in training, with the best that was found in the line of each member."""
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        vocabulary: Vocabulary,
+        register: Ids,
+        starts: Ids,
+        seed: int,
+        budget: float,
+        device: torch.device | str,
+        on_progress: Callable[[GradientProgress], None],
+        stop_requested: Callable[[], bool],
+        settings: Settings,
+    ) -> None:
+        self._began = self._told = time.perf_counter()
+        self._budget, self._settings = budget, settings
+        self._on_progress, self._stop_requested = on_progress, stop_requested
+        self._random = np.random.default_rng(seed)
+        generator = torch.Generator(device).manual_seed(seed)
+        some = self._random.permutation(len(examples))[:_JUDGED_EXAMPLES]
+        self._judge = Judge(examples, vocabulary, register, starts)
+        self._some = Judge([examples[i] for i in some], vocabulary, register, starts)
+        self._kinds, self._used = self._judge.kinds()
+        self._pool = Pool(examples, vocabulary, device, self._random)
+        self._longest = self._pool.shortest(settings.shortest)
+        sizes = {
+            "vocabulary_size": vocabulary.size,
+            "tapes": len(starts),
+            "width": settings.width,
+            "hidden": settings.hidden,
+            "states": len(register),
+        }
+        self._stack = Stack(
+            sizes, self._kinds, register, starts, settings.members, device, generator
+        )
+        self._lines: list[tuple[Judged, Parameters] | None] = [None] * settings.members
+        self._best: _Best | None = None
+        self._tried = self._loss = np.inf
+        self._steps = self._lives = 0
+        self._history: list[GradientProgress] = []
+
+    def live(self) -> None:
+        """Train all members from warm to cold, then judge them."""
+        settings, smooth = self._settings, np.zeros(0)
         for age in range(settings.life):
-            if time.perf_counter() - began > budget_seconds:
-                return best, time.perf_counter() - began, step, gen
-            losses = stack.step(pool.draw(settings.batch, short), max(_COLD, _COLD ** (age / settings.life))).cpu().numpy()
-            step += 1
-            smooth = losses if smooth is None else smooth + 0.1 * (losses - smooth)
-            if age % _CHECK == _CHECK - 1:
+            heat = max(_COLD, _COLD ** (age / settings.life / _COLD_AFTER))
+            batch = self._pool.draw(settings.batch, self._longest)
+            losses = self._stack.step(batch, heat).cpu().numpy()
+            self._steps += 1
+            smooth = smooth + _SMOOTHED * (losses - smooth) if len(smooth) else losses
+            self._loss = float(smooth.min())
+            self._tell()
+            if (age + 1) % _CHECK_STEPS == 0:
                 for member in np.flatnonzero(smooth < settings.learnt).tolist():
-                    if try_(member, settings.trials)[1]:
-                        return best, time.perf_counter() - began, step, gen
-        for member in range(E):
-            judged, done = try_(member, settings.trials)
-            if done:
-                return best, time.perf_counter() - began, step, gen
-            if line[member] is None or judged.cost < line[member][0].cost:
-                line[member] = judged, stack.parameters_of(member)
-        gen += 1
-        order = sorted(range(E), key=lambda m: line[m][0].cost)
-        if verbose:
-            print(gen, round(time.perf_counter() - began, 1), np.round(smooth, 2), [(round(line[m][0].cost), line[m][0].columns) for m in order], best[0], flush=True)
-        worst = order[len(order)-settings.fresh:]
-        for place, m in enumerate(worst):
-            if tapes > 1 and place < len(worst) - 1 and gen > 1:
-                line[m] = line[order[0]]
-            elif gen % 3 == 0 or tapes == 1:
-                line[m] = None
-        for m in range(E):
-            if line[m] is None:
-                stack.begin(m, {}, None, ())
-                continue
-            judged, parent = line[m]
-            kept = quick.useful(judged, random)
-            stack.begin(m, parent, judged.hard, kept)
+                    self._try(member)
+        for member in range(settings.members):
+            judged = self._try(member)
+            line = self._lines[member]
+            if line is None or judged.cost < line[0].cost:
+                self._lines[member] = judged, self._stack.parameters_of(member)
+        self._lives += 1
+
+    def begin_anew(self) -> None:
+        """The next life: useful tapes are kept; the worst lines end, for the best one or a new one."""
+        lines = self._lines
+        order = sorted(range(len(lines)), key=lambda m: _cost(lines[m]))
+        many = self._stack.tapes > 1
+        worst = order[max(1, len(order) - self._settings.replaced) :] if many else order
+        for member in worst:
+            lines[member] = lines[order[0]] if many and member != worst[-1] else None
+        for member, line in enumerate(lines):
+            if line is None:
+                self._stack.begin(member)
+            else:
+                judged, parent = line
+                kept = self._some.useful(judged, self._random)
+                self._stack.begin(member, parent, judged.hard, kept)
+
+    def result(self) -> GradientFit:
+        """The best machine; its module, hardened and trained on with frozen controls."""
+        if self._best is None:
+            self._keep_best(0, self._some.judge(rounded(self._stack.control_logits(0))))
+        best = self._best
+        assert best is not None
+        module, settings = harden(best.module, best.judged.hard), self._settings
+        loss = train_output(
+            module, self._pool, settings.last_steps, settings.batch, self._stop_requested
+        )
+        self._tell(always=True)
+        return GradientFit(
+            best.machine, best.errors, best.reached, loss, tuple(self._history),
+            time.perf_counter() - self._began, module,
+        )  # fmt: skip
+
+    def _try(self, member: int) -> Judged:
+        """Round a member, its uncertain controls both ways; the end where that is right."""
+        logits = self._stack.control_logits(member)
+        judged = self._some.judge(rounded(logits))
+        for turn in uncertain(logits, self._kinds, self._used)[: self._settings.turns]:
+            other = self._some.judge(turn.of(judged.hard, logits))
+            if other.cost < judged.cost:
+                judged = other
+        if judged.cost < self._tried:
+            self._tried = judged.cost
+            self._keep_best(member, judged)
+        return judged
+
+    def _keep_best(self, member: int, judged: Judged) -> None:
+        machine, errors = self._judge.machine(judged)
+        explained = machine.entries < _ENTRIES_BELOW * self._judge.questions
+        reached = errors == 0 and explained
+        if self._best is None or reached or errors < self._best.errors:
+            module = self._stack.module.member(member)
+            self._best = _Best(reached, judged, machine, errors, module)
+        if reached:
+            raise _Ended
+
+    def _tell(self, *, always: bool = False) -> None:
+        """Report now and then; stop where that is asked for or the budget is spent."""
+        if self._stop_requested():
+            raise Interrupted(self._steps)
+        now = time.perf_counter()
+        if always or now - self._told >= _TOLD_EVERY:
+            self._told = now
+            errors = 1.0 if self._best is None else self._best.errors
+            progress = GradientProgress(
+                self._steps, self._loss, self._lives, errors, now - self._began
+            )
+            self._history.append(progress)
+            self._on_progress(progress)
+        if not always and now - self._began > self._budget:
+            raise _Ended
 
 
-def roundings(stack, judge, member, kinds, used, trials):
-    logits = stack.control_logits(member)
-    best = judge.judged(rounded(logits))
-    for _, name, rows, place in other_roundings(logits, kinds, used)[:trials]:
-        other = judge.judged(turned(best.hard, logits, name, rows, place))
-        if other.cost < best.cost:
-            best = other
-    return best
-
-
-def row_kinds(judge: Judge, vocabulary: Vocabulary, register: Ids):
-    groups = find_groups(judge.streams, judge.rows)
-    kinds = np.full(register.size, -1, np.int64)
-    sets = [*groups.prompt, *groups.answer, *groups.fixed]
-    for at, rows in enumerate(sets):
-        kinds[list(rows)] = at
-    used = np.flatnonzero(kinds >= 0)
-    kinds[kinds < 0] = len(sets)
-    return kinds, used
+def _cost(line: tuple[Judged, Parameters] | None) -> float:
+    return np.inf if line is None else line[0].cost

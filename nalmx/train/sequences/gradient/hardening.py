@@ -1,2 +1,50 @@
-def hardened(): ...
-def train_output(): ...
+"""A soft machine with the controls of a hard one, and the training of what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from ....pntm.module import PNTM
+from .batches import Pool
+from .rounding import Hard
+
+_RATE = 0.005
+_AVERAGED = 0.2
+SPARE_CELLS = 12
+
+
+@torch.no_grad()
+def harden(module: PNTM, hard: Hard) -> PNTM:
+    """Set and freeze the controls of a module. A write erases first, as in a hard machine."""
+    like = module.raw_shift
+    shifts = like.shape[-1]
+    moves = hard.moves.reshape(len(hard.moves), -1) + shifts // 2
+    module.raw_shift.copy_(torch.from_numpy(np.eye(shifts)[moves]))
+    gate = torch.from_numpy(np.where(hard.write, 1.0, -1.0))
+    module.raw_write.copy_(gate)
+    module.raw_erase.copy_(gate)
+    return module.harden_()
+
+
+def train_output(
+    module: PNTM, pool: Pool, steps: int, batch: int, ended: Callable[[], bool]
+) -> float:
+    """Train symbols and output on examples of all lengths; the loss, averaged over late steps."""
+    trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    adam = torch.optim.Adam(trained, lr=_RATE, foreach=True)
+    smooth = float("nan")
+    for _ in range(steps):
+        drawn = pool.draw(batch, pool.longest)
+        logits = module(drawn.tokens, cells=drawn.tokens.shape[-1] + SPARE_CELLS)
+        loss = drawn.losses(logits.unsqueeze(0)).sum()
+        adam.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        now = float(loss.detach())
+        smooth = now if np.isnan(smooth) else smooth + _AVERAGED * (now - smooth)
+        if ended():
+            break
+    return smooth

@@ -11,17 +11,22 @@ import numpy as np
 from ....pntm.machine import ROW, STAY, Decision, Machine
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
-from ..discrete.data import Streams
 from ..discrete.build import written_symbols
-from ..discrete.table import Coder, Floats, Ints
+from ..discrete.data import Streams
+from ..discrete.groups import find_groups
+from ..discrete.table import Coder, Ints
 from ..discrete.tapes import reach_of, readings
 from ..discrete.tree import Node, grow
 from .rounding import Hard
 
+_TELLS = 0.1  # the part of the code length that a tape must save to be worth keeping
+_DROPPED = 0.5
+_COLUMN_COST = 1.0
+
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The code length of the relation seen in its best columns (0 is the row, then the tapes)."""
+    """The code length of the relation seen in its best columns: 0 is the row, then the tapes."""
 
     cost: float
     columns: tuple[int, ...]
@@ -34,107 +39,113 @@ class Judge:
     def __init__(
         self, examples: Sequence[Example], vocabulary: Vocabulary, register: Ids, starts: Ids
     ) -> None:
-        self.streams = Streams.of(examples, vocabulary)
-        self.rows = self.streams.rows(register)
-        self.symbols = written_symbols(vocabulary, register.shape[0])
         self.register, self.starts = register, starts
-        outputs = vocabulary.outputs
-        targets = (self.streams.targets - outputs.start).astype(np.int32)
-        self.coder = Coder(targets, len(outputs))
-        self._whole = np.concatenate([[0.0], np.cumsum(self.coder.all)])
-        self._hit = np.concatenate([[0.0], np.cumsum(self.coder.hit)])
-        self._asked = self.rows[self.streams.asked].astype(np.int32)
+        self._streams = Streams.of(examples, vocabulary)
+        self._rows = self._streams.rows(register)
+        self._asked = self._rows[self._streams.asked].astype(np.int32)
+        self._symbols = written_symbols(vocabulary, register.shape[0])
+        first, outputs = vocabulary.outputs.start, len(vocabulary.outputs)
+        self._coder = Coder((self._streams.targets - first).astype(np.int32), outputs)
+        self._all = np.concatenate([[0.0], np.cumsum(self._coder.all)])
+        self._hit = np.concatenate([[0.0], np.cumsum(self._coder.hit)])
 
     @property
     def questions(self) -> int:
-        return len(self.coder.targets)
+        """Places where a token is asked for."""
+        return len(self._coder.targets)
 
-    def columns(self, hard: Hard) -> Ints:
+    def kinds(self) -> tuple[Ids, Ids]:
+        """The kind of each row, those that stand in similar places being alike; the rows in use."""
+        groups = find_groups(self._streams, self._rows)
+        sets = [*groups.prompt, *groups.answer, *groups.fixed]
+        kinds = np.full(self.register.size, len(sets), np.int64)
+        for at, rows in enumerate(sets):
+            kinds[list(rows)] = at
+        return kinds, np.flatnonzero(kinds < len(sets))
+
+    def judge(self, hard: Hard) -> Judged:
+        """The columns that tell most about the next token, for what they cost."""
+        columns = self._columns(hard)
+        numbers = range(len(columns))
+        subsets = [c for size in range(len(columns) + 1) for c in combinations(numbers, size)]
+        costs = [self._length(columns[list(c)]) + _COLUMN_COST * len(c) for c in subsets]
+        best = int(np.argmin(costs))
+        return Judged(costs[best], subsets[best], hard)
+
+    def useful(self, judged: Judged, random: np.random.Generator) -> list[int]:
+        """Tapes that tell something; without a random one of them if all do, or now and then."""
+        columns, chosen = self._columns(judged.hard), judged.columns
+        tapes = []
+        for tape in chosen:
+            without = self._length(columns[[c for c in chosen if c != tape]])
+            if tape and without > (1 + _TELLS) * judged.cost:
+                tapes.append(tape - 1)
+        if tapes and (len(tapes) == len(self.starts) or random.random() < _DROPPED):
+            del tapes[int(random.integers(len(tapes)))]
+        return tapes
+
+    def machine(self, judged: Judged) -> tuple[Machine, float]:
+        """The machine with a table grown from all questions, and the part of them it gets wrong."""
+        chosen = judged.columns
+        columns = self._columns(judged.hard)[list(chosen)]
+        steps = [[c] for c in range(len(chosen))]
+        if len(chosen) > 1:
+            steps.append(list(range(len(chosen))))
+        tree = grow(self._coder, columns, steps, np.arange(self.questions), exact=True)
+        said = np.array([tree.answer_to(values) for values in columns.T.tolist()], np.int64)
+        return self._machine(tree, judged), float((said != self._coder.targets).mean())
+
+    def _columns(self, hard: Hard) -> Ints:
         """What is seen at every question: the row, then what each tape reads."""
-        tapes = len(self.starts)
-        written = hard.symbols(self.symbols)
+        written = hard.symbols(self._symbols)
         stay = np.full_like(written, STAY)
         writes = np.stack([hard.moves[..., 0], stay, written], -1).swapaxes(0, 1)
         reads = np.stack([hard.moves[..., 1], stay], -1).swapaxes(0, 1)
         # Only how far apart two heads are matters: nothing else names a cell.
         apart = self.starts[:, 1] - self.starts[:, 0]
-        numbers = np.arange(tapes)
-        pairs = np.stack([numbers, numbers, apart], -1)
-        reach = reach_of(self.streams.bounds, int(np.abs(apart).max()))
+        numbers = np.arange(len(apart))
+        bounds = self._streams.bounds
         seen = readings(
-            self.rows, self.streams.bounds, self.streams.asked,
-            np.ascontiguousarray(writes), np.ascontiguousarray(reads), pairs, reach, 1,
+            self._rows, bounds, self._streams.asked, np.ascontiguousarray(writes),
+            np.ascontiguousarray(reads), np.stack([numbers, numbers, apart], -1),
+            reach_of(bounds, int(np.abs(apart).max())), 1,
         )  # fmt: skip
-        return np.concatenate([self._asked[None], seen])
-
-    def judged(self, hard: Hard) -> Judged:
-        """The columns that tell most about the next token, for what they cost."""
-        columns = self.columns(hard)
-        numbers = range(len(columns))
-        subsets = [c for size in range(len(columns) + 1) for c in combinations(numbers, size)]
-        costs = [self._length(columns[list(c)]) + len(c) for c in subsets]
-        best = int(np.argmin(costs))
-        return Judged(costs[best], subsets[best], hard)
-
-    def useful(self, judged: Judged, random: np.random.Generator) -> list[int]:
-        """Tapes to keep: those that tell something, but one where all do: the least useful, or any."""
-        columns = self.columns(judged.hard)
-        chosen = judged.columns
-        tapes = [c for c in chosen if c]
-        if len(tapes) == len(self.starts):
-            without = [self._length(columns[[o for o in chosen if o != c]]) for c in tapes]
-            weakest = int(np.argmin(without))
-            del tapes[weakest if random.random() < 0.5 else int(random.integers(len(tapes)))]
-        return [c - 1 for c in tapes]
+        columns: Ints = np.concatenate([self._asked[None], seen])
+        return columns
 
     def _length(self, columns: Ints) -> float:
+        """The code length of the next tokens where all columns are known."""
         key = np.zeros(self.questions, np.int64)
         for column in columns:
             key = key * (int(column.max()) + 1) + column
         parts = np.unique(key, return_counts=True)[1]
-        pairs = np.unique(key * self.coder.outputs + self.coder.targets, return_counts=True)[1]
-        return float(self._whole[parts].sum() - self._hit[pairs].sum())
+        pairs = np.unique(key * self._coder.outputs + self._coder.targets, return_counts=True)[1]
+        return float(self._all[parts].sum() - self._hit[pairs].sum())
 
-    def machine(self, judged: Judged) -> tuple[Machine, float]:
-        """The machine with its table grown from all questions, and the part it gets wrong."""
-        chosen = judged.columns
-        columns = self.columns(judged.hard)[list(chosen)]
-        steps = [[c] for c in range(len(chosen))]
-        if len(chosen) > 1:
-            steps.append(list(range(len(chosen))))
-        tree = grow(self.coder, columns, steps, np.arange(self.questions), exact=True)
-        predicted = np.array([tree.answer_to(values) for values in columns.T.tolist()])
-        errors = float((predicted != self.coder.targets).mean())
-        return self._machine(tree, chosen, judged.hard), errors
-
-    def _machine(self, tree: Node, chosen: Sequence[int], hard: Hard) -> Machine:
-        vocabulary = self.streams.vocabulary
-        tapes = [c - 1 for c in chosen if c]
-        number = {c: at for at, c in enumerate(c for c in chosen if c)}
-        first = vocabulary.outputs.start
+    def _machine(self, tree: Node, judged: Judged) -> Machine:
+        vocabulary, hard = self._streams.vocabulary, judged.hard
+        tapes = [c - 1 for c in judged.columns if c]
         nodes: list[Decision] = []
 
         def add(node: Node) -> int:
             at = len(nodes)
-            nodes.append(Decision(answer=first + node.answer))
+            nodes.append(Decision(answer=vocabulary.outputs.start + node.answer))
             if node.children is not None:
                 branches = tuple((value, add(child)) for value, child in node.children.items())
-                common = max(node.children, key=lambda v: node.children[v].count)
-                look = number.get(chosen[node.column], ROW)
-                nodes[at] = Decision(None, look, branches, dict(branches)[common])
+                _, usual = max((child.count, value) for value, child in node.children.items())
+                column = judged.columns[node.column]
+                look = tapes.index(column - 1) if column else ROW
+                nodes[at] = Decision(None, look, branches, dict(branches)[usual])
             return at
 
         add(tree)
-        moves = hard.moves[:, tapes].astype(np.int64)
+        moves = hard.moves[:, tapes]
         return Machine(
             vocabulary,
             self.register,
             moves,
             np.full_like(moves, STAY),
             self.starts[tapes],
-            hard.symbols(self.symbols)[:, tapes],
+            hard.symbols(self._symbols)[:, tapes],
             tuple(nodes),
         )
-
-
-__all__ = ["Floats", "Judge", "Judged"]

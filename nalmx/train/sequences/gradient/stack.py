@@ -17,15 +17,16 @@ from torch import Tensor, nn
 from ....pntm.module import PNTM, Controls
 from ....pntm.vocabulary import Ids
 from .batches import Batch
+from .hardening import SPARE_CELLS
 from .rounding import Hard, Logits
 
 Parameters: TypeAlias = dict[str, Tensor]
 
-_COMMON = ("raw_shift", "raw_write", "raw_erase")
-_OWN = 0.1  # how much rows of a kind differ at first, as a part of how much kinds differ
-_CONTROL_RATE, _OTHER_RATE = 0.05, 0.005
-_SURE = 5.0  # margin of the logits of a control that is kept from another machine
-_SPARE_CELLS = 12
+_COMMON = ("raw_shift", "raw_write")
+_OF_ALL_TAPES = ("row_bias", "output_weight", "output_bias")
+_OWN = 0.01  # how much rows of a kind differ at first, as a part of how much kinds differ
+_COMMON_RATE, _OWN_RATE, _OTHER_RATE = 0.05, 0.005, 0.005
+_SURE = 3.0  # margin of the logits of a control that is kept from another machine
 
 
 class Stack:
@@ -47,11 +48,15 @@ class Stack:
         self._starts = torch.from_numpy(starts.reshape(-1)).to(device)
         self.members, self.tapes = members, int(starts.shape[0])
         self.module, self.common = self._drawn(members)
-        controls = [*self.module.control_parameters(), *self.common.values()]
-        known = {id(parameter) for parameter in controls}
-        others = [p for p in self.module.parameters() if id(p) not in known]
+        # A write erases first, as in a hard machine: the erase gate is the write gate.
+        own = [self.module.raw_shift, self.module.raw_write]
+        others = ("symbol", "read_weight", *_OF_ALL_TAPES)
         self._adam = torch.optim.Adam(
-            [{"params": controls, "lr": _CONTROL_RATE}, {"params": others, "lr": _OTHER_RATE}],
+            [
+                {"params": list(self.common.values()), "lr": _COMMON_RATE},
+                {"params": own, "lr": _OWN_RATE},
+                {"params": [self.module.get_parameter(n) for n in others], "lr": _OTHER_RATE},
+            ],
             betas=(0.9, 0.98),
             foreach=True,
         )
@@ -67,12 +72,11 @@ class Stack:
     def logits(self, tokens: Tensor, temperature: float) -> Tensor:
         """Logits (members, batch, time, V); the temperature sharpens shifts and gates."""
         module = self.module
-        shift, write, erase = (part / temperature for part in self._combined())
-        controls = Controls(
-            shift.softmax(-1), write.sigmoid(), erase.sigmoid(), module.symbol, None
-        )
+        shift, write = (part / temperature for part in self._combined())
+        gate = write.sigmoid()
+        controls = Controls(shift.softmax(-1), gate, gate, module.symbol, None)
         rows = module.rows(tokens.expand(self.members, *tokens.shape))
-        cells = tokens.shape[-1] + _SPARE_CELLS
+        cells = tokens.shape[-1] + SPARE_CELLS
         weights = module.weights(rows, controls, cells=cells + cells % 2)
         return module.output(module.reads(rows, controls, weights), rows)
 
@@ -87,45 +91,59 @@ class Stack:
         return {name: parameter[member].clone() for name, parameter in self._named()}
 
     @torch.no_grad()
-    def begin(self, member: int, parent: Parameters, hard: Hard, kept: Collection[int]) -> None:
-        """Begin a member anew, with some tapes of a parent, their controls as they were rounded."""
+    def begin(
+        self,
+        member: int,
+        parent: Parameters | None = None,
+        hard: Hard | None = None,
+        kept: Collection[int] = (),
+    ) -> None:
+        """Begin a member anew, but with some tapes of a parent, their controls as rounded."""
         module, common = self._drawn(1)
-        fresh = {**dict(module.named_parameters()), **common_names(common)}
+        fresh = {**dict(module.named_parameters()), **_prefixed(common)}
         for name, parameter in self._named():
             mine = parameter[member]
-            by_tape = name not in ("row_bias", "output_weight", "output_bias")
-            mine.copy_(parent[name] if kept and not by_tape else fresh[name][0])
-            for tape in kept if by_tape else ():
-                tapes = (mine.shape[0], self.tapes, -1)
-                mine.view(tapes)[:, tape] = parent[name].view(tapes)[:, tape]
+            mine.copy_(fresh[name][0])
+            if parent is not None and kept and name in _OF_ALL_TAPES:
+                mine.copy_(parent[name])
+            elif parent is not None:
+                for tape in kept:
+                    self._tape(mine, tape).copy_(self._tape(parent[name], tape))
             for state in self._adam.state[parameter].values():
                 if state.shape == parameter.shape:
                     state[member] = 0
-        for tape in kept:
-            self._settle(member, hard, tape)
+        if hard is not None:
+            for tape in kept:
+                self._settle(member, hard, tape)
 
     def _settle(self, member: int, hard: Hard, tape: int) -> None:
-        for common in self.common.values():
-            part = common[member]
-            part.view(part.shape[0], self.tapes, -1)[:, tape] = 0
-        module = self.module
-        shifts = module.raw_shift.shape[-1]
-        moves = torch.from_numpy(hard.moves[:, tape] + shifts // 2).to(self._device)
-        module.raw_shift[member][:, 2 * tape : 2 * tape + 2] = _SURE * nn.functional.one_hot(
-            moves, shifts
-        ).to(module.raw_shift.dtype)
-        for gate, opened in ((module.raw_write, hard.write), (module.raw_erase, hard.erase)):
-            signs = 2.0 * torch.from_numpy(opened[:, tape]).to(gate) - 1.0
-            gate[member][:, tape] = _SURE / 2 * signs
+        """Set the controls of a tape: what rows of a kind share goes into the common part."""
+        shifts = self.module.raw_shift.shape[-1]
+        moves = torch.from_numpy(hard.moves[:, tape] + shifts // 2)
+        shift = _SURE * nn.functional.one_hot(moves, shifts).flatten(1)
+        write = _SURE * (torch.from_numpy(hard.write[:, tape, None]).float() - 0.5)
+        for name, logits in zip(_COMMON, (shift, write), strict=True):
+            wanted = logits.to(self.module.raw_shift)
+            common = self.common[name][member]
+            sums = wanted.new_zeros(len(common), wanted.shape[-1])
+            counts = torch.bincount(self._kinds, minlength=len(common))
+            means = sums.index_add_(0, self._kinds, wanted) / counts[:, None]
+            self._tape(common, tape).copy_(means)
+            own = self.module.get_parameter(name)[member]
+            self._tape(own, tape).copy_(wanted - means[self._kinds])
 
-    def _combined(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _tape(self, parameter: Tensor, tape: int) -> Tensor:
+        """What a parameter of a member has about one tape: (rows or hidden, …), a view."""
+        return parameter.view(len(parameter), self.tapes, -1)[:, tape]
+
+    def _combined(self) -> tuple[Tensor, Tensor]:
         module, common = self.module, self.common
-        shift, write, erase = (common[name][:, self._kinds] for name in _COMMON)
-        return module.raw_shift + shift, module.raw_write + write, module.raw_erase + erase
+        shift, write = (common[name][:, self._kinds] for name in _COMMON)
+        return module.raw_shift + shift, module.raw_write + write
 
     def _named(self) -> Iterator[tuple[str, nn.Parameter]]:
         yield from self.module.named_parameters()
-        yield from common_names(self.common).items()
+        yield from _prefixed(self.common).items()
 
     def _drawn(self, members: int) -> tuple[PNTM, dict[str, nn.Parameter]]:
         module = PNTM(
@@ -137,12 +155,13 @@ class Stack:
         first = [int((self._kinds == kind).nonzero()[0, 0]) for kind in range(count)]
         common = {}
         with torch.no_grad():
-            for name, own in zip(_COMMON, module.control_parameters(), strict=True):
+            for name in _COMMON:
+                own = module.get_parameter(name)
                 common[name] = nn.Parameter(own[:, first].clone())
                 own -= 0.0 if name == "raw_shift" else 1.0
                 own *= _OWN
         return module, common
 
 
-def common_names(common: dict[str, nn.Parameter]) -> dict[str, nn.Parameter]:
+def _prefixed(common: dict[str, nn.Parameter]) -> dict[str, nn.Parameter]:
     return {f"common.{name}": parameter for name, parameter in common.items()}
