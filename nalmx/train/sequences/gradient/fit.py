@@ -33,6 +33,7 @@ _CHECK_STEPS = 50
 _SMOOTHED = 0.1
 _JUDGED_EXAMPLES = 150
 _ENTRIES_BELOW = 0.25  # a table of more entries for each question remembers, it does not explain
+_NEARLY = 1.25  # some examples cannot tell machines apart whose code lengths are this close
 _TOLD_EVERY = 0.5
 
 
@@ -40,9 +41,10 @@ _TOLD_EVERY = 0.5
 class Settings:
     """How a stack is trained.
 
-    `shortest` examples are trained on, the shortest ones; a member lives `life` steps before it is
-    judged, sooner once its loss is below `learnt`. Up to `turns` uncertain controls are tried both
-    ways. After each life `replaced` members give way. `last_steps` train the hardened module.
+    The `shortest` examples are trained on. A member lives `life` steps before it is judged, and is
+    looked at sooner once its loss is below `learnt`. Up to `turns` uncertain controls are tried both
+    ways. After each life `replaced` members give way. Of several tapes there are `spare` times as
+    many in training as in the machine. At most `last_steps` train the hardened module.
     """
 
     members: int = 8
@@ -54,7 +56,15 @@ class Settings:
     learnt: float = 0.1
     turns: int = 40
     replaced: int = 3
-    last_steps: int = 80
+    spare: int = 2
+    last_steps: int = 800
+
+    @classmethod
+    def of(cls, tapes: int) -> Settings:
+        """What was found to work: several tapes need longer examples and shorter lives."""
+        if tapes == 1:
+            return cls()
+        return cls(members=4, batch=8, hidden=64, shortest=450, life=200, replaced=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ def fit_gradient(
     fit = _Fit(
         examples, vocabulary, register, starts, seed, budget_seconds, device,
         on_progress or (lambda progress: None), stop_requested or (lambda: False),
-        settings or Settings(),
+        settings or Settings.of(tapes),
     )  # fmt: skip
     try:
         while True:
@@ -162,8 +172,12 @@ class _Fit:
         self._random = np.random.default_rng(seed)
         generator = torch.Generator(device).manual_seed(seed)
         some = self._random.permutation(len(examples))[:_JUDGED_EXAMPLES]
-        self._judge = Judge(examples, vocabulary, register, starts)
-        self._some = Judge([examples[i] for i in some], vocabulary, register, starts)
+        tapes = len(starts)
+        # Spare tapes: what each tells is seen when they are hard, and the best of them are taken.
+        if tapes > 1:
+            starts = np.tile(starts, (settings.spare, 1))
+        self._judge = Judge(examples, vocabulary, register, starts, tapes)
+        self._some = Judge([examples[i] for i in some], vocabulary, register, starts, tapes)
         self._kinds, self._used = self._judge.kinds()
         self._pool = Pool(examples, vocabulary, device, self._random)
         self._longest = self._pool.shortest(settings.shortest)
@@ -179,6 +193,7 @@ class _Fit:
         )
         self._lines: list[tuple[Judged, Parameters] | None] = [None] * settings.members
         self._best: _Best | None = None
+        self._known: set[bytes] = set()
         self._tried = self._loss = np.inf
         self._steps = self._lives = 0
         self._history: list[GradientProgress] = []
@@ -226,10 +241,9 @@ class _Fit:
             self._keep_best(0, self._some.judge(rounded(self._stack.control_logits(0))))
         best = self._best
         assert best is not None
-        module, settings = harden(best.module, best.judged.hard), self._settings
-        loss = train_output(
-            module, self._pool, settings.last_steps, settings.batch, self._stop_requested
-        )
+        module, settings = best.module, self._settings
+        steps = settings.last_steps if best.reached else settings.last_steps // 10
+        loss = train_output(module, self._pool, steps, settings.batch, self._stop_requested)
         self._tell(always=True)
         return GradientFit(
             best.machine, best.errors, best.reached, loss, tuple(self._history),
@@ -240,12 +254,16 @@ class _Fit:
         """Round a member, its uncertain controls both ways; the end where that is right."""
         logits = self._stack.control_logits(member)
         judged = self._some.judge(rounded(logits))
-        for turn in uncertain(logits, self._kinds, self._used)[: self._settings.turns]:
-            other = self._some.judge(turn.of(judged.hard, logits))
+        seen = [c - 1 for c in judged.columns]
+        turns = [t for t in uncertain(logits, self._kinds, self._used) if t.tape in seen]
+        for turn in turns[: self._settings.turns]:
+            other = self._some.judge_again(turn.of(judged.hard, logits), judged.columns)
             if other.cost < judged.cost:
                 judged = other
-        if judged.cost < self._tried:
-            self._tried = judged.cost
+        controls = judged.hard.moves.tobytes() + judged.hard.write.tobytes()
+        if judged.cost < _NEARLY * self._tried and controls not in self._known:
+            self._tried = min(self._tried, judged.cost)
+            self._known.add(controls)
             self._keep_best(member, judged)
         return judged
 
@@ -254,7 +272,9 @@ class _Fit:
         explained = machine.entries < _ENTRIES_BELOW * self._judge.questions
         reached = errors == 0 and explained
         if self._best is None or reached or errors < self._best.errors:
-            module = self._stack.module.member(member)
+            tapes = [c - 1 for c in judged.columns if c] or [0]
+            module = self._stack.alone(member, tapes)
+            harden(module, judged.hard, tapes)
             self._best = _Best(reached, judged, machine, errors, module)
         if reached:
             raise _Ended

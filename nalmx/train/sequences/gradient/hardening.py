@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -13,17 +13,20 @@ from .rounding import Hard
 
 _RATE = 0.005
 _AVERAGED = 0.2
+_LEARNT = 0.01
 SPARE_CELLS = 12
 
 
 @torch.no_grad()
-def harden(module: PNTM, hard: Hard) -> PNTM:
-    """Set and freeze the controls of a module. A write erases first, as in a hard machine."""
-    like = module.raw_shift
-    shifts = like.shape[-1]
-    moves = hard.moves.reshape(len(hard.moves), -1) + shifts // 2
+def harden(module: PNTM, hard: Hard, tapes: Sequence[int]) -> PNTM:
+    """Set and freeze the controls of a module that has some tapes of hard controls.
+
+    A write erases first, as in a hard machine.
+    """
+    shifts = module.raw_shift.shape[-1]
+    moves = hard.moves[:, tapes].reshape(len(hard.moves), -1) + shifts // 2
     module.raw_shift.copy_(torch.from_numpy(np.eye(shifts)[moves]))
-    gate = torch.from_numpy(np.where(hard.write, 1.0, -1.0))
+    gate = torch.from_numpy(np.where(hard.write[:, tapes], 1.0, -1.0))
     module.raw_write.copy_(gate)
     module.raw_erase.copy_(gate)
     return module.harden_()
@@ -32,7 +35,8 @@ def harden(module: PNTM, hard: Hard) -> PNTM:
 def train_output(
     module: PNTM, pool: Pool, steps: int, batch: int, ended: Callable[[], bool]
 ) -> float:
-    """Train symbols and output on examples of all lengths; the loss, averaged over late steps."""
+    """Train symbols and output on examples of all lengths until they are learnt, so many steps at
+    most; the loss, averaged over late steps."""
     trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
     adam = torch.optim.Adam(trained, lr=_RATE, foreach=True)
     smooth = float("nan")
@@ -45,6 +49,6 @@ def train_output(
         adam.step()
         now = float(loss.detach())
         smooth = now if np.isnan(smooth) else smooth + _AVERAGED * (now - smooth)
-        if ended():
+        if smooth < _LEARNT or ended():
             break
     return smooth

@@ -20,7 +20,7 @@ from ..discrete.tree import Node, grow
 from .rounding import Hard
 
 _TELLS = 0.1  # the part of the code length that a tape must save to be worth keeping
-_DROPPED = 0.5
+_DROPPED = 0.3
 _COLUMN_COST = 1.0
 
 
@@ -37,13 +37,19 @@ class Judge:
     """Examples to run hard controls on."""
 
     def __init__(
-        self, examples: Sequence[Example], vocabulary: Vocabulary, register: Ids, starts: Ids
+        self,
+        examples: Sequence[Example],
+        vocabulary: Vocabulary,
+        register: Ids,
+        starts: Ids,
+        most: int,
     ) -> None:
-        self.register, self.starts = register, starts
+        """`starts` (tapes, 2) of all tapes that are tried; a machine has at most `most` of them."""
+        self.register, self.starts, self._most = register, starts, most
         self._streams = Streams.of(examples, vocabulary)
         self._rows = self._streams.rows(register)
         self._asked = self._rows[self._streams.asked].astype(np.int32)
-        self._symbols = written_symbols(vocabulary, register.shape[0])
+        self._symbols = written_symbols(vocabulary, len(register), states=False)
         first, outputs = vocabulary.outputs.start, len(vocabulary.outputs)
         self._coder = Coder((self._streams.targets - first).astype(np.int32), outputs)
         self._all = np.concatenate([[0.0], np.cumsum(self._coder.all)])
@@ -64,16 +70,33 @@ class Judge:
         return kinds, np.flatnonzero(kinds < len(sets))
 
     def judge(self, hard: Hard) -> Judged:
-        """The columns that tell most about the next token, for what they cost."""
+        """The columns that tell most about the next token, added one or two at a time."""
         columns = self._columns(hard)
-        numbers = range(len(columns))
-        subsets = [c for size in range(len(columns) + 1) for c in combinations(numbers, size)]
-        costs = [self._length(columns[list(c)]) + _COLUMN_COST * len(c) for c in subsets]
-        best = int(np.argmin(costs))
-        return Judged(costs[best], subsets[best], hard)
+        judged = Judged(self._length(columns[[]]), (), hard)
+        while True:
+            others = [c for c in range(len(columns)) if c not in judged.columns]
+            wider = [
+                tuple(sorted((*judged.columns, *added)))
+                for size in (1, 2)
+                for added in combinations(others, size)
+            ]
+            found = [
+                Judged(self._length(columns[list(c)]) + _COLUMN_COST * len(c), c, hard)
+                for c in wider
+                if sum(column > 0 for column in c) <= self._most
+            ]
+            best = min(found, key=lambda f: f.cost, default=judged)
+            if best.cost >= judged.cost:
+                return judged
+            judged = best
+
+    def judge_again(self, hard: Hard, columns: tuple[int, ...]) -> Judged:
+        """Other controls, seen in the same columns."""
+        cost = self._length(self._columns(hard)[list(columns)]) + _COLUMN_COST * len(columns)
+        return Judged(cost, columns, hard)
 
     def useful(self, judged: Judged, random: np.random.Generator) -> list[int]:
-        """Tapes that tell something; without a random one of them if all do, or now and then."""
+        """Tapes that tell something; now and then without a random one of them."""
         columns, chosen = self._columns(judged.hard), judged.columns
         tapes = []
         for tape in chosen:

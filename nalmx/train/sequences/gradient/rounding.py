@@ -42,6 +42,10 @@ class Turn:
     rows: Ids
     place: int
 
+    @property
+    def tape(self) -> int:
+        return self.place if self.gate else self.place // 2
+
     def of(self, hard: Hard, logits: Logits) -> Hard:
         """Hard controls with the other gate, or the other one of the two likeliest shifts."""
         if self.gate:

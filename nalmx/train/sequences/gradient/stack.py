@@ -7,10 +7,9 @@ is learnt once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -116,6 +115,26 @@ class Stack:
             for tape in kept:
                 self._settle(member, hard, tape)
 
+    @torch.no_grad()
+    def alone(self, member: int, tapes: Sequence[int]) -> PNTM:
+        """Some tapes of a member, with symbols and output, as a machine; its controls are not set."""
+        found = PNTM(
+            **{**self._settings, "tapes": len(tapes)},
+            device=self._device,
+            generator=torch.Generator(self._device),
+        )
+        mine = self.parameters_of(member)
+        for name, parameter in found.named_parameters():
+            if name in _OF_ALL_TAPES:
+                parameter.copy_(mine[name])
+            else:
+                parts = parameter.view(len(parameter), len(tapes), -1)
+                for at, tape in enumerate(tapes):
+                    parts[:, at] = self._tape(mine[name], tape)
+        found.transition.copy_(self._register)
+        found.start_cell.copy_(self._starts.view(-1, 2)[list(tapes)].flatten())
+        return found
+
     def _settle(self, member: int, hard: Hard, tape: int) -> None:
         """Set the controls of a tape: what rows of a kind share goes into the common part."""
         shifts = self.module.raw_shift.shape[-1]
@@ -158,8 +177,7 @@ class Stack:
             for name in _COMMON:
                 own = module.get_parameter(name)
                 common[name] = nn.Parameter(own[:, first].clone())
-                own -= 0.0 if name == "raw_shift" else 1.0
-                own *= _OWN
+                own.copy_(_OWN * (own - own.mean(1, keepdim=True)))
         return module, common
 
 
