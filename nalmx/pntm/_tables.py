@@ -34,6 +34,13 @@ def look_up(table: Tensor, tokens: Tensor, axis: int) -> Tensor:
     """
     leading, vocabulary, row = table.shape[:axis], table.shape[axis], table.shape[axis:][1:]
     tokens = stacked_tokens(tokens, leading, vocabulary)
-    members = torch.arange(leading.numel(), device=tokens.device).view(*leading, 1, 1)
-    rows = functional.embedding(tokens + members * vocabulary, table.reshape(-1, row.numel()))
+    rows = functional.embedding(
+        own_rows(tokens, leading, vocabulary), table.reshape(-1, row.numel())
+    )
     return torch.unflatten(rows, -1, row)
+
+
+def own_rows(tokens: Tensor, leading: torch.Size, vocabulary: int) -> Tensor:
+    """Numbers of the tokens' rows where the tables of all members stand below each other."""
+    members = torch.arange(leading.numel(), device=tokens.device)
+    return tokens + vocabulary * members.view(*leading, *[1] * (tokens.ndim - len(leading)))

@@ -22,7 +22,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from ..errors import SettingError
-from ._tables import look_up, stacked_tokens
+from ._tables import look_up, own_rows, stacked_tokens
 
 # Rounding grows with the chunk, the number of exact restarts falls with it.
 _CHUNK = 32
@@ -102,72 +102,91 @@ def head_weights(
     padded = functional.pad(tokens, (0, -time % chunk))
     chunked = torch.unflatten(padded, -1, (-1, chunk))
     rate, origin = rate.flatten(-2), origin.flatten(-2)
+    stack = tokens.shape[:-1]
     spectrum: Tensor = _Scan.apply(  # type: ignore[no-untyped-call]
-        _rows(rate, padded, chunk, shifts.dtype),
-        None if push is None else _rows(push.flatten(-2), padded, chunk, shifts.dtype),
-        origin.unsqueeze(-2).expand(*tokens.shape[:-1], -1),
-        _chunk_products(rate.detach(), chunked),
+        _working(rate, shifts.dtype),
+        None if push is None else _working(push.flatten(-2), shifts.dtype),
+        own_rows(chunked, leading, shifts.shape[-3]).flatten(0, -3),
+        origin.unsqueeze(-2).expand(*stack, -1).flatten(0, -2),
+        _chunk_products(rate.detach(), chunked).flatten(0, -3),
     )
-    steps = spectrum.flatten(-3, -2)[..., :time, :]
+    steps = torch.unflatten(spectrum.flatten(1, 2)[:, :time], 0, stack)
     by_head = torch.unflatten(steps, -1, (start.shape[-2], -1))
     weights: Tensor = torch.fft.irfft(by_head, n=cells)
     return weights
 
 
 class _Scan(torch.autograd.Function):
-    """x_t = a_t x_{t−1} + b_t for every frequency, and the same backwards for gradients.
+    """x_t = a_u x_{t−1} + b_u for every frequency, and the same backwards for gradients.
 
-        λ_t = g_t + ā_{t+1} λ_{t+1},   ∂a_t = λ_t x̄_{t−1},   ∂b_t = λ_t
+        λ_t = g_t + ā_{t+1} λ_{t+1},   ∂a_u = Σ_{t: u_t = u} λ_t x̄_{t−1},   ∂b_u = Σ_{t: u_t = u} λ_t
 
-    Shapes: a, b (…, K, C, Q): chunks, steps in a chunk, frequencies; start (…, Q); products
-    (…, K, Q) of a over each chunk, in double precision, without a gradient → x (…, K, C, Q).
-    The backward pass works with the conjugates of λ and g, which leaves a and x as they are.
+    Shapes: a, b (E, Q): rows of all members, frequencies; tokens (R, K, C), numbers of these rows
+    for all chunks and their steps; start (R, Q); products (R, K, Q) of a over each chunk, in double
+    precision, without a gradient → x (R, K, C, Q).
+    Rows are looked up when their step comes, so that x alone is as long as the stream. The backward
+    pass works with the conjugates of λ and g, which leaves a and x as they are.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, rates: Tensor, pushes: Tensor | None, start: Tensor, products: Tensor
+        ctx: Any,
+        rates: Tensor,
+        pushes: Tensor | None,
+        tokens: Tensor,
+        start: Tensor,
+        products: Tensor,
     ) -> Tensor:
-        steps = rates.unbind(-2)
-        added = None if pushes is None else pushes.unbind(-2)
-        sums = None
-        if added is not None:
-            total = added[0]
-            for a, b in zip(steps[1:], added[1:], strict=True):
-                total = torch.addcmul(b, a, total)
+        steps, sums = tokens.unbind(-1), None
+        if pushes is not None:
+            total = _rows(pushes, steps[0])
+            for u in steps[1:]:
+                total = torch.addcmul(_rows(pushes, u), _rows(rates, u), total)
             sums = total.to(products.dtype)
         starts = _carried(start, products, sums).to(rates.dtype)
-        states = torch.empty_like(rates)
+        states = rates.new_empty(*tokens.shape, rates.shape[-1])
         x = starts
-        for k, (a, out) in enumerate(zip(steps, states.unbind(-2), strict=True)):
-            torch.mul(a, x, out=out)
-            if added is not None:
-                out += added[k]
-            x = out
-        ctx.save_for_backward(rates, states, starts, products)
+        for u, out in zip(steps, states.unbind(-2), strict=True):
+            x = torch.mul(_rows(rates, u), x, out=out)
+            if pushes is not None:
+                x += _rows(pushes, u)
+        ctx.save_for_backward(rates, pushes, tokens, states, starts, products)
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        rates, states, starts, products = ctx.saved_tensors
-        steps, given = rates.unbind(-2), gradient.conj_physical().unbind(-2)
+        rates, pushes, tokens, states, starts, products = ctx.saved_tensors
+        before = (starts, *states.unbind(-2)[:-1])
+        backwards = list(zip(tokens.unbind(-1), gradient.unbind(-2), before, strict=True))[::-1]
         total = torch.zeros_like(starts)
-        for a, g in zip(reversed(steps), reversed(given), strict=True):
-            total = a * (g + total)
+        for u, g, _ in backwards:
+            total.add_(g.conj_physical()).mul_(_rows(rates, u))
         nothing = torch.zeros_like(products[..., 0, :])
         carried = _carried(nothing, products.flip(-2), total.to(products.dtype).flip(-2))
         x = carried.flip(-2).to(rates.dtype)
-        adjoints = torch.empty_like(rates)
-        for a, g, out in reversed(list(zip(steps, given, adjoints.unbind(-2), strict=True))):
-            torch.add(g, x, out=out)
-            x = a * out
+        by_rate = rates.new_zeros(rates.shape)
+        by_push = None if pushes is None else pushes.new_zeros(pushes.shape)
+        for u, g, state in backwards:
+            adjoint = g.conj_physical().add_(x)
+            torch.mul(_rows(rates, u), adjoint, out=x)
+            if by_push is not None:
+                _add_rows(by_push, u, adjoint)
+            _add_rows(by_rate, u, adjoint.mul_(state))
         by_start = x[..., 0, :].conj().to(products.dtype)
-        by_push = adjoints.conj() if ctx.needs_input_grad[1] else None
-        by_rate = torch.empty_like(rates)
-        torch.mul(adjoints[..., 0, :], starts, out=by_rate[..., 0, :])
-        torch.mul(adjoints[..., 1:, :], states[..., :-1, :], out=by_rate[..., 1:, :])
-        return by_rate.conj(), by_push, by_start, None
+        return by_rate.conj(), None if by_push is None else by_push.conj(), None, by_start, None
+
+
+def _rows(table: Tensor, tokens: Tensor) -> Tensor:
+    """Rows of a complex table (E, Q) by token (R, K): (R, K, Q). Real numbers are copied faster."""
+    rows = torch.view_as_real(table).flatten(1).index_select(0, tokens.flatten())
+    return torch.view_as_complex(rows.view(*tokens.shape, -1, 2))
+
+
+def _add_rows(table: Tensor, tokens: Tensor, rows: Tensor) -> None:
+    """Adds rows (R, K, Q) to those of a complex table (E, Q) that the tokens (R, K) name."""
+    numbers = torch.view_as_real(rows).reshape(tokens.numel(), -1)
+    torch.view_as_real(table).flatten(1).index_add_(0, tokens.flatten(), numbers)
 
 
 def _carried(start: Tensor, products: Tensor, sums: Tensor | None) -> Tensor:
@@ -194,10 +213,9 @@ def _chunk_products(rate: Tensor, tokens: Tensor) -> Tensor:
     return torch.unflatten(torch.polar(size, counts @ rate.angle()), -2, shape)
 
 
-def _rows(table: Tensor, tokens: Tensor, chunk: int, dtype: torch.dtype) -> Tensor:
-    """Rows of a complex table (…, V, Q) by token, in working precision: (…, B, K, C, Q)."""
-    rows = look_up(torch.view_as_real(table).to(dtype), tokens, -3)
-    return torch.unflatten(torch.view_as_complex(rows), -2, (-1, chunk))
+def _working(table: Tensor, dtype: torch.dtype) -> Tensor:
+    """A complex table (…, V, Q) in working precision, the rows of all members: (E, Q)."""
+    return torch.view_as_complex(torch.view_as_real(table).to(dtype)).flatten(0, -2)
 
 
 def _phases(shifts: Tensor, cells: int) -> Tensor:

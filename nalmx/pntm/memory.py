@@ -32,7 +32,7 @@ _CHUNK = 16
 # Blocks of up to so many steps are joined without matrix products, which are slow when small.
 _SMALL = 2
 # On a processor, numbers of one kind worked on at once: few enough to stay in its cache.
-_PIECE = 1 << 18
+_PIECE = 1 << 17
 
 # What joins two blocks: queries of the right one, keys of the left one, what either one keeps.
 _Level: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -79,19 +79,26 @@ def memory_reads(
     Reference: chunked gated linear attention, Yang et al. (2024), without logarithms.
     """
     _check(write_weights, read_weights, erase, write, symbols)
+    return reads_of_both(torch.stack((write_weights, read_weights), -2), erase, write, symbols)
+
+
+def reads_of_both(heads: Tensor, erase: Tensor, write: Tensor, symbols: Tensor) -> Tensor:
+    """As `memory_reads`, unchecked, of both heads together: (…, T, 2, N), first the one that writes.
+
+    Heads that come from one tensor need not be taken apart, nor their gradients put together.
+    """
     time = symbols.shape[-2]
     chunk = min(_CHUNK, 1 << (time - 1).bit_length())
-    spare = -time % chunk
 
-    def rows(x: Tensor) -> Tensor:
-        x = x.reshape(-1, *x.shape[-2:])
-        return functional.pad(x, (0, 0, 0, spare)) if spare else x
+    def rows(x: Tensor, *features: int) -> Tensor:
+        x = x.reshape(-1, time, *features)
+        unpadded = (0, 0) * len(features)
+        return functional.pad(x, (*unpadded, 0, -time % chunk)) if time % chunk else x
 
     reads: Tensor = _Reads.apply(  # type: ignore[no-untyped-call]
-        rows(write_weights),
-        rows(read_weights),
-        rows(erase.unsqueeze(-1)),
-        rows(write.unsqueeze(-1) * symbols),
+        rows(heads, 2, heads.shape[-1]),
+        rows(erase, 1),
+        rows(write.unsqueeze(-1) * symbols, symbols.shape[-1]),
         chunk,
     )
     return reads[:, :time].reshape(symbols.shape)
@@ -103,37 +110,39 @@ class _Reads(torch.autograd.Function):
         G_t = d_{t+1} ∘ G_{t+1} + q_t ρ_tᵀ,   ∂a_t = G_tᵀ w_t,   ∂w_t = G_t a_t,   ∂q_t = M_t ρ_t,
         ∂d_t = rowsum(M_{t−1} ∘ G_t),   ρ = the gradient of r
 
-    Shapes: writes, queries (R, T, N), erase (R, T, 1), symbols with their gates (R, T, W), T a
-    multiple of the chunk → (R, T, W). Tapes are stored as (R, T / chunk, W, N).
+    Shapes: heads (R, T, 2, N), erase (R, T, 1), symbols with their gates (R, T, W), T a multiple
+    of the chunk → (R, T, W). Tapes are stored as (R, T / chunk, W, N).
     """
 
     @staticmethod
-    def forward(
-        ctx: Any, writes: Tensor, queries: Tensor, erase: Tensor, symbols: Tensor, chunk: int
-    ) -> Tensor:
+    def forward(ctx: Any, heads: Tensor, erase: Tensor, symbols: Tensor, chunk: int) -> Tensor:
         rows, time, width = symbols.shape
         reads = symbols.new_empty(symbols.shape)
-        tapes = symbols.new_empty(rows, time // chunk, width, writes.shape[-1])
-        for some in _pieces(writes):
-            w, q, e, a = (_chunks(x[some], chunk) for x in (writes, queries, erase, symbols))
+        tapes = symbols.new_empty(rows, time // chunk, width, heads.shape[-1])
+        inputs = (*heads.unbind(2), erase, symbols)
+        for some in _pieces(inputs[0]):
+            w, q, e, a = (_chunks(x[some], chunk) for x in inputs)
             scores, query, key, kept = _block(w, q, _kept(e, w))
             _carry(tapes[some], a.mT @ key, kept)
             found = torch.baddbmm(scores @ a, query, tapes[some].flatten(0, 1).mT)
             reads[some] = found.view(-1, time, width)
-        ctx.save_for_backward(writes, queries, erase, symbols, tapes)
+        ctx.save_for_backward(heads, erase, symbols, tapes)
         return reads
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        *inputs, tapes = ctx.saved_tensors
+        heads, erase, symbols, tapes = ctx.saved_tensors
         chunk = gradient.shape[1] // tapes.shape[1]
         # Where controls are fixed, only the symbols are trained.
-        symbols_only = not any(ctx.needs_input_grad[:3])
-        found = [x.new_empty(x.shape) for x in inputs]
+        symbols_only = not any(ctx.needs_input_grad[:2])
+        found = [x.new_empty(x.shape) for x in (heads, erase, symbols)]
+        inputs, outputs = (
+            (*both.unbind(2), *rest) for both, *rest in ((heads, erase, symbols), found)
+        )
         for some in _pieces(inputs[0]):
             w, q, e, a, r = (_chunks(x[some], chunk) for x in (*inputs, gradient))
-            by_w, by_q, by_e, by_a = (_chunks(x[some], chunk) for x in found)
+            by_w, by_q, by_e, by_a = (_chunks(x[some], chunk) for x in outputs)
             d = _kept(e, w)
             levels: list[_Level] | None = None if symbols_only else []
             scores, query, key, kept = _block(w, q, d, levels)
@@ -152,7 +161,7 @@ class _Reads(torch.autograd.Function):
             torch.addcmul(by_key.addcmul_(by_same, q), e, by_d, value=-1, out=by_w)
             torch.sum(by_d.mul_(w), -1, keepdim=True, out=by_e).neg_()
         if symbols_only:
-            return None, None, None, found[3], None
+            return None, None, found[2], None
         return *found, None
 
 

@@ -23,7 +23,7 @@ from torch.nn import functional
 from ..errors import SettingError
 from ._tables import look_up, stacked_tokens
 from .heads import head_weights, head_weights_sequential
-from .memory import memory_reads, memory_reads_sequential
+from .memory import memory_reads_sequential, reads_of_both
 from .register import hard_states
 
 # Far enough for softmax and sigmoid to be 0 and 1 exactly, near enough to stay finite.
@@ -185,14 +185,16 @@ class PNTM(nn.Module):
         self, rows: Tensor, controls: Controls, weights: Tensor, *, parallel: bool = True
     ) -> Tensor:
         """What the read heads see: (*ensemble, B, T, tapes · width)."""
-        write_weights, read_weights = (
-            torch.unflatten(weights, -2, (-1, 2)).movedim(-3, -4).unbind(-2)  # (…, B, H, T, N) each
-        )
+        heads = torch.unflatten(weights, -2, (-1, 2)).movedim(-3, -4)  # (…, B, H, T, 2, N)
         gates = torch.stack((controls.erase, controls.write), -1)
         erase, write = look_up(gates, rows, -3).movedim(-2, -3).unbind(-1)
         symbols = look_up(controls.symbols, rows, -3).movedim(-2, -3)
-        read = memory_reads if parallel else memory_reads_sequential
-        return read(write_weights, read_weights, erase, write, symbols).movedim(-3, -2).flatten(-2)
+        if parallel:
+            reads = reads_of_both(heads, erase, write, symbols)
+        else:
+            writing, reading = heads.unbind(-2)
+            reads = memory_reads_sequential(writing, reading, erase, write, symbols)
+        return reads.movedim(-3, -2).flatten(-2)
 
     def output(self, reads: Tensor, rows: Tensor) -> Tensor:
         """Logits from what was read and the row: the last equation of the class."""

@@ -39,10 +39,10 @@ class Streams:
             bounds.append(bounds[-1] + len(stream) - 1)
         return cls(
             vocabulary,
-            np.concatenate(symbols),
+            np.concatenate(symbols).astype(np.int64),
             np.array(bounds),
             np.concatenate(asked),
-            np.concatenate(targets),
+            np.concatenate(targets).astype(np.int64),
         )
 
     @property

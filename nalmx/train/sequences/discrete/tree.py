@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .table import Coder, Ints, split_part
 
 Part = NDArray[np.int64]
+MISSING = -1
 
 
 @dataclass(eq=False)
@@ -23,70 +24,54 @@ class Node:
     children: dict[int, Node] | None = None
 
     def answer_to(self, values: Sequence[int]) -> int:
+        """The answer for values of the columns; `MISSING` for a value never met at its node."""
         node = self
         while node.children is not None:
             child = node.children.get(values[node.column])
             if child is None:
-                return -1
+                return MISSING
             node = child
         return node.answer
 
 
-def grow(
-    coder: Coder, columns: Ints, steps: Sequence[Sequence[int]], questions: Part, *, exact: bool
-) -> Node:
-    """A tree that splits by the columns of each step, together, where that saves code length.
+def grow(coder: Coder, columns: Ints, questions: Part, *, exact: bool) -> Node:
+    """A tree over all columns that splits parts where that saves code length.
 
-    With `exact` parts of several next tokens are split further, as long as any column divides them.
+    The column of a node is the one after which least is left to say, if what is not decided then
+    were split by all columns at once: this keeps what one column decides alone at one leaf. With
+    `exact` every part of several next tokens is split as long as a column divides it.
     """
 
-    def build(part: Part, at: int, inner: Sequence[int]) -> Node:
-        targets = coder.targets[part]
-        counts = np.bincount(targets)
+    def build(part: Part) -> Node:
+        counts = np.bincount(coder.targets[part])
         node = Node(len(part), int(counts.argmax()))
         if counts.max() == len(part):
             return node
-        if inner:
-            return _split(
-                node, part, columns[inner[0]], inner[0], lambda p: build(p, at, inner[1:])
-            )
-        for number in range(at, len(steps)):
-            step = steps[number]
-            pieces = split_part(part, [columns[c] for c in step])
-            saves = sum(map(coder.length, pieces)) < coder.length(part)
-            if len(pieces) > 1 and saves:
-                return build_step(node, part, number)
-        if exact:
-            usable = [c for step in steps for c in step if len(np.unique(columns[c][part])) > 1]
-            if usable:
-                costs = [sum(map(coder.length, split_part(part, [columns[c]]))) for c in usable]
-                column = usable[int(np.argmin(costs))]
-                return _split(node, part, columns[column], column, lambda p: build(p, 0, ()))
+        useful = [c for c in range(len(columns)) if (columns[c][part] != columns[c][part[0]]).any()]
+        if not useful:
+            return node
+        costs = [_left(coder, split_part(part, [columns[c]]), columns) for c in useful]
+        best = int(np.argmin(costs))
+        if exact or costs[best] < coder.length(part):
+            node.column = useful[best]
+            values = columns[node.column]
+            pieces = split_part(part, [values])
+            node.children = {int(values[piece[0]]): build(piece) for piece in pieces}
         return node
 
-    def build_step(node: Node, part: Part, number: int) -> Node:
-        step = steps[number]
-        rest = step[1:]
-        return _split(
-            node,
-            part,
-            columns[step[0]],
-            step[0],
-            lambda p: build(p, 0 if exact else number + 1, rest),
-        )
-
-    return _pruned(build(questions, 0, ()))
+    return _pruned(build(questions))
 
 
-def _split(node: Node, part: Part, column: Ints, number: int, build: object) -> Node:
-    assert callable(build)
-    values = column[part]
-    if values.min() == values.max():
-        inner: Node = build(part)
-        return inner
-    node.column = number
-    node.children = {int(v): build(part[values == v]) for v in np.unique(values)}
-    return node
+def _left(coder: Coder, pieces: Sequence[Part], columns: Ints) -> float:
+    """Code length of pieces, those of several next tokens split by all columns."""
+    total = 0.0
+    for piece in pieces:
+        cost = coder.length(piece)
+        targets = coder.targets[piece]
+        if (targets != targets[0]).any():
+            cost = min(cost, sum(map(coder.length, split_part(piece, list(columns)))))
+        total += cost
+    return total
 
 
 def leaves(node: Node, columns: Ints) -> list[Part]:
@@ -109,7 +94,7 @@ def _pruned(node: Node) -> Node:
     """Without looks that change nothing."""
     if node.children is not None:
         node.children = {value: _pruned(child) for value, child in node.children.items()}
-        leaves = [c for c in node.children.values() if c.children is None]
-        if len(leaves) == len(node.children) and len({c.answer for c in leaves}) == 1:
-            return Node(node.count, leaves[0].answer)
+        below = list(node.children.values())
+        if all(c.children is None for c in below) and len({c.answer for c in below}) == 1:
+            return Node(node.count, below[0].answer)
     return node

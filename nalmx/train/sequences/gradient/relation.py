@@ -111,10 +111,7 @@ class Judge:
         """The machine with a table grown from all questions, and the part of them it gets wrong."""
         chosen = judged.columns
         columns = self._columns(judged.hard)[list(chosen)]
-        steps = [[c] for c in range(len(chosen))]
-        if len(chosen) > 1:
-            steps.append(list(range(len(chosen))))
-        tree = grow(self._coder, columns, steps, np.arange(self.questions), exact=True)
+        tree = grow(self._coder, columns, np.arange(self.questions), exact=True)
         said = np.array([tree.answer_to(values) for values in columns.T.tolist()], np.int64)
         return self._machine(tree, judged), float((said != self._coder.targets).mean())
 

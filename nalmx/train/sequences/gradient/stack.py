@@ -25,7 +25,7 @@ _COMMON = ("raw_shift", "raw_write")
 _OF_ALL_TAPES = ("row_bias", "output_weight", "output_bias")
 _OWN = 0.01  # how much rows of a kind differ at first, as a part of how much kinds differ
 _COMMON_RATE, _OWN_RATE, _OTHER_RATE = 0.05, 0.005, 0.005
-_SURE = 3.0  # margin of the logits of a control that is kept from another machine
+_SURE = 6.0  # margin of the logits of a control that is kept from another machine
 
 
 class Stack:
