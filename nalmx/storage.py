@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import RunError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
 
@@ -66,6 +67,13 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     from safetensors.torch import save
 
     write_bytes(path, save({name: t.cpu().contiguous() for name, t in tensors.items()}))
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as safetensors, atomically and without torch."""
+    from safetensors.numpy import save
+
+    write_bytes(path, save(dict(arrays)))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ..errors import UnknownNameError
 from ..pntm.baselines import BASELINES
 from ..tasks.sequences import SequenceTask, Tokens
+from ..train.sequences.config import Method
 
 
 class Fitted(Protocol):
@@ -48,15 +49,17 @@ def _fit_baseline(name: str, task: SequenceTask, **settings: Any) -> Fitted:
     return fit_baseline(name, task, **settings)
 
 
-def _fit_pntm(task: SequenceTask, **settings: Any) -> Fitted:
+def _fit_pntm(method: Method, task: SequenceTask, **settings: Any) -> Fitted:
     from .pntm_fitter import fit_pntm
 
-    return fit_pntm(task, **settings)
+    return fit_pntm(task, method=method, **settings)
 
 
 # A model's name and what trains it; further models are added here.
 FITTERS: dict[str, Fitter] = {
-    "pntm": _fit_pntm,
+    "pntm": partial(_fit_pntm, "auto"),
+    "pntm-discrete": partial(_fit_pntm, "discrete"),
+    "pntm-gradient": partial(_fit_pntm, "gradient"),
     **{name: partial(_fit_baseline, name) for name in BASELINES},
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from ..errors import SettingError
 from ..pntm.machine import Machine
 from ..tasks.sequences import SequenceTask, Tokens
 from ..train import Interrupted
-from ..train.sequences.config import SequenceConfig
+from ..train.sequences.config import Method, SequenceConfig
 
 # What no task answers, not even with nothing.
 _NO_ANSWER: Tokens = ("\0",)
@@ -19,9 +18,9 @@ _NO_ANSWER: Tokens = ("\0",)
 
 @dataclass(frozen=True, eq=False)
 class FittedMachine:
-    """A machine and how it was found; None where the budget was spent first."""
+    """A machine and how it was found."""
 
-    machine: Machine | None
+    machine: Machine
     method: str
     reached: bool
     seconds: float
@@ -32,8 +31,6 @@ class FittedMachine:
         return [self._answer(prompt, limit) for prompt in prompts]
 
     def _answer(self, prompt: Tokens, limit: int) -> Tokens:
-        if self.machine is None:
-            return _NO_ANSWER
         try:
             answer = self.machine.decode(prompt, limit)
         except SettingError:  # A token that no training prompt had.
@@ -44,6 +41,7 @@ class FittedMachine:
 def fit_pntm(
     task: SequenceTask,
     *,
+    method: Method = "auto",
     longest: int = 20,
     seed: int = 0,
     budget_seconds: float = 300.0,
@@ -57,24 +55,16 @@ def fit_pntm(
     """
     from ..train.sequences.learn import learn
 
-    began = time.perf_counter()
-
-    def stop() -> bool:
-        return stop_requested() or time.perf_counter() - began > budget_seconds
-
     config = SequenceConfig.checked(task=task.name, longest=max(longest, task.shortest), seed=seed)
-    try:
-        learned = learn(
-            config.draw_training(),
-            seed=seed,
-            device=device,
-            on_progress=on_progress,
-            stop_requested=stop,
-        )
-    except Interrupted:
-        if stop_requested():
-            raise
-        return FittedMachine(None, "none", False, time.perf_counter() - began)
+    learned = learn(
+        config.draw_training(),
+        method=method,
+        seed=seed,
+        device=device,
+        seconds=budget_seconds,
+        on_progress=on_progress,
+        stop_requested=stop_requested,
+    )
     if stop_requested():
         raise Interrupted(0)
     return FittedMachine(learned.machine, learned.way, learned.learned, learned.seconds)

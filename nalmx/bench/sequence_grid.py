@@ -103,7 +103,7 @@ class SequenceGrid:
 
 def _check(name: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:
-        raise SettingError(f"the {name} {value} is not within {lowest:g} … {highest:g}")
+        raise SettingError(f"{name} must be within {lowest:g} … {highest:g}; {value} given")
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .conversion import from_machine
     from .heads import head_weights, head_weights_sequential
     from .memory import memory_reads, memory_reads_sequential
     from .module import PNTM, Controls
@@ -22,6 +23,7 @@ _HOMES = {
     "Controls": "module",
     "PNTM": "module",
     "Vocabulary": "vocabulary",
+    "from_machine": "conversion",
     "hard_states": "register",
     "head_weights": "heads",
     "head_weights_sequential": "heads",
@@ -36,6 +38,7 @@ __all__ = [
     "PNTM",
     "Controls",
     "Vocabulary",
+    "from_machine",
     "hard_states",
     "head_weights",
     "head_weights_sequential",

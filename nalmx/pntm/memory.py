@@ -91,7 +91,8 @@ def reads_of_both(heads: Tensor, erase: Tensor, write: Tensor, symbols: Tensor) 
     chunk = min(_CHUNK, 1 << (time - 1).bit_length())
 
     def rows(x: Tensor, *features: int) -> Tensor:
-        x = x.reshape(-1, time, *features)
+        # Blocks are views: of a batch of one, reshaping alone would keep the tapes interleaved.
+        x = x.reshape(-1, time, *features).contiguous()
         unpadded = (0, 0) * len(features)
         return functional.pad(x, (*unpadded, 0, -time % chunk)) if time % chunk else x
 

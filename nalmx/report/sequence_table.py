@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +23,7 @@ _UNICODE = _Signs("†", "–")
 _ASCII = _Signs("*", "-")
 
 
-def sequence_table(results: Sequence[SequenceResult], *, ascii_only: bool = False) -> Table:
+def sequence_table(results: Sequence[SequenceResult], *, ascii_only: bool = False) -> Group:
     """Exact match in percent at each length, then the seconds of training; means over seeds.
 
     A model that was not perfect inside the training lengths has a mark: what it does outside says
@@ -41,12 +42,12 @@ def sequence_table(results: Sequence[SequenceResult], *, ascii_only: bool = Fals
             for model in models
         ]
         table.add_row(Text(task), *texts)
-    table.caption = (
+    # Below the table and no caption of it, which would be as narrow as the table is.
+    caption = (
         f"whole answers right, %, at lengths {', '.join(map(str, lengths))}; seconds of training; "
         f"{signs.unlearnt} not perfect inside the training lengths"
     )
-    table.caption_justify = "left"
-    return table
+    return Group(table, Text(caption, "table.caption"))
 
 
 def _cell(results: Sequence[SequenceResult], signs: _Signs) -> Text:

@@ -155,11 +155,11 @@ def test_another_directory_is_not_touched(tmp_path, fitted):
     ("settings", "message"),
     [
         ({"tasks": []}, "the list of tasks is empty"),
-        ({"seeds": 0}, "the seeds 0 is not within 1 … 1000"),
+        ({"seeds": 0}, "^seeds must be within 1 … 1000; 0 given$"),
         ({"multiples": (1, 5)}, "4 numbers of test sequences do not fit 2 multiples"),
         ({"multiples": (1, 5, 2, 9)}, "not in ascending order"),
-        ({"sequences": (1, 1, 1, 0)}, "number of test sequences 0"),
-        ({"longest": 0}, "the longest 0"),
+        ({"sequences": (1, 1, 1, 0)}, "^number of test sequences must be"),
+        ({"longest": 0}, "^longest must be within 1 … 1000"),
     ],
 )
 def test_settings_out_of_their_limits_are_refused(settings, message):
@@ -203,6 +203,12 @@ def test_the_table_has_a_row_for_each_task_and_a_column_for_each_model():
     assert "12 s †" in text
     assert "at lengths 20, 100, 500, 1000" in " ".join(text.split())
     assert text_of(sequence_table(rows, ascii_only=True)).isascii()
+
+
+def test_the_caption_is_not_as_narrow_as_a_table_of_one_model():
+    lines = text_of(sequence_table([result()])).splitlines()
+    assert len(lines) == 4
+    assert "at lengths 20, 100, 500, 1000; seconds of training; † not perfect" in lines[-1]
 
 
 def test_the_table_shows_means_over_seeds_and_how_many_learnt():

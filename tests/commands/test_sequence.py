@@ -12,17 +12,20 @@ import pytest
 
 from nalmx.cli import main
 from nalmx.errors import RunError, SettingError
+from nalmx.pntm import from_machine
+from nalmx.storage import read_tensors
 from nalmx.tasks.sequences import TASK_NAMES, Example, read_examples, sequence_task, write_examples
 from nalmx.train import Interrupted, Run
 from nalmx.train.sequences import learn as learning
-from nalmx.train.sequences.config import METHODS, MOST_TAPES, TEST_LENGTHS, SequenceConfig
+from nalmx.train.sequences.config import MOST_TAPES, TEST_LENGTHS, SequenceConfig
+from nalmx.train.sequences.discrete import search
 from nalmx.train.sequences.run import SequenceRun
 from nalmx.train.sequences.score import score
 
 PNTM = ["--module", "pntm"]
 PARITY = [*PNTM, "--task", "parity"]
 SHORT = ["--sequences", "200", "--longest", "10", "--method", "discrete"]
-FILES = {"config.json", "examples.jsonl", "machine.json", "results.json"}
+FILES = {"config.json", "examples.jsonl", "machine.json", "results.json", "weights.safetensors"}
 
 
 def run(capsys, *arguments):
@@ -92,6 +95,13 @@ def test_a_run_holds_its_examples_and_its_machine(learned):
     assert opened.load_machine().decode(("1", "1", "0", "1")) == ("1", "0", "0", "1")
     assert [one.name for one in opened.load_results().scores] == ["train", "length 30", "length 60"]
     assert max(len(e.prompt) for e in opened.load_examples()) == 10
+
+
+def test_the_weights_of_a_run_are_those_of_the_module_of_its_machine(learned):
+    module = from_machine(SequenceRun.open(learned).load_machine())
+    saved = read_tensors(learned / "weights.safetensors")
+    module.load_state_dict(saved)
+    assert set(saved) == set(module.state_dict())
 
 
 def test_what_is_printed_claims_no_more_than_was_tested(capsys, learned):
@@ -248,6 +258,7 @@ def test_runs_of_the_two_kinds_are_not_mixed_up(capsys, learned, tmp_path):
         ("results.json", b'{"schema": 99}', "newer"),
         ("results.json", b'{"schema": "1"}', "damaged"),
         ("machine.json", b"{}", "digest differs"),
+        ("weights.safetensors", b"{}", "digest differs"),
         ("examples.jsonl", b"{}", "digest differs"),
         ("examples.jsonl", None, "missing"),
     ],
@@ -360,8 +371,7 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch, instant):
 
 
 def test_limits_are_those_of_the_learning():
-    assert METHODS == learning.METHODS
-    assert MOST_TAPES == learning.MOST_TAPES
+    assert MOST_TAPES == search.MOST_TAPES
 
 
 def test_scoring_stops_on_request(learned):
@@ -446,18 +456,16 @@ def test_an_interrupted_comparison_says_how_to_go_on(capsys, tmp_path, monkeypat
     assert "continue with: nalmx bench sequence --task parity --model pntm" in " ".join(err.split())
 
 
-def test_a_spent_budget_is_not_an_interruption(capsys, tmp_path, monkeypatch):
-    def slow(*examples, stop_requested, **settings):
-        assert stop_requested()
-        raise Interrupted(0)
-
-    monkeypatch.setattr(learning, "learn", slow)
+def test_a_spent_budget_is_not_an_interruption(capsys, tmp_path, monkeypatch, instant):
+    known = learning.learn
+    monkeypatch.setattr(learning, "learn", lambda *a, **s: replace(known(*a, **s), learned=False))
     code, out, _ = bench(
-        capsys, "--task", "parity", "--model", "pntm", "--budget", "0", "--output", tmp_path / "b",
-        "--json",
+        capsys, "--task", "parity", "--model", "pntm-discrete", "--budget", "0",
+        "--output", tmp_path / "b", "--json",
     )  # fmt: skip
     (row,) = json.loads(out)["rows"]
-    assert (code, row["reached"], row["accuracies"][0]["right"]) == (0, False, 0)
+    assert (code, row["reached"], row["accuracies"][0]["right"]) == (0, False, 100)
+    assert [(told["seconds"], told["method"]) for told in instant] == [(0, "discrete")]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,16 @@ def test_all_steps_at_once_are_the_steps_one_by_one(settings, time, dtype):
         assert (a - b).abs().max() <= TOLERANCE[dtype] * max(1.0, float(b.abs().max()))
 
 
+@pytest.mark.parametrize("time", [1, 2, 8, 16, 32])
+def test_a_batch_of_one_on_several_tapes_is_computed(time):
+    """Streams that need no padding: nothing is copied on the way to the tapes."""
+    module = PNTM(5, tapes=3, cells=8, generator=torch.Generator().manual_seed(0))
+    tokens = torch.arange(time)[None] % 5
+    together, one_by_one = module(tokens), module(tokens, parallel=False)
+    assert torch.allclose(together, one_by_one, atol=1e-5)
+    together.sum().backward()
+
+
 def test_members_of_a_stack_are_independent():
     stack = machine(ensemble=(3,), states=2, jumps=True, dtype=torch.float64)
     shared, own = random_tokens(2, 50), random_tokens(3, 2, 50)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -14,7 +14,10 @@ KIND = "sequence"
 SCHEMA = 1
 SEQUENCES, LONGEST = 1500, 20
 TEST_LENGTHS = (40, 100, 500, 1_000, 10_000)
-METHODS = ("auto", "gradient", "discrete")
+Method: TypeAlias = Literal["auto", "gradient", "discrete"]
+Way: TypeAlias = Literal["gradient", "repair", "discrete"]  # how a machine was found
+METHODS: tuple[Method, ...] = get_args(Method)
+WAYS: tuple[Way, ...] = get_args(Way)
 MOST_TAPES = 14
 _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
@@ -37,7 +40,7 @@ class SequenceConfig:
     test_lengths: tuple[int, ...] = ()
     tests: tuple[str, ...] = ()
     tapes: int | None = None
-    method: str = "auto"
+    method: Method = "auto"
     seed: int = 0
     examples_sha256: str = ""
 

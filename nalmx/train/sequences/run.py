@@ -3,6 +3,7 @@
 - `config.json`: the configuration, with its kind and a schema number
 - `examples.jsonl`: the training examples
 - `machine.json`: the machine that was learned, or the best one found
+- `weights.safetensors`: the same machine as parameters and buffers of a `PNTM`
 - `results.json`: how it was found and what it answers exactly, with what seals the run
 
 Learning keeps no state on disk: an interrupted run begins again from its examples.
@@ -18,16 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import RunError, SettingError
+from ...pntm.conversion import weights_of
 from ...pntm.machine import Machine
-from ...storage import digest, read_bytes, read_json, write_json
+from ...storage import digest, read_bytes, read_json, write_arrays, write_json
 from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
-from .config import SequenceConfig
+from .config import WAYS, SequenceConfig, Way
 from .score import Score, score
 
 SCHEMA = 1
-WAYS = ("gradient", "repair", "discrete")
+# Sealed by the results: their digests are those of when these were written.
+_SEALED = ("machine.json", "weights.safetensors", "examples.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class SequenceResults:
     """How a machine was found, its size, and its scores: that of training first."""
 
     learned: bool
-    way: str
+    way: Way
     seconds: float
     tapes: int
     states: int
@@ -90,7 +93,7 @@ class SequenceRun:
 
     @property
     def finished(self) -> bool:
-        return self.path("results.json").exists() and self.path("machine.json").exists()
+        return all(self.path(name).exists() for name in ("results.json", *_SEALED[:2]))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -108,8 +111,9 @@ class SequenceRun:
         return read_examples(path)
 
     def save_results(self, machine: Machine, results: SequenceResults) -> None:
-        """Save what was learned; the results seal the configuration, the examples, the machine."""
+        """Save what was learned; the results seal it, the configuration and the examples."""
         write_json(self.path("machine.json"), machine.to_json())
+        write_arrays(self.path("weights.safetensors"), weights_of(machine)[1])
         record = {
             "schema": SCHEMA,
             "learned": results.learned,
@@ -120,8 +124,7 @@ class SequenceRun:
             "entries": results.entries,
             "scores": [one.to_json() for one in results.scores],
             "config": self.config.to_json(),
-            "examples_sha256": self.config.examples_sha256,
-            "machine_sha256": digest(self.path("machine.json")),
+            **{_seal(name): digest(self.path(name)) for name in _SEALED},
         }
         write_json(self.path("results.json"), record)
 
@@ -137,8 +140,8 @@ class SequenceRun:
         results = _results(path, record)
         if record["config"] != self.config.to_json():
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
-        for name in ("machine.json", "examples.jsonl"):
-            if digest(self.path(name)) != record[f"{name.partition('.')[0]}_sha256"]:
+        for name in _SEALED:
+            if digest(self.path(name)) != record[_seal(name)]:
                 raise RunError(
                     f"{self.path(name)} was changed after the training (its digest differs); train "
                     "the run again"
@@ -177,10 +180,10 @@ def learn_run(
             on_progress(doing)
 
         config, examples = run.config, run.load_examples()
-        settings: dict[str, Any] = {"method": config.method, "tapes": config.tapes}
         learned = learn(
             examples,
-            **settings,
+            method=config.method,
+            tapes=config.tapes,
             seed=config.seed,
             device=device,
             on_progress=tell,
@@ -204,6 +207,10 @@ def learn_run(
         return results
 
 
+def _seal(name: str) -> str:
+    return f"{name.partition('.')[0]}_sha256"
+
+
 def _results(path: Path, record: Any) -> SequenceResults:
     try:
         if record["schema"] > SCHEMA:
@@ -215,7 +222,7 @@ def _results(path: Path, record: Any) -> SequenceResults:
         known = all(isinstance(size, int) and size >= 0 for size in sizes.values())
         known = known and isinstance(record["learned"], bool) and record["method"] in WAYS
         known = known and isinstance(record["seconds"], int | float)
-        known = known and {"config", "examples_sha256", "machine_sha256"} <= set(record)
+        known = known and {"config", *map(_seal, _SEALED)} <= set(record)
         scores = tuple(Score.from_json(one) for one in record["scores"])
         if not known or not scores or scores[0].name != "train":
             raise ValueError

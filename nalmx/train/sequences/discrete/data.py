@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
 
 Ints = NDArray[np.int32]
+HELD_OUT = 5  # every fifth example is held out where a table is grown for a trial
+_PRINTED = 1_500
+_JUDGED = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,3 +76,43 @@ def first_questions(examples: Sequence[Example], questions: int) -> list[Example
         taken.append(example)
         total += len(example.answer) + 1
     return taken
+
+
+class Data:
+    """Examples in the amounts that the steps of a search need."""
+
+    def __init__(self, examples: Sequence[Example], vocabulary: Vocabulary) -> None:
+        mixed = [examples[i] for i in np.random.default_rng(0).permutation(len(examples))]
+        self.vocabulary = vocabulary
+        self.examples = first_questions(mixed, _JUDGED)
+        self.streams = Streams.of(self.examples, vocabulary)
+        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary)
+        sizes = np.array([len(e.prompt) + len(e.answer) for e in self.examples])
+        self._short = [self.examples[i] for i in np.argsort(sizes, kind="stable")]
+
+    @property
+    def shown(self) -> list[Example]:
+        """The examples that are not held out."""
+        return [e for i, e in enumerate(self.examples) if i % HELD_OUT != HELD_OUT - 1]
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Which questions belong to examples that are held out."""
+        held: NDArray[np.bool_] = self.owner % HELD_OUT == HELD_OUT - 1
+        return held
+
+    @cached_property
+    def owner(self) -> Ids:
+        """The example that each question belongs to."""
+        owner: Ids = np.searchsorted(self.streams.bounds, self.streams.asked, side="right") - 1
+        return owner
+
+    def sample(self, questions: int, wrong: Ids | None) -> Streams:
+        """Half of them in the shortest examples, half in those answered wrongly and in others."""
+        order = [] if wrong is None else dict.fromkeys(self.owner[wrong].tolist())
+        failed = first_questions([self.examples[i] for i in order], questions // 4)
+        rest = first_questions(
+            self.examples, questions // 2 - sum(len(e.answer) + 1 for e in failed)
+        )
+        short = first_questions(self._short, questions // 2)
+        return Streams.of(list(dict.fromkeys([*short, *failed, *rest])), self.vocabulary)

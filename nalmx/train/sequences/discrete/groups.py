@@ -51,7 +51,8 @@ def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
         symbols[equals[equals + 1 < len(rows)] + 1] > vocabulary.equals
     )
     last[bounds[1:] - 1] = True
-    fixed, groups = [], {}
+    fixed: list[Rows] = []
+    groups: dict[tuple[object, ...], set[int]] = {}
     for row in np.flatnonzero(count).tolist():
         symbol = row % size
         if symbol == vocabulary.equals or (apart and constant[row] and streams.examples > 4):

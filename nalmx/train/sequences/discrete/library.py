@@ -8,13 +8,13 @@ single out one row. They are few enough to try all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....pntm.machine import STAY
+from ....pntm.machine import STAY, Machine
 from ....pntm.vocabulary import Ids
 from .groups import Groups, Rows, cost_of, row_sets
 
@@ -36,6 +36,7 @@ class Library:
     reads: Ids
     tapes: Ids
     costs: NDArray[np.float64]
+    hinted: int = 0  # so many of the first tapes are hints
 
     @property
     def far(self) -> int:
@@ -83,6 +84,32 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
         np.array(kept).reshape(-1, row_count, 2),
         tapes,
         costs.ravel()[order],
+    )
+
+
+def with_hints(library: Library, machines: Sequence[Machine], register: Ids) -> Library:
+    """The library with the tapes of machines of the same register put first."""
+    writes, reads, tapes = [library.writes], [library.reads], []
+    for machine in machines:
+        if not np.array_equal(machine.register, register):
+            continue
+        for tape in range(machine.tapes):
+            controls = [
+                machine.moves[:, tape, 0],
+                machine.jumps[:, tape, 0],
+                machine.writes[:, tape],
+            ]
+            at = sum(map(len, writes)), sum(map(len, reads))
+            tapes.append([*at, machine.starts[tape, 1] - machine.starts[tape, 0]])
+            writes.append(np.stack(controls, axis=1)[None])
+            seen = [machine.moves[:, tape, 1], machine.jumps[:, tape, 1]]
+            reads.append(np.stack(seen, axis=1)[None])
+    return Library(
+        np.concatenate(writes),
+        np.concatenate(reads),
+        np.concatenate([np.array(tapes, np.int64).reshape(-1, 3), library.tapes]),
+        np.concatenate([np.ones(len(tapes)), library.costs]),
+        len(tapes),
     )
 
 

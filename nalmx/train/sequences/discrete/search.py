@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....pntm.vocabulary import Ids
+from .columns import ROW_COLUMNS
 from .table import Coder, Floats, Ints, Partition
 
 _BEAM = 16
@@ -18,7 +19,7 @@ _KEPT = 30
 _PAIRS_FIRST = 1200
 _PAIRS_LATER = 160
 _PAIRED = 4
-_MOST_COLUMNS = 14
+MOST_TAPES = 14
 _PATIENCE = 2
 
 
@@ -39,7 +40,9 @@ class Choice:
         return tuple(dict.fromkeys(column for step in self.steps for column in step))
 
 
-def find_choices(coder: Coder, columns: Ints, penalties: Floats, *, together: bool) -> list[Choice]:
+def find_choices(
+    coder: Coder, columns: Ints, penalties: Floats, *, together: bool, most_tapes: int = MOST_TAPES
+) -> list[Choice]:
     """Sets of columns, best first. `columns` (columns, questions), `penalties` (columns,).
 
     With `together`, columns are also added two at a time.
@@ -47,7 +50,7 @@ def find_choices(coder: Coder, columns: Ints, penalties: Floats, *, together: bo
     found = best = [Choice((), coder.whole(), 0.0)]
     simple = np.argsort(penalties, kind="stable")
     since = 0
-    for depth in range(_MOST_COLUMNS):
+    for depth in range(MOST_TAPES + ROW_COLUMNS):
         offers: dict[float, tuple[float, Choice, tuple[int, ...]]] = {}
         for rank, choice in enumerate(best):
             most = (
@@ -56,6 +59,9 @@ def find_choices(coder: Coder, columns: Ints, penalties: Floats, *, together: bo
             pairs = _singles(len(columns))
             if together and most:
                 pairs = np.concatenate([pairs, _pairs(simple[:most])])
+            pairs = pairs[
+                _tapes(pairs) <= most_tapes - sum(c >= ROW_COLUMNS for c in choice.columns)
+            ]
             for total, left, step in _offers(coder, columns, penalties, choice, pairs):
                 if left not in offers or total < offers[left][0]:
                     offers[left] = total, choice, step
@@ -77,6 +83,12 @@ def _singles(count: int) -> Ids:
 def _pairs(columns: Ids) -> Ids:
     first, second = np.triu_indices(len(columns), 1)
     return np.stack([columns[first], columns[second]], axis=1)
+
+
+def _tapes(pairs: Ids) -> Ids:
+    """How many tapes each pair of columns has."""
+    tapes = pairs >= ROW_COLUMNS
+    return np.where(pairs[:, 0] == pairs[:, 1], tapes[:, 0], tapes.sum(axis=1))
 
 
 def _offers(

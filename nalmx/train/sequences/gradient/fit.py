@@ -21,7 +21,7 @@ from ....pntm.machine import Machine
 from ....pntm.module import PNTM
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
-from ...trainer import Interrupted
+from ...interrupted import Interrupted
 from .batches import Pool
 from .hardening import harden, train_output
 from .relation import Judge, Judged
