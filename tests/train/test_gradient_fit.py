@@ -11,6 +11,7 @@ from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train import Interrupted
 from nalmx.train.sequences.gradient import fit_gradient
 from nalmx.train.sequences.gradient.fit import Settings
+from nalmx.train.sequences.gradient.hardening import one_thread
 from nalmx.train.sequences.gradient.relation import Judge
 from nalmx.train.sequences.gradient.rounding import Hard, Logits, rounded, uncertain
 
@@ -69,6 +70,15 @@ def test_the_same_seed_gives_the_same_machine(learnt):
     again = fit(sequence_task("parity"))
     assert again.machine.to_json() == learnt.machine.to_json()
     assert again.soft_loss == learnt.soft_loss
+
+
+def test_steps_take_one_thread_whatever_was_set():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
 
 
 def test_of_several_tapes_those_that_tell_something_are_kept():

@@ -181,7 +181,7 @@ class _Learning:
                 if found.learned:
                     break
         assert best is not None
-        return best[1]
+        return replace(best[1], seconds=self._passed)
 
     def _efforts(self, examples: Sequence[Example]) -> Iterator[tuple[Ids, int, int, float]]:
         """Register, tapes, seed and seconds of one training after the other."""

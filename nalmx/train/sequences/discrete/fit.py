@@ -25,6 +25,7 @@ from .space import EFFORTS, Space
 _LEVELS = (0, 1)
 _UNTRIED = 0.5  # what an untried space is hoped to cost, in code lengths of knowing nothing
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
+_CHANCES = 3
 _COMPARED = 40
 _COMPARED_EXAMPLES = 200
 _ROUNDS = 3
@@ -53,7 +54,7 @@ def fit_discrete(
     found = _searched(examples, known, tapes, hints, seconds, on_progress, stop)
     best = min(found, key=lambda fitted: fitted.cost)
     if best.errors == 0:
-        return replace(best.finished, learned=True)
+        return replace(best.finished, learned=best.foretold(0.0))
     if stop():
         return best
     return _despite_noise(examples, known, tapes, found, seconds, stop)
@@ -79,22 +80,31 @@ def _searched(
     ]
     found: list[Fitted] = []
     best: Fitted | None = None
+    home: Space | None = None
     while spaces and (best is None or time.monotonic() - began < seconds):
         space = min(spaces, key=lambda space: space.promise)
-        if best is not None and best.errors == 0 and space.promise > _RIVAL * best.cost:
+        if best is not None and _settled(best, home, spaces):
             break
         if space.register is None:
             spaces.remove(space)
             continue
-        found += space.search()
+        new = space.search()
+        found += new
         if space.efforts == len(EFFORTS):
             spaces.remove(space)
-        best = min(found, key=lambda fitted: fitted.cost)
+        if best is None or new[0].cost < best.cost:
+            best, home = new[0], space
         if on_progress is not None:
             on_progress(best)
         if best.sure(nothing) or stop():
             break
     return found
+
+
+def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
+    """Whether no space promises to come near the best machine, its own having had its chances."""
+    own = home is not None and (best.errors == 0 or home.efforts >= _CHANCES)
+    return own and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 
 def _despite_noise(
@@ -106,19 +116,28 @@ def _despite_noise(
     stop: Callable[[], bool],
 ) -> Fitted:
     """The machine that agrees best, sought again among examples that it has mended."""
-    some = examples[:_COMPARED_EXAMPLES]
-    likely = sorted(found, key=lambda fitted: fitted.cost)[:_COMPARED]
-    best = max(likely, key=lambda fitted: (agreement(fitted.machine, some).tokens, -fitted.cost))
+    best = _most_agreeing(found, examples)
     told = agreement(best.machine, examples)
     for _ in range(_ROUNDS):
         if stop() or told.tokens < 1 - 2 * _TOLERATED:
             break
         clean = [e for e in told.mended if set(e.answer) <= set(vocabulary.answer)]
         again = _searched(clean, vocabulary, most_tapes, (), _REFIT * seconds, None, stop)
-        refit = min(again, key=lambda fitted: fitted.cost).finished
+        refit = _most_agreeing([*again, min(again, key=lambda f: f.cost).finished], examples)
         retold = agreement(refit.machine, examples)
-        if (retold.tokens, -refit.cost) <= (told.tokens, -best.cost):
+        if (retold.tokens, -refit.machine.entries) <= (told.tokens, -best.machine.entries):
             break
         best, told = refit, retold
     noise = 1 - told.tokens
-    return replace(best, errors=noise, learned=told.only_noise and noise <= _TOLERATED)
+    learned = told.only_noise and noise <= _TOLERATED and best.foretold(noise)
+    return replace(best, errors=noise, learned=learned)
+
+
+def _most_agreeing(found: Sequence[Fitted], examples: Sequence[Example]) -> Fitted:
+    """The machine, of those that cost least, whose decoded answers share most with the examples."""
+    some = examples[:_COMPARED_EXAMPLES]
+    likely = sorted(found, key=lambda fitted: fitted.cost)[:_COMPARED]
+    return max(
+        likely,
+        key=lambda f: (round(agreement(f.machine, some).tokens, 2), -f.machine.entries),
+    )

@@ -24,6 +24,7 @@ _WORTH_EXACT = 0.3
 _GAPS = 0.02
 _RARE = 0.005
 _COMPRESSED = 0.1
+_UNFORETOLD = 0.1
 _MISS = 3.0  # what a question costs, in nats, that a table grown without it misses
 
 
@@ -49,6 +50,10 @@ class Fitted:
     def finished(self) -> Fitted:
         """The same with the table entries that the examples imply without showing them."""
         return replace(self, machine=self.finish())
+
+    def foretold(self, noise: float) -> bool:
+        """Whether what was held out was said about as well as what was shown, but for rare cases."""
+        return self.unseen_errors + self.unseen_gaps <= noise + _UNFORETOLD
 
     def sure(self, nothing: float) -> bool:
         """Whether it answers everything, and foretold what it was not shown.

@@ -11,44 +11,66 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ....pntm.machine import Machine
 from ....tasks.sequences import Example, Tokens
 
-_NEAR = 0.6  # of its tokens an example must share with what a machine says to be mended by it
+_NEAR = 0.25  # of its tokens (or one) may differ in an example that a machine mends
 _KEPT = 0.85  # of all examples must be mended for what is left to be noise
+_SPREAD = 1.6
+_DEVIATIONS = 4.0
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Examples as a machine says them where it nearly agrees, and how far it agrees with all."""
+    """Examples as a machine says them where it nearly agrees, and how far it agrees with all.
+
+    `spread` compares the differences of examples with those of tokens that are wrong independently
+    of each other: about 1 for such noise, more where a machine fails on some examples.
+    """
 
     mended: tuple[Example, ...]
     tokens: float
     examples: float
+    spread: float
+    half: float  # how far the second halves of answers differ more than the first, in deviations
 
     @property
     def only_noise(self) -> bool:
-        """Whether nearly every example is answered but for a few of its tokens."""
-        return self.examples >= _KEPT
+        """Whether every difference may be a wrong token that has nothing to do with the others."""
+        return self.examples >= _KEPT and self.spread < _SPREAD and abs(self.half) < _DEVIATIONS
 
 
 def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
     """How far decoded answers agree with examples that may hold wrong tokens."""
     mended: list[Example] = []
-    same = total = 0
+    lengths, wrong, early, late = [], [], 0, 0
     for example in examples:
-        said = machine.decode(example.prompt, len(example.answer))
-        share = _shared(said, example.answer)
-        same += share
-        total += len(example.answer) + 1
-        if said is not None and share >= _NEAR * (len(example.answer) + 1):
+        answer = example.answer
+        said = machine.decode(example.prompt, len(answer))
+        differs = _differences(said, answer)
+        lengths.append(len(differs))
+        wrong.append(sum(differs))
+        early += sum(differs[: len(answer) // 2])
+        late += sum(differs[len(answer) - len(answer) // 2 : len(answer)])
+        if said is not None and sum(differs) <= max(1, _NEAR * len(differs)):
             mended.append(Example(example.prompt, said))
-    return Agreement(tuple(mended), same / max(1, total), len(mended) / max(1, len(examples)))
+    n, k = np.array(lengths, float), np.array(wrong, float)
+    rate = k.sum() / max(1.0, n.sum())
+    chance = np.maximum(n * rate * (1 - rate), 1e-9)
+    return Agreement(
+        tuple(mended),
+        1 - float(rate),
+        len(mended) / max(1, len(examples)),
+        float(((k - n * rate) ** 2).sum() / max(1e-9, chance.sum())),
+        (late - early) / max(1.0, (late + early) ** 0.5),
+    )
 
 
-def _shared(said: Tokens | None, answer: Tokens) -> int:
-    """Tokens said where the answer has them, the end included."""
+def _differences(said: Tokens | None, answer: Tokens) -> list[bool]:
+    """For every token of an answer and its end, whether something else was said."""
     if said is None:
-        return 0
-    same = sum(a == b for a, b in zip(said, answer, strict=False))
-    return same + (len(said) == len(answer))
+        return [True] * (len(answer) + 1)
+    pairs = [at >= len(said) or said[at] != token for at, token in enumerate(answer)]
+    return [*pairs, len(said) != len(answer)]

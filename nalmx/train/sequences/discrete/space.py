@@ -14,7 +14,7 @@ from .groups import find_groups
 from .judge import Fitted, coder_of, judge
 from .library import build_library, with_hints
 from .registers import Register
-from .search import find_choices
+from .search import Choice, find_choices
 
 # One after the other: how many tapes to choose from, how many questions to choose by, and whether to
 # add columns two at a time.
@@ -28,6 +28,8 @@ EFFORTS = (
 _LOOKED_AT = 12
 _PATIENCE = 2.0
 _JUDGED_CHOICES = 4
+_FEW_QUESTIONS = 6_000
+_SIZES = 6
 
 
 class Space:
@@ -85,15 +87,22 @@ class Space:
             together=together,
             most_tapes=self.most_tapes,
         )
-        judged = [
-            judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
-            for choice in choices[:_JUDGED_CHOICES]
-        ]
+        judged = [self._judged(choice) for choice in choices[:_JUDGED_CHOICES]]
+        if min(fitted.errors for fitted, _ in judged) > 0:
+            # Wrong tokens make elaborate tables look good: hear the best of every size.
+            sizes = {len(choice.columns): choice for choice in reversed(choices)}
+            few = len(self.data.streams.targets) <= _FEW_QUESTIONS
+            others = [sizes[size] for size in sorted(sizes) if 0 < size <= _SIZES and few]
+            judged += [self._judged(c) for c in others if c not in choices[:_JUDGED_CHOICES]]
         judged.sort(key=lambda pair: pair[0].cost)
         best, self._wrong = judged[0]
         self.cost = best.cost if self.efforts == 0 else min(self.cost, best.cost)
         self.efforts += 1
         return [fitted for fitted, _ in judged]
+
+    def _judged(self, choice: Choice) -> tuple[Fitted, Ids]:
+        assert self.register is not None
+        return judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
 
     def _prepare(self, most: int) -> None:
         """A library with this many tapes that read differently."""

@@ -91,10 +91,11 @@ class Coder:
             return np.full(len(pairs), np.inf)
         order = np.concatenate(partition.parts)
         begins = np.cumsum([0, *map(len, partition.parts)])
-        return _costs(
+        costs: Floats = _costs(
             columns[:, order].T.copy(), self.targets[order], begins, partition.costs, pairs,
             self.hit, self.all, self.outputs, bound - partition.closed, numba.get_num_threads(),
-        ) + partition.closed  # fmt: skip
+        )  # fmt: skip
+        return costs + partition.closed
 
 
 def split_part(part: NDArray[np.int64], columns: Sequence[Ints]) -> list[NDArray[np.int64]]:
@@ -141,7 +142,7 @@ def _costs(
                     counts[slot] += 1
                     slot = ((both * 2654435761) >> 9 & (_HASH - 1)) + _HASH
                     while stamps[slot] == stamp and keys[slot] != both:
-                        slot = slot + 1 if slot + 1 < 2 * _HASH else _HASH
+                        slot = (slot + 1) & (_HASH - 1) | _HASH
                     if stamps[slot] != stamp:
                         stamps[slot], keys[slot], counts[slot] = stamp, both, 0
                     own -= hit[counts[slot]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -15,6 +16,20 @@ _RATE = 0.005
 _AVERAGED = 0.2
 _LEARNT = 0.01
 SPARE_CELLS = 12
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute with one thread: tensors are small, and on a busy processor threads wait for long.
+
+    Whatever number was set, Numba's parallel loops set it for torch as well.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.no_grad()
@@ -42,11 +57,12 @@ def train_output(
     smooth = float("nan")
     for _ in range(steps):
         drawn = pool.draw(batch, pool.longest)
-        logits = module(drawn.tokens, cells=drawn.tokens.shape[-1] + SPARE_CELLS)
-        loss = drawn.losses(logits.unsqueeze(0)).sum()
-        adam.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        adam.step()
+        with one_thread():
+            logits = module(drawn.tokens, cells=drawn.tokens.shape[-1] + SPARE_CELLS)
+            loss = drawn.losses(logits.unsqueeze(0)).sum()
+            adam.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            adam.step()
         now = float(loss.detach())
         smooth = now if np.isnan(smooth) else smooth + _AVERAGED * (now - smooth)
         if smooth < _LEARNT or ended():

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ....pntm.module import PNTM, Controls
 from ....pntm.vocabulary import Ids
 from .batches import Batch
-from .hardening import SPARE_CELLS
+from .hardening import SPARE_CELLS, one_thread
 from .rounding import Hard, Logits
 
 Parameters: TypeAlias = dict[str, Tensor]
@@ -62,10 +62,11 @@ class Stack:
 
     def step(self, batch: Batch, temperature: float) -> Tensor:
         """One update of every member; their losses before it."""
-        losses = batch.losses(self.logits(batch.tokens, temperature))
-        self._adam.zero_grad(set_to_none=True)
-        losses.sum().backward()  # type: ignore[no-untyped-call]
-        self._adam.step()
+        with one_thread():
+            losses = batch.losses(self.logits(batch.tokens, temperature))
+            self._adam.zero_grad(set_to_none=True)
+            losses.sum().backward()  # type: ignore[no-untyped-call]
+            self._adam.step()
         return losses.detach()
 
     def logits(self, tokens: Tensor, temperature: float) -> Tensor:

@@ -1,0 +1,111 @@
+"""Every sequence task, ten runs each: are machines learnt on lengths up to 20 exact at 10,000?
+
+    python benchmarks/sequence_tasks.py [RUNS] [METHOD]
+
+Each run draws its own training examples. Machines answer autoregressively; a sequence counts where the
+whole answer is right, to the last token and the end. Also: 50 training sequences, and 1,500 answer
+positions of which a tenth is wrong. Writes benchmarks/results/sequence_tasks.json.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nalmx.pntm.machine import accuracy
+from nalmx.tasks.sequences import TASK_NAMES, Example, SequenceTask, sequence_task
+from nalmx.train.sequences.learn import learn
+
+LONGEST = 20
+SEQUENCES = 1500
+LENGTHS = {40: 100, 100: 100, 500: 100, 1_000: 20, 10_000: 5}
+SCARCE = ("copy", "addition", "comparison", "sort")
+RESULTS = Path(__file__).parent / "results" / "sequence_tasks.json"
+
+
+def plenty(task: SequenceTask, random: np.random.Generator) -> list[Example]:
+    """The training examples of the command line's default."""
+    return task.examples(random, SEQUENCES, LONGEST)
+
+
+def fifty(task: SequenceTask, random: np.random.Generator) -> list[Example]:
+    """Fifty training sequences."""
+    return task.examples(random, 50, LONGEST)
+
+
+def noisy(task: SequenceTask, random: np.random.Generator) -> list[Example]:
+    """Examples with 1,500 answer positions, each wrong with a probability of a tenth."""
+    found, positions = [], 0
+    while positions < 1_500:
+        example = task.examples(random, 1, LONGEST)[0]
+        answer = list(example.answer)
+        for at, token in enumerate(answer):
+            if random.random() < 0.1:
+                others = [t for t in task.answer_tokens if t != token]
+                answer[at] = others[random.integers(len(others))]
+        positions += len(answer)
+        found.append(Example(example.prompt, tuple(answer)))
+    return found
+
+
+def run(task: SequenceTask, seed: int, method: Any, draw: Any) -> dict[str, Any]:
+    """Learn a task once and test it at every length."""
+    examples = draw(task, np.random.default_rng(seed))
+    began = time.perf_counter()
+    learned = learn(examples, method=method, seed=seed)
+    seconds = time.perf_counter() - began
+    random = np.random.default_rng(10_000 + seed)
+    exact = {
+        length: accuracy(learned.machine, task.examples(random, count, length, length))
+        for length, count in LENGTHS.items()
+    }
+    return {
+        "seed": seed,
+        "way": learned.way,
+        "learned": learned.learned,
+        "seconds": round(seconds, 2),
+        "tapes": learned.machine.tapes,
+        "states": learned.machine.states,
+        "entries": learned.machine.entries,
+        "exact": exact,
+    }
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    method = sys.argv[2] if len(sys.argv) > 2 else "auto"
+    record: dict[str, Any] = {"method": method, "lengths": LENGTHS, "tasks": {}}
+    learn(plenty(sequence_task("parity"), np.random.default_rng(0)), method="discrete")  # compiles
+    groups = [("1500 sequences", plenty, TASK_NAMES)]
+    if method != "gradient":
+        groups += [("50 sequences", fifty, SCARCE), ("10 % wrong", noisy, SCARCE)]
+    for title, draw, names in groups:
+        for name in names:
+            found = [run(sequence_task(name), seed, method, draw) for seed in range(runs)]
+            perfect = sum(min(r["exact"].values()) == 1 for r in found)
+            seconds = statistics.median(r["seconds"] for r in found)
+            ways = sorted({r["way"] for r in found})
+            print(
+                f"{title:15} {name:20} exact at every length {perfect:2}/{runs}  "
+                f"median {seconds:5.1f} s, longest {max(r['seconds'] for r in found):5.1f} s  "
+                f"tapes {sorted({r['tapes'] for r in found})} "
+                f"entries {sorted({r['entries'] for r in found})} {'/'.join(ways)}",
+                flush=True,
+            )
+            record["tasks"].setdefault(title, {})[name] = {
+                "perfect": perfect,
+                "runs": found,
+                "median_seconds": seconds,
+            }
+            path = RESULTS if method == "auto" else RESULTS.with_stem(f"sequence_tasks_{method}")
+            path.write_text(json.dumps(record, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
