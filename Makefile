@@ -14,6 +14,7 @@ setup: .venv/installed
 demo: setup
 	$(BIN)/nalmx train-and-extract --operation mul --module nmu --interpolation-range "[1,2]"
 	$(BIN)/nalmx train-and-extract --operation sub --module nau --interpolation-range "[1,2]"
+	$(BIN)/nalmx train-and-extract --module pntm --task addition
 	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 
 test: setup
@@ -34,6 +35,9 @@ bench: setup
 	$(BIN)/python benchmarks/verify_runs.py
 	$(BIN)/python benchmarks/verify_speed.py
 	$(BIN)/python benchmarks/verdicts.py
+	$(BIN)/python benchmarks/pntm_speed.py
+	$(BIN)/python benchmarks/sequence_tasks.py
+	$(BIN)/python benchmarks/tasks_from_examples.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -103,8 +103,8 @@ def _searched(
 
 def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
     """Whether no space promises to come near the best machine, its own having had its chances."""
-    own = home is not None and (best.errors == 0 or home.efforts >= _CHANCES)
-    return own and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
+    tried = home is not None and home.efforts >= _CHANCES
+    return tried and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 
 def _despite_noise(

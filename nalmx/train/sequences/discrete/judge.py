@@ -21,7 +21,7 @@ from .tree import MISSING, Node, grow, leaves
 
 _NEARLY = 0.05  # with fewer errors, a table without any is looked for
 _WORTH_EXACT = 0.3
-_GAPS = 0.02
+_GAPS = 0.005
 _RARE = 0.005
 _COMPRESSED = 0.1
 _UNFORETOLD = 0.1
