@@ -31,6 +31,7 @@ _COMPARED_EXAMPLES = 200
 _ROUNDS = 3
 _REFIT = 0.3  # part of the time for each search among mended examples
 _TOLERATED = 0.25
+_EVIDENCE = 50  # examples, for differences to be called noise
 
 
 def fit_discrete(
@@ -130,6 +131,7 @@ def _despite_noise(
         best, told = refit, retold
     noise = 1 - told.tokens
     learned = told.only_noise and noise <= _TOLERATED and best.foretold(noise)
+    learned = learned and len(examples) >= _EVIDENCE
     return replace(best, errors=noise, learned=learned)
 
 

@@ -80,8 +80,8 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
             kept.append(_joined(prompt, answers[a][0]))
         tapes[i] = w, reads[key], starts[at_start[i]]
     return Library(
-        np.array([way for way, _ in writes]).reshape(-1, row_count, 3),
-        np.array(kept).reshape(-1, row_count, 2),
+        np.array([way for way, _ in writes], np.int64).reshape(-1, row_count, 3),
+        np.array(kept, np.int64).reshape(-1, row_count, 2),
         tapes,
         costs.ravel()[order],
     )

@@ -1,0 +1,90 @@
+"""Independent wrong tokens told apart from a machine that fails."""
+
+import numpy as np
+import pytest
+
+from nalmx.pntm.machine import accuracy
+from nalmx.tasks.sequences import Example, sequence_task
+from nalmx.train.sequences.discrete import fit_discrete
+from nalmx.train.sequences.discrete.noise import agreement
+
+COPY = sequence_task("copy")
+CLEAN = COPY.examples(np.random.default_rng(1), 400, 20)
+
+
+@pytest.fixture(scope="module")
+def machine():
+    found = fit_discrete(CLEAN[:150]).machine
+    assert accuracy(found, CLEAN) == 1
+    return found
+
+
+def other_than(token, random):
+    others = [t for t in COPY.answer_tokens if t != token]
+    return others[random.integers(len(others))]
+
+
+def spoiled(examples, chance, seed):
+    """Examples, each of whose answer tokens is wrong with a chance told by its place."""
+    random = np.random.default_rng(seed)
+    found = []
+    for example in examples:
+        n = len(example.answer)
+        answer = tuple(
+            other_than(t, random) if random.random() < chance(at, n) else t
+            for at, t in enumerate(example.answer)
+        )
+        found.append(Example(example.prompt, answer))
+    return found
+
+
+def test_examples_that_are_answered_agree_wholly(machine):
+    told = agreement(machine, CLEAN)
+    assert (told.tokens, told.examples, told.half) == (1.0, 1.0, 0.0)
+    assert told.mended == tuple(CLEAN)
+    assert told.only_noise
+
+
+@pytest.mark.parametrize("part", [0.03, 0.1])
+@pytest.mark.parametrize("seed", range(3))
+def test_independent_noise_is_taken_for_noise(machine, part, seed):
+    noisy = spoiled(CLEAN, lambda at, n: part, seed)
+    told = agreement(machine, noisy)
+    tokens = sum(len(e.answer) + 1 for e in CLEAN)
+    wrong = sum(
+        a != b for e, f in zip(CLEAN, noisy, strict=True)
+        for a, b in zip(e.answer, f.answer, strict=True)
+    )  # fmt: skip
+    assert wrong > 0
+    assert told.tokens == pytest.approx(1 - wrong / tokens)
+    assert 0.75 < told.spread < 1.3
+    assert told.only_noise
+    # What the machine says takes the place of what was wrong.
+    assert set(told.mended) <= set(CLEAN)
+    assert len(told.mended) == round(told.examples * len(CLEAN)) > 0.85 * len(CLEAN)
+
+
+def test_a_machine_that_fails_on_some_examples_is_not_excused(machine):
+    other = [Example(e.prompt, e.answer[::-1]) if at % 10 == 0 else e for at, e in enumerate(CLEAN)]
+    told = agreement(machine, other)
+    assert told.tokens > 0.9
+    assert told.spread > 2
+    assert not told.only_noise
+
+
+def test_a_machine_that_fails_late_in_answers_is_not_excused(machine):
+    late = spoiled(CLEAN, lambda at, n: 0.1 if 2 * at >= n else 0.0, 0)
+    told = agreement(machine, late)
+    assert told.tokens > 0.9
+    assert told.half > 4
+    assert not told.only_noise
+    early = agreement(machine, spoiled(CLEAN, lambda at, n: 0.1 if 2 * at < n else 0.0, 0))
+    assert early.half < -4
+    assert not early.only_noise
+
+
+def test_a_machine_that_never_ends_where_answers_do_is_wrong_throughout(machine):
+    cut = [Example(e.prompt, e.answer[:-3]) for e in CLEAN if len(e.answer) > 3]
+    told = agreement(machine, cut)
+    assert (told.tokens, told.examples, told.mended) == (0.0, 0.0, ())
+    assert not told.only_noise
