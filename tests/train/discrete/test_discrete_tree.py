@@ -89,3 +89,12 @@ def test_a_tree_over_columns_that_decide_nothing_is_a_leaf():
     _, columns = draw(4)
     tree = grown(columns, np.zeros(400), 3, exact=True)
     assert (tree.children, tree.answer, tree.count) == (None, 0, 400)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_look_that_changes_no_answer_is_left_out(exact):
+    _, columns = draw(6, columns=1)
+    targets = np.zeros(400, np.int32)
+    targets[::40] = 1
+    tree = grown(columns, targets, 2, exact=exact)
+    assert (tree.children, tree.answer, tree.count) == (None, 0, 400)

@@ -23,7 +23,8 @@ from .search import MOST_TAPES
 from .space import EFFORTS, Space
 
 _LEVELS = (0, 1)
-_UNTRIED = 0.5  # what an untried space is hoped to cost, in code lengths of knowing nothing
+_HOPE = 0.1  # what the first space is hoped to cost, in code lengths of knowing nothing
+_DOUBT = 0.05  # how much more the next one is
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
 _CHANCES = 3
 _COMPARED = 40
@@ -74,10 +75,14 @@ def _searched(
     began = time.monotonic()
     data = Data(examples, vocabulary)
     nothing = coder_of(data.streams).whole().cost
-    spaces = [
-        Space(data, register, level, _UNTRIED * nothing, most_tapes=most_tapes, hints=hints)
+    kinds = [
+        (register, level)
         for register in map(cache, candidate_registers(vocabulary, data.shown))
         for level in _LEVELS
+    ]
+    spaces = [
+        Space(data, *kind, nothing * (_HOPE + _DOUBT * at), most_tapes=most_tapes, hints=hints)
+        for at, kind in enumerate(kinds)
     ]
     found: list[Fitted] = []
     best: Fitted | None = None
@@ -105,6 +110,7 @@ def _searched(
 def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
     """Whether no space promises to come near the best machine, its own having had its chances."""
     tried = home is not None and home.efforts >= _CHANCES
+    tried = tried and (best.errors == 0 or all(space.efforts for space in spaces))
     return tried and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....pntm.machine import Machine
 from ....tasks.sequences import Example, Tokens
@@ -35,17 +36,22 @@ class Agreement:
     examples: float
     spread: float
     half: float  # how far the second halves of answers differ more than the first, in deviations
+    uneven: float  # how far some tokens are said wrongly more often than others, in deviations
 
     @property
     def only_noise(self) -> bool:
         """Whether every difference may be a wrong token that has nothing to do with the others."""
-        return self.examples >= _KEPT and self.spread < _SPREAD and abs(self.half) < _DEVIATIONS
+        far = max(abs(self.half), self.uneven)
+        return self.examples >= _KEPT and self.spread < _SPREAD and far < _DEVIATIONS
 
 
 def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
     """How far decoded answers agree with examples that may hold wrong tokens."""
     mended: list[Example] = []
-    lengths, wrong, early, late = [], [], 0, 0
+    lengths: list[int] = []
+    wrong: list[int] = []
+    early = late = 0
+    by_token: dict[str, list[int]] = {}
     for example in examples:
         answer = example.answer
         said = machine.decode(example.prompt, len(answer))
@@ -54,6 +60,10 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         wrong.append(sum(differs))
         early += sum(differs[: len(answer) // 2])
         late += sum(differs[len(answer) - len(answer) // 2 : len(answer)])
+        for token, differing in zip(said or (), differs, strict=False):
+            count = by_token.setdefault(token, [0, 0])
+            count[0] += 1
+            count[1] += differing
         if said is not None and sum(differs) <= max(1, _NEAR * len(differs)):
             mended.append(Example(example.prompt, said))
     n, k = np.array(lengths, float), np.array(wrong, float)
@@ -65,12 +75,24 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         len(mended) / max(1, len(examples)),
         float(((k - n * rate) ** 2).sum() / max(1e-9, chance.sum())),
         (late - early) / max(1.0, (late + early) ** 0.5),
+        _unevenness(np.array(list(by_token.values()), float).reshape(-1, 2)),
     )
 
 
+def _unevenness(counts: NDArray[np.float64]) -> float:
+    """χ² of equal error rates, for rows of (said, wrong), in deviations above what is expected."""
+    said, wrong = counts.T
+    freedom = len(counts) - 1
+    rate = wrong.sum() / max(1.0, said.sum())
+    if freedom < 1 or rate in (0, 1):
+        return 0.0
+    squares = (wrong - said * rate) ** 2 / (said * rate * (1 - rate))
+    return float((squares.sum() - freedom) / (2 * freedom) ** 0.5)
+
+
 def _differences(said: Tokens | None, answer: Tokens) -> list[bool]:
-    """For every token of an answer and its end, whether something else was said."""
+    """For every token of an answer, whether something else was said; one more for a wrong length."""
     if said is None:
         return [True] * (len(answer) + 1)
     pairs = [at >= len(said) or said[at] != token for at, token in enumerate(answer)]
-    return [*pairs, len(said) != len(answer)]
+    return pairs if len(said) == len(answer) else [*pairs, True]
