@@ -4,7 +4,8 @@
 
 Each run draws its own training examples. Machines answer autoregressively; a sequence counts where the
 whole answer is right, to the last token and the end. Also: 50 training sequences, and 1,500 answer
-positions of which a tenth is wrong. Writes benchmarks/results/sequence_tasks.json.
+positions of which a tenth is wrong. Writes benchmarks/results/sequence_tasks.json; what stands there
+with as many runs is not run again (delete the file to begin anew).
 """
 
 from __future__ import annotations
@@ -80,13 +81,19 @@ def run(task: SequenceTask, seed: int, method: Any, draw: Any) -> dict[str, Any]
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     method = sys.argv[2] if len(sys.argv) > 2 else "auto"
+    path = RESULTS if method == "auto" else RESULTS.with_stem(f"sequence_tasks_{method}")
     record: dict[str, Any] = {"method": method, "lengths": LENGTHS, "tasks": {}}
+    if path.exists():
+        record = json.loads(path.read_text())
     learn(plenty(sequence_task("parity"), np.random.default_rng(0)), method="discrete")  # compiles
     groups = [("1500 sequences", plenty, TASK_NAMES)]
     if method != "gradient":
         groups += [("50 sequences", fifty, SCARCE), ("10 % wrong", noisy, SCARCE)]
     for title, draw, names in groups:
         for name in names:
+            known = record["tasks"].get(title, {}).get(name, {"runs": []})
+            if len(known["runs"]) == runs:
+                continue
             found = [run(sequence_task(name), seed, method, draw) for seed in range(runs)]
             perfect = sum(min(r["exact"].values()) == 1 for r in found)
             seconds = statistics.median(r["seconds"] for r in found)
@@ -103,7 +110,6 @@ def main() -> None:
                 "runs": found,
                 "median_seconds": seconds,
             }
-            path = RESULTS if method == "auto" else RESULTS.with_stem(f"sequence_tasks_{method}")
             path.write_text(json.dumps(record, indent=1) + "\n")
 
 

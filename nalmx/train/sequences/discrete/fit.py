@@ -23,8 +23,8 @@ from .search import MOST_TAPES
 from .space import EFFORTS, Space
 
 _LEVELS = (0, 1)
-_HOPE = 0.1  # what the first space is hoped to cost, in code lengths of knowing nothing
-_DOUBT = 0.05  # how much more the next one is
+# What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
+_SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
 _CHANCES = 3
 _COMPARED = 40
@@ -81,7 +81,13 @@ def _searched(
         for level in _LEVELS
     ]
     spaces = [
-        Space(data, *kind, nothing * (_HOPE + _DOUBT * at), most_tapes=most_tapes, hints=hints)
+        Space(
+            data,
+            *kind,
+            nothing * (_HOPE if at < _SIMPLE else _DOUBT),
+            most_tapes=most_tapes,
+            hints=hints,
+        )
         for at, kind in enumerate(kinds)
     ]
     found: list[Fitted] = []

@@ -26,7 +26,7 @@ EFFORTS = (
     (30_000, 6_000, False),
 )
 _LOOKED_AT = 12
-_PATIENCE = 2.0
+_PATIENCE = 1.5
 _JUDGED_CHOICES = 4
 _FEW_QUESTIONS = 6_000
 _SIZES = 6
@@ -54,7 +54,7 @@ class Space:
 
     @property
     def promise(self) -> float:
-        """What to compare spaces by: each effort more must promise twice as much."""
+        """What to compare spaces by: each effort more must promise more."""
         return self.cost * _PATIENCE**self.efforts
 
     @cached_property
