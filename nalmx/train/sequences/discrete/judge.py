@@ -53,7 +53,8 @@ class Fitted:
 
     def foretold(self, noise: float) -> bool:
         """Whether what was held out was said about as well as what was shown, but for rare cases."""
-        return self.unseen_errors + self.unseen_gaps <= noise + _UNFORETOLD
+        allowed = _UNFORETOLD if noise == 0 else 1.5 * noise + 0.2 * _UNFORETOLD
+        return self.unseen_errors + self.unseen_gaps <= allowed
 
     def sure(self, nothing: float) -> bool:
         """Whether it answers everything, and foretold what it was not shown.
