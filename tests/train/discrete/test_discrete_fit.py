@@ -136,3 +136,11 @@ def test_progress_is_told_and_a_stop_is_heeded():
     fit_discrete(examples, on_progress=told.append, stop_requested=lambda: True)
     assert len(told) == 1
     assert told[0].errors > 0
+
+
+def test_a_few_contradicting_examples_are_not_learned():
+    prompts = [tokens("ab"[i % 2]) for i in range(6)]
+    examples = [Example(p, tokens("xyz"[i // 2])) for i, p in enumerate(prompts)]
+    fitted = fit_discrete(examples, seconds=1)
+    assert not fitted.learned
+    assert fitted.errors > 0

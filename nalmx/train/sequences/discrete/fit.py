@@ -134,7 +134,9 @@ def _despite_noise(
     for _ in range(_ROUNDS):
         if stop() or told.tokens < 1 - 2 * _TOLERATED:
             break
-        clean = [e for e in told.mended if set(e.answer) <= set(vocabulary.answer)]
+        clean = told.mended
+        if len(clean) < _EVIDENCE:
+            break
         again = _searched(clean, vocabulary, most_tapes, (), _REFIT * seconds, None, stop)
         refit = _most_agreeing([*again, min(again, key=lambda f: f.cost).finished], examples)
         retold = agreement(refit.machine, examples)
