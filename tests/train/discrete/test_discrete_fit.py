@@ -139,8 +139,7 @@ def test_progress_is_told_and_a_stop_is_heeded():
 
 
 def test_a_few_contradicting_examples_are_not_learned():
-    prompts = [tokens("ab"[i % 2]) for i in range(6)]
-    examples = [Example(p, tokens("xyz"[i // 2])) for i, p in enumerate(prompts)]
+    examples = [Example(("ab"[i % 2],), ("xyz"[i // 2],)) for i in range(6)]
     fitted = fit_discrete(examples, seconds=1)
     assert not fitted.learned
     assert fitted.errors > 0
