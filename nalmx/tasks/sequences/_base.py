@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from ...errors import SettingError
+
+if TYPE_CHECKING:
+    from .specification import Specification
 
 Token: TypeAlias = str
 Tokens: TypeAlias = tuple[Token, ...]
@@ -27,7 +30,8 @@ class SequenceTask:
     """A function from prompts to answers, with prompts to try it on.
 
     `draw(random, length)` gives a prompt; what a length counts (symbols, digits of the longer
-    operand, pairs, …) is said in `counts`. `answer(prompt)` is the ground truth.
+    operand, pairs, …) is said in `counts`. `answer(prompt)` is the ground truth, `specification` the
+    same as data to reason about, where there is one.
     """
 
     name: str
@@ -38,6 +42,7 @@ class SequenceTask:
     draw: Callable[[np.random.Generator, int], Tokens]
     answer: Callable[[Tokens], Tokens]
     shortest: int = 1
+    specification: Specification | None = None
 
     def example(self, random: np.random.Generator, length: int) -> Example:
         """A random prompt of this length, with its answer."""

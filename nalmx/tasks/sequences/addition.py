@@ -10,8 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from ._base import SequenceTask, Tokens
+from ._columns import columns
+from ._columns import operands as shape
 from ._digits import add, split
 from ._draw import BITS, operands
+from .specification import Stream
 
 PLUS = "+"
 
@@ -29,4 +32,5 @@ TASK = SequenceTask(
     answer_tokens=BITS,
     draw=_draw,
     answer=lambda prompt: add(*split(prompt, PLUS)),
+    specification=columns(shape(BITS, PLUS), (Stream(0), Stream(1)), (1, 1)),
 )

@@ -11,8 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from ._base import SequenceTask, Tokens
+from ._columns import columns
+from ._columns import operands as shape
 from ._digits import add, split
 from ._draw import BITS, operands
+from .specification import Stream
 
 PLUS = "+"
 
@@ -35,4 +38,7 @@ TASK = SequenceTask(
     answer_tokens=BITS,
     draw=_draw,
     answer=_answer,
+    specification=columns(
+        shape(BITS, PLUS), (Stream(0, backward=True), Stream(1, backward=True)), (1, 1)
+    ),
 )

@@ -7,7 +7,13 @@ is determined by n.
 
 from __future__ import annotations
 
-from ._base import SequenceTask
+from ._base import SequenceTask, Token
+from .specification import Block, Pass, Specification, Stream
+
+
+def _as_many(token: Token) -> Pass:
+    return Pass((Stream(),), lambda state, seen: (state, token))
+
 
 TASK = SequenceTask(
     name="anbncn",
@@ -17,4 +23,8 @@ TASK = SequenceTask(
     answer_tokens=("b", "c"),
     draw=lambda random, length: ("a",) * length,
     answer=lambda prompt: ("b",) * len(prompt) + ("c",) * len(prompt),
+    specification=Specification(
+        (Block(("a",)),),
+        (_as_many("b"), _as_many("c")),
+    ),
 )

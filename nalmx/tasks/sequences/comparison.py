@@ -13,9 +13,11 @@ from itertools import zip_longest
 import numpy as np
 
 from ._base import SequenceTask, Token, Tokens
+from ._columns import operands as shape
 from ._digits import split
 from ._draw import BITS, operands
 from ._running import running
+from .specification import Pass, Specification, State, Stream
 
 ASK = "?"
 LESS, EQUAL, GREATER = VERDICTS = ("<", "=", ">")
@@ -38,6 +40,12 @@ def _verdict(lower: Token, digits: tuple[Token, Token]) -> Token:
 
 _verdicts = running(_verdict, EQUAL)
 
+
+def _column(lower: State, digits: tuple[Token | None, ...]) -> tuple[State, Token]:
+    verdict = _verdict(str(lower), (digits[0] or "0", digits[1] or "0"))
+    return verdict, verdict
+
+
 TASK = SequenceTask(
     name="comparison",
     summary="which of two binary numbers is less so far, after each digit",
@@ -46,4 +54,5 @@ TASK = SequenceTask(
     answer_tokens=VERDICTS,
     draw=_draw,
     answer=lambda prompt: _verdicts(zip_longest(*split(prompt, ASK), fillvalue="0")),
+    specification=Specification(shape(BITS, ASK), (Pass((Stream(0), Stream(1)), _column),), EQUAL),
 )

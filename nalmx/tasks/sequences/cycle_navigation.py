@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from ._base import SequenceTask
+from ._base import SequenceTask, Token
 from ._draw import symbols
 from ._running import running
+from .specification import after_each
 
 POSITIONS = tuple("01234")
 MOVES = {"-": -1, "0": 0, "+": 1}
+
+
+def _after(place: Token, move: Token) -> Token:
+    return POSITIONS[(int(place) + MOVES[move]) % 5]
+
 
 TASK = SequenceTask(
     name="cycle-navigation",
@@ -21,5 +27,6 @@ TASK = SequenceTask(
     prompt_tokens=tuple(MOVES),
     answer_tokens=POSITIONS,
     draw=partial(symbols, alphabet=tuple(MOVES)),
-    answer=running(lambda place, move: POSITIONS[(int(place) + MOVES[move]) % 5], "0"),
+    answer=running(_after, "0"),
+    specification=after_each(tuple(MOVES), _after, "0"),
 )

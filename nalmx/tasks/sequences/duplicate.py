@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ._base import SequenceTask
 from ._draw import LETTERS, letters
+from .specification import Block, Specification, Stream, say, spell
 
 BAR = "|"
 
@@ -18,4 +19,5 @@ TASK = SequenceTask(
     answer_tokens=(*LETTERS, BAR),
     draw=letters,
     answer=lambda prompt: (*prompt, BAR, *prompt),
+    specification=Specification((Block(LETTERS),), (spell(Stream()), say(BAR), spell(Stream()))),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ._base import SequenceTask, Tokens
+from .specification import Block, Compare, Specification, Stream
 
 SYMBOLS = ("a", "b")
 TIE = "="
@@ -39,4 +40,8 @@ TASK = SequenceTask(
     answer_tokens=(*SYMBOLS, TIE),
     draw=_draw,
     answer=_answer,
+    specification=Specification(
+        (Block(SYMBOLS),),
+        (Compare(Stream(only=("a",)), Stream(only=("b",)), ("b", TIE, "a")),),
+    ),
 )

@@ -10,6 +10,7 @@ from functools import partial
 from ._base import SequenceTask, Token
 from ._draw import symbols
 from ._running import running
+from .specification import after_each
 
 RESIDUES = tuple("0123456")
 OPERATIONS = tuple(sign + residue for sign in "+-*" for residue in RESIDUES)
@@ -33,4 +34,5 @@ TASK = SequenceTask(
     answer_tokens=RESIDUES,
     draw=partial(symbols, alphabet=OPERATIONS),
     answer=running(_after, "0"),
+    specification=after_each(OPERATIONS, _after, "0"),
 )

@@ -10,8 +10,10 @@ from __future__ import annotations
 from functools import partial
 
 from ._base import SequenceTask
+from ._columns import columns
 from ._digits import times
 from ._draw import symbols
+from .specification import Block, Stream
 
 DIGITS = tuple("0123456789")
 FACTOR = 7
@@ -24,4 +26,5 @@ TASK = SequenceTask(
     answer_tokens=DIGITS,
     draw=partial(symbols, alphabet=DIGITS),
     answer=lambda prompt: times(prompt, FACTOR),
+    specification=columns((Block(DIGITS),), (Stream(),), (FACTOR,), 10),
 )

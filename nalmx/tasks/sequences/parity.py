@@ -5,9 +5,15 @@ Example: 1 0 1 1 → 1 1 0 1.
 
 from __future__ import annotations
 
-from ._base import SequenceTask
+from ._base import SequenceTask, Token
 from ._draw import BITS, bits
 from ._running import running
+from .specification import after_each
+
+
+def _after(parity: Token, bit: Token) -> Token:
+    return "0" if parity == bit else "1"
+
 
 TASK = SequenceTask(
     name="parity",
@@ -16,5 +22,6 @@ TASK = SequenceTask(
     prompt_tokens=BITS,
     answer_tokens=BITS,
     draw=bits,
-    answer=running(lambda parity, bit: "0" if parity == bit else "1", "0"),
+    answer=running(_after, "0"),
+    specification=after_each(BITS, _after, "0"),
 )

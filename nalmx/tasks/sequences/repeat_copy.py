@@ -9,6 +9,7 @@ import numpy as np
 
 from ._base import SequenceTask, Tokens
 from ._draw import LETTERS, letters, up_to
+from .specification import Block, Repeat, Specification, Stream, say, spell
 
 MARK, BAR = "#", "|"
 MOST_TIMES = 4
@@ -31,4 +32,7 @@ TASK = SequenceTask(
     answer_tokens=(*LETTERS, BAR),
     draw=_draw,
     answer=_answer,
+    specification=Specification(
+        (Block(LETTERS), Block((MARK,))), (Repeat(1, (spell(Stream()), say(BAR))),)
+    ),
 )

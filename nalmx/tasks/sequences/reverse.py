@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._base import SequenceTask
 from ._draw import LETTERS, letters
+from .specification import Block, Specification, Stream, spell
 
 TASK = SequenceTask(
     name="reverse",
@@ -13,4 +14,5 @@ TASK = SequenceTask(
     answer_tokens=LETTERS,
     draw=letters,
     answer=lambda prompt: prompt[::-1],
+    specification=Specification((Block(LETTERS),), (spell(Stream(backward=True)),)),
 )

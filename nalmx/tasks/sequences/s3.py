@@ -14,6 +14,7 @@ from ._base import SequenceTask
 from ._draw import symbols
 from ._permutations import permutations_of, then
 from ._running import running
+from .specification import after_each
 
 ELEMENTS = permutations_of(3)
 
@@ -25,4 +26,5 @@ TASK = SequenceTask(
     answer_tokens=ELEMENTS,
     draw=partial(symbols, alphabet=ELEMENTS),
     answer=running(then, "123"),
+    specification=after_each(ELEMENTS, then, "123"),
 )

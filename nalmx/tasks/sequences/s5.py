@@ -15,6 +15,7 @@ from ._base import SequenceTask, Token
 from ._draw import symbols
 from ._permutations import permutations_of, then
 from ._running import running
+from .specification import after_each
 
 GENERATORS: dict[Token, Token] = {
     "s1": "21345",
@@ -24,6 +25,11 @@ GENERATORS: dict[Token, Token] = {
     "r": "23451",
 }
 
+
+def _after(product: Token, name: Token) -> Token:
+    return then(product, GENERATORS[name])
+
+
 TASK = SequenceTask(
     name="s5",
     summary="the product of permutations of five things, after each generator",
@@ -31,5 +37,6 @@ TASK = SequenceTask(
     prompt_tokens=tuple(GENERATORS),
     answer_tokens=permutations_of(5),
     draw=partial(symbols, alphabet=tuple(GENERATORS)),
-    answer=running(lambda product, name: then(product, GENERATORS[name]), "12345"),
+    answer=running(_after, "12345"),
+    specification=after_each(tuple(GENERATORS), _after, "12345"),
 )

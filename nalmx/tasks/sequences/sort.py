@@ -9,6 +9,7 @@ from functools import partial
 
 from ._base import SequenceTask
 from ._draw import symbols
+from .specification import Block, Specification, Stream, spell
 
 SYMBOLS = ("1", "2", "3")
 
@@ -20,4 +21,7 @@ TASK = SequenceTask(
     answer_tokens=SYMBOLS,
     draw=partial(symbols, alphabet=SYMBOLS),
     answer=lambda prompt: tuple(sorted(prompt)),
+    specification=Specification(
+        (Block(SYMBOLS),), tuple(spell(Stream(only=(symbol,))) for symbol in SYMBOLS)
+    ),
 )

@@ -10,8 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from ._base import SequenceTask, Tokens
+from ._columns import columns
+from ._columns import operands as shape
 from ._digits import bits_of, number, split
 from ._draw import BITS, bits, up_to
+from .specification import Stream
 
 MINUS = "-"
 
@@ -37,4 +40,11 @@ TASK = SequenceTask(
     answer_tokens=BITS,
     draw=_draw,
     answer=_answer,
+    specification=columns(
+        shape(BITS, MINUS),
+        (Stream(0), Stream(1)),
+        (1, -1),
+        with_first=True,
+        no_longer=((1, 0),),
+    ),
 )
