@@ -92,6 +92,8 @@ class Image:
     heads: dict[int, Form] = field(default_factory=dict)
     ends: frozenset[int] = frozenset()  # register states after `=`
     directions: dict[int, int] = field(default_factory=dict)
+    # The symbols that answer tokens append to a tape, by tape and token.
+    echoes: dict[int, dict[str, frozenset[int]]] = field(default_factory=dict)
     _effects: dict[tuple[int, int], Effect] = field(default_factory=dict)
 
     def variable(self, name: str) -> int:
@@ -146,8 +148,7 @@ class Image:
         jump = None if target == STAY else way * (target - origin)
         return Effect(way * int(machine.moves[row, tape, 1]), jump, symbol)
 
-    def echoes(self, tape: int) -> dict[str, frozenset[int]]:
-        """The symbols that answer tokens append to a tape, by token."""
+    def _echoes(self, tape: int) -> dict[str, frozenset[int]]:
         vocabulary = self.machine.vocabulary
         found: dict[str, set[int]] = {}
         for token in vocabulary.outputs:
@@ -238,6 +239,7 @@ def image_of(machine: Machine, specification: Specification) -> Image:
                 rows = tuple(int(machine.register[c, token]) * size + token for c in states)
                 head, edge = _read_token(image, tape, rows, head, edge, regions)
         image.regions[tape], image.heads[tape] = regions, head
+        image.echoes[tape] = image._echoes(tape)
     return image
 
 

@@ -17,7 +17,8 @@ from ...pntm.machine import Machine
 from ...tasks.sequences.specification import Specification
 from .image import Image, Unsupported, Word, image_of
 from .linear import Form, contradictory, follows, minus, substituted
-from .steps import Memory, Path, Said, Situation, Steps
+from .situations import Memory, Path, Said, Situation
+from .steps import Steps
 
 Facts: TypeAlias = tuple[Form, ...]
 
@@ -108,7 +109,7 @@ def _gaps_after(
     """The gaps of the step that is done in a situation."""
     oracle = Possible(known)
     ends_in = steps.image.specification.ends_in
-    for said in steps.next_said(oracle, now):
+    for said in steps.saying.next_said(oracle, now):
         if said.token is None and ends_in is not None and not ends_in(said.place.state):
             continue  # no prompt of the task comes here
         yield from _wrong_answers(steps, oracle, now, said)

@@ -17,7 +17,8 @@ from ...tasks.sequences.specification import Block, Specification
 from .image import Image, Unsupported, Word, image_of
 from .induction import Facts, Gap, Proof, gaps
 from .linear import Form, constant, minus, plus, tightened, times, value
-from .steps import Memory, Path, Place, Situation, Steps
+from .situations import Memory, Path, Place, Situation
+from .steps import Steps
 
 _LONGEST = 7
 _PROMPTS = 400
@@ -167,7 +168,7 @@ def _follow(steps: Steps, prompt: Tokens, met: dict[Situation, set[tuple[int, ..
         vectors = met.setdefault(now, set())
         if len(vectors) < _MOST_VECTORS:
             vectors.add(tuple(new))
-        said = next(steps.next_said(oracle, now))
+        said = next(steps.saying.next_said(oracle, now))
         if said.token is None or said.token not in steps.answers:
             return
         now, _, updates = next(steps.after(oracle, now, said))

@@ -1,0 +1,1 @@
+"""Programs: learned machines, made small enough to read."""

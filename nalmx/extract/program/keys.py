@@ -1,0 +1,256 @@
+"""What a machine does on given prompts: the keys its table is asked for, and the parts that matter.
+
+A key is the control row and the symbols read. Nothing a machine does depends on what it reads but
+its next token, and while it takes in a prompt nobody hears that, so only the keys from `=` on count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeAlias
+
+from ...pntm.machine import BLANK, ROW, STAY, Machine
+from ...pntm.vocabulary import Ids
+from ...tasks.sequences import Token
+
+Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tape reads
+Place: TypeAlias = tuple[int, int]  # a control row and a tape
+
+_MOST_TAPES_IN_SUBSETS = 8
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Everything a machine does on a collection of prompts.
+
+    A write is read if some answer reads the cell before it is overwritten. A row whose writes are
+    never read may as well not write.
+
+    Example: `Keys.of(machine, [("a", "b"), ("b",)]).tokens` has the next token of every key that
+    the machine meets while it answers these two prompts.
+    """
+
+    tokens: dict[Key, int]  # the next token, −1 where the table has none
+    steps: frozenset[tuple[int, int]]  # states, with the symbols taken in there
+    rows: frozenset[int]  # control rows in use, also those of prompts
+    read_writes: frozenset[Place]  # rows and tapes whose write some answer reads
+    leading: frozenset[Place]  # rows no later than a write of these, whose moves lead it there
+    overwrites: frozenset[tuple[int, int, int]]  # tape, row, and the row whose write it replaces
+    prompts: int  # how many were answered
+
+    @classmethod
+    def of(
+        cls,
+        machine: Machine,
+        prompts: Iterable[Sequence[Token]],
+        limit: int | None = None,
+        stop_requested: Callable[[], bool] = lambda: False,
+    ) -> Keys:
+        """The keys of a machine that answers the prompts with at most `limit` tokens each.
+
+        Without a limit it is that of `Machine.decode`. Prompts after a stop are left out.
+        """
+        watcher = _Watcher(machine)
+        count = 0
+        for prompt in prompts:
+            if stop_requested():
+                break
+            most = max(1000, 20 * len(prompt)) if limit is None else limit
+            watcher.answer(machine.vocabulary.encode_prompt(prompt).tolist(), most)
+            count += 1
+        tapes = list(enumerate(watcher.tapes))
+        return cls(
+            watcher.tokens,
+            frozenset(watcher.steps),
+            frozenset(int(machine.register[c, u]) * watcher.size + u for c, u in watcher.steps),
+            frozenset((row, t) for t, tape in tapes for row in tape.read_writes),
+            frozenset((row, t) for t, tape in tapes for row in tape.leading()),
+            frozenset((t, *rows) for t, tape in tapes for rows in tape.overwrites),
+            count,
+        )
+
+    def sufficient_tapes(self, tapes: int) -> list[tuple[int, ...]]:
+        """The sets of tapes that tell next tokens apart, and no longer do with any tape less.
+
+        The last tape always stays, since a machine without tapes cannot be saved.
+        """
+        if tapes > _MOST_TAPES_IN_SUBSETS:
+            kept = tuple(range(tapes))
+            for tape in reversed(range(tapes)):
+                fewer = tuple(t for t in kept if t != tape)
+                kept = fewer if fewer and self._tell(fewer) else kept
+            return [kept]
+        found: list[tuple[int, ...]] = []
+        for count in range(min(1, tapes), tapes + 1):
+            for subset in combinations(range(tapes), count):
+                if not any(set(known) <= set(subset) for known in found) and self._tell(subset):
+                    found.append(subset)
+        return found
+
+    def _tell(self, tapes: tuple[int, ...]) -> bool:
+        known: dict[Key, int] = {}
+        return all(
+            known.setdefault((row, tuple([reads[t] for t in tapes])), token) == token
+            for (row, reads), token in self.tokens.items()
+        )
+
+    def states_alike(
+        self, register: Ids, controls: dict[int, bytes], tapes: tuple[int, ...]
+    ) -> dict[int, int]:
+        """A block for every state in use: its states act alike wherever several are in use.
+
+        `controls` has what a row does, and `tapes` are those to look at.
+        """
+        size = register.shape[1]
+        tokens = [
+            (divmod(row, size), tuple([reads[t] for t in tapes]), token)
+            for (row, reads), token in self.tokens.items()
+        ]
+        steps = [(c, u, int(register[c, u])) for c, u in sorted(self.steps)]
+
+        def fit(block: dict[int, int]) -> bool:
+            acts: dict[tuple[int, int], bytes] = {}
+            says: dict[tuple[int, int, tuple[int, ...]], int] = {}
+            return all(
+                acts.setdefault((block[row // size], row % size), what) == what
+                for row, what in controls.items()
+            ) and all(
+                says.setdefault((block[state], symbol, reads), token) == token
+                for (state, symbol), reads, token in tokens
+            )
+
+        states = sorted({row // size for row in self.rows} | {0})
+        blocks = {state: state for state in states}
+        for low, high in combinations(states, 2):
+            if blocks[low] == low and blocks[high] == high:
+                merged = _closed(_merged(blocks, low, high), steps)
+                blocks = merged if fit(merged) else blocks
+        number = {block: i for i, block in enumerate(sorted(set(blocks.values())))}
+        return {state: number[block] for state, block in blocks.items()}
+
+
+def _merged(blocks: dict[int, int], low: int, high: int) -> dict[int, int]:
+    return {state: low if block == high else block for state, block in blocks.items()}
+
+
+def _closed(blocks: dict[int, int], steps: list[tuple[int, int, int]]) -> dict[int, int]:
+    """Blocks with all merges that they ask for: a symbol leads a block to one block."""
+    while True:
+        following: dict[tuple[int, int], int] = {}
+        for state, symbol, new in steps:
+            known = following.setdefault((blocks[state], symbol), blocks[new])
+            if known != blocks[new]:
+                blocks = _merged(blocks, *sorted((known, blocks[new])))
+                break
+        else:
+            return blocks
+
+
+class _Tape:
+    """A tape whose cells hold the times of their writes, and what is known of all its runs."""
+
+    def __init__(self, machine: Machine, tape: int) -> None:
+        self._start = machine.starts[tape].tolist()
+        self._moves = machine.moves[:, tape].tolist()
+        self._jumps = machine.jumps[:, tape].tolist()
+        self._writes = machine.writes[:, tape].tolist()
+        self.read_writes: set[int] = set()
+        self.overwrites: set[tuple[int, int]] = set()
+        # For every row the rows that write in its step or later, as bits.
+        self._followed: dict[int, int] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        self._write, self._read = self._start
+        self._cells: dict[int, int] = {}
+        self._rows: list[int] = []
+
+    def take(self, row: int) -> None:
+        move, jump = self._moves[row], self._jumps[row]
+        self._write = self._write + move[0] if jump[0] == STAY else jump[0]
+        self._read = self._read + move[1] if jump[1] == STAY else jump[1]
+        if self._writes[row] != STAY:
+            old = self._cells.get(self._write)
+            if old is not None:
+                self.overwrites.add((row, self._rows[old]))
+            self._cells[self._write] = len(self._rows)
+        self._rows.append(row)
+
+    def read(self) -> int:
+        time = self._cells.get(self._read)
+        if time is None:
+            return BLANK
+        row = self._rows[time]
+        self.read_writes.add(row)
+        symbol: int = self._writes[row]
+        return symbol
+
+    def finish(self) -> None:
+        later = 0
+        for row in reversed(self._rows):
+            if self._writes[row] != STAY:
+                later |= 1 << row
+            self._followed[row] = self._followed.get(row, 0) | later
+
+    def leading(self) -> list[int]:
+        # A row whose write is read in one run writes in every run, and must hit no other cell there.
+        read = sum(1 << row for row in self.read_writes)
+        return [row for row, later in self._followed.items() if later & read]
+
+
+class _Watcher:
+    """A machine at work on one prompt after another."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.size = machine.vocabulary.size
+        self.tokens: dict[Key, int] = {}
+        self.steps: set[tuple[int, int]] = set()
+        self.tapes = [_Tape(machine, tape) for tape in range(machine.tapes)]
+        self._machine = machine
+        self._register = machine.register.tolist()
+        self._branches = [dict(node.branches) for node in machine.table]
+
+    def answer(self, stream: list[int], most: int) -> None:
+        """Take in `prompt =`, then up to so many tokens of the machine's own answer."""
+        end, equals = self._machine.vocabulary.end, self._machine.vocabulary.equals
+        for tape in self.tapes:
+            tape.restart()
+        state = 0
+        for symbol in stream:
+            state, row = self._take(state, symbol)
+        token = self._token(row)
+        for _ in range(most):
+            if token == end or token <= equals:
+                break
+            state, row = self._take(state, token)
+            token = self._token(row)
+        for tape in self.tapes:
+            tape.finish()
+
+    def _take(self, state: int, symbol: int) -> tuple[int, int]:
+        self.steps.add((state, symbol))
+        state = self._register[state][symbol]
+        row = state * self.size + symbol
+        for tape in self.tapes:
+            tape.take(row)
+        return state, row
+
+    def _token(self, row: int) -> int:
+        key = row, tuple([tape.read() for tape in self.tapes])
+        token = self.tokens.get(key)
+        if token is None:
+            token = self.tokens[key] = self._look_up(*key)
+        return token
+
+    def _look_up(self, row: int, reads: tuple[int, ...]) -> int:
+        at: int | None = 0
+        while at is not None:
+            node = self._machine.table[at]
+            if node.answer is not None:
+                return node.answer
+            at = self._branches[at].get(
+                row if node.tape == ROW else reads[node.tape], node.otherwise
+            )
+        return -1

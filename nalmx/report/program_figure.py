@@ -1,0 +1,193 @@
+"""A learned machine at work as a figure: its tapes and heads over the tokens of one input."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import SettingError
+from ..extract.program._controls import Program, program_of
+from ..extract.program._words import name_word, word_of
+from ..extract.program.diagrams import program_lines
+from ..pntm.machine import BLANK, Machine, Runner
+from ..storage import write_bytes
+from ..tasks.sequences import Token
+from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
+
+_MOST_STEPS, _MOST_CELLS, _MOST_LINES = 150, 400, 45
+# Inches: a step and a cell of a tape, all panels together, a line and a letter of the program.
+_STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
+_LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
+_METADATA: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "png": {}}
+_WRITE, _READ = "#D55E00", "#0072B2"
+
+
+class _Step(NamedTuple):
+    """The token taken in, and every tape behind it."""
+
+    token: str
+    heads: list[list[int]]
+    cells: list[dict[int, int]]
+
+
+def write_program_figure(
+    path: Path, machine: Machine, prompt: Sequence[Token], title: str = ""
+) -> None:
+    """Draw how a machine answers a prompt, and write it as SVG or PNG by the suffix of `path`.
+
+    Each tape is a panel: steps go to the right, labelled with the token taken in, cells upwards.
+    Squares are the write head, circles the read head; the program stands beside it. The same input
+    gives the same bytes. An input too long to draw is a `SettingError`.
+    """
+    import matplotlib.style
+
+    extension = path.suffix.lower().removeprefix(".")
+    if extension not in _METADATA:
+        raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
+    program = program_of(machine)
+    steps = _steps(machine, prompt)
+    data = io.BytesIO()
+    with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
+        # A token may be in a script that the font lacks; a box stands for it.
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        figure = _figure(program, steps, len(prompt), title)
+        metadata = _METADATA[extension]
+        figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
+    write_bytes(path, data.getvalue())
+
+
+def _steps(machine: Machine, prompt: Sequence[Token]) -> list[_Step]:
+    vocabulary = machine.vocabulary
+    answer = machine.decode(prompt, _MOST_STEPS)
+    count = len(prompt) + 1 + len(answer or ())
+    if answer is None or count > _MOST_STEPS:
+        raise SettingError(
+            f"the machine takes more than {_MOST_STEPS} steps for this prompt, or does not end on "
+            "it; draw a shorter one"
+        )
+    words = [*map(word_of, prompt), "=", *map(word_of, answer)]
+    said = [vocabulary.answer.index(token) + vocabulary.equals + 1 for token in answer]
+    runner, steps = Runner(machine), []
+    for word, symbol in zip(words, [*vocabulary.encode_prompt(prompt), *said], strict=True):
+        runner.take(int(symbol))
+        heads = [list(pair) for pair in runner.heads]
+        steps.append(_Step(word, heads, [dict(cells) for cells in runner.cells]))
+    return steps
+
+
+def _figure(program: Program, steps: Sequence[_Step], prompt: int, title: str) -> Any:
+    from matplotlib.figure import Figure
+
+    shown = [_shown(steps, tape) for tape in program.tapes]
+    cells = sum(map(len, shown))
+    if cells > _MOST_CELLS:
+        raise SettingError(
+            f"the heads go over {cells:,} cells, too many to draw; try another prompt"
+        )
+    cell = min(_CELL, _TALLEST / max(1, cells))
+    lines = program_lines(program.machine, _MOST_LINES)
+    letters = min(110, max(map(len, lines)))
+    tall = cell * cells + 0.65 * max(1, len(shown)) + 0.9
+    wide, text = max(2.5, _STEP * len(steps)) + 0.9, _LETTER * letters + 0.2
+    size = (wide + text, max(tall, _LINE * len(lines) + 0.9))
+    figure: Any = Figure(figsize=size, layout="constrained")
+    figure.suptitle(title, parse_math=False)
+    left, right = figure.subfigures(1, 2, width_ratios=(wide, text))
+    ratios = [*map(len, shown)] or [1]
+    panels = left.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios).ravel()
+    for axes in panels:
+        _prepare(axes, steps, prompt)
+    for axes, tape, rows in zip(panels, program.tapes, shown, strict=False):
+        _draw(axes, program, steps, tape, rows, cell)
+    if not shown:
+        panels[0].set_yticks([])
+    else:
+        left.legend(*panels[0].get_legend_handles_labels(), **_LEGEND)
+    panels[-1].set_xlabel("token taken in", fontsize=9)
+    right.text(
+        0.0, 0.96, "\n".join(lines), family="monospace", fontsize=7, va="top", parse_math=False
+    )
+    return figure
+
+
+_LEGEND: dict[str, Any] = {
+    "loc": "outside upper right",
+    "ncols": 2,
+    "frameon": False,
+    "fontsize": 9,
+}
+
+
+def _shown(steps: Sequence[_Step], tape: int) -> Sequence[int]:
+    """Every cell between those that the heads come to, or only these where they lie far apart."""
+    places = {place for step in steps for place in step.heads[tape]}
+    whole = range(min(places), max(places) + 1)
+    return whole if len(whole) <= 2 * len(places) else sorted(places)
+
+
+def _prepare(axes: Any, steps: Sequence[_Step], prompt: int) -> None:
+    words = [step.token for step in steps]
+    words = [w if len(w) <= _LONGEST_TICK else f"{w[: _LONGEST_TICK - 1]}…" for w in words]
+    upright = 90 if max(map(len, words)) > 2 else 0
+    axes.set_xticks(range(len(words)), words, fontsize=8, rotation=upright)
+    for label in axes.get_xticklabels():
+        label.set_parse_math(False)
+    axes.set_xlim(-0.5, len(words) - 0.5)
+    axes.tick_params(length=0)
+    axes.grid(False)
+    # The answer begins behind the sign between prompt and answer.
+    axes.axvline(prompt - 0.5, color="#808080", linewidth=0.8)
+    axes.axvline(prompt + 0.5, color="#808080", linewidth=0.8)
+
+
+def _draw(
+    axes: Any,
+    program: Program,
+    steps: Sequence[_Step],
+    tape: int,
+    shown: Sequence[int],
+    cell: float,
+) -> None:
+    axes.set_title(f"tape {tape + 1}", fontsize=10, loc="left")
+    every = max(1, round(0.2 / cell))
+    axes.set_yticks(range(0, len(shown), every), [str(place) for place in shown[::every]])
+    row_of = {place: row for row, place in enumerate(shown)}
+    axes.tick_params(axis="y", labelsize=8)
+    names = program.names[tape]
+    colours = {symbol: _tint(place) for place, symbol in enumerate(sorted(names))}
+    colours[BLANK] = (1.0, 1.0, 1.0)
+    picture = np.ones((len(shown), len(steps), 3))
+    for at, step in enumerate(steps):
+        for place, symbol in step.cells[tape].items():
+            picture[row_of[place], at] = colours[symbol]
+            word = "" if symbol == BLANK else name_word(names[symbol])
+            if cell >= _LEAST_TEXT_CELL and 0 < len(word) <= _LONGEST_TEXT:
+                look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7}
+                axes.text(at, row_of[place], word, color="#303030", parse_math=False, **look)
+    area = (-0.5, len(steps) - 0.5, -0.5, len(shown) - 0.5)
+    axes.imshow(picture, origin="lower", aspect="auto", extent=area, interpolation="none")
+    for head, (name, colour, marker, wide) in enumerate(
+        (("write head", _WRITE, "s", 9.0), ("read head", _READ, "o", 7.0))
+    ):
+        axes.plot(
+            range(len(steps)),
+            [row_of[step.heads[tape][head]] for step in steps],
+            color=colour,
+            marker=marker,
+            markersize=wide * min(1.0, cell / _CELL),
+            markerfacecolor="none",
+            linewidth=0.8,
+            label=name,
+        )
+
+
+def _tint(place: int) -> tuple[float, float, float]:
+    """A light colour, behind which text can be read."""
+    colour = _COLOURS[place % len(_COLOURS)].removeprefix("#")
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    return (*(1 - (1 - part) * 0.3 for part in parts),)  # type: ignore[return-value]

@@ -1,0 +1,111 @@
+"""Figures of a machine at work."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from helpers_machines import copier, counter, either, endless, hand_made, recall
+
+from nalmx.errors import RunError, SettingError
+from nalmx.extract.program._controls import program_of
+from nalmx.extract.program.diagrams import program_lines
+from nalmx.pntm import Vocabulary
+from nalmx.pntm.machine import Decision
+from nalmx.report import program_figure as drawing
+from nalmx.report.program_figure import write_program_figure
+
+
+def drawn(machine, prompt, title=""):
+    """The figure, and its panels."""
+    steps = drawing._steps(machine, prompt)
+    figure = drawing._figure(program_of(machine), steps, len(prompt), title)
+    left, right = figure.subfigs
+    return figure, left.axes, right
+
+
+def heads(axes):
+    lines = [line for line in axes.get_lines() if line.get_label() in ("write head", "read head")]
+    return [list(line.get_ydata()) for line in lines]
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_the_same_input_gives_the_same_bytes(suffix, tmp_path):
+    paths = [tmp_path / f"{name}.{suffix}" for name in ("first", "second")]
+    for path in paths:
+        write_program_figure(path, copier(), ("a", "b"), "copy")
+    first, second = (path.read_bytes() for path in paths)
+    assert first == second
+    if suffix == "svg":
+        assert ElementTree.fromstring(first).tag.endswith("svg")
+        assert b"<dc:date>" not in first
+    else:
+        assert first.startswith(b"\x89PNG")
+
+
+def test_panels_follow_the_heads_and_the_cells():
+    figure, (axes,), _ = drawn(copier(), ("a", "b"), "copy")
+    assert figure.get_suptitle() == "copy"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "b", "=", "a", "b"]
+    # The read head ends at cell 3; the lowest cell that a head comes to is 1.
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["1", "2", "3"]
+    assert heads(axes) == [[0, 1, 1, 1, 1], [0, 0, 0, 1, 2]]
+    texts = [(*text.get_position(), text.get_text()) for text in axes.texts]
+    assert texts == [
+        (0, 0, "a"),
+        *((step, cell, "ab"[cell]) for step in range(1, 5) for cell in (0, 1)),
+    ]
+    picture = axes.get_images()[0].get_array()
+    assert picture.shape == (3, 5, 3)
+    assert (picture[2] == 1).all()
+    assert (picture[0] == picture[0, 0]).all()
+    assert (picture[1, 0] == 1).all()
+    assert (picture[1, 1] != picture[0, 1]).any()
+
+
+def test_every_tape_has_a_panel_and_the_program_stands_beside_them():
+    _, panels, right = drawn(either(), tuple("01+11"))
+    assert [axes.get_title("left") for axes in panels] == ["tape 1", "tape 2"]
+    assert right.texts[0].get_text().splitlines() == program_lines(either(), drawing._MOST_LINES)
+
+
+def test_cells_far_apart_are_drawn_without_those_between():
+    _, (axes,), _ = drawn(recall(), tuple("a0b1a"))
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["-9", "-8", "9"]
+    assert heads(axes) == [[0, 0, 2, 2, 0, 0, 0], [0, 0, 2, 2, 0, 0, 1]]
+
+
+def test_a_machine_without_tapes_is_drawn_too(tmp_path):
+    write_program_figure(tmp_path / "counter.svg", counter(), tuple("0110"))
+    _, (axes,), _ = drawn(counter(), tuple("0110"))
+    assert len(axes.get_xticklabels()) == 6
+
+
+def test_tokens_are_text_and_never_formulas(tmp_path):
+    nasty = ("$a$", "$\\frac$", "\n", "<b>", "&", "🙂", "日本", "\u202e", "a very long token", "")
+    path = tmp_path / "nasty.SVG"
+    write_program_figure(path, copier(nasty), nasty, "$x & <y>")
+    ElementTree.fromstring(path.read_bytes())
+
+
+def test_what_cannot_be_drawn_is_refused(tmp_path):
+    path = tmp_path / "figure.svg"
+    with pytest.raises(SettingError, match="does not end"):
+        write_program_figure(path, endless(), ("a",))
+    with pytest.raises(SettingError, match="more than 150 steps"):
+        write_program_figure(path, copier(), ("a",) * 100)
+    with pytest.raises(SettingError, match="never seen"):
+        write_program_figure(path, copier(), ("c",))
+    with pytest.raises(SettingError, match=r"\.svg or \.png"):
+        write_program_figure(tmp_path / "figure.pdf", copier(), ("a",))
+    many = hand_made(
+        Vocabulary(("a",), ("a",)),
+        [Decision(None, tape, ((9, 8),), tape + 1) for tape in range(7)]
+        + [Decision(answer=3), Decision(answer=2)],
+        moves=[(0, tape, 0, 2) for tape in range(7)],
+        writes=[(0, tape, 9) for tape in range(7)],
+        starts=[(0, 0)] * 7,
+    )
+    with pytest.raises(SettingError, match="too many to draw"):
+        write_program_figure(path, many, ("a",) * 100)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RunError, match="cannot be written"):
+        write_program_figure(tmp_path / "no" / "figure.svg", copier(), ("a",))
