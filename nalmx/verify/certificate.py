@@ -89,20 +89,11 @@ class Certificate:
 
     def save(self, path: Path) -> None:
         """Write the certificate to a new file."""
-        text = json.dumps(self.data, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            raise CertificateError(
-                f"{path} exists and is never overwritten; name another file for the certificate"
-            ) from None
-        except OSError as error:
-            raise CertificateError(f"{path} cannot be written: {error.strerror or error}") from None
+        save_new(path, self.data)
 
     @classmethod
     def load(cls, path: Path) -> Certificate:
-        return cls.from_json(_read(path), str(path))
+        return cls.from_json(read_certificate(path), str(path))
 
     def replay(self, progress: Progress = lambda step: None, seconds: float = SECONDS) -> Replay:
         """Establish the verdict again from the claim, or say why that fails."""
@@ -147,6 +138,20 @@ def certify(
         },
     }
     return Certificate(claim, {**data, "sha256": digest_of(data)})
+
+
+def save_new(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a certificate to a new file."""
+    text = json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CertificateError(
+            f"{path} exists and is never overwritten; name another file for the certificate"
+        ) from None
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
@@ -244,7 +249,8 @@ def _claim(texts: Mapping[str, Any]) -> Claim:
     return Claim(left, right, Domain(ranges), Tolerance.parse(texts["tolerance"]))
 
 
-def _read(path: Path) -> Any:
+def read_certificate(path: Path) -> Any:
+    """The content of a file that should be a certificate."""
     try:
         if not path.is_file():
             raise CertificateError(f"there is no file {str(path)!r}")

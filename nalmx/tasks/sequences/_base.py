@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,7 +31,7 @@ class SequenceTask:
 
     `draw(random, length)` gives a prompt; what a length counts (symbols, digits of the longer
     operand, pairs, …) is said in `counts`. `answer(prompt)` is the ground truth, `specification` the
-    same as data to reason about, where there is one.
+    same as data to reason about, or else `every(tokens)` gives all prompts of so many tokens.
     """
 
     name: str
@@ -43,6 +43,7 @@ class SequenceTask:
     answer: Callable[[Tokens], Tokens]
     shortest: int = 1
     specification: Specification | None = None
+    every: Callable[[int], Iterator[Tokens]] | None = None
 
     def example(self, random: np.random.Generator, length: int) -> Example:
         """A random prompt of this length, with its answer."""

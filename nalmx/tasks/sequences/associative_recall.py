@@ -5,6 +5,9 @@ Example: a 3 b 5 a 0 ? a → 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, product
+
 import numpy as np
 
 from ._base import SequenceTask, Tokens
@@ -27,6 +30,15 @@ def _answer(prompt: Tokens) -> Tokens:
     return (dict(zip(pairs[::2], pairs[1::2], strict=True))[asked],)
 
 
+def _every(tokens: int) -> Iterator[Tokens]:
+    pairs, rest = divmod(tokens - 2, 2)
+    if rest or pairs < 1:
+        return
+    for listed in product(product(LETTERS, VALUES), repeat=pairs):
+        for asked in sorted({key for key, _ in listed}):
+            yield (*chain.from_iterable(listed), ASK, asked)
+
+
 TASK = SequenceTask(
     name="associative-recall",
     summary="the last value given to a key",
@@ -35,4 +47,5 @@ TASK = SequenceTask(
     answer_tokens=VALUES,
     draw=_draw,
     answer=_answer,
+    every=_every,
 )

@@ -5,6 +5,8 @@ Example: a b pop c → c a.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ._base import SequenceTask, Tokens
@@ -36,6 +38,16 @@ def _answer(prompt: Tokens) -> Tokens:
     return tuple(reversed(stack))
 
 
+def _every(tokens: int, depth: int = 0) -> Iterator[Tokens]:
+    """All operations that never pop an empty stack."""
+    if tokens == 0:
+        yield ()
+        return
+    for first in TASK.prompt_tokens if depth else ITEMS:
+        for others in _every(tokens - 1, depth + (-1 if first == POP else 1)):
+            yield (first, *others)
+
+
 TASK = SequenceTask(
     name="stack",
     summary="what is left after pushes and pops, from top to bottom",
@@ -44,4 +56,5 @@ TASK = SequenceTask(
     answer_tokens=ITEMS,
     draw=_draw,
     answer=_answer,
+    every=_every,
 )

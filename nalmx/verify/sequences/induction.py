@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from ...pntm.machine import Machine
 from ...tasks.sequences.specification import Specification
-from .image import Image, Unsupported, Word, image_of
+from .image import Unsupported, Word, image_of
 from .linear import Form, contradictory, follows, minus, substituted
 from .situations import Memory, Path, Said, Situation
 from .steps import Steps
@@ -88,55 +88,58 @@ def gaps(
     proof: Mapping[Situation, Facts],
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Iterator[Gap]:
-    """Everything that a proof does not show."""
-    image = steps.image
-    for facts in proof.values():
-        if any(len(form) != image.size for form in facts):
+    """Everything that a proof does not show of the situations that can be reached.
+
+    Situations come from the steps of the machine; of the proof, only their facts are looked up.
+    """
+    size, given = steps.image.size, steps.image.given()
+    reached: list[Situation] = []
+    known: set[Situation] = set()
+
+    def arrive(situation: Situation, assumed: Facts, updates: dict[int, Form]) -> Iterator[Gap]:
+        facts = proof.get(situation)
+        if facts is None:
+            yield Gap("a situation was not foreseen", situation)
+            return
+        if any(len(form) != size for form in facts):
             raise Unsupported("the proof is of another machine")
-    given = image.given()
-    oracle = Possible(given)
-    for situation, path, updates in steps.begin(oracle):
-        yield from _not_shown(proof, situation, (*given, *path.guards), updates)
-    for situation, facts in proof.items():
+        missing = tuple(f for f in facts if not follows(substituted(f, updates), assumed))
+        if missing:
+            yield Gap("a fact does not follow", situation, missing)
+        if situation not in known:
+            known.add(situation)
+            reached.append(situation)
+
+    for situation, path, updates in steps.begin(Possible(given)):
+        yield from arrive(situation, (*given, *path.guards), updates)
+    for now in reached:  # which grows
         if stop_requested():
             raise Unsupported("there was no time to check the proof")
-        yield from _gaps_after(steps, proof, situation, (*given, *facts))
+        facts = (*given, *proof[now])
+        oracle = Possible(facts)
+        for said in _next_said(steps, oracle, now):
+            yield from _wrong_answers(steps, oracle, now, said)
+            if said.token in steps.answers:
+                for situation, path, updates in steps.after(oracle, now, said):
+                    yield from arrive(situation, (*facts, *path.guards), updates)
 
 
-def _gaps_after(
-    steps: Steps, proof: Mapping[Situation, Facts], now: Situation, known: Facts
-) -> Iterator[Gap]:
-    """The gaps of the step that is done in a situation."""
-    oracle = Possible(known)
+def _next_said(steps: Steps, oracle: Possible, now: Situation) -> Iterator[Said]:
+    """What should be said next, but where no prompt of the task comes."""
     ends_in = steps.image.specification.ends_in
     for said in steps.saying.next_said(oracle, now):
-        if said.token is None and ends_in is not None and not ends_in(said.place.state):
-            continue  # no prompt of the task comes here
-        yield from _wrong_answers(steps, oracle, now, said)
-        if said.token is not None and said.token in steps.answers:
-            for situation, path, updates in steps.after(oracle, now, said):
-                yield from _not_shown(proof, situation, (*known, *path.guards), updates)
+        if said.token is not None or ends_in is None or ends_in(said.place.state):
+            yield said
 
 
 def _wrong_answers(steps: Steps, oracle: Possible, now: Situation, said: Said) -> Iterator[Gap]:
     vocabulary = steps.image.machine.vocabulary
-    wanted = vocabulary.end if said.token is None else steps.answers.get(said.token)
+    if said.token is not None and said.token not in steps.answers:
+        yield Gap(f"the token {said.token!r} of answers was never seen in training", now)
+        return
+    wanted = vocabulary.end if said.token is None else steps.answers[said.token]
     for answer, _ in steps.answers_of(oracle, said.path, now):
         if answer != wanted:
             spelled = "nothing" if answer < 0 else repr(vocabulary.spell(answer))
             token = "the end" if said.token is None else repr(said.token)
             yield Gap(f"{spelled} cannot be ruled out where {token} should be said", now)
-
-
-def _not_shown(
-    proof: Mapping[Situation, Facts], situation: Situation, known: Facts, updates: dict[int, Form]
-) -> Iterator[Gap]:
-    if situation not in proof:
-        yield Gap("a situation was not foreseen", situation)
-        return
-    missing = tuple(f for f in proof[situation] if not follows(substituted(f, updates), known))
-    if missing:
-        yield Gap("a fact does not follow", situation, missing)
-
-
-__all__ = ["Facts", "Gap", "Image", "Possible", "Proof", "check_proof", "gaps"]

@@ -1,0 +1,78 @@
+"""Verdicts on what machines answer: for prompts of every length, or of which lengths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
+from ...tasks.sequences import Tokens
+from ..verdict import Level
+
+# From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
+SequenceLevel = Literal["tested", "proved up to length", "proved", "refuted", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """A prompt that two sides answer differently; None for an answer that does not end.
+
+    `shortest`: every prompt of fewer tokens was tried, and both sides answer it alike.
+    """
+
+    prompt: Tokens
+    left: Tokens | None
+    right: Tokens | None
+    shortest: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "prompt": list(self.prompt),
+            "left": None if self.left is None else list(self.left),
+            "right": None if self.right is None else list(self.right),
+            "shortest": self.shortest,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceVerdict:
+    """How far it is established that two sides answer prompts alike.
+
+    `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
+    all prompts with up to `longest` tokens, every one of which was answered. `tested` speaks of the
+    `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one.
+    """
+
+    verdict: SequenceLevel
+    method: str
+    domain: str
+    prompts: int | None = None
+    longest: int | None = None
+    longest_tried: int | None = None
+    counterexample: WrongAnswer | None = None
+    reason: str | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    def exit_code(self, require: Level = "tested") -> int:
+        """0 the claim holds at the required level, 1 refuted, 3 not established at that level.
+
+        What holds up to a length holds at the level `tested`, not at a higher one.
+        """
+        if self.verdict == "refuted":
+            return REFUTED
+        holds = self.verdict == "proved" or (self.verdict != "unknown" and require == "tested")
+        return HOLDS if holds else NOT_ESTABLISHED
+
+    def to_json(self) -> dict[str, Any]:
+        example = self.counterexample
+        return {
+            "verdict": self.verdict,
+            "method": self.method,
+            "domain": self.domain,
+            "prompts": self.prompts,
+            "longest": self.longest,
+            "longest_tried": self.longest_tried,
+            "counterexample": None if example is None else example.to_json(),
+            "reason": self.reason,
+            "seconds": round(self.seconds, 4),
+        }
