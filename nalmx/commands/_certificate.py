@@ -101,10 +101,22 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
 
     Exit code 0: established again. 1: established again that the claim is refuted. 3: not established.
     """
-    from ..report.replays import replay_lines
-    from ..verify.certificate import Certificate
+    from ..report.replays import replay_lines, sequence_replay_lines
+    from ..verify.certificate import Certificate, read_certificate
+    from ..verify.sequences.certificate import KIND, SequenceCertificate
 
-    loaded = Certificate.load(file)
+    content = read_certificate(file)
+    if isinstance(content, dict) and content.get("kind") == KIND:
+        machine = SequenceCertificate.from_json(content, str(file))
+        with messages(quiet).status("replaying") as status:
+            replay = machine.replay(lambda step: status.update(f"replaying: {step}"), timeout)
+        if as_json:
+            print_json({"task": machine.task.name, **replay.to_json()})
+        else:
+            for line in sequence_replay_lines(machine, replay):
+                output().print(line)
+        return replay.exit_code()
+    loaded = Certificate.from_json(content, str(file))
     with messages(quiet).status("replaying") as status:
         replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
     if as_json:

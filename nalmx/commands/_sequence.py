@@ -13,10 +13,22 @@ import click
 from click.core import ParameterSource
 
 from ..devices import check_device_name
-from ..exit_codes import HOLDS, INTERRUPTED, NOT_ESTABLISHED
+from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
+from ._certificate import check_new
 from ._options import messages, output, print_json, stop_on_signal, unused_directory
+from ._programs import (
+    check_figure,
+    effort_of,
+    figure_option,
+    print_program,
+    save_verdicts,
+    sequence_paths,
+    verify_sequence_run,
+    write_figure,
+    write_sequence_certificates,
+)
 
 if TYPE_CHECKING:
     from ..train.sequences.run import SequenceResults, SequenceRun
@@ -42,7 +54,17 @@ _SETTINGS = {
     "tapes": "tapes",
     "method": "method",
 }
-_SHARED = {"module", "directory", "resume", "device", "seed", "as_json", "quiet"}
+_SHARED = {
+    "module",
+    "directory",
+    "resume",
+    "figure",
+    "require",
+    "device",
+    "seed",
+    "as_json",
+    "quiet",
+}
 _OPTIONS = (
     click.option("--task", help="pntm: a sequence task such as addition; see `nalmx tasks`."),
     click.option(
@@ -72,6 +94,7 @@ _OPTIONS = (
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
     ),
+    figure_option,
 )
 
 
@@ -93,7 +116,7 @@ def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
     for name, flag in given.items():
         if own and name not in _SETTINGS and name not in _SHARED:
             raise click.UsageError(f"{flag} is not for --module pntm; leave it out")
-        if not own and name in _SETTINGS:
+        if not own and (name in _SETTINGS or name == "figure"):
             raise click.UsageError(f"{flag} is for --module pntm only; add that, or leave it out")
     return own
 
@@ -104,11 +127,14 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     from ..train.sequences.run import learn_run
 
     device = check_device_name(options["device"])
+    check_figure(options["figure"])
     run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
     notes = messages(options["quiet"])
     try:
         with stop_on_signal() as stop, _Status(options["quiet"]) as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
+            effort = effort_of(options["seed"], show, stop)
+            outcome = verify_sequence_run(run, effort, tests)
     except (Interrupted, KeyboardInterrupt):
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
         notes.print(
@@ -122,11 +148,41 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
                 "seen in training; they count as wrong",
                 soft_wrap=True,
             )
+    save_verdicts(run, outcome)
+    write_figure(options["figure"], run, outcome, options["quiet"])
     if options["as_json"]:
-        print_json(_record(run, results))
+        print_json({**_record(run, results), **outcome.to_json()})
     else:
         _print(run, results)
-    return HOLDS if results.holds else NOT_ESTABLISHED
+        print_program(outcome)
+        output().print(f"run: {run.directory}")
+    code = outcome.exit_code(options["require"])
+    return code if code == REFUTED or results.holds else NOT_ESTABLISHED
+
+
+def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
+    """Repeat the verdicts on a finished run, from what is on disk."""
+    from ..train import Interrupted
+    from ..train.sequences.run import SequenceRun
+
+    run = SequenceRun.open(directory)
+    check_figure(options["figure"])
+    check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
+    try:
+        with stop_on_signal() as stop, _Status(options["quiet"], "verifying") as show:
+            outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
+    except (Interrupted, KeyboardInterrupt):
+        return INTERRUPTED
+    write_figure(options["figure"], run, outcome, options["quiet"])
+    if options["as_json"]:
+        print_json({**_record(run, run.load_results()), **outcome.to_json()})
+    else:
+        output().print(f"{run.config.title}: {_size(run.load_results())}")
+        print_program(outcome)
+        output().print(f"run: {run.directory}")
+    if options["certificates"]:
+        write_sequence_certificates(run, outcome, quiet=options["quiet"])
+    return outcome.exit_code(options["require"])
 
 
 def _created(
@@ -243,17 +299,18 @@ def _print(run: SequenceRun, results: SequenceResults) -> None:
     outcome = "learned" if results.learned else "not learned"
     console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
     kept = "machine" if results.learned else "best machine found"
-    console.print(
-        f"{kept}: {_count(results.tapes, 'tape')}, {_count(results.states, 'register state')}, "
-        f"table of {_count(results.entries, 'entry', 'entries')}"
-    )
+    console.print(f"{kept}: {_size(results)}")
     for one in results.scores:
         console.print(_line(config, one))
     if config.task is not None:
-        console.print(f"lengths count {sequence_task(config.task).counts}; tested, not proved")
-    else:
-        console.print("tested, not proved")
-    console.print(f"run: {run.directory}")
+        console.print(f"lengths count {sequence_task(config.task).counts}")
+
+
+def _size(results: SequenceResults) -> str:
+    return (
+        f"{_count(results.tapes, 'tape')}, {_count(results.states, 'register state')}, "
+        f"table of {_count(results.entries, 'entry', 'entries')}"
+    )
 
 
 def _line(config: SequenceConfig, one: Score) -> str:
@@ -274,9 +331,9 @@ def _count(number: int, one: str, many: str = "") -> str:
 class _Status:
     """What is being done, on stderr: a spinner on a terminal, now and then a line elsewhere."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, doing: str = "learning") -> None:
         self._console = messages(quiet)
-        self._status = self._console.status("learning")
+        self._status = self._console.status(doing)
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def __enter__(self) -> Callable[[str], None]:

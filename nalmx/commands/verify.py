@@ -11,6 +11,7 @@ from ..devices import check_device_name
 from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, variables
 from ..report.verdicts import verdict_lines
+from ..train.sequences.run import is_sequence_run
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
 from ._certificate import (
     certificate,
@@ -23,6 +24,8 @@ from ._certificate import (
 )
 from ._export import check_free, export_claim, export_outcome, option
 from ._options import messages, no_traces, output, print_json, shared
+from ._programs import figure_option
+from ._sequence import verify_sequence
 
 
 @click.group(name="verify", no_args_is_help=False)
@@ -170,13 +173,17 @@ def _parse_named(text: str, where: str) -> Expression:
 )
 @option
 @to_run
+@figure_option
 @shared("require", "device", "seed", "json", "quiet")
+@click.pass_context
 def run(
+    context: click.Context,
     directory: Path,
     tolerance: str | None,
     as_it_runs: bool,
     tests: Path | None,
     certificates: bool,
+    figure: Path | None,
     require: Level,
     device: str,
     seed: int,
@@ -187,6 +194,17 @@ def run(
     from ..train import Run
 
     check_device_name(device)
+    if is_sequence_run(directory):
+        for name, flag in (
+            ("tolerance", "--tolerance"),
+            ("as_it_runs", "--as-it-runs"),
+            ("tests", "--export-tests"),
+        ):
+            if context.params[name]:
+                raise click.UsageError(f"{flag} is not for a run of --module pntm; leave it out")
+        return verify_sequence(directory, context.params)
+    if figure is not None:
+        raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
     check_free(tests)
     opened = Run.open(directory)
     check_new(*paths_in(opened.directory).values() if certificates else ())

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..verify.certificate import Certificate
 from ..verify.replaying.replay import Replay
+from ..verify.sequences.certificate import SequenceCertificate
 from .verdicts import domain_text
 
 _LONGEST = 120
@@ -26,14 +27,35 @@ def replay_lines(certificate: Certificate, replay: Replay) -> Iterator[Text]:
     yield Text(f"  for all real {domain}" if domain else "  for constants")
     if texts["tolerance"] != "0":
         yield Text(f"  tolerance {texts['tolerance']}")
-    for step in replay.steps:
-        yield Text(f"  ✓ {step}")
-    if replay.reason is not None:
-        yield Text(f"  ✗ {replay.reason}")
+    yield from _replayed(replay)
     said = _said(certificate.data["provenance"])
     if said:
         yield Text(f"  said by the file, and not replayed: {said}", style="dim")
     yield Text(f"  {replay.seconds:.2f} s", style="dim")
+
+
+def sequence_replay_lines(certificate: SequenceCertificate, replay: Replay) -> Iterator[Text]:
+    """Whether the certificate of a machine was established again, and what was replayed."""
+    word = "established" if replay.established else "not established"
+    style = "bold green" if replay.established else "bold red"
+    yield Text.assemble((word, style), f": {replay.verdict}")
+    yield Text(
+        f"  a machine with tapes: {certificate.machine.tapes}; it answers as {certificate.task.name}"
+    )
+    yield Text(f"  that is: {certificate.task.summary}")
+    yield from _replayed(replay)
+    yield Text(
+        f"  said by the file, and not replayed: {_said(certificate.data['provenance'])}",
+        style="dim",
+    )
+    yield Text(f"  {replay.seconds:.2f} s", style="dim")
+
+
+def _replayed(replay: Replay) -> Iterator[Text]:
+    for step in replay.steps:
+        yield Text(f"  ✓ {step}")
+    if replay.reason is not None:
+        yield Text(f"  ✗ {replay.reason}")
 
 
 def _within(certificate: Certificate) -> str:

@@ -1,0 +1,238 @@
+"""What `train-and-extract` and `verify run` share of sequence tasks: program, verdicts, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ExtractionError, RunError, SettingError
+from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
+from ..pntm.machine import Machine
+from ..report.programs import sequence_verdict_lines
+from ..storage import write_json
+from ..tasks.sequences import Example, sequence_task
+from ..verify import Level
+from ..verify.sequences.check import (
+    Checked,
+    SequenceEffort,
+    check_agreement,
+    check_agreement_on,
+    check_examples,
+    check_truth,
+)
+from ._options import messages, output
+
+if TYPE_CHECKING:
+    from ..extract.program import Program
+    from ..train.sequences.run import SequenceRun
+
+CLAIMS = {
+    "model_program": "model ↔ program",
+    "program_truth": "program ↔ truth",
+    "model_truth": "model ↔ truth",
+}
+_MOST_LINES = 60
+
+
+_FIGURE_TOKENS = 20
+
+figure_option = click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="pntm: draw heads and tapes on an example, beside the program; .svg or .png.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceOutcome:
+    """A learned machine, its program, and the verdicts on both; no program of what was not learned."""
+
+    machine: Machine
+    program: Program | None
+    closed_forms: Sequence[str]
+    checked: Mapping[str, Checked] = field(default_factory=dict)
+
+    def exit_code(self, require: Level) -> int:
+        """The worst of the verdicts."""
+        codes = [one.verdict.exit_code(require) for one in self.checked.values()]
+        if REFUTED in codes:
+            return REFUTED
+        return NOT_ESTABLISHED if NOT_ESTABLISHED in codes or not self.program else HOLDS
+
+    def to_json(self) -> dict[str, Any]:
+        """What --json adds to the record of a run."""
+        program = self.program
+        return {
+            "program": None
+            if program is None
+            else {
+                "rules": program.rules,
+                "tapes": program.machine.tapes,
+                "states": program.machine.states,
+                "lines": program.lines(),
+                "python": program.to_python(),
+            },
+            "closed_forms": list(self.closed_forms),
+            "verdicts": {name: one.verdict.to_json() for name, one in self.checked.items()},
+        }
+
+
+def effort_of(
+    seed: int, on_progress: Callable[[str], None], stop_requested: Callable[[], bool]
+) -> SequenceEffort:
+    """The effort of verdicts on the command line; a stop is an `Interrupted` at the next step."""
+    from ..train import Interrupted
+
+    def tell(doing: str) -> None:
+        if stop_requested():
+            raise Interrupted(0)
+        on_progress(doing)
+
+    return SequenceEffort(seed=seed, stop_requested=stop_requested, on_progress=tell)
+
+
+def save_verdicts(run: SequenceRun, outcome: SequenceOutcome) -> None:
+    """Keep the first verdicts on a run beside it."""
+    path = run.path("verdicts.json")
+    if not path.exists():
+        write_json(path, {"schema": 1, "verdicts": outcome.to_json()["verdicts"]})
+
+
+def verify_sequence_run(
+    run: SequenceRun, effort: SequenceEffort, tests: Mapping[str, Sequence[Example]] | None = None
+) -> SequenceOutcome:
+    """Extract the program of a finished run, and compare machine, program and truth."""
+    from ..extract.program.saved import program_of_run
+
+    if not run.finished:
+        raise RunError(
+            f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
+            f"{run.directory} --resume"
+        )
+    results, machine = run.load_results(), run.load_machine()
+    task = None if run.config.task is None else sequence_task(run.config.task)
+    if not results.learned:
+        wrong = {} if task is None else {"model_truth": check_truth(machine, task, effort)}
+        return SequenceOutcome(machine, None, (), wrong)
+    effort.on_progress("extracting the program")
+    program = program_of_run(run)
+    if task is None:
+        return SequenceOutcome(machine, program, (), _on_examples(run, machine, program, tests))
+    from ..extract.program.program import blocks_of
+
+    blocks = blocks_of(task)
+    forms: Sequence[str] = ()
+    if blocks is not None:
+        try:
+            forms = program.closed_forms(blocks)
+        except ExtractionError as error:
+            forms = (f"none: {error}",)
+    model, own = (check_truth(one, task, effort) for one in (machine, program.machine))
+    agreement = check_agreement(model, own, machine, program.machine, task, effort)
+    checked = {"model_program": Checked(agreement), "program_truth": own, "model_truth": model}
+    return SequenceOutcome(machine, program, forms, checked)
+
+
+def _on_examples(
+    run: SequenceRun,
+    machine: Machine,
+    program: Program,
+    tests: Mapping[str, Sequence[Example]] | None,
+) -> dict[str, Checked]:
+    """The verdicts where nothing is known of the truth but examples."""
+    examples = run.load_examples()
+    given = [*examples, *(e for name, some in (tests or {}).items() for e in some)]
+    known = set(machine.vocabulary.prompt)
+    prompts = [e.prompt for e in given if known.issuperset(e.prompt)]
+    agreeing = [e for e in examples if machine.decode(e.prompt, len(e.answer)) == e.answer]
+    what = "the training examples"
+    if len(agreeing) < len(examples):
+        what += f" but {len(examples) - len(agreeing):,} that were taken for errors"
+    return {
+        "model_program": Checked(
+            check_agreement_on(machine, program.machine, prompts, "the given prompts")
+        ),
+        "program_truth": Checked(check_examples(program.machine, agreeing, what)),
+    }
+
+
+def print_program(outcome: SequenceOutcome) -> None:
+    """Print a program, its closed forms, and the verdicts."""
+    console, program = output(), outcome.program
+    if program is not None:
+        console.print()
+        console.print(f"program of {program.rules:,} rules:")
+        for line in program.lines(_MOST_LINES):
+            console.print(f"    {line}")
+        if outcome.closed_forms:
+            console.print("closed forms:")
+            for line in outcome.closed_forms:
+                console.print(f"    {line}")
+    console.print()
+    verdicts = {name: one.verdict for name, one in outcome.checked.items()}
+    for text in sequence_verdict_lines(verdicts, CLAIMS):
+        console.print(text)
+
+
+def write_sequence_certificates(run: SequenceRun, outcome: SequenceOutcome, *, quiet: bool) -> None:
+    """Write a certificate of what the program and the machine answer, each compared with the truth."""
+    from ..verify.sequences.certificate import SequenceCertificate
+
+    if run.config.task is None:
+        messages(quiet).print(
+            "no certificates were written: what is right is known of the examples only",
+            soft_wrap=True,
+        )
+        return
+    for name, path in sequence_paths(run.directory).items():
+        if name not in outcome.checked:
+            continue
+        machine = outcome.machine if name == "model_truth" else None
+        if machine is None:
+            assert outcome.program is not None
+            machine = outcome.program.machine
+        source = f"{CLAIMS[name]}, learned from {len(run.load_examples()):,} examples"
+        SequenceCertificate.of(
+            machine, sequence_task(run.config.task), outcome.checked[name], source
+        ).save(path)
+        messages(quiet).print(f"certificate: {path}", soft_wrap=True)
+
+
+def sequence_paths(directory: Path) -> dict[str, Path]:
+    """Where the certificates of a run lie."""
+    names = ("program_truth", "model_truth")
+    return {name: directory / f"certificate-{name.replace('_', '-')}.json" for name in names}
+
+
+def write_figure(
+    path: Path | None, run: SequenceRun, outcome: SequenceOutcome, quiet: bool
+) -> None:
+    """Draw the program, or the machine where there is none, on a short training prompt."""
+    if path is None:
+        return
+    from ..report.program_figure import write_program_figure
+
+    machine = outcome.machine if outcome.program is None else outcome.program.machine
+    examples = sorted(run.load_examples(), key=lambda e: len(e.prompt) + len(e.answer))
+    wanted = [e for e in examples if len(e.prompt) + len(e.answer) <= _FIGURE_TOKENS]
+    example = wanted[-1] if wanted else examples[0]
+    title = f"{run.config.title}: {' '.join(example.prompt)}"
+    write_program_figure(path, machine, example.prompt, title[:100])
+    messages(quiet).print(f"figure: {path}", soft_wrap=True)
+
+
+def check_figure(path: Path | None) -> None:
+    """Refuse a figure that could not be written, before time is spent."""
+    if path is None:
+        return
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
+    if path.exists() or path.is_symlink():
+        raise SettingError(f"{path} exists and is never overwritten; name another file")
+    if not path.parent.is_dir():
+        raise SettingError(f"there is no folder {str(path.parent)!r} for the figure; make it first")
