@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from ..errors import ExtractionError, RunError, SettingError
+from ..errors import ExtractionError, RunError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
 from ..report.programs import sequence_verdict_lines
@@ -39,13 +37,6 @@ _MOST_LINES = 60
 
 
 _FIGURE_TOKENS = 20
-
-figure_option = click.option(
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="pntm: draw heads and tapes on an example, beside the program; .svg or .png.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +215,3 @@ def write_figure(
     title = f"{run.config.title}: {' '.join(example.prompt)}"
     write_program_figure(path, machine, example.prompt, title[:100])
     messages(quiet).print(f"figure: {path}", soft_wrap=True)
-
-
-def check_figure(path: Path | None) -> None:
-    """Refuse a figure that could not be written, before time is spent."""
-    if path is None:
-        return
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
-    if path.exists() or path.is_symlink():
-        raise SettingError(f"{path} exists and is never overwritten; name another file")
-    if not path.parent.is_dir():
-        raise SettingError(f"there is no folder {str(path.parent)!r} for the figure; make it first")

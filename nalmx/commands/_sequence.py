@@ -17,18 +17,8 @@ from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
+from ._figure import check_figure, figure_option
 from ._options import messages, output, print_json, stop_on_signal, unused_directory
-from ._programs import (
-    check_figure,
-    effort_of,
-    figure_option,
-    print_program,
-    save_verdicts,
-    sequence_paths,
-    verify_sequence_run,
-    write_figure,
-    write_sequence_certificates,
-)
 
 if TYPE_CHECKING:
     from ..train.sequences.run import SequenceResults, SequenceRun
@@ -130,6 +120,16 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     check_figure(options["figure"])
     run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
     notes = messages(options["quiet"])
+
+    # Below, SymPy and Numba are loaded; whatever is wrong with the input has been said by now.
+    from ._programs import (
+        effort_of,
+        print_program,
+        save_verdicts,
+        verify_sequence_run,
+        write_figure,
+    )
+
     try:
         with stop_on_signal() as stop, _Status(options["quiet"]) as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
@@ -164,6 +164,14 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     """Repeat the verdicts on a finished run, from what is on disk."""
     from ..train import Interrupted
     from ..train.sequences.run import SequenceRun
+    from ._programs import (
+        effort_of,
+        print_program,
+        sequence_paths,
+        verify_sequence_run,
+        write_figure,
+        write_sequence_certificates,
+    )
 
     run = SequenceRun.open(directory)
     check_figure(options["figure"])

@@ -23,8 +23,8 @@ from ._certificate import (
     write_certificates,
 )
 from ._export import check_free, export_claim, export_outcome, option
+from ._figure import figure_option
 from ._options import messages, no_traces, output, print_json, shared
-from ._programs import figure_option
 from ._sequence import verify_sequence
 
 

@@ -41,6 +41,11 @@ class Decision:
     branches: tuple[tuple[int, int], ...] = ()
     otherwise: int | None = None
 
+    @property
+    def children(self) -> list[int]:
+        children = [child for _, child in self.branches]
+        return children if self.otherwise is None else [*children, self.otherwise]
+
 
 @dataclass(frozen=True, eq=False)
 class Machine:
@@ -64,8 +69,9 @@ class Machine:
 
     @property
     def entries(self) -> int:
-        """Leaves of the table."""
-        return sum(node.answer is not None for node in self.table)
+        """Rules of the table: the ways into its leaves, which several may share."""
+        leaves = {at for at, node in enumerate(self.table) if node.answer is not None}
+        return sum(child in leaves for node in self.table for child in node.children) or 1
 
     def decode(self, prompt: Sequence[Token], limit: int | None = None) -> Tokens | None:
         """The answer to a prompt; None where the machine does not end within `limit` tokens.
@@ -129,16 +135,19 @@ class Machine:
             "writes": (rows, tapes),
         }
         whole = all(getattr(self, name).shape == shape for name, shape in shapes.items())
+        # Compiled loops count in 64 bits.
+        arrays = [getattr(self, name) for name in _ARRAYS]
+        whole = whole and all(bool(((a >= STAY) & (a <= -STAY)).all()) for a in arrays)
         whole = whole and bool(((self.register >= 0) & (self.register < states)).all())
         count = len(self.table)
         for at, node in enumerate(self.table):
             if node.answer is not None:
                 whole = whole and node.answer in self.vocabulary.outputs
                 continue
-            children = [child for _, child in node.branches]
-            children += [] if node.otherwise is None else [node.otherwise]
             # Children come after their node, so that no walk through the table can be endless.
-            whole = whole and ROW <= node.tape < tapes and all(at < c < count for c in children)
+            whole = (
+                whole and ROW <= node.tape < tapes and all(at < c < count for c in node.children)
+            )
         if not whole or not count:
             raise RunError("a machine is damaged: its parts do not fit together")
 

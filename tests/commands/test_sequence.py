@@ -104,14 +104,20 @@ def test_the_weights_of_a_run_are_those_of_the_module_of_its_machine(learned):
     assert set(saved) == set(module.state_dict())
 
 
-def test_what_is_printed_claims_no_more_than_was_tested(capsys, learned):
+def test_what_was_tested_and_what_was_proved_is_printed(capsys, learned):
     code, out, _ = run(capsys, "--output", learned, "--resume")
     assert code == 0
     lines = out.splitlines()
     assert lines[0].startswith("parity, the parity of the ones so far, after each bit: learned by")
     assert "training: exact on 200 of 200 sequences of length 10 or less" in lines
     assert "test: exact on 100 of 100 sequences of length 60" in lines
-    assert "lengths count bits; tested, not proved" in lines
+    assert "lengths count bits" in lines
+    assert "program of 5 rules:" in lines
+    assert "    start: tape 1 write head at 0, read head at 1" in lines
+    assert "    r1 = x(j) if j <= n else blank" in lines
+    proved = ", the same answer to every prompt {0, 1}+, of any length ("
+    for claim in ("model ↔ program", "program ↔ truth", "model ↔ truth"):
+        assert any(line.startswith(f"{claim}: proved{proved}") for line in lines)
 
 
 def test_examples_in_files_are_learned_and_tested(capsys, tmp_path, monkeypatch):

@@ -112,6 +112,16 @@ def test_auto_ends_with_the_first_search_that_learns(searches, parity):
     assert searches.asked == [("discrete", None, 0)]
 
 
+def test_what_makes_no_difference_to_the_examples_is_left_out(searches, parity):
+    machine = parity.machine
+    arrays = ("moves", "jumps", "writes")
+    twice = {name: np.concatenate([getattr(machine, name)] * 2, axis=1) for name in arrays}
+    both = replace(machine, starts=np.concatenate([machine.starts] * 2), **twice)
+    searches.discrete = [replace(parity, machine=both)]
+    found = learn(PARITY)
+    assert (found.machine.tapes, found.accuracy) == (1, 1.0)
+
+
 def test_auto_repairs_what_gradients_found(searches, parity, monkeypatch):
     monkeypatch.setattr(learning, "_BRIEFLY", 0.0)
     failed = replace(parity, machine=wrong(parity), learned=False, errors=0.5)
@@ -119,7 +129,7 @@ def test_auto_repairs_what_gradients_found(searches, parity, monkeypatch):
     searches.gradient = [by_gradients(wrong(parity), False, 0.4)]
     found = learn(PARITY)
     assert (found.way, found.learned) == ("repair", True)
-    assert found.machine is parity.machine
+    assert found.machine.decode(("1", "0", "1")) == ("1", "1", "0")
     assert searches.asked == [("discrete", None, 0), ("gradient", 1, 1, 0), ("discrete", None, 1)]
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ...pntm.batch import decode_batch
+from ...pntm.keys import Keys
 from ...pntm.machine import Machine
+from ...pntm.minimise import minimise
 from ...tasks.sequences import SequenceTask, Token, Tokens
 from ...tasks.sequences.prompts import prompts_of
 from ...tasks.sequences.specification import Block
 from .closed_form import closed_form_lines
 from .diagrams import dot, mermaid, program_lines
-from .keys import Keys
-from .minimise import minimise, rules
 from .python_code import python_source
 
 _EVERY = 4_000  # prompts of a task, from the shortest on
@@ -38,7 +38,7 @@ class Program:
     @property
     def rules(self) -> int:
         """Lines of the table that say a token."""
-        return rules(self.machine)
+        return self.machine.entries
 
     def run(self, prompt: Sequence[Token], limit: int | None = None) -> Tokens | None:
         """The answer to a prompt; None where it does not end within `limit` tokens."""

@@ -30,6 +30,13 @@ class Block:
     tokens: Tokens
     least: int = 1
 
+    def __post_init__(self) -> None:
+        if not self.tokens or self.least < 0:
+            raise SettingError(
+                f"a block needs tokens and a least number of them from 0 on, not {self.tokens} and "
+                f"{self.least}"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -44,8 +51,8 @@ class Stream:
 class Pass:
     """Walk along streams: at each place, `step(state, tokens)` gives the next state and what is said.
 
-    A stream that has ended shows None. The pass ends with the longest stream, or with the first one
-    where `with_first` is set.
+    States that are equal must behave alike. A stream that has ended shows None. The pass ends with
+    the longest stream, or with the first one where `with_first` is set.
     """
 
     streams: tuple[Stream, ...]

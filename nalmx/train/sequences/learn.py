@@ -13,7 +13,9 @@ from itertools import count, islice
 
 import numpy as np
 
+from ...pntm.keys import Keys
 from ...pntm.machine import Machine
+from ...pntm.minimise import minimise
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted
@@ -194,6 +196,11 @@ class _Learning:
                 yield register, self._tapes or tapes, self._seed + attempt, seconds
 
     def _learned(self, machine: Machine, way: Way, learned: bool) -> Learned:
+        if learned:
+            # What makes no difference to the examples can only do harm elsewhere.
+            prompts = [example.prompt for example in self._examples]
+            machine = minimise(machine, Keys.of(machine, prompts, stop_requested=self._stop))
+            self._check()
         right = score("train", machine, self._examples, self._stop).accuracy
         return Learned(machine, way, learned, right, self._passed)
 

@@ -226,7 +226,7 @@ def image_of(machine: Machine, specification: Specification) -> Image:
 
     for tape in tapes:
         way, start = image.directions[tape], machine.starts[tape]
-        head = image.fixed(way * int(start[1] - start[0]))
+        head = image.fixed(way * (int(start[1]) - int(start[0])))
         edge = image.fixed(0)
         regions: list[Region] = []
         block = 0

@@ -20,6 +20,7 @@ from .linear import Form, contradictory, follows, minus, substituted
 from .situations import Memory, Path, Said, Situation
 from .steps import Steps
 
+TOO_DEEP = "the table or the specification is nested too deeply"
 Facts: TypeAlias = tuple[Form, ...]
 
 
@@ -78,9 +79,12 @@ def check_proof(
     """The first gap of a proof; None where the machine says what is specified, for all prompts."""
     try:
         image = image_of(machine, specification)
-        return next(gaps(Steps(image, proof.memory), proof.situations, stop_requested), None)
+        steps = Steps(image, proof.memory)
+        return next(gaps(steps, dict(proof.situations), stop_requested), None)
     except Unsupported as reason:
         return Gap(str(reason))
+    except RecursionError:
+        return Gap(TOO_DEEP)
 
 
 def gaps(
@@ -101,7 +105,7 @@ def gaps(
         if facts is None:
             yield Gap("a situation was not foreseen", situation)
             return
-        if any(len(form) != size for form in facts):
+        if any(len(form) != size or {*map(type, form)} != {int} for form in facts):
             raise Unsupported("the proof is of another machine")
         missing = tuple(f for f in facts if not follows(substituted(f, updates), assumed))
         if missing:

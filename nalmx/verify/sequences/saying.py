@@ -14,7 +14,7 @@ from ...tasks.sequences.specification import (
     Specification,
     Stream,
 )
-from .image import Image, Word
+from .image import Image, Unsupported, Word
 from .linear import Form, minus, plus
 from .situations import Memory, Oracle, Path, Place, Said, Situation
 
@@ -70,19 +70,30 @@ class Saying:
         i, r = self.image.form("i"), self.image.form("r")
         yield from self.said(oracle, self.remembered(now.place, i), now.place, i, r)
 
-    def said(self, oracle: Oracle, path: Path, place: Place, i: Form, r: Form) -> Iterator[Said]:
-        """What the specification says next at a place, with the variables i and r."""
+    def said(
+        self,
+        oracle: Oracle,
+        path: Path,
+        place: Place,
+        i: Form,
+        r: Form,
+        silent: frozenset[int] = frozenset(),
+    ) -> Iterator[Said]:
+        """What the specification says next at a place, with the variables i and r.
+
+        `silent` are the repetitions that were gone through without a word.
+        """
         if place.at == len(self._code):
             yield Said(path, None, place, i, r)
             return
         onward = Place(place.at + 1, place.state)
         match self._code[place.at]:
             case Pass() as walk:
-                yield from self._walk(oracle, path, walk, place, i, r)
+                yield from self._walk(oracle, path, walk, place, i, r, silent)
             case Say(token):
                 token_said = token(place.state)
                 if token_said is None:
-                    yield from self.said(oracle, path, onward, self._one, r)
+                    yield from self.said(oracle, path, onward, self._one, r, silent)
                 else:
                     yield Said(path, token_said, onward, self._one, r)
             case Compare(first, second, tokens):
@@ -96,29 +107,46 @@ class Saying:
                 length = self.image.length(self.image.word(Stream(block)))
                 within = oracle.assume(path, minus(length, r))
                 if within is not None:
-                    yield from self.said(oracle, within, onward, self._one, r)
+                    yield from self.said(oracle, within, onward, self._one, r, silent | {place.at})
                 over = oracle.assume(path, minus(r, length, 1))
                 if over is not None:
                     after = Place(behind, place.state)
-                    yield from self.said(oracle, over, after, self._one, self._one)
+                    yield from self.said(oracle, over, after, self._one, self._one, silent)
             case Again(begin):
+                enter = self._code[begin]
+                if begin in silent and isinstance(enter, Enter):
+                    # Nothing was said, so that nothing is in any repetition from here on.
+                    after = Place(enter.behind, place.state)
+                    yield from self.said(oracle, path, after, self._one, self._one, silent)
+                    return
                 again = Place(begin, place.state)
-                yield from self.said(oracle, path, again, self._one, plus(r, self._one))
+                yield from self.said(oracle, path, again, self._one, plus(r, self._one), silent)
+            case _:
+                raise Unsupported("instructions of this kind are not followed")
 
     def _walk(
-        self, oracle: Oracle, path: Path, walk: Pass, place: Place, i: Form, r: Form
+        self,
+        oracle: Oracle,
+        path: Path,
+        walk: Pass,
+        place: Place,
+        i: Form,
+        r: Form,
+        silent: frozenset[int],
     ) -> Iterator[Said]:
         words = [self.image.word(stream) for stream in walk.streams]
         lengths = list(map(self.image.length, words))
         for known, inside in self._inside(oracle, path, lengths, i):
             if not (inside[0] if walk.with_first else any(inside)):
                 onward = Place(place.at + 1, place.state)
-                yield from self.said(oracle, known, onward, self._one, r)
+                yield from self.said(oracle, known, onward, self._one, r, silent)
                 continue
             last = place.rows or (None,) * len(words)
             for rows, reading in self._rows(oracle, known, walk, words, lengths, inside, last, i):
                 seen = tuple(None if row is None else self.image.token(row) for row in rows)
                 state, token = walk.step(place.state, seen)
+                if not isinstance(token, str):  # None would be taken for the end
+                    raise Unsupported(f"a pass says {token!r}, which is no token")
                 kept = tuple(
                     row if self.memory.tokens else self._kept(row, stream)
                     for row, stream in zip(rows, walk.streams, strict=True)

@@ -11,11 +11,12 @@ from math import lcm
 
 import numpy as np
 
+from ...errors import SettingError
 from ...pntm.machine import Machine
 from ...tasks.sequences._base import Tokens
 from ...tasks.sequences.specification import Block, Specification
 from .image import Image, Unsupported, Word, image_of
-from .induction import Facts, Gap, Proof, gaps
+from .induction import TOO_DEEP, Facts, Gap, Proof, gaps
 from .linear import Form, constant, minus, plus, tightened, times, value
 from .situations import Memory, Path, Place, Situation
 from .steps import Steps
@@ -94,6 +95,8 @@ def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof
                 facts[kind] = tuple(form for form in facts[kind] if form not in gone)
     except Unsupported as reason:
         return Gap(str(reason))
+    except RecursionError:
+        return Gap(TOO_DEEP)
     return Gap("facts that hold at every step were not found")
 
 
@@ -144,13 +147,16 @@ def _prompts(specification: Specification, random: np.random.Generator) -> Itera
         prompt: list[str] = []
         for part in specification.shape:
             if isinstance(part, Block):
-                length = int(random.integers(part.least, _LONGEST, endpoint=True))
+                length = int(random.integers(part.least, part.least + _LONGEST - 1, endpoint=True))
                 few = random.integers(1, len(part.tokens), endpoint=True)
                 some = random.permutation(len(part.tokens))[:few]
                 prompt += [part.tokens[some[k]] for k in random.integers(few, size=length)]
             else:
                 prompt.append(part)
-        words = specification.words(tuple(prompt))
+        try:
+            words = specification.words(tuple(prompt))
+        except SettingError:  # a block that ends before one of its tokens
+            continue
         if all(len(words[a]) <= len(words[b]) for a, b in specification.no_longer):
             yield tuple(prompt)
 

@@ -72,7 +72,17 @@ class Steps:
         return len(frozenset().union(*self._echoes[tape].values())) > 1
 
     def _follows(self, tape: int) -> bool:
-        return self.memory.echoes == "follow" and self._several(tape)
+        return self.memory.echoes == "follow" and self._several(tape) and self._by_token(tape)
+
+    def _by_token(self, tape: int) -> bool:
+        """Whether a tape keeps a token always or never, whatever the register is."""
+        image, outputs = self.image, self._machine.vocabulary.outputs
+        kept = (
+            {image.effect(row, tape).symbol is None for row in image.answer_rows(token)}
+            for token in outputs
+            if token != self._machine.vocabulary.end
+        )
+        return all(len(ways) <= 1 for ways in kept)
 
     def _filled(self, tape: int) -> Form:
         """How many cells of a tape a prompt fills."""

@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pntm.machine import BLANK, STAY, Decision, Machine
 from .keys import Keys
+from .machine import BLANK, STAY, Decision, Machine
 
 _MOST_VISITS = 600_000  # of keys, while an order of questions is looked for
 # A function of the questions left: what they see → the next token.
@@ -31,22 +31,11 @@ def minimise(machine: Machine, keys: Keys) -> Machine:
     needed = _of_use(machine, keys)
     enough = keys.sufficient_tapes(machine.tapes)
     candidates = (_with_tapes(needed, keys, tapes) for tapes in enough)
-    return min(candidates, key=lambda known: (_edges(known), rules(known), known.tapes))
-
-
-def rules(machine: Machine) -> int:
-    """The ways into leaves of the table: how many lines with an answer it takes to print it."""
-    leaves = {at for at, node in enumerate(machine.table) if not _children(node)}
-    return sum(child in leaves for node in machine.table for child in _children(node)) or 1
+    return min(candidates, key=lambda known: (_edges(known), known.entries, known.tapes))
 
 
 def _edges(machine: Machine) -> int:
-    return sum(len(_children(node)) for node in machine.table)
-
-
-def _children(node: Decision) -> list[int]:
-    children = [child for _, child in node.branches]
-    return children if node.otherwise is None else [*children, node.otherwise]
+    return sum(len(node.children) for node in machine.table)
 
 
 def _of_use(machine: Machine, keys: Keys) -> Machine:

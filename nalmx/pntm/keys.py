@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from ...pntm.machine import BLANK, ROW, STAY, Machine
-from ...pntm.vocabulary import Ids
-from ...tasks.sequences import Token
+from ..tasks.sequences import Token
+from .machine import BLANK, ROW, STAY, Machine
+from .vocabulary import Ids
 
 Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tape reads
 Place: TypeAlias = tuple[int, int]  # a control row and a tape
