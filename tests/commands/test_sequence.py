@@ -238,10 +238,10 @@ def test_resuming_needs_a_run_and_its_own_settings(capsys, learned, tmp_path):
 
 
 def test_runs_of_the_two_kinds_are_not_mixed_up(capsys, learned, tmp_path):
-    for command in (["verify", "run", str(learned)],):
-        assert main(command) == 2
+    for option in (["--tolerance", "0"], ["--as-it-runs"], ["--export-tests", "test_it.py"]):
+        assert main(["verify", "run", str(learned), *option]) == 2
         err = capsys.readouterr().err
-        assert "machines cannot be verified yet" in err
+        assert f"{option[0]} is not for a run of --module pntm" in err
         assert err.count("\n") == 1
     with pytest.raises(RunError, match="is a run of a sequence task"):
         Run.open(learned)
@@ -334,7 +334,9 @@ def test_altered_scores_are_refused(learned, tmp_path):
         [*PARITY, "--operation", "mul"],
         [*PARITY, "--iterations", "5"],
         [*PARITY, "--tolerance", "0"],
-        [*PARITY, "--require", "tested"],
+        [*PARITY, "--figure", "heads.txt"],
+        [*PARITY, "--figure", "none/heads.svg"],
+        [*PARITY, "--figure", "good.jsonl"],
         [*PARITY, "--show-seeds"],
         [*PARITY, "--output", "."],
         [*PNTM, "--examples", "none.jsonl"],
@@ -411,7 +413,70 @@ def test_bad_input_is_refused_without_waiting_for_torch_or_numba(tmp_path):
 
 def test_discrete_learning_needs_no_torch(tmp_path):
     arguments = ["train-and-extract", *PARITY, *SHORT, "--test-lengths", "40", "--quiet"]
-    assert not loaded_after(arguments, 0, tmp_path) & {"torch", "sympy", "hypothesis"}
+    assert not loaded_after(arguments, 0, tmp_path) & {"torch"}
+
+
+def test_the_program_of_a_run_stands_beside_it(capsys, tmp_path, instant):
+    directory, figure = tmp_path / "run", tmp_path / "heads.svg"
+    arguments = [*PARITY, *SHORT, "--test-lengths", "30", "--output", directory]
+    code, out, err = run(capsys, *arguments, "--figure", figure, "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["program"]["rules"] == 5
+    assert (directory / "program.py").read_text() == found["program"]["python"]
+    assert {name: v["verdict"] for name, v in found["verdicts"].items()} == dict.fromkeys(
+        ("model_program", "program_truth", "model_truth"), "proved"
+    )
+    assert "y(j) = " in found["closed_forms"][-1]
+    assert figure.read_text().startswith("<?xml")
+    saved = json.loads((directory / "verdicts.json").read_text())["verdicts"]
+    assert saved["model_truth"]["verdict"] == "proved"
+
+
+def test_verdicts_on_a_run_are_repeated_and_certified(capsys, learned, tmp_path):
+    directory = copied(learned, tmp_path)
+    arguments = ["verify", "run", str(directory), "--certificates", "--require", "proved"]
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdicts"]["program_truth"]["verdict"] == "proved"
+    assert main(arguments) == 2  # nothing is overwritten
+    capsys.readouterr()
+    for name in ("program-truth", "model-truth"):
+        assert main(["verify", "certificate", str(directory / f"certificate-{name}.json")]) == 0
+        assert capsys.readouterr().out.startswith("established: proved\n")
+
+
+def test_a_machine_that_is_wrong_is_refuted_with_the_shortest_prompt(
+    capsys, tmp_path, monkeypatch, instant
+):
+    known = learning.learn(())
+    table = list(known.machine.table)
+    leaf = next(at for at, n in enumerate(table) if n.answer == known.machine.vocabulary.end)
+    table[leaf] = replace(table[leaf], answer=known.machine.vocabulary.end - 1)
+    wrong = replace(known, machine=replace(known.machine, table=tuple(table)))
+    monkeypatch.setattr(learning, "learn", lambda *a, **s: wrong)
+    arguments = [*PARITY, *SHORT, "--test-lengths", "30", "--output", tmp_path / "run"]
+    code, out, _ = run(capsys, *arguments, "--quiet")
+    assert code == 1
+    assert "model ↔ truth: refuted, found by" in out
+    assert "  the shortest prompt that shows it: 0" in out
+    assert main(["verify", "run", str(tmp_path / "run"), "--certificates"]) == 1
+    capsys.readouterr()
+    certificate = str(tmp_path / "run" / "certificate-model-truth.json")
+    assert main(["verify", "certificate", certificate]) == 1
+    assert "the machine answers a prompt of 1 tokens wrongly" in capsys.readouterr().out
+
+
+def test_a_level_that_is_not_reached_is_no_success(capsys, tmp_path, instant):
+    file = tmp_path / "train.jsonl"
+    parity_file(file, count=60)
+    arguments = [*PNTM, "--examples", file, "--output", tmp_path / "run", "--json"]
+    code, out, _ = run(capsys, *arguments, "--require", "proved")
+    assert code == 3
+    found = json.loads(out)
+    assert found["verdicts"]["program_truth"]["verdict"] == "tested"
+    assert found["verdicts"]["program_truth"]["prompts"] == 60
+    assert found["closed_forms"] == []
 
 
 def test_tasks_and_modules_are_listed(capsys):

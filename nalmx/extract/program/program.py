@@ -83,10 +83,15 @@ def extract_program(machine: Machine, task: SequenceTask, seed: int = 0) -> Prog
     none is left is for verification to say.
     """
     random = np.random.default_rng([seed, 1])
-    known = [*_every(task), *_drawn(task, random, _RANDOM)]
+    tokens = set(machine.vocabulary.prompt)  # others the machine cannot take in
+
+    def sayable(prompts: Iterable[Tokens]) -> list[Tokens]:
+        return [prompt for prompt in prompts if tokens.issuperset(prompt)]
+
+    known = sayable([*_every(task), *_drawn(task, random, _RANDOM)])
     for _ in range(_ROUNDS):
         program = program_for(machine, known)
-        unseen = _drawn(task, random, _UNSEEN)
+        unseen = sayable(_drawn(task, random, _UNSEEN))
         limits = [max(1_000, 20 * len(prompt)) for prompt in unseen]
         pairs = zip(
             unseen,

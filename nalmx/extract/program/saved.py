@@ -46,7 +46,10 @@ def _read(name: str, data: Any, machine: Machine, sealed: str) -> Program:
                 f"{name} was extracted from another machine than that of the run; move it away, and "
                 "the program is extracted again"
             )
-        program = Program.from_json(data["program"])
+        try:
+            program = Program.from_json(data["program"])
+        except RunError as error:
+            raise RunError(f"{name} is damaged: {error}") from None
     except (KeyError, TypeError):
         raise RunError(f"{name} is damaged: parts of it are missing or of a wrong kind") from None
     if program.machine.vocabulary != machine.vocabulary:

@@ -31,7 +31,8 @@ class SequenceTask:
 
     `draw(random, length)` gives a prompt; what a length counts (symbols, digits of the longer
     operand, pairs, …) is said in `counts`. `answer(prompt)` is the ground truth, `specification` the
-    same as data to reason about, or else `every(tokens)` gives all prompts of so many tokens.
+    same as data to reason about, or else `every(tokens)` gives all prompts of so many tokens and
+    `admits(prompt)` tells them.
     """
 
     name: str
@@ -44,6 +45,13 @@ class SequenceTask:
     shortest: int = 1
     specification: Specification | None = None
     every: Callable[[int], Iterator[Tokens]] | None = None
+    admits: Callable[[Tokens], bool] | None = None
+
+    def is_prompt(self, prompt: Tokens) -> bool:
+        """Whether this is a prompt of the task."""
+        if self.specification is not None:
+            return self.specification.admits(prompt)
+        return self.admits is not None and self.admits(prompt)
 
     def example(self, random: np.random.Generator, length: int) -> Example:
         """A random prompt of this length, with its answer."""

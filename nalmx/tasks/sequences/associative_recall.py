@@ -39,6 +39,13 @@ def _every(tokens: int) -> Iterator[Tokens]:
             yield (*chain.from_iterable(listed), ASK, asked)
 
 
+def _admits(prompt: Tokens) -> bool:
+    *pairs, mark, asked = prompt if len(prompt) >= 4 else ("", "")
+    keys, values = pairs[::2], pairs[1::2]
+    paired = len(keys) == len(values) and set(LETTERS).issuperset(keys)
+    return paired and set(VALUES).issuperset(values) and mark == ASK and asked in keys
+
+
 TASK = SequenceTask(
     name="associative-recall",
     summary="the last value given to a key",
@@ -48,4 +55,5 @@ TASK = SequenceTask(
     draw=_draw,
     answer=_answer,
     every=_every,
+    admits=_admits,
 )

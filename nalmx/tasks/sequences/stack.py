@@ -6,6 +6,7 @@ Example: a b pop c → c a.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 import numpy as np
 
@@ -48,6 +49,12 @@ def _every(tokens: int, depth: int = 0) -> Iterator[Tokens]:
             yield (first, *others)
 
 
+def _admits(prompt: Tokens) -> bool:
+    depths = accumulate(-1 if operation == POP else 1 for operation in prompt)
+    known = set(TASK.prompt_tokens)
+    return bool(prompt) and known.issuperset(prompt) and all(depth >= 0 for depth in depths)
+
+
 TASK = SequenceTask(
     name="stack",
     summary="what is left after pushes and pops, from top to bottom",
@@ -57,4 +64,5 @@ TASK = SequenceTask(
     draw=_draw,
     answer=_answer,
     every=_every,
+    admits=_admits,
 )

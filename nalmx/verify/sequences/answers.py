@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import compress, count, islice
 from random import Random
 from typing import TypeAlias
 
@@ -47,7 +47,7 @@ class Comparison:
             _longest(prompt) if answer is None else _ROOM + len(answer)
             for prompt, answer in zip(prompts, wanted, strict=True)
         ]
-        said = decode_batch(self.left, prompts, limits)
+        said = _decoded(self.left, prompts, limits)
         for prompt, own, other in zip(prompts, said, wanted, strict=True):
             if own != other:
                 return WrongAnswer(prompt, own, other, shortest=False)
@@ -61,7 +61,7 @@ def truth_of(task: SequenceTask) -> Side:
 
 def answers_of(machine: Machine) -> Side:
     """The answers of a machine, with its usual limit of their length."""
-    return lambda prompts: decode_batch(machine, prompts, list(map(_longest, prompts)))
+    return lambda prompts: _decoded(machine, prompts, list(map(_longest, prompts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +127,12 @@ def shrunk(comparison: Comparison, task: SequenceTask, wrong: WrongAnswer) -> Wr
 
 def _thinned(comparison: Comparison, task: SequenceTask, wrong: WrongAnswer) -> WrongAnswer:
     """Take tokens away, many at first, as long as a prompt of the task is answered differently."""
-    if task.specification is None:
-        return wrong
     many = len(wrong.prompt) // 2
     while many:
         at = 0
         while at < len(wrong.prompt):
             prompt = wrong.prompt[:at] + wrong.prompt[at + many :]
-            less = comparison.wrong([prompt]) if task.specification.admits(prompt) else None
+            less = comparison.wrong([prompt]) if task.is_prompt(prompt) else None
             if less is None:
                 at += many
             else:
@@ -179,6 +177,18 @@ def _short_prompts(task: SequenceTask) -> st.SearchStrategy[Tokens]:
     ]
     joined = st.tuples(*parts).map(lambda words: tuple(t for word in words for t in word))
     return joined.filter(specification.admits)
+
+
+def _decoded(
+    machine: Machine, prompts: Sequence[Tokens], limits: Sequence[int]
+) -> list[Tokens | None]:
+    """The answers; none to a prompt with a token that was never seen in training."""
+    known = set(machine.vocabulary.prompt)
+    asked = [known.issuperset(prompt) for prompt in prompts]
+    answers = iter(
+        decode_batch(machine, list(compress(prompts, asked)), list(compress(limits, asked)))
+    )
+    return [next(answers) if can else None for can in asked]
 
 
 def _batches(prompts: Iterable[Tokens]) -> Iterator[list[Tokens]]:

@@ -65,6 +65,8 @@ class SequenceCertificate:
     @classmethod
     def from_json(cls, data: Any, where: str) -> SequenceCertificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
+        if not isinstance(data, dict) or data.get("kind") != KIND:
+            raise CertificateError(f"{where} is not a certificate of a sequence task")
         if data.get("schema") != SCHEMA or type(data["schema"]) is not int:
             raise CertificateError(
                 f"{where} has the schema {repr(data.get('schema'))[:20]}, and this nalmx reads "
@@ -135,10 +137,9 @@ class SequenceCertificate:
     def _counterexample(self) -> tuple[tuple[str, ...], str | None]:
         try:
             prompt = tuple(self.data["counterexample"]["prompt"])
-            specification = self.task.specification
             if not all(isinstance(token, str) for token in prompt):
                 raise TypeError
-            if specification is not None and not specification.admits(prompt):
+            if not self.task.is_prompt(prompt):
                 return (), "its prompt is none of the task"
             wrong = Comparison(self.machine, truth_of(self.task)).wrong([prompt])
         except NalmxError as error:

@@ -97,32 +97,28 @@ def check_agreement(
 
 def check_examples(machine: Machine, examples: Sequence[Example], what: str) -> SequenceVerdict:
     """Whether a machine answers examples as they say; nothing is said of other prompts."""
-    return _on_prompts(machine, {e.prompt: e.answer for e in examples}, what)
+    return _on_prompts(machine, [(e.prompt, e.answer) for e in examples], what)
 
 
 def check_agreement_on(
     machine: Machine, program: Machine, prompts: Sequence[Tokens], what: str
 ) -> SequenceVerdict:
     """Whether two machines answer prompts alike; nothing is said of other prompts."""
-    return _on_prompts(machine, dict(zip(prompts, answers_of(program)(prompts), strict=True)), what)
+    return _on_prompts(machine, list(zip(prompts, answers_of(program)(prompts), strict=True)), what)
 
 
 def _on_prompts(
-    machine: Machine, answers: dict[Tokens, Tokens | None], what: str
+    machine: Machine, pairs: Sequence[tuple[Tokens, Tokens | None]], what: str
 ) -> SequenceVerdict:
     began = time.perf_counter()
-    known = machine.vocabulary.prompt
-    seen = [p for p in sorted(answers, key=lambda p: (len(p), p)) if set(p) <= set(known)]
-    strange = next((p for p in answers if not set(p) <= set(known)), None)
-    comparison = Comparison(machine, lambda prompts: [answers[prompt] for prompt in prompts])
-    wrong = comparison.wrong(seen)
-    if wrong is None and strange is not None:
-        wrong = WrongAnswer(strange, None, answers[strange], shortest=False)
+    pairs = sorted(pairs, key=lambda pair: (len(pair[0]), pair[0]))
+    comparison = Comparison(machine, lambda prompts: [answer for _, answer in pairs])
+    wrong = comparison.wrong([prompt for prompt, _ in pairs])
     return SequenceVerdict(
         "refuted" if wrong else "tested",
         "the given prompts",
         what,
-        prompts=len(answers),
+        prompts=len(pairs),
         counterexample=wrong,
         reason="what is right for other prompts is not known" if wrong is None else None,
         seconds=time.perf_counter() - began,

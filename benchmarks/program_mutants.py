@@ -1,0 +1,478 @@
+"""Is a program with one mistake ever proved right? A thousand such programs, of every sequence task.
+
+    python benchmarks/program_mutants.py [COUNT]
+
+The program of a task is learned once (seed 0, kept in runs/program_mutants/). Each mutant has one
+change: an answer of the table, how far a head moves in one row, what a row writes, where a head
+starts, or where the register goes. An interpreter and an enumeration of prompts that share no code
+with nalmx tell those that answer a prompt wrongly from those that seem to behave as before; only the
+former count towards COUNT. None of them may be `proved`, and nearly all should be refuted, by a
+counterexample that the interpreter confirms, that can be replayed from a certificate, and that is a
+shortest one where it says so. Since tests find what is wrong before a proof is looked for, the proof of
+the right program is offered for each mutant besides, and for every fourth one a proof is looked for
+without tests: none may be taken or found. Of the mutants that seem to behave as before, some are
+checked too: they may be proved, or else refuted by a prompt longer than those the interpreter tried.
+Writes
+benchmarks/results/program_mutants.json; a task that stands there is not run again (delete the file to
+begin anew).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nalmx.extract.program import extract_program
+from nalmx.pntm.machine import STAY, Machine
+from nalmx.tasks.sequences import TASK_NAMES, SequenceTask, Tokens, sequence_task
+from nalmx.train.sequences.learn import learn
+from nalmx.verify.sequences.certificate import SequenceCertificate
+from nalmx.verify.sequences.check import SequenceEffort, check_truth
+from nalmx.verify.sequences.induction import Proof, check_proof
+from nalmx.verify.sequences.search import find_proof
+from nalmx.verify.sequences.verdict import WrongAnswer
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "program_mutants.json"
+PROGRAMS = HERE.parent / "runs" / "program_mutants"
+SEED = 0
+KINDS = ("answer", "shift", "gate", "start", "register")
+AMOUNTS = (-7, -3, -2, -1, 1, 2, 3, 7)
+EFFORT = SequenceEffort(seconds=0.5)
+SEARCHED, SEARCHING = 4, 2.0  # a proof is looked for on every fourth wrong mutant, for 2 s
+ALIKE_CHECKED = 4  # of the mutants of a task that seem to behave as before
+ALIKE_IN_A_ROW = 400  # mutants after which no other one of a task is looked for
+# What the interpreter answers: all prompts with up to so many tokens, and random ones by length.
+LONGEST, CANDIDATES = 8, 10_000
+RANDOM = {10: 100, 30: 100, 60: 100}
+RANDOM_OF_PROVED = {100: 20, 400: 10, 2_000: 2}
+SHORTER = 60_000  # prompts that are tried below a counterexample said to be shortest
+ROOM = 4  # tokens that an answer may be too long before it counts as endless
+
+Data = dict[str, Any]
+
+
+# --- an interpreter of machines and the prompts of tasks, apart from nalmx
+
+
+def answered(data: Data, prompt: Sequence[str], limit: int) -> tuple[str, ...] | None:
+    """What a machine answers by the meaning of its parts; None if it does not end in time."""
+    given, said = data["prompt_tokens"], data["answer_tokens"]
+    size = len(given) + len(said) + 2
+    stream = [given.index(token) for token in prompt] + [len(given)]
+    heads = [list(pair) for pair in data["starts"]]
+    cells: list[dict[int, int]] = [{} for _ in heads]
+    state = 0
+    answer: list[str] = []
+    at = 0
+    while True:
+        symbol = stream[at]
+        at += 1
+        state = data["register"][state][symbol]
+        row = state * size + symbol
+        for tape, head in enumerate(heads):
+            for which in (0, 1):
+                jump = data["jumps"][row][tape][which]
+                if jump == STAY:
+                    head[which] += data["moves"][row][tape][which]
+                else:
+                    head[which] = jump
+            if data["writes"][row][tape] != STAY:
+                cells[tape][head[0]] = data["writes"][row][tape]
+        if at < len(stream):
+            continue
+        node = data["table"][0]
+        while isinstance(node, list):
+            tape, branches, otherwise = node
+            seen = row if tape == -1 else cells[tape].get(heads[tape][1], 0)
+            place = otherwise
+            for value, child in branches:
+                if value == seen:
+                    place = child
+            if place is None:
+                return None
+            node = data["table"][place]
+        if node == size - 1:
+            return tuple(answer)
+        if node <= len(given) or len(answer) == limit:
+            return None
+        answer.append(said[node - len(given) - 1])
+        stream.append(node)
+
+
+_BITS = "[01]+"
+_SHAPES = {
+    "repeat-copy": "[a-h]+#+",
+    "associative-recall": "([a-h][0-7])+[?][a-h]",
+    "addition": f"{_BITS}[+]{_BITS}",
+    "addition-big-endian": f"{_BITS}[+]{_BITS}",
+    "subtraction": f"{_BITS}-{_BITS}",
+    "comparison": f"{_BITS}[?]{_BITS}",
+}
+
+
+def is_prompt(name: str, prompt: tuple[str, ...]) -> bool:
+    """Whether these tokens of a task are a prompt of it."""
+    if not prompt:
+        return False
+    text = "".join(prompt)
+    if name in _SHAPES and not re.fullmatch(_SHAPES[name], text):
+        return False
+    if name == "associative-recall":
+        return prompt[-1] in prompt[:-2:2]
+    if name == "subtraction":
+        left, right = text.split("-")
+        return len(left) >= len(right) and int(left[::-1], 2) >= int(right[::-1], 2)
+    if name == "stack":
+        depths = np.cumsum([-1 if token == "pop" else 1 for token in prompt])
+        return bool((depths >= 0).all())
+    return True
+
+
+def candidates(task: SequenceTask, tokens: int) -> tuple[int, Iterator[tuple[str, ...]]]:
+    """Lists of so many tokens, all prompts among them, and how many these are."""
+    places = [task.prompt_tokens] * tokens
+    if task.name == "associative-recall":
+        letters, values, ask = task.prompt_tokens[:8], task.prompt_tokens[8:-1], ("?",)
+        pairs, odd = divmod(tokens - 2, 2)
+        places = [] if odd or pairs < 1 else [*[letters, values] * pairs, ask, letters]
+    many = int(np.prod([len(place) for place in places], dtype=float)) if places else 0
+    return many, (p for p in product(*places) if is_prompt(task.name, p)) if places else iter(())
+
+
+class Oracle:
+    """The prompts of a task with their answers, and what machines make of them."""
+
+    def __init__(self, task: SequenceTask) -> None:
+        self.task = task
+        self._short: list[Tokens] = []
+        for tokens in range(1, LONGEST + 1):
+            many, prompts = candidates(task, tokens)
+            if many > CANDIDATES:
+                break
+            self._short += prompts
+        known = [*self._short, *self._random(RANDOM, 3)]
+        self._answers = [(prompt, task.answer(prompt)) for prompt in known]
+
+    def wrong(self, data: Data) -> Tokens | None:
+        """A prompt that a machine answers wrongly, the shortest if it is short."""
+        return self._first(data, self._answers)
+
+    def wrong_at_length(self, data: Data) -> Tokens | None:
+        """A long prompt that a machine answers wrongly."""
+        prompts = self._random(RANDOM_OF_PROVED, 4)
+        return self._first(data, [(prompt, self.task.answer(prompt)) for prompt in prompts])
+
+    def confirms(self, data: Data, wrong: WrongAnswer) -> bool:
+        """Whether a counterexample is a prompt of the task, and is answered as it says."""
+        if not is_prompt(self.task.name, wrong.prompt):
+            return False
+        truth = self.task.answer(wrong.prompt)
+        own = answered(data, wrong.prompt, len(truth) + ROOM)
+        return own != truth and own == wrong.left and truth == wrong.right
+
+    def none_shorter(self, data: Data, than: int) -> bool | None:
+        """Whether all prompts of fewer tokens are answered rightly; None if there are too many."""
+        left = SHORTER
+        for tokens in range(1, than):
+            many, prompts = candidates(self.task, tokens)
+            left -= many
+            if left < 0:
+                return None
+            if self._first(data, [(p, self.task.answer(p)) for p in prompts]) is not None:
+                return False
+        return True
+
+    def _first(self, data: Data, answers: list[tuple[Tokens, Tokens]]) -> Tokens | None:
+        for prompt, truth in answers:
+            if answered(data, prompt, len(truth) + 1) != truth:
+                return prompt
+        return None
+
+    def _random(self, lengths: dict[int, int], stream: int) -> list[Tokens]:
+        random = np.random.default_rng([SEED, stream])
+        shortest = self.task.shortest
+        return [
+            self.task.draw(random, int(random.integers(max(shortest, n // 2), n, endpoint=True)))
+            for n, many in lengths.items()
+            for _ in range(many)
+        ]
+
+
+# --- mutants
+
+
+def mutant(data: Data, kind: str, random: np.random.Generator) -> Data | None:
+    """A machine with one change of a kind; None where there is nothing to change."""
+    made = copy.deepcopy(data)
+    change: Callable[[Data, np.random.Generator], bool] = _CHANGES[kind]
+    return made if change(made, random) and made != data else None
+
+
+def _answer(data: Data, random: np.random.Generator) -> bool:
+    """Another answer for one way into a leaf; other ways into the same leaf keep theirs."""
+    table = data["table"]
+    first = len(data["prompt_tokens"]) + 1
+    outputs = range(first, first + len(data["answer_tokens"]) + 1)
+    ways: list[tuple[list[Any], int]] = []
+    for node in table:
+        if isinstance(node, list):
+            ways += [(branch, 1) for branch in node[1] if isinstance(table[branch[1]], int)]
+            if node[2] is not None and isinstance(table[node[2]], int):
+                ways.append((node, 2))
+    if not ways:
+        return False
+    holder, place = ways[random.integers(len(ways))]
+    others = [token for token in outputs if token != table[holder[place]]]
+    table.append(int(random.choice(others)))
+    holder[place] = len(table) - 1
+    return True
+
+
+def _shift(data: Data, random: np.random.Generator) -> bool:
+    row, tape, head = _row_of(data, random), _tape_of(data, random), int(random.integers(2))
+    jumping = data["jumps"][row][tape][head] != STAY
+    data["jumps" if jumping else "moves"][row][tape][head] += int(random.choice(AMOUNTS))
+    return True
+
+
+def _gate(data: Data, random: np.random.Generator) -> bool:
+    row, tape = _row_of(data, random), _tape_of(data, random)
+    written = {line[tape] for line in data["writes"]} - {STAY}
+    looked_for = {v for n in data["table"] if isinstance(n, list) and n[0] == tape for v, _ in n[1]}
+    symbols = written | looked_for | {0}
+    others = (symbols | {max(symbols) + 1, STAY}) - {data["writes"][row][tape]}
+    data["writes"][row][tape] = int(random.choice(sorted(others)))
+    return True
+
+
+def _start(data: Data, random: np.random.Generator) -> bool:
+    data["starts"][_tape_of(data, random)][random.integers(2)] += int(random.choice(AMOUNTS))
+    return True
+
+
+def _register(data: Data, random: np.random.Generator) -> bool:
+    states = len(data["register"])
+    if states == 1:
+        return False
+    line = data["register"][random.integers(states)]
+    at = random.integers(len(line))
+    line[at] = int(random.choice([state for state in range(states) if state != line[at]]))
+    return True
+
+
+def _row_of(data: Data, random: np.random.Generator) -> int:
+    return int(random.integers(len(data["moves"])))
+
+
+def _tape_of(data: Data, random: np.random.Generator) -> int:
+    return int(random.integers(len(data["starts"])))
+
+
+_CHANGES = {
+    "answer": _answer,
+    "shift": _shift,
+    "gate": _gate,
+    "start": _start,
+    "register": _register,
+}
+
+
+# --- verdicts
+
+
+def program_of(task: SequenceTask) -> Data:
+    """The program of a task, from where it is kept."""
+    path = PROGRAMS / f"{task.name}.json"
+    if not path.exists():
+        examples = task.examples(np.random.default_rng(SEED), 1500, 20)
+        machine = learn(examples, method="auto", seed=SEED).machine
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(extract_program(machine, task, SEED).to_json()) + "\n")
+    data: Data = json.loads(path.read_text())
+    return data
+
+
+def verdict_on(data: Data, oracle: Oracle) -> dict[str, Any]:
+    """What is said of a mutant, and how far that is true."""
+    machine = Machine.from_json(data)
+    began = time.perf_counter()
+    try:
+        checked = check_truth(machine, oracle.task, EFFORT)
+    except Exception as error:
+        return {"verdict": "crashed", "reason": f"{type(error).__name__}: {error}"}
+    found: dict[str, Any] = {
+        "verdict": checked.verdict.verdict,
+        "seconds": round(time.perf_counter() - began, 3),
+    }
+    wrong = checked.verdict.counterexample
+    if wrong is None:
+        return {**found, "reason": checked.verdict.reason}
+    certificate = SequenceCertificate.of(machine, oracle.task, checked, "benchmark")
+    written = json.loads(json.dumps(dict(certificate.data)))
+    replay = SequenceCertificate.from_json(written, "the certificate").replay()
+    found["confirmed"] = oracle.confirms(data, wrong)
+    found["replayed"] = replay.established
+    found["tokens"] = len(wrong.prompt)
+    found["shortest"] = wrong.shortest
+    if wrong.shortest:
+        found["none_shorter"] = oracle.none_shorter(data, len(wrong.prompt))
+    return found
+
+
+def proof_of(data: Data, task: SequenceTask, seconds: float) -> Proof | None:
+    """A proof that a machine is right, if one is found in time; nothing is tested before."""
+    if task.specification is None:
+        return None
+    deadline = time.monotonic() + seconds
+    found = find_proof(
+        Machine.from_json(data),
+        task.specification,
+        seed=SEED,
+        stop_requested=lambda: time.monotonic() > deadline,
+    )
+    return found if isinstance(found, Proof) else None
+
+
+def proofs_on(
+    data: Data, task: SequenceTask, right: Proof | None, looked_for: bool
+) -> dict[str, Any]:
+    """Whether the proof of the right program is taken for a mutant, and whether one is found."""
+    made: dict[str, Any] = {}
+    if right is not None and task.specification is not None:
+        gap = check_proof(Machine.from_json(data), task.specification, right)
+        made["proof_taken"] = gap is None
+        if looked_for:
+            made["proof_found"] = proof_of(data, task, SEARCHING) is not None
+    return made
+
+
+def mutants_of(task: SequenceTask, count: int) -> dict[str, Any]:
+    """Verdicts on so many mutants of a task that answer some prompt wrongly."""
+    oracle, program = Oracle(task), program_of(task)
+    if oracle.wrong(program) is not None or oracle.wrong_at_length(program) is not None:
+        raise SystemExit(f"the program of {task.name} is wrong; delete it, or look why")
+    place, right = TASK_NAMES.index(task.name), proof_of(program, task, 60.0)
+    wrong: list[dict[str, Any]] = []
+    alike: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    in_a_row = number = same = 0
+    while len(wrong) < count and in_a_row < ALIKE_IN_A_ROW:
+        kind = KINDS[number % len(KINDS)]
+        made = mutant(program, kind, np.random.default_rng([SEED, place, number]))
+        number += 1
+        in_a_row += 1
+        if made is None or json.dumps(made) in seen:
+            continue
+        seen.add(json.dumps(made))
+        known = {"number": number - 1, "kind": kind}
+        prompt = oracle.wrong(made)
+        if prompt is not None:
+            in_a_row = 0
+            proofs = proofs_on(made, task, right, len(wrong) % SEARCHED == 0)
+            verdict = {**verdict_on(made, oracle), **proofs, "wrong_at": len(prompt)}
+            wrong.append({**known, **verdict})
+            if verdict["verdict"] == "proved" or any(proofs.values()):
+                keep(task, made, wrong[-1])
+            continue
+        same += 1
+        if len(alike) < ALIKE_CHECKED:
+            alike.append({**known, **verdict_on(made, oracle)})
+            if alike[-1]["verdict"] == "proved" and oracle.wrong_at_length(made) is not None:
+                alike[-1]["verdict"] = "proved, and wrong"
+                keep(task, made, alike[-1])
+    return {**summary(wrong), "same behaviour": same, "of these": levels(alike),
+            "alike": alike, "mutants": wrong}  # fmt: skip
+
+
+def keep(task: SequenceTask, made: Data, verdict: dict[str, Any]) -> None:
+    """Keep a wrong machine that was proved, to look into."""
+    path = PROGRAMS / f"proved-{task.name}-{verdict['number']}.json"
+    path.write_text(json.dumps({"verdict": verdict, "machine": made}) + "\n")
+
+
+def levels(verdicts: list[dict[str, Any]]) -> dict[str, int]:
+    """How often each verdict occurs."""
+    return dict(sorted(Counter(verdict["verdict"] for verdict in verdicts).items()))
+
+
+def summary(verdicts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Counts over mutants that answer a prompt wrongly."""
+    said = [verdict for verdict in verdicts if verdict.get("shortest")]
+    return {
+        "wrong": len(verdicts),
+        "verdicts": levels(verdicts),
+        "kinds": dict(sorted(Counter(verdict["kind"] for verdict in verdicts).items())),
+        "confirmed": sum(verdict.get("confirmed", False) for verdict in verdicts),
+        "replayed": sum(verdict.get("replayed", False) for verdict in verdicts),
+        "said to be shortest": len(said),
+        "shortest": sum(verdict["none_shorter"] is True for verdict in said),
+        "not the shortest": sum(verdict["none_shorter"] is False for verdict in said),
+        "proofs offered": sum("proof_taken" in verdict for verdict in verdicts),
+        "proofs taken": sum(verdict.get("proof_taken", False) for verdict in verdicts),
+        "proofs looked for": sum("proof_found" in verdict for verdict in verdicts),
+        "proofs found": sum(verdict.get("proof_found", False) for verdict in verdicts),
+        "median_seconds": statistics.median([v.get("seconds", 0.0) for v in verdicts] or [0.0]),
+        "most_seconds": max([v.get("seconds", 0.0) for v in verdicts] or [0.0]),
+    }
+
+
+def line(name: str, found: dict[str, Any]) -> str:
+    """Counts as a line to print."""
+    verdicts = found["verdicts"]
+    refuted = verdicts.get("refuted", 0)
+    others = {level: n for level, n in verdicts.items() if level not in ("proved", "refuted")}
+    of_alike = ", ".join(f"{n} {level}" for level, n in found["of these"].items())
+    return (
+        f"{name:20} wrong {found['wrong']:4}: proved {verdicts.get('proved', 0)}, "
+        f"refuted {refuted:4} (confirmed {found['confirmed']:4}, replayed {found['replayed']:4}), "
+        f"said shortest {found['said to be shortest']:4} (true {found['shortest']:4}, "
+        f"false {found['not the shortest']}), other {others or 0}, "
+        f"proofs taken {found['proofs taken']}/{found['proofs offered']}, "
+        f"found {found['proofs found']}/{found['proofs looked for']}  "
+        f"median {found['median_seconds']:6.3f} s, longest {found['most_seconds']:5.1f} s  "
+        f"same behaviour {found['same behaviour']:3}: {of_alike}"
+    )
+
+
+def total(tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Counts over all tasks."""
+    wrong = [verdict for found in tasks.values() for verdict in found["mutants"]]
+    alike = [verdict for found in tasks.values() for verdict in found["alike"]]
+    same = sum(found["same behaviour"] for found in tasks.values())
+    return {**summary(wrong), "same behaviour": same, "of these": levels(alike)}
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    record: dict[str, Any] = {"count": count, "seed": SEED, "tasks": {}}
+    if RESULTS.exists():
+        known = json.loads(RESULTS.read_text())
+        record = known if known["count"] == count else record
+    for place, name in enumerate(TASK_NAMES):
+        if name in record["tasks"]:
+            continue
+        many = count // len(TASK_NAMES) + (place < count % len(TASK_NAMES))
+        began = time.perf_counter()
+        found = mutants_of(sequence_task(name), many)
+        found["seconds"] = round(time.perf_counter() - began, 1)
+        print(line(name, found), flush=True)
+        record["tasks"][name] = found
+        record["total"] = total(record["tasks"])
+        RESULTS.write_text(json.dumps(record, indent=1) + "\n")
+    print(line("all", record["total"]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
