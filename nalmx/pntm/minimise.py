@@ -105,9 +105,13 @@ def _with_symbols(machine: Machine, covers: set[tuple[int, ...]]) -> Machine:
         looks = [(dict(node.branches), node.otherwise) for node in nodes]
         first: dict[tuple[int | None, ...], int] = {}
         symbols = {BLANK, *writes[:, tape].tolist(), *(s for known, _ in looks for s in known)}
+        meant = {s: tuple(b.get(s, other) for b, other in looks) for s in symbols - {STAY}}
+        # A mark or none is plain; one token of many as a blank would be a riddle.
+        if len({*meant.values()} - {meant[BLANK]}) > 1:
+            meant[BLANK] = (*meant[BLANK], None)
         stands = {
-            symbol: first.setdefault(tuple(b.get(symbol, other) for b, other in looks), symbol)
-            for symbol in sorted(symbols - {STAY}, key=lambda symbol: (symbol != BLANK, symbol))
+            symbol: first.setdefault(meant[symbol], symbol)
+            for symbol in sorted(meant, key=lambda symbol: (symbol != BLANK, symbol))
         }
         stands[STAY] = STAY
         writes[:, tape] = [stands[symbol] for symbol in writes[:, tape].tolist()]

@@ -267,3 +267,20 @@ def test_forms_of_random_machines_hold():
             solved += sum(read.reason is None for read in forms.reads)
             assert check_forms(machine, blocks, sample_prompts(blocks)[:9], forms) is None
     assert solved > 20
+
+
+def test_a_token_that_leaves_its_cell_blank_still_has_its_place():
+    machine = echo("01c")
+    machine.writes[0] = STAY  # the token 0 moves on and writes nothing
+    blocks = [frozenset("01c")]
+    assert closed_form_lines(machine, blocks)[1] == "r1 = x[1, c](j) if j <= n else blank"
+    assert check_forms(machine, blocks, sample_prompts(blocks)) is None
+    machine.writes[2] = STAY
+    assert closed_form_lines(machine, blocks)[1] == "r1 = x[1](j) if j <= n else blank"
+
+
+def test_tokens_that_leave_one_mark_are_not_named_after_states():
+    machine = echo("ab")
+    machine.writes[1] = 1
+    blocks = [frozenset("ab")]
+    assert closed_form_lines(machine, blocks)[1] == "r1 = mark if j <= n else blank"

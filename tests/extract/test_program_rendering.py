@@ -293,3 +293,30 @@ def test_rendering_loads_no_torch():
         "import nalmx.pntm.batch\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_stands_in_several_places_of_a_table_is_told_once():
+    vocabulary = Vocabulary(("a", "b", "c", "p", "q"), ("A", "B", "C"))
+    a, b, c, end = vocabulary.outputs
+    table = [
+        Decision(tape=0, branches=((BLANK, 1),), otherwise=2),
+        Decision(tape=1, branches=((BLANK, 3),), otherwise=7),
+        Decision(tape=1, branches=((BLANK, 7),), otherwise=3),
+        Decision(tape=2, branches=((1, 4), (2, 5), (3, 6)), otherwise=7),
+        *(Decision(answer=answer) for answer in (a, b, c, end)),
+    ]
+    writes = [(0, 2, 1), (1, 2, 2), (2, 2, 3), (3, 0, 1), (4, 1, 1)]
+    lines = program_lines(hand_made(vocabulary, table, writes=writes, starts=((0, 0),) * 3))
+    assert lines[lines.index("next token:") + 1 :] == [
+        "  tape 1 blank:",
+        "    tape 2 blank: go to A",
+        "    tape 2 q: end",
+        "  tape 1 p:",
+        "    tape 2 blank: end",
+        "    tape 2 q: go to A",
+        "A:",
+        "  tape 3 blank: end",
+        "  tape 3 a: A",
+        "  tape 3 b: B",
+        "  tape 3 c: C",
+    ]

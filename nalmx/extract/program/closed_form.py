@@ -1,14 +1,13 @@
 """Closed forms of a machine: its head positions, its register, its table, and what it reads.
 
 All are derived from the controls and hold for every stream `prompt = answer`:
-
     head = start + Σ move · N(tokens with this move)  target + Σ … since the last jump
     state ← transition(state, token)                  next token = output(r1, r2, …, state, token)
 
 `n` and `m` are the numbers of prompt and answer tokens so far; N_{in: 0} counts the prompt token 0
 so far, N_{out: 0} the answer token 0, and N_{=} the sign between. `token`, the last one taken, is
-named `in: 0`, `out: 0` or `=`. Symbols read, and the next token, have their spelling alone; `end`
-ends the answer and `nothing` is no answer. The words of `read_map` say what r1, r2, … are.
+named `in: 0`, `out: 0` or `=`. Symbols read and next tokens have their spelling alone; `nothing`
+is no answer. `read_map` says what r1, r2, … are.
 """
 
 from __future__ import annotations
@@ -25,8 +24,9 @@ import sympy
 from ...errors import ExtractionError, SettingError
 from ...pntm.machine import BLANK, ROW, STAY, Machine, Runner
 from ...tasks.sequences import Token, Tokens
-from . import read_map as maps
-from .read_map import BLANK_NAME, Block, Count, Phase, ReadMap, read_maps, spelled
+from . import phases as maps
+from .phases import BLANK_NAME, Block, Count, Phase, spelled
+from .read_map import ReadMap, read_maps
 
 Taken: TypeAlias = "tuple[str, str, int]"  # the phase of the blocks, that of the stream, the row
 
@@ -181,7 +181,7 @@ def closed_form(machine: Machine, blocks: Sequence[Block]) -> ClosedForm:
     """Every form of a machine, for prompts of these blocks."""
     heads, reads = head_positions(machine), read_maps(machine, blocks)
     transition, output = transition_form(machine), output_form(machine)
-    return ClosedForm(machine, tuple(blocks), heads, reads, transition, output)
+    return ClosedForm(maps.with_blanks(machine), tuple(blocks), heads, reads, transition, output)
 
 
 def _phase_of_each(blocks: Sequence[Block], phases: Sequence[Phase], prompt: Tokens) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from string import ascii_uppercase
 
 from ...pntm.machine import Machine
 from ._controls import Program, program_of
@@ -11,6 +12,7 @@ from ._words import acts_lines, starts_line, value_word, word_of, wrapped
 
 _STEP = "  "
 _WIDTH = 100
+_MOST_REPEATED = 2  # lines of a part that stands in several places
 _MOST_VALUES = 3  # more values than this are called "else" where they come last
 
 
@@ -42,19 +44,32 @@ def _table_lines(program: Program) -> list[str]:
     root = program.table.root
     if not isinstance(program.table.nodes[root], Look):
         return [f"next token: {_leaf(program, root)}"]
-    return ["next token:", *_tree(program, root, 1)]
+    names = _names(program)
+    lines = ["next token:", *_tree(program, root, 1, names)]
+    for at, name in names.items():
+        # What stands in several places is told once.
+        lines += [f"{name}:", *_tree(program, at, 1, names)]
+    return lines
 
 
-def _tree(program: Program, at: int, depth: int) -> Iterator[str]:
+def _names(program: Program) -> dict[int, str]:
+    """Names of the shared parts of the table that are long enough to be told apart, outer ones first."""
+    shared = program.table.shared()
+    long = [at for at, _ in program.table.looks() if at in shared]
+    long = [at for at in long if len([*_tree(program, at, 1, {})]) > _MOST_REPEATED]
+    return dict(zip(long, ascii_uppercase, strict=False))
+
+
+def _tree(program: Program, at: int, depth: int, names: Mapping[int, str]) -> Iterator[str]:
     """A look as an indented tree, or as a table of two dimensions where that is shorter."""
     look = program.table.nodes[at]
     assert isinstance(look, Look)
     grid = _grid(program, look, depth)
-    tree = [*_branches(program, look, depth)]
+    tree = [*_branches(program, look, depth, names)]
     yield from grid if grid is not None and len(grid) < len(tree) else tree
 
 
-def _branches(program: Program, look: Look, depth: int) -> Iterator[str]:
+def _branches(program: Program, look: Look, depth: int, names: Mapping[int, str]) -> Iterator[str]:
     indent, column = _STEP * depth, _column_word(look.column)
     cases = program.cases(look)
     for place, (values, child) in enumerate(cases):
@@ -63,9 +78,11 @@ def _branches(program: Program, look: Look, depth: int) -> Iterator[str]:
         head = f"{indent}{column} {words}:"
         if child is None:
             yield from wrapped(f"{head} the same token", depth)
+        elif child in names:
+            yield from wrapped(f"{head} go to {names[child]}", depth)
         elif isinstance(program.table.nodes[child], Look):
             yield from wrapped(head, depth)
-            yield from _tree(program, child, depth + 1)
+            yield from _tree(program, child, depth + 1, names)
         else:
             yield from wrapped(f"{head} {_leaf(program, child)}", depth)
 
