@@ -44,8 +44,9 @@ def test_there_are_such_examples():
 @pytest.mark.parametrize(
     ("place", "lines"),
     [
-        (0, ["(x1 + x2)*x3", "x1 + h1"]),
-        (1, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
+        (0, ["('c', 'b', 'a')", "proved"]),
+        (1, ["(x1 + x2)*x3", "x1 + h1"]),
+        (2, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
     ],
 )
 def test_the_python_examples_run(place, lines):
@@ -56,6 +57,18 @@ def test_the_python_examples_run(place, lines):
     assert result.stdout.splitlines() == lines
 
 
+def test_the_algorithm_shown_is_the_one_that_is_learned(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (block,) = (b for b in blocks("console") if "--task addition" in b)
+    command, *shown = block.removeprefix("$ ").strip().splitlines()
+    assert main([*shlex.split(command)[1:], "--test-lengths", "40"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    left_out = {"…", "    …"}
+    missing = [line for line in shown[1:] if line not in left_out and line not in printed]
+    assert not missing
+
+
 def test_every_linked_file_exists():
-    for target in re.findall(r"\]\(([^)]+)\)", README):
+    text = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (Path(__file__).parents[1] / target).exists()
