@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExtractionError, RunError
+from ..errors import ExtractionError, RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
 from ..report.programs import sequence_verdict_lines
@@ -121,7 +121,7 @@ def verify_sequence_run(
     if blocks is not None:
         try:
             forms = program.closed_forms(blocks)
-        except ExtractionError as error:
+        except (ExtractionError, SettingError) as error:  # a token was never seen in training
             forms = (f"none: {error}",)
     model, own = (check_truth(one, task, effort) for one in (machine, program.machine))
     agreement = check_agreement(model, own, machine, program.machine, task, effort)

@@ -137,9 +137,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             outcome = verify_sequence_run(run, effort, tests)
     except (Interrupted, KeyboardInterrupt):
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
-        notes.print(
-            f"nalmx: interrupted; start learning again with: {shlex.join(again)}", soft_wrap=True
-        )
+        notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
         return INTERRUPTED
     for one in results.scores:
         if one.unseen:

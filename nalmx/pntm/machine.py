@@ -116,6 +116,11 @@ class Machine:
                 )
             vocabulary = Vocabulary(_tokens(data["prompt_tokens"]), _tokens(data["answer_tokens"]))
             arrays = {name: np.array(data[name], np.int64) for name in _ARRAYS}
+            if arrays["starts"].size == 0:  # no tapes: empty lists have lost their shape
+                rows = arrays["register"].size
+                empty = {"moves": (rows, 0, 2), "jumps": (rows, 0, 2), "writes": (rows, 0)}
+                shapes = {**empty, "starts": (0, 2)}
+                arrays |= {name: arrays[name].reshape(shape) for name, shape in shapes.items()}
             machine = cls(vocabulary, table=tuple(_node(n) for n in data["table"]), **arrays)
             machine._check()
         except (KeyError, TypeError, ValueError, OverflowError, IndexError):

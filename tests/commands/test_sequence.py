@@ -479,6 +479,24 @@ def test_a_level_that_is_not_reached_is_no_success(capsys, tmp_path, instant):
     assert found["closed_forms"] == []
 
 
+def test_what_needs_no_tape_has_a_program_too(capsys, tmp_path):
+    file = tmp_path / "train.jsonl"
+    write_examples(file, [Example(("a",) * n, ("b",)) for n in (1, 2, 3)])
+    arguments = [*PNTM, "--examples", file, "--method", "discrete", "--output", tmp_path / "run"]
+    code, out, err = run(capsys, *arguments, "--figure", tmp_path / "run.svg")
+    assert code == 0, err
+    assert "program ↔ truth: tested, no counterexample in 3 of the training examples" in out
+
+
+def test_a_task_with_tokens_never_seen_is_refuted_not_an_error(capsys, tmp_path):
+    arguments = [*PNTM, "--task", "copy", "--sequences", "3", "--longest", "2", "--seed", "0"]
+    arguments += ["--method", "discrete", "--test-lengths", "5", "--output", tmp_path / "run"]
+    code, out, _ = run(capsys, *arguments)
+    assert code == 1
+    assert "none: the machine knows no prompt token" in out
+    assert "program ↔ truth: refuted" in out
+
+
 def test_tasks_and_modules_are_listed(capsys):
     assert main(["tasks", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["sequence_tasks"]

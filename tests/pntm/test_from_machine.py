@@ -150,3 +150,23 @@ def test_the_weights_are_those_of_a_module():
     assert {name: values.shape for name, values in weights.items()} == {
         name: tuple(values.shape) for name, values in known.items()
     }
+
+
+def test_a_machine_without_tapes_is_saved_and_read():
+    vocabulary = Vocabulary(("a",), ("b",))
+    said, end = vocabulary.outputs
+    machine = Machine(
+        vocabulary,
+        np.zeros((1, vocabulary.size), np.int64),
+        moves=np.zeros((vocabulary.size, 0, 2), np.int64),
+        jumps=np.zeros((vocabulary.size, 0, 2), np.int64),
+        starts=np.zeros((0, 2), np.int64),
+        writes=np.zeros((vocabulary.size, 0), np.int64),
+        table=(
+            Decision(tape=ROW, branches=((said, 1),), otherwise=2),
+            Decision(end),
+            Decision(said),
+        ),
+    )
+    again = Machine.from_json(machine.to_json())
+    assert (again.tapes, again.decode(("a", "a"))) == (0, ("b",))

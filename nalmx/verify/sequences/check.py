@@ -88,6 +88,9 @@ def check_agreement(
     tried = _tried(machine, answers_of(program), task, effort)
     if tried.wrong is not None:
         return _on(task, began, "refuted", TESTS, counterexample=tried.wrong)
+    if "refuted" in [verdict.verdict for verdict in verdicts]:
+        # It is known already that one of them is wrong.
+        effort = replace(effort, seconds=min(effort.seconds, _FIRST_SECONDS))
     if all(verdict.verdict == "proved up to length" for verdict in verdicts):
         shorter = min(verdicts, key=lambda verdict: verdict.longest or 0)
         return replace(shorter, method="both are proved to answer as the task says up to it")
