@@ -38,6 +38,8 @@ bench: setup
 	$(BIN)/python benchmarks/pntm_speed.py
 	$(BIN)/python benchmarks/sequence_tasks.py
 	$(BIN)/python benchmarks/tasks_from_examples.py
+	$(BIN)/python benchmarks/programs.py
+	$(BIN)/python benchmarks/program_mutants.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -470,7 +470,7 @@ def main() -> None:
         print(line(name, found), flush=True)
         record["tasks"][name] = found
         record["total"] = total(record["tasks"])
-        RESULTS.write_text(json.dumps(record, indent=1) + "\n")
+        RESULTS.write_text(json.dumps(record) + "\n")
     print(line("all", record["total"]), flush=True)
 
 
