@@ -18,7 +18,7 @@ from ..tasks.sequences import Example, read_examples, sequence_task
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
-from ._options import messages, output, print_json, stop_on_signal, unused_directory
+from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
 
 if TYPE_CHECKING:
     from ..train.sequences.run import SequenceResults, SequenceRun
@@ -131,7 +131,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     )
 
     try:
-        with stop_on_signal() as stop, _Status(options["quiet"]) as show:
+        with stop_on_signal() as stop, _Status(options["quiet"]) as show, no_traces():
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             effort = effort_of(options["seed"], show, stop)
             outcome = verify_sequence_run(run, effort, tests)
@@ -147,13 +147,13 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
                 soft_wrap=True,
             )
     save_verdicts(run, outcome)
-    write_figure(options["figure"], run, outcome, options["quiet"])
     if options["as_json"]:
         print_json({**_record(run, results), **outcome.to_json()})
     else:
         _print(run, results)
         print_program(outcome)
         output().print(f"run: {run.directory}")
+    write_figure(options["figure"], run, outcome, options["quiet"])
     code = outcome.exit_code(options["require"])
     return code if code == REFUTED or results.holds else NOT_ESTABLISHED
 
@@ -175,11 +175,10 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     check_figure(options["figure"])
     check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
     try:
-        with stop_on_signal() as stop, _Status(options["quiet"], "verifying") as show:
+        with stop_on_signal() as stop, _Status(options["quiet"], "verifying") as show, no_traces():
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
-    write_figure(options["figure"], run, outcome, options["quiet"])
     if options["as_json"]:
         print_json({**_record(run, run.load_results()), **outcome.to_json()})
     else:
@@ -188,6 +187,7 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
         output().print(f"run: {run.directory}")
     if options["certificates"]:
         write_sequence_certificates(run, outcome, quiet=options["quiet"])
+    write_figure(options["figure"], run, outcome, options["quiet"])
     return outcome.exit_code(options["require"])
 
 

@@ -69,7 +69,8 @@ def command(context: click.Context, /, **options: Any) -> int:
 
     Example: nalmx train-and-extract --operation mul --module nmu
 
-    With --module pntm, a sequence task or examples in a file give a machine, which is tested.
+    With --module pntm, a sequence task or examples in a file give a program, and verdicts on what it
+    answers to prompts of any length.
 
     Example: nalmx train-and-extract --module pntm --task addition
     """
