@@ -376,6 +376,7 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch, instant):
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
         "parity-pntm", "parity-pntm-2",
     ]  # fmt: skip
+    assert {path.name for path in tmp_path.iterdir()} == {"runs"}
 
 
 def test_limits_are_those_of_the_learning():
