@@ -480,6 +480,14 @@ def test_a_level_that_is_not_reached_is_no_success(capsys, tmp_path, instant):
     assert found["closed_forms"] == []
 
 
+def test_gradients_find_their_device_themselves(capsys, tmp_path):
+    arguments = [*PARITY, "--sequences", "300", "--longest", "12", "--method", "gradient"]
+    arguments += ["--test-lengths", "40", "--output", tmp_path / "run", "--json"]
+    code, out, err = run(capsys, *arguments)
+    assert code == 0, err
+    assert json.loads(out)["method"] == "gradient"
+
+
 def test_what_needs_no_tape_has_a_program_too(capsys, tmp_path):
     file = tmp_path / "train.jsonl"
     write_examples(file, [Example(("a",) * n, ("b",)) for n in (1, 2, 3)])

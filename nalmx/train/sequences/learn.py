@@ -67,9 +67,10 @@ def learn(
     - `auto`: the first; if that fails the second, briefly, and then the first once more, with the
       tapes that the gradients found (the way is `repair` where one of them is used)
 
-    No search is begun after `seconds`, but for the first. `seed` and `device` are those of gradient
-    descent; a search that its time ends depends on how fast the computer is. `on_progress` is told
-    in a few words what is being tried. Raises `Interrupted` once `stop_requested()` is true.
+    No search is begun after `seconds`, but for the first. `seed` and `device` (auto, cpu, cuda) are
+    those of gradient descent; a search that its time ends depends on how fast the computer is.
+    `on_progress` is told in a few words what is being tried. Raises `Interrupted` once
+    `stop_requested()` is true.
     """
     return _Learning(
         examples, tapes, seed, device, seconds,
@@ -146,6 +147,7 @@ class _Learning:
 
     def _by_gradients(self, seconds: float) -> Learned:
         """By gradient descent: the first machine that answers everything, or the best one."""
+        from ...devices import find_device
         from .gradient import GradientProgress, fit_gradient
         from .gradient.fit import Settings
 
@@ -170,7 +172,7 @@ class _Learning:
                 tapes=tapes,
                 register=register,
                 budget_seconds=min(budget, ends - self._passed),
-                device=self._device,
+                device=find_device(self._device),
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.
