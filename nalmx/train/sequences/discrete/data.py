@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....pntm.vocabulary import Ids, Vocabulary
-from ....tasks.sequences import Example
+from ....tasks.sequences import Example, Tokens
 
 Ints = NDArray[np.int32]
+Heard: TypeAlias = Mapping[Example, Tokens]
 HELD_OUT = 5  # every fifth example is held out where a table is grown for a trial
 _PRINTED = 1_500
 _JUDGED = 20_000
@@ -32,13 +34,18 @@ class Streams:
     targets: Ids  # (questions,): what follows
 
     @classmethod
-    def of(cls, examples: Sequence[Example], vocabulary: Vocabulary) -> Streams:
+    def of(
+        cls, examples: Sequence[Example], vocabulary: Vocabulary, heard: Heard | None = None
+    ) -> Streams:
+        """`heard` has what is fed back instead of an answer, as long as it is."""
         symbols, bounds, asked, targets = [], [0], [], []
         for example in examples:
             stream = vocabulary.encode(example)
             begin = bounds[-1] + len(example.prompt)
             asked.append(np.arange(begin, begin + len(example.answer) + 1))
             targets.append(stream[len(example.prompt) + 1 :])
+            if heard and example in heard:
+                stream = vocabulary.encode(Example(example.prompt, heard[example]))
             symbols.append(stream[:-1])
             bounds.append(bounds[-1] + len(stream) - 1)
         return cls(
@@ -81,12 +88,14 @@ def first_questions(examples: Sequence[Example], questions: int) -> list[Example
 class Data:
     """Examples in the amounts that the steps of a search need."""
 
-    def __init__(self, examples: Sequence[Example], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, examples: Sequence[Example], vocabulary: Vocabulary, heard: Heard | None = None
+    ) -> None:
         mixed = [examples[i] for i in np.random.default_rng(0).permutation(len(examples))]
-        self.vocabulary = vocabulary
+        self.vocabulary, self._heard = vocabulary, heard
         self.examples = first_questions(mixed, _JUDGED)
-        self.streams = Streams.of(self.examples, vocabulary)
-        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary)
+        self.streams = Streams.of(self.examples, vocabulary, heard)
+        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary, heard)
         sizes = np.array([len(e.prompt) + len(e.answer) for e in self.examples])
         self._short = [self.examples[i] for i in np.argsort(sizes, kind="stable")]
 
@@ -115,4 +124,5 @@ class Data:
             self.examples, questions // 2 - sum(len(e.answer) + 1 for e in failed)
         )
         short = first_questions(self._short, questions // 2)
-        return Streams.of(list(dict.fromkeys([*short, *failed, *rest])), self.vocabulary)
+        examples = list(dict.fromkeys([*short, *failed, *rest]))
+        return Streams.of(examples, self.vocabulary, self._heard)

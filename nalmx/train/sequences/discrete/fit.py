@@ -7,30 +7,32 @@ function of the row and of what they read. Simple controls are tried before elab
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
-from .data import Data
+from .data import Data, Heard, first_questions
 from .judge import Fitted, coder_of
-from .noise import agreement
-from .registers import candidate_registers
+from .noise import Agreement, agreement, code_length, description_length
+from .registers import Register, candidate_registers
 from .search import MOST_TAPES
-from .space import EFFORTS, Space
+from .space import NEAR_EFFORTS, NOISY_EFFORTS, Space
 
 _LEVELS = (0, 1)
 # What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
 _SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
 _CHANCES = 3
-_COMPARED = 40
-_COMPARED_EXAMPLES = 200
-_ROUNDS = 3
-_REFIT = 0.3  # part of the time for each search among mended examples
+_COMPARED, _FINALISTS = 40, 8
+_ENTRY = 2.0  # nats that an entry may cost, before tables are made smallest
+_COMPARED_QUESTIONS = 3_000
+_LIKELY = 2  # spaces to search again among noise
+_ROUNDS = 6
 _TOLERATED = 0.25
 _EVIDENCE = 50  # examples, for differences to be called noise
 
@@ -47,70 +49,115 @@ def fit_discrete(
 ) -> Fitted:
     """The simplest machine found that answers every example; the best one after about `seconds`.
 
-    Tapes of `hints` are tried as if they were simple. Where no machine answers every example, the
-    one that agrees best with them is mended by taking what it says for the truth.
+    Tapes of `hints` are tried as if they were simple. Where no machine answers every example, one
+    is sought by which they are told most briefly, wrong tokens included.
     """
     known = Vocabulary.of(examples) if vocabulary is None else vocabulary
     tapes = MOST_TAPES if most_tapes is None else most_tapes
     stop = stop_requested or (lambda: False)
-    found = _searched(examples, known, tapes, hints, seconds, on_progress, stop)
+    search = _Search(known, tapes, hints, seconds, on_progress, stop)
+    found = search(examples)
     best = min(found, key=lambda fitted: fitted.cost)
     if best.errors == 0:
         return replace(best.finished, learned=best.foretold(0.0))
     if stop():
         return best
-    return _despite_noise(examples, known, tapes, found, seconds, stop)
+    return _despite_noise(examples, search, found)
 
 
-def _searched(
-    examples: Sequence[Example],
-    vocabulary: Vocabulary,
-    most_tapes: int,
-    hints: Sequence[Machine],
-    seconds: float,
-    on_progress: Callable[[Fitted], None] | None,
-    stop: Callable[[], bool],
-) -> list[Fitted]:
-    """Machines, the search continued first in the space that came closest to an answer."""
-    began = time.monotonic()
-    data = Data(examples, vocabulary)
-    nothing = coder_of(data.streams).whole().cost
-    kinds = [
-        (register, level)
-        for register in map(cache, candidate_registers(vocabulary, data.shown))
-        for level in _LEVELS
-    ]
-    spaces = [
-        Space(
-            data,
-            *kind,
-            nothing * (_HOPE if at < _SIMPLE else _DOUBT),
-            most_tapes=most_tapes,
-            hints=hints,
-        )
-        for at, kind in enumerate(kinds)
-    ]
-    found: list[Fitted] = []
-    best: Fitted | None = None
-    home: Space | None = None
-    while spaces and (best is None or time.monotonic() - began < seconds):
-        space = min(spaces, key=lambda space: space.promise)
-        if best is not None and _settled(best, home, spaces):
-            break
-        if space.register is None:
-            spaces.remove(space)
-            continue
-        new = space.search()
-        found += new
-        if space.efforts == len(EFFORTS):
-            spaces.remove(space)
-        if best is None or new[0].cost < best.cost:
-            best, home = new[0], space
-        if on_progress is not None:
-            on_progress(best)
-        if best.sure(nothing) or stop():
-            break
-    return found
+@dataclass
+class _Search:
+    """What does not change between searches among the same examples, as given or mended.
+
+    `places` has the spaces of the last one by what their best machine costs, least first.
+    """
+
+    vocabulary: Vocabulary
+    most_tapes: int
+    hints: Sequence[Machine]
+    seconds: float
+    on_progress: Callable[[Fitted], None] | None
+    stop: Callable[[], bool]
+    places: list[int] = field(default_factory=list)
+
+    def __call__(self, examples: Sequence[Example]) -> list[Fitted]:
+        """Machines, the search continued first in the space that came closest to an answer."""
+        began = time.monotonic()
+        data = Data(examples, self.vocabulary)
+        nothing = coder_of(data.streams).whole().cost
+        hopes = [
+            nothing * (_HOPE if at < _SIMPLE else _DOUBT) for at in range(len(self._kinds(data)))
+        ]
+        every = [
+            Space(data, *kind, hope, most_tapes=self.most_tapes, hints=self.hints)
+            for kind, hope in zip(self._kinds(data), hopes, strict=True)
+        ]
+        spaces = list(every)
+        found: list[Fitted] = []
+        best: Fitted | None = None
+        home: Space | None = None
+        while spaces and (best is None or time.monotonic() - began < self.seconds):
+            space = min(spaces, key=lambda space: space.promise)
+            if best is not None and _settled(best, home, spaces):
+                break
+            if space.register is None:
+                spaces.remove(space)
+                continue
+            new = space.search()
+            found += new
+            if space.exhausted:
+                spaces.remove(space)
+            if best is None or new[0].cost < best.cost:
+                best, home = new[0], space
+            if self.on_progress is not None:
+                self.on_progress(best)
+            if best.sure(nothing) or self.stop():
+                break
+            simple = [s for s in spaces if s in every[:_SIMPLE]]
+            if best.errors > 0 and all(s.efforts for s in simple) and _noisy(new, examples):
+                break
+        tried = [at for at, space in enumerate(every) if space.efforts]
+        self.places = sorted(tried, key=lambda at: every[at].cost)
+        return found
+
+    def despite(
+        self, examples: Sequence[Example], heard: Heard, near: Machine | None = None
+    ) -> list[Fitted]:
+        """Machines of the likeliest spaces where tokens are wrong, and others are fed back.
+
+        With `near`, from its tapes and the plainest others, which takes little time.
+        """
+        data = Data(examples, self.vocabulary, heard)
+        kinds = self._kinds(data)
+        efforts = NOISY_EFFORTS if near is None else NEAR_EFFORTS
+        hints = self.hints if near is None else (near,)
+        found: list[Fitted] = []
+        for at in self.places[:_LIKELY]:
+            space = Space(
+                data, *kinds[at], 0.0,
+                most_tapes=self.most_tapes, hints=hints, all_efforts=efforts,
+            )  # fmt: skip
+            while space.register is not None and not space.exhausted and not self.stop():
+                found += space.search()
+        return [replace(f, hinted=bool(self.hints) and f.hinted) for f in found]
+
+    def _kinds(self, data: Data) -> list[tuple[Callable[[], Register | None], int]]:
+        return [
+            (register, level)
+            for register in map(cache, candidate_registers(self.vocabulary, data.shown))
+            for level in _LEVELS
+        ]
+
+
+def _noisy(found: Sequence[Fitted], examples: Sequence[Example]) -> bool:
+    """Whether what some machine lacks looks like noise."""
+    some = first_questions(examples, _COMPARED_QUESTIONS)
+    for fitted in sorted(found, key=lambda fitted: fitted.cost)[:_CHANCES]:
+        if fitted.errors <= _TOLERATED and len(examples) >= _EVIDENCE:
+            told = agreement(fitted.machine, some)
+            if told.suspicious:
+                return True
+    return False
 
 
 def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
@@ -120,40 +167,63 @@ def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
     return tried and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 
-def _despite_noise(
-    examples: Sequence[Example],
-    vocabulary: Vocabulary,
-    most_tapes: int,
-    found: Sequence[Fitted],
-    seconds: float,
-    stop: Callable[[], bool],
-) -> Fitted:
-    """The machine that agrees best, sought again among examples that it has mended."""
-    best = _most_agreeing(found, examples)
-    told = agreement(best.machine, examples)
+def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence[Fitted]) -> Fitted:
+    """The machine by which the answers are told most briefly, wrong tokens included.
+
+    A wrong token that is fed back spoils what comes after it. So the search begins again with what
+    the best machine says fed back.
+    """
+    best = _briefest(found, examples)
+    latest, thoroughly = best, True
     for _ in range(_ROUNDS):
-        if stop() or told.tokens < 1 - 2 * _TOLERATED:
+        if search.stop() or latest.told.tokens < 1 - 2 * _TOLERATED:
             break
-        clean = told.mended
-        if len(clean) < _EVIDENCE:
+        if len(latest.told.heard) < _EVIDENCE:
             break
-        again = _searched(clean, vocabulary, most_tapes, (), _REFIT * seconds, None, stop)
-        refit = _most_agreeing([*again, min(again, key=lambda f: f.cost).finished], examples)
-        retold = agreement(refit.machine, examples)
-        if (retold.tokens, -refit.machine.entries) <= (told.tokens, -best.machine.entries):
+        near = None if thoroughly else latest.fitted.machine
+        again = search.despite(examples, latest.told.heard, near)
+        new = _briefest(again, examples) if again else latest
+        # What agrees better makes better company for the next machine, be it told less briefly.
+        better = new.length < best.length or new.told.wrong < latest.told.wrong
+        if not better and (thoroughly or best.told.only_noise):
             break
-        best, told = refit, retold
-    noise = 1 - told.tokens
-    learned = told.only_noise and noise <= _TOLERATED and best.foretold(noise)
+        # A better machine soon gets better with its own answers; then it is time to look farther.
+        latest, thoroughly = (new, False) if better else (best, True)
+        if new.length < best.length:
+            best = new
+    noise = 1 - best.told.tokens
+    learned = best.told.only_noise and noise <= _TOLERATED and best.fitted.foretold(noise)
     learned = learned and len(examples) >= _EVIDENCE
-    return replace(best, errors=noise, learned=learned)
+    return replace(best.fitted, errors=noise, learned=learned)
 
 
-def _most_agreeing(found: Sequence[Fitted], examples: Sequence[Example]) -> Fitted:
-    """The machine, of those that cost least, whose decoded answers share most with the examples."""
-    some = examples[:_COMPARED_EXAMPLES]
+@dataclass(frozen=True)
+class _Told:
+    """A machine, how far it agrees with examples, and how briefly they are told by it."""
+
+    fitted: Fitted
+    told: Agreement
+    length: float
+
+
+def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> _Told:
+    """The machine, of those that cost least, by which decoded answers are told most briefly."""
+    some = first_questions(examples, _COMPARED_QUESTIONS)
     likely = sorted(found, key=lambda fitted: fitted.cost)[:_COMPARED]
-    return max(
-        likely,
-        key=lambda f: (round(agreement(f.machine, some).tokens, 2), -f.machine.entries),
+    smallest = sorted(likely, key=lambda fitted: fitted.machine.tapes)[:_FINALISTS]
+    versions = [
+        v for f in dict.fromkeys([*smallest, *likely[:_FINALISTS]]) for v in (f, f.finished)
+    ]
+    told = [(version, agreement(version.machine, some)) for version in versions]
+    # The smallest machine takes long to find: only for those that seem brief, and until one is.
+    told.sort(
+        key=lambda pair: code_length(pair[0].machine, pair[1]) + _ENTRY * pair[0].machine.entries
     )
+    best: _Told | None = None
+    for version, agrees in told[:_FINALISTS]:
+        most = math.inf if best is None else best.length
+        length = description_length(version.machine, agrees, some, most)
+        if best is None or length < best.length:
+            best = _Told(version, agrees, length)
+    assert best is not None
+    return replace(best, told=agreement(best.fitted.machine, examples))

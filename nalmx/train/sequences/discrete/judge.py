@@ -9,13 +9,14 @@ import numpy as np
 
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Ids
-from .build import build_machine
+from .build import build_machine, columns_used
 from .columns import ROW_COLUMNS, read_tapes
 from .data import Data, Streams
 from .fill import filled
 from .library import Library
 from .registers import Register
 from .search import Choice
+from .smooth import smoothed
 from .table import Coder, Ints
 from .tree import MISSING, Node, grow, leaves
 
@@ -109,18 +110,27 @@ def judge(
         float(missed.mean()) if held.any() else 0.0,
         float(gaps.mean()) if held.any() else 0.0,
         cost + choice.penalty + register.cost + _MISS * misses,
-        lambda: build(_completed(tree, coder, values) if misses and not len(wrong) else tree),
+        lambda: build(_completed(tree, coder, values, misses, len(wrong))),
         bool((numbers < library.hinted).any()),
     ), wrong
 
 
-def _completed(tree: Node, coder: Coder, values: Ints) -> Node:
-    """The tree grown again with the entries that the examples imply."""
-    more = filled(values, coder.targets, coder.outputs)
-    if not more:
-        return tree
-    extended = np.concatenate([values, np.array(list(more), np.int32).T], axis=1)
-    targets = np.concatenate([coder.targets, np.array(list(more.values()), np.int32)])
+def _completed(tree: Node, coder: Coder, values: Ints, misses: int, wrong: int) -> Node:
+    """The tree grown again with the entries that the examples imply, or without their errors."""
+    if wrong:
+        used = sorted(columns_used(tree))
+        found = smoothed(values[used], coder.targets, coder.outputs)
+        if found is None:
+            return tree
+        keys, targets = found
+        extended = np.zeros((len(values), keys.shape[1]), np.int32)
+        extended[used] = keys
+    else:
+        more = filled(values, coder.targets, coder.outputs) if misses else {}
+        if not more:
+            return tree
+        extended = np.concatenate([values, np.array(list(more), np.int32).T], axis=1)
+        targets = np.concatenate([coder.targets, np.array(list(more.values()), np.int32)])
     wider = Coder(targets.astype(np.int32), coder.outputs)
     return grow(wider, extended, np.arange(len(targets)), exact=True)
 

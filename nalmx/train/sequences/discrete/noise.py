@@ -8,19 +8,26 @@ example, takes the place of the example in another search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....pntm.keys import Keys
 from ....pntm.machine import Machine
+from ....pntm.minimise import minimise
 from ....tasks.sequences import Example, Tokens
 
 _NEAR = 0.25  # of its tokens (or one) may differ in an example that a machine mends
 _KEPT = 0.85  # of all examples must be mended for what is left to be noise
 _SPREAD = 1.6
 _DEVIATIONS = 4.0
+_MUCH, _MUCH_OF_ALL = 30, 0.02  # tokens
+_SUSPICIOUS, _SUSPICIOUS_SPREAD = 0.75, 2.0
+_SMALL = 150  # entries: a larger machine is not made smaller, it tells nothing briefly
+_TAPE = 8.0  # nats to tell a tape from the others of a library
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,15 @@ class Agreement:
     spread: float
     half: float  # how far the second halves of answers differ more than the first, in deviations
     uneven: float  # how far some tokens are said wrongly more often than others, in deviations
+    wrong: int  # tokens
+    heard: Mapping[Example, Tokens]  # what to feed back instead of an answer that has wrong tokens
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether much is wrong, and so evenly that noise may be the greater part of it."""
+        much = self.wrong >= _MUCH and 1 - self.tokens >= _MUCH_OF_ALL
+        even = self.spread < _SUSPICIOUS_SPREAD and abs(self.half) < 2 * _DEVIATIONS
+        return much and even and self.examples >= _SUSPICIOUS
 
     @property
     def only_noise(self) -> bool:
@@ -48,6 +64,7 @@ class Agreement:
 def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
     """How far decoded answers agree with examples that may hold wrong tokens."""
     mended: list[Example] = []
+    heard: dict[Example, Tokens] = {}
     lengths: list[int] = []
     wrong: list[int] = []
     early = late = 0
@@ -66,6 +83,8 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
             count[1] += differing
         if said is not None and sum(differs) <= max(1, _NEAR * len(differs)):
             mended.append(Example(example.prompt, said))
+            if len(said) == len(answer):
+                heard[example] = said
     n, k = np.array(lengths, float), np.array(wrong, float)
     rate = k.sum() / max(1.0, n.sum())
     chance = np.maximum(n * rate * (1 - rate), 1e-9)
@@ -76,7 +95,37 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         float(((k - n * rate) ** 2).sum() / max(1e-9, chance.sum())),
         (late - early) / max(1.0, (late + early) ** 0.5),
         _unevenness(np.array(list(by_token.values()), float).reshape(-1, 2)),
+        int(k.sum()),
+        heard,
     )
+
+
+def code_length(machine: Machine, told: Agreement) -> float:
+    """How long it takes to tell the tapes, and which tokens are wrong and what they are."""
+    others = max(1, len(machine.vocabulary.outputs) - 2)
+    # A machine that is wrong more often than guesses are must gain nothing by that.
+    part = min(max(1 - told.tokens, 1e-9), others / (others + 1))
+    right = told.wrong * told.tokens / max(1e-9, 1 - told.tokens)
+    errors = -told.wrong * math.log(part / others) - right * math.log1p(-part)
+    return errors + _TAPE * machine.tapes
+
+
+def description_length(
+    machine: Machine, told: Agreement, examples: Sequence[Example], most: float
+) -> float:
+    """The same with the table, for the smallest machine that gives the same answers.
+
+    At least `most` where it would be: then the smallest machine is not looked for.
+    """
+    length = code_length(machine, told)
+    if length >= most:
+        return length
+    small = machine
+    if machine.entries <= _SMALL:
+        small = minimise(machine, Keys.of(machine, [example.prompt for example in examples]))
+    length -= _TAPE * (machine.tapes - small.tapes)
+    # Where each way out of a node leads: entries alone are few where nodes are shared.
+    return length + math.log(1 + len(small.table)) * sum(len(n.children) for n in small.table)
 
 
 def _unevenness(counts: NDArray[np.float64]) -> float:

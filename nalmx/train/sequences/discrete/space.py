@@ -25,6 +25,9 @@ EFFORTS = (
     (30_000, 1_500, False),
     (30_000, 6_000, False),
 )
+# Where a part of the tokens is wrong, few questions tell nothing: all of them, and plain tapes.
+NOISY_EFFORTS = ((400, 1_500, True), (1_000, 1_500, False))
+NEAR_EFFORTS = ((100, 1_500, True),)
 _LOOKED_AT = 12
 _PATIENCE = 1.5
 _JUDGED_CHOICES = 4
@@ -45,9 +48,10 @@ class Space:
         *,
         most_tapes: int,
         hints: Sequence[Machine],
+        all_efforts: Sequence[tuple[int, int, bool]] = EFFORTS,
     ) -> None:
         self.data, self._register, self.level, self.cost = data, register, level, cost
-        self.most_tapes, self.hints = most_tapes, hints
+        self.most_tapes, self.hints, self._efforts = most_tapes, hints, all_efforts
         self.efforts = 0
         self._most = 0
         self._wrong: Ids | None = None
@@ -56,6 +60,11 @@ class Space:
     def promise(self) -> float:
         """What to compare spaces by: each effort more must promise more."""
         return self.cost * _PATIENCE**self.efforts
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every effort was made."""
+        return self.efforts == len(self._efforts)
 
     @cached_property
     def register(self) -> Register | None:
@@ -75,7 +84,7 @@ class Space:
 
     def search(self) -> list[Fitted]:
         """Make the next effort: the machines that a sample of questions suggests, best first."""
-        most, questions, together = EFFORTS[self.efforts]
+        most, questions, together = self._efforts[self.efforts]
         self._prepare(most)
         assert self.register is not None
         streams = self.data.sample(questions, self._wrong)
