@@ -102,11 +102,12 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
     Exit code 0: established again. 1: established again that the claim is refuted. 3: not established.
     """
     from ..report.replays import replay_lines, sequence_replay_lines
-    from ..verify.certificate import Certificate, read_certificate
-    from ..verify.sequences.certificate import KIND, SequenceCertificate
+    from ..verify.certificate import SEQUENCE, Certificate, read_certificate
 
     content = read_certificate(file)
-    if isinstance(content, dict) and content.get("kind") == KIND:
+    if isinstance(content, dict) and content.get("kind") == SEQUENCE:
+        from ..verify.sequences.certificate import SequenceCertificate
+
         machine = SequenceCertificate.from_json(content, str(file))
         with messages(quiet).status("replaying") as status:
             replay = machine.replay(lambda step: status.update(f"replaying: {step}"), timeout)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ..verify.certificate import Certificate
 from ..verify.replaying.replay import Replay
-from ..verify.sequences.certificate import SequenceCertificate
 from .verdicts import domain_text
+
+if TYPE_CHECKING:
+    from ..verify.sequences.certificate import SequenceCertificate
 
 _LONGEST = 120
 

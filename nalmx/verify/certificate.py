@@ -31,6 +31,7 @@ from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1
+SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`sequences.certificate`)
 LARGEST_FILE = 32 * 2**20
 _SECONDS_TO_CERTIFY = 20.0
 _MOST_INPUTS = 1_000

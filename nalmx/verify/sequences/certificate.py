@@ -17,7 +17,7 @@ from typing import Any
 from ...errors import CertificateError, NalmxError
 from ...pntm.machine import Machine
 from ...tasks.sequences import SequenceTask, sequence_task
-from ..certificate import digest_of, save_new
+from ..certificate import SEQUENCE, digest_of, save_new
 from ..replaying.replay import SECONDS, Replay
 from .answers import Comparison, Enumerated, enumerated, truth_of
 from .check import Checked
@@ -25,7 +25,6 @@ from .induction import check_proof
 from .place_value import computes
 from .proof_json import proof_from_json, proof_to_json
 
-KIND = "sequence"
 SCHEMA = 1
 _LEVELS = ("proved", "proved up to length", "tested", "refuted", "unknown")
 _KEYS = {
@@ -50,7 +49,7 @@ class SequenceCertificate:
         verdict = checked.verdict.to_json()
         data: dict[str, Any] = {
             "schema": SCHEMA,
-            "kind": KIND,
+            "kind": SEQUENCE,
             "task": task.name,
             "machine": machine.to_json(),
             "verdict": verdict["verdict"],
@@ -65,7 +64,7 @@ class SequenceCertificate:
     @classmethod
     def from_json(cls, data: Any, where: str) -> SequenceCertificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
-        if not isinstance(data, dict) or data.get("kind") != KIND:
+        if not isinstance(data, dict) or data.get("kind") != SEQUENCE:
             raise CertificateError(f"{where} is not a certificate of a sequence task")
         if data.get("schema") != SCHEMA or type(data["schema"]) is not int:
             raise CertificateError(

@@ -51,7 +51,8 @@ class Agreement:
     def suspicious(self) -> bool:
         """Whether much is wrong, and so evenly that noise may be the greater part of it."""
         much = self.wrong >= _MUCH and 1 - self.tokens >= _MUCH_OF_ALL
-        even = self.spread < _SUSPICIOUS_SPREAD and abs(self.half) < 2 * _DEVIATIONS
+        far = max(abs(self.half), self.uneven)
+        even = self.spread < _SUSPICIOUS_SPREAD and far < 2 * _DEVIATIONS
         return much and even and self.examples >= _SUSPICIOUS
 
     @property
