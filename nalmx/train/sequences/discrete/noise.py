@@ -1,9 +1,9 @@
-"""Examples with wrong tokens: the machine that agrees best, and what it makes of the examples.
+"""Examples with wrong tokens: the machine by which they are told most briefly, wrong tokens included.
 
 Where a wrong token is fed back it spoils the next questions too, and a table that hedges against that
 codes the examples better than the true one. Answers decoded from the prompt alone do not see wrong
 tokens, so machines are compared by those; and what the best one says, where it nearly agrees with an
-example, takes the place of the example in another search.
+example, is fed back in its place in another search.
 """
 
 from __future__ import annotations
