@@ -180,7 +180,7 @@ def test_a_baseline_is_trained_and_tested(tmp_path):
         tasks=["parity"],
         models=["gru"],
         longest=2,
-        budget_seconds=20,
+        budget_seconds=90,
         multiples=(1, 2),
         sequences=(5, 5),
     )
