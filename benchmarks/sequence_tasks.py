@@ -1,11 +1,12 @@
 """Every sequence task, ten runs each: are machines learnt on lengths up to 20 exact at 10,000?
 
-    python benchmarks/sequence_tasks.py [RUNS] [METHOD]
+    python benchmarks/sequence_tasks.py [RUNS] [METHOD] [TASK,TASK…]
 
 Each run draws its own training examples. Machines answer autoregressively; a sequence counts where the
 whole answer is right, to the last token and the end. Also: 50 training sequences, and 1,500 answer
-positions of which a tenth is wrong. Writes benchmarks/results/sequence_tasks.json; what stands there
-with as many runs is not run again (delete the file to begin anew).
+positions of which a tenth is wrong. Writes benchmarks/results/sequence_tasks.json (or, for METHOD
+gradient, sequence_tasks_gradient.json); what stands there with as many runs is not run again (delete
+the file to begin anew).
 """
 
 from __future__ import annotations
@@ -81,35 +82,35 @@ def run(task: SequenceTask, seed: int, method: Any, draw: Any) -> dict[str, Any]
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     method = sys.argv[2] if len(sys.argv) > 2 else "auto"
+    tasks = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else TASK_NAMES
     path = RESULTS if method == "auto" else RESULTS.with_stem(f"sequence_tasks_{method}")
     record: dict[str, Any] = {"method": method, "lengths": LENGTHS, "tasks": {}}
     if path.exists():
         record = json.loads(path.read_text())
     learn(plenty(sequence_task("parity"), np.random.default_rng(0)), method="discrete")  # compiles
-    groups = [("1500 sequences", plenty, TASK_NAMES)]
+    groups = [("1500 sequences", plenty, tasks)]
     if method != "gradient":
         groups += [("50 sequences", fifty, SCARCE), ("10 % wrong", noisy, SCARCE)]
     for title, draw, names in groups:
-        for name in names:
-            known = record["tasks"].get(title, {}).get(name, {"runs": []})
-            if len(known["runs"]) == runs:
+        for name in [name for name in names if name in tasks]:
+            runs_of = record["tasks"].setdefault(title, {}).setdefault(name, {"runs": []})
+            found = runs_of["runs"]
+            if len(found) >= runs:
                 continue
-            found = [run(sequence_task(name), seed, method, draw) for seed in range(runs)]
-            perfect = sum(min(r["exact"].values()) == 1 for r in found)
-            seconds = statistics.median(r["seconds"] for r in found)
-            ways = sorted({r["way"] for r in found})
+            for seed in range(len(found), runs):
+                found.append(run(sequence_task(name), seed, method, draw))
+                path.write_text(json.dumps(record, indent=1) + "\n")
+            runs_of["perfect"] = sum(min(r["exact"].values()) == 1 for r in found)
+            runs_of["median_seconds"] = statistics.median(r["seconds"] for r in found)
             print(
-                f"{title:15} {name:20} exact at every length {perfect:2}/{runs}  "
-                f"median {seconds:5.1f} s, longest {max(r['seconds'] for r in found):5.1f} s  "
+                f"{title:15} {name:20} exact at every length {runs_of['perfect']:2}/{len(found)}  "
+                f"median {runs_of['median_seconds']:5.1f} s, "
+                f"longest {max(r['seconds'] for r in found):5.1f} s  "
                 f"tapes {sorted({r['tapes'] for r in found})} "
-                f"entries {sorted({r['entries'] for r in found})} {'/'.join(ways)}",
+                f"entries {sorted({r['entries'] for r in found})} "
+                f"{'/'.join(sorted({r['way'] for r in found}))}",
                 flush=True,
             )
-            record["tasks"].setdefault(title, {})[name] = {
-                "perfect": perfect,
-                "runs": found,
-                "median_seconds": seconds,
-            }
             path.write_text(json.dumps(record, indent=1) + "\n")
 
 

@@ -282,7 +282,6 @@ def test_the_same_seed_tries_the_same_points() -> None:
         ((nn.Linear(2, 1).double(), "x1 < x2", "[0,1]"), {}, ExpressionError),
         ((nn.Dropout(), "x1", "[0,1]"), {}, NalmxError),
     ],
-    ids=str,
 )
 def test_bad_input_is_refused_in_one_line(arguments, options, error) -> None:
     with pytest.raises(error) as caught:

@@ -26,7 +26,7 @@ from .discrete.registers import candidate_registers
 from .score import score
 
 # Seconds of each search where there are as many.
-_DISCRETE, _GRADIENT, _BRIEFLY, _REPAIR = 120.0, 180.0, 60.0, 60.0
+_DISCRETE, _GRADIENT, _BRIEFLY, _REPAIR = 120.0, 600.0, 60.0, 60.0
 _ENDLESS = 86_400.0
 # Tapes and seconds of gradient trainings; the last is repeated with other seeds.
 _EFFORTS = ((1, 15.0), (2, 25.0), (4, 60.0))

@@ -19,6 +19,7 @@ from ....tasks.sequences import Example
 from .data import Data, Heard, first_questions
 from .judge import Fitted, coder_of
 from .noise import Agreement, agreement, code_length, description_length
+from .refit import refitted
 from .registers import Register, candidate_registers
 from .search import MOST_TAPES
 from .space import NEAR_EFFORTS, NOISY_EFFORTS, Space
@@ -141,6 +142,16 @@ class _Search:
                 found += space.search()
         return [replace(f, hinted=bool(self.hints) and f.hinted) for f in found]
 
+    def settled(self, told: _Told, examples: Sequence[Example]) -> _Told:
+        """The machine with the table that its own answers, fed back, give it, until it stays so."""
+        while len(told.told.heard) >= _EVIDENCE:
+            data = Data(examples, self.vocabulary, told.told.heard)
+            new = _briefest([refitted(told.fitted, data)], examples)
+            if new.length >= told.length:
+                break
+            told = new
+        return told
+
     def _kinds(self, data: Data) -> list[tuple[Callable[[], Register | None], int]]:
         return [
             (register, level)
@@ -173,7 +184,7 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
     A wrong token that is fed back spoils what comes after it. So the search begins again with what
     the best machine says fed back.
     """
-    best = _briefest(found, examples)
+    best = search.settled(_briefest(found, examples), examples)
     latest, thoroughly = best, True
     for _ in range(_ROUNDS):
         if search.stop() or latest.told.tokens < 1 - 2 * _TOLERATED:
@@ -182,7 +193,7 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
             break
         near = None if thoroughly else latest.fitted.machine
         again = search.despite(examples, latest.told.heard, near)
-        new = _briefest(again, examples) if again else latest
+        new = search.settled(_briefest(again, examples), examples) if again else latest
         # What agrees better makes better company for the next machine, be it told less briefly.
         better = new.length < best.length or new.told.wrong < latest.told.wrong
         if not better and (thoroughly or best.told.only_noise):

@@ -87,6 +87,13 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
     )
 
 
+def no_tapes(row_count: int) -> Library:
+    """A library to put hints into."""
+    nothing = np.zeros((0, 3), np.int64)
+    writes, reads = (np.zeros((0, row_count, controls), np.int64) for controls in (3, 2))
+    return Library(writes, reads, nothing, np.zeros(0))
+
+
 def with_hints(library: Library, machines: Sequence[Machine], register: Ids) -> Library:
     """The library with the tapes of machines of the same register put first."""
     writes, reads, tapes = [library.writes], [library.reads], []
