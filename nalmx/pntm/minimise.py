@@ -5,6 +5,7 @@ What the machine does elsewhere is free, so parts may be merged wherever no key 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -167,15 +168,19 @@ def _table(function: _Function, tapes: int) -> tuple[Decision, ...]:
     if len(set(function.values())) < 2:
         return (_last(next(iter(function.values()), -1)),)
     # Merging only where inputs agree gives the plainer diagram; it is taken if no larger.
-    found = [_Search(overlap).best(function, tapes + 1) for overlap in (1, 0)]
+    often = Counter(function.values())
+    found = [_Search(overlap, often).best(function, tapes + 1) for overlap in (1, 0)]
     return _decisions(min(found, key=lambda layers: sum(layer.edges for layer in layers)))
 
 
 class _Search:
-    """The search for an order of questions; functions merge that agree on so many inputs."""
+    """The search for an order of questions; functions merge that agree on so many inputs.
 
-    def __init__(self, overlap: int) -> None:
-        self._overlap = overlap
+    `often` says how often each token follows.
+    """
+
+    def __init__(self, overlap: int, often: Counter[int]) -> None:
+        self._overlap, self._often = overlap, often
         self._visits = 0
         self._least = 2**62
         self._best: list[_Layer] = []
@@ -238,8 +243,11 @@ class _Search:
         return classes, of
 
     def _place(self, function: _Function, classes: list[_Function]) -> int:
-        """Merge a function into the class that agrees with it on most inputs, or into a new one."""
-        most, chosen = self._overlap - 1, len(classes)
+        """Merge a function into the class that agrees with it on most inputs, or into a new one.
+
+        Of several, into the one that implies the commonest tokens for what the function leaves open.
+        """
+        most, chosen = (self._overlap - 1, math.inf), len(classes)
         for i, known in enumerate(classes):
             self._visits += 1
             common = 0
@@ -250,13 +258,20 @@ class _Search:
                         break
                     common += 1
             else:
-                if common > most:
-                    most, chosen = common, i
+                if common >= most[0]:
+                    fit = common, self._likely(known, function)
+                    if fit > most:
+                        most, chosen = fit, i
         if chosen == len(classes):
             classes.append(dict(function))
         else:
             classes[chosen].update(function)
         return chosen
+
+    def _likely(self, known: _Function, function: _Function) -> float:
+        """How often the tokens follow, on average, that a class has and a function leaves open."""
+        implied = [self._often[token] for seen, token in known.items() if seen not in function]
+        return sum(implied) / max(1, len(implied))
 
 
 def _last(token: int) -> Decision:

@@ -22,6 +22,7 @@ from ...pntm.baselines import Baseline, baseline_name, new_baseline
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example, SequenceTask, Tokens, exact_match
 from .. import Interrupted
+from .one_thread import one_thread
 
 _IGNORED = -100
 _MOSTLY, _MASTERED, _PROMISING = 0.7, 0.9, 0.97
@@ -113,7 +114,8 @@ def fit_baseline(
     while not reached and time.perf_counter() - began < budget_seconds:
         if stop_requested():
             raise Interrupted(fit.steps)
-        loss, accuracy = fit.step()
+        with one_thread():
+            loss, accuracy = fit.step()
         now = time.perf_counter()
         if now - told >= _TOLD_EVERY:
             told = now

@@ -1,12 +1,18 @@
 """Independent wrong tokens told apart from a machine that fails."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from nalmx.pntm.machine import accuracy
+from nalmx.pntm.machine import Decision, accuracy
+from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train.sequences.discrete import fit_discrete
+from nalmx.train.sequences.discrete.data import Data
+from nalmx.train.sequences.discrete.judge import Fitted
 from nalmx.train.sequences.discrete.noise import agreement
+from nalmx.train.sequences.discrete.refit import refitted
 
 COPY = sequence_task("copy")
 CLEAN = COPY.examples(np.random.default_rng(1), 400, 20)
@@ -88,3 +94,15 @@ def test_a_machine_that_never_ends_where_answers_do_is_wrong_throughout(machine)
     told = agreement(machine, cut)
     assert (told.tokens, told.examples, told.mended) == (0.0, 0.0, ())
     assert not told.only_noise
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1])
+def test_a_table_is_grown_anew_on_the_tapes_of_a_machine(machine, part):
+    silent = replace(machine, table=(Decision(answer=machine.vocabulary.end),))
+    assert accuracy(silent, CLEAN) == 0
+    noisy = spoiled(CLEAN, lambda at, n: part, 0)
+    found = refitted(
+        Fitted(silent, 1.0, 1.0, 0.0, 0.0, lambda: silent), Data(noisy, Vocabulary.of(noisy))
+    )
+    assert accuracy(found.finished.machine, CLEAN) == 1
+    assert not found.hinted

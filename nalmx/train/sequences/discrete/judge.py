@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Ids
@@ -20,6 +21,7 @@ from .smooth import smoothed
 from .table import Coder, Ints
 from .tree import MISSING, Node, grow, leaves
 
+Bools = NDArray[np.bool_]
 _NEARLY = 0.05  # with fewer errors, a table without any is looked for
 _WORTH_EXACT = 0.3
 _GAPS = 0.005
@@ -34,8 +36,8 @@ class Fitted:
     """A machine, its cost (code length and misses), and the part of questions it gets wrong.
 
     `unseen_errors` are those among questions held out while its table was grown for a trial, and
-    `unseen_gaps` those for which that table had no entry. `hinted`: it uses a tape of a hint.
-    `learned`: every example is answered, or all but noise.
+    `unseen_gaps` those for which that table had no entry, implied ones included. `hinted`: it uses a
+    tape of a hint. `learned`: every example is answered, or all but noise.
     """
 
     machine: Machine
@@ -96,10 +98,13 @@ def judge(
             tree, cost, exact, said = finer, finer_cost, True, _said(finer, values)
     wrong = np.flatnonzero(said != coder.targets)
     held = data.held
-    partial = _said(grow(coder, values, everything[~held], exact=exact), values[:, held])
-    gaps = partial == MISSING
-    missed = (partial != coder.targets[held]) & ~gaps
+    partial = grow(coder, values, everything[~held], exact=exact)
+    missed, gaps = _missed(partial, values[:, held], coder.targets[held])
     misses = int(missed.sum() + gaps.sum())
+    if len(wrong) == 0 and 0 < misses <= _UNFORETOLD * held.sum():
+        shown = Coder(coder.targets[~held], coder.outputs)
+        implied = _completed(partial, shown, values[:, ~held], misses, 0)
+        missed, gaps = _missed(implied, values[:, held], coder.targets[held])
 
     def build(table: Node) -> Machine:
         return build_machine(table, chosen, library, kept, data.vocabulary, register.table)
@@ -133,6 +138,13 @@ def _completed(tree: Node, coder: Coder, values: Ints, misses: int, wrong: int) 
         targets = np.concatenate([coder.targets, np.array(list(more.values()), np.int32)])
     wider = Coder(targets.astype(np.int32), coder.outputs)
     return grow(wider, extended, np.arange(len(targets)), exact=True)
+
+
+def _missed(tree: Node, values: Ints, targets: Ints) -> tuple[Bools, Bools]:
+    """Where a tree says something wrong, and where it has no entry."""
+    said = _said(tree, values)
+    gaps = said == MISSING
+    return (said != targets) & ~gaps, gaps
 
 
 def _length(coder: Coder, tree: Node, values: Ints) -> float:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
 from ....pntm.module import PNTM
+from ..one_thread import one_thread
 from .batches import Pool
 from .rounding import Hard
 
@@ -16,20 +16,6 @@ _RATE = 0.005
 _AVERAGED = 0.2
 _LEARNT = 0.01
 SPARE_CELLS = 12
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute with one thread: tensors are small, and on a busy processor threads wait for long.
-
-    Whatever number was set, Numba's parallel loops set it for torch as well.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 @torch.no_grad()

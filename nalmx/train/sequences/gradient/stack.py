@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from ....pntm.module import PNTM, Controls
 from ....pntm.vocabulary import Ids
+from ..one_thread import one_thread
 from .batches import Batch
-from .hardening import SPARE_CELLS, one_thread
+from .hardening import SPARE_CELLS
 from .rounding import Hard, Logits
 
 Parameters: TypeAlias = dict[str, Tensor]
