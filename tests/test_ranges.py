@@ -117,10 +117,10 @@ def test_a_range_knows_its_ends_and_its_largest_magnitude() -> None:
     ],
 )
 def test_anything_else_is_refused_at_once_on_one_line(text: str, problem: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RangeError, match=problem) as caught:
         Range.parse(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     message = str(caught.value)
     assert message.splitlines() == [message]
 

@@ -115,9 +115,9 @@ def test_a_rational_is_a_decimal_or_a_quotient_with_a_sign(text: str, value: Fra
     ],
 )
 def test_anything_else_is_no_rational_and_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert parse_rational(text) is None
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("text", ["-1", "+1", "1/2", " 1"])

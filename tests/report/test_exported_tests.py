@@ -370,10 +370,10 @@ def test_shared_parts_and_thousands_of_nodes_stay_small(tmp_path, lazy) -> None:
             "piecewise",
             (Variable("x2"), Apply("lt", (Variable("x1"), Variable("x2"))), tree, parse("True")),
         )
-    start = time.perf_counter()
+    start = time.process_time()
     _, function = loaded(tree, tmp_path)
     assert function(Fraction(3), Fraction(1), 0) == Fraction(7, 2)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert (tmp_path / "function.py").stat().st_size < 200_000
 
 

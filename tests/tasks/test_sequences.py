@@ -259,9 +259,9 @@ def test_the_declared_tokens_are_those_that_occur(name):
 def test_long_prompts_are_answered_at_once(name):
     task = sequence_task(name)
     prompt = task.draw(random(), 10_000)
-    start = time.perf_counter()
+    start = time.process_time()
     task.answer(prompt)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("name", TASK_NAMES)

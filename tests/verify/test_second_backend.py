@@ -193,9 +193,9 @@ def test_what_is_undefined_or_open_is_said(text, extent, expected):
     ],
 )
 def test_huge_and_tiny_numbers_do_not_hang(text):
-    start = time.perf_counter()
+    start = time.process_time()
     on(text, x=(20, 21))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_it_shares_nothing_with_the_first_arithmetic():

@@ -212,9 +212,9 @@ def test_trees_of_thousands_of_nodes_are_looked_through_fast(kind: str) -> None:
             tree = Apply(
                 "div", (x[0], Apply("mul", (tree, build.total([x[1], Number(Fraction(i))]))))
             )
-    start = time.perf_counter()
+    start = time.process_time()
     found = places(tree)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(found) <= MOST_PLACES
     find(points(Domain.parse(["[-9,9]"], NAMES), tree), lambda p: p["x1"] == 9)
 
