@@ -48,8 +48,8 @@ class Settings:
 SETTINGS = {
     "ntm": Settings(5e-3, 32),
     "ntm-feedforward": Settings(5e-3, 32),
-    "lstm": Settings(5e-3, 32),
-    "gru": Settings(5e-3, 32),
+    "lstm": Settings(5e-3, 128),
+    "gru": Settings(5e-3, 128),
     "transformer": Settings(2e-3, 64),
 }
 

@@ -8,6 +8,7 @@ import pytest
 from nalmx.pntm.machine import accuracy
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train.sequences.discrete import fit_discrete
+from nalmx.train.sequences.learn import learn
 
 LONG = 300
 PUBLISHED = {"copy": 300, "sort": 400, "stack": 300, "comparison": 400}
@@ -76,6 +77,16 @@ def test_a_known_task_is_learned_for_every_length(name):
     assert fitted.learned
     assert fitted.errors == 0
     assert accuracy(fitted.machine, task.examples(np.random.default_rng(1), 10, LONG, LONG)) == 1
+
+
+@pytest.mark.parametrize("seed", [1, 9])
+def test_few_examples_are_enough_where_they_imply_the_rest(seed):
+    # With seed 1 no carry meets a 1 of the first operand where the second has ended.
+    task = sequence_task("addition")
+    examples = task.examples(np.random.default_rng(seed), 50, 20)
+    learned = learn(examples, method="discrete", seconds=30)
+    assert learned.learned
+    assert accuracy(learned.machine, task.examples(np.random.default_rng(99), 300, 100)) == 1
 
 
 def test_a_delay_is_learned_for_every_length(delayed):
