@@ -1,5 +1,6 @@
 """Minimised machines: nothing is left that no answer needs, and every answer is the same."""
 
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.keys import Keys
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
-from nalmx.pntm.minimise import _table, minimise
+from nalmx.pntm.minimise import _Search, minimise
 from nalmx.tasks.sequences import sequence_task
 from nalmx.train.sequences.discrete import fit_discrete
 
@@ -253,13 +254,9 @@ def test_a_stop_leaves_the_other_prompts_out():
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_what_the_prompts_leave_open_is_said_as_the_commonest_token(order):
-    # In two rows 1 and 2 are copied and a blank is told apart; the third row never sees a blank.
-    ways = {0: {0: A, 1: A, 2: B}, 1: {0: END, 1: A, 2: B}}
-    function = {(row, seen): token for row in order for seen, token in ways[row].items()}
-    function |= {(2, 1): A, (2, 2): B}
-    table = _table(function, 1)
-    for key, token in {**function, (2, 0): A}.items():
-        node = table[0]
-        while node.answer is None:
-            node = table[dict(node.branches).get(key[node.tape + 1], node.otherwise)]
-        assert node.answer == token
+    # Both functions copy 1 and 2; the one that copies them, too, was never seen at a blank.
+    ways = [{(0,): A, (1,): A, (2,): B}, {(0,): END, (1,): A, (2,): B}]
+    search = _Search(1, Counter({A: 9, B: 9, END: 2}))
+    merged, of = search._merged([*(ways[way] for way in order), {(1,): A, (2,): B}])
+    assert len(merged) == 2
+    assert merged[of[2]] == ways[0]
