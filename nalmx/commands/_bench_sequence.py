@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from ..devices import check_device_name
 from ..exit_codes import HOLDS, INTERRUPTED
 from ._lists import again, shows, spelled, split
 from ._options import messages, output, print_json, shared, stop_on_signal
+from ._progress import ProgressBar
 
 if TYPE_CHECKING:
     from ..bench.sequence_grid import SequenceGrid
     from ..bench.sequences import SequenceResult, SequenceStanding
-
-_SECONDS_BETWEEN_LINES = 10.0
 
 
 @click.command(name="sequence")
@@ -74,9 +71,13 @@ def sequence(context: click.Context, /, **options: Any) -> int:
 
     notes = messages(options["quiet"])
     try:
-        with stop_on_signal() as stop, _ProgressBar(notes) as show:
+        with stop_on_signal() as stop, ProgressBar(notes) as show:
             results = run_sequences(
-                grid, options["directory"], device, on_progress=show, stop_requested=stop
+                grid,
+                options["directory"],
+                device,
+                on_progress=lambda standing: show(*_shown(standing)),
+                stop_requested=stop,
             )
     except Stopped as stopped:
         notes.print(
@@ -132,40 +133,16 @@ def _report(
     console.print(f"results: {directory}")
 
 
-class _ProgressBar:
-    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-        self._bar = Progress(
-            BarColumn(),
-            TextColumn("{task.fields[facts]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> Callable[[SequenceStanding], None]:
-        self._bar.start()
-        self._task = self._bar.add_task("cells", total=None, facts="")
-        return self._show
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def _show(self, standing: SequenceStanding) -> None:
-        cell = standing.cell
-        facts = (
-            f"{standing.finished}/{standing.cells} cells, {standing.doing} {cell.model} on "
-            f"{cell.task}, seed {cell.seed}"
-        )
-        if standing.training is not None:
-            facts += f": {_told(standing.training)}"
-        self._bar.update(self._task, total=standing.cells, completed=standing.finished, facts=facts)
-        if self._bar.disable and time.monotonic() > self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            self._console.print(facts, soft_wrap=True)
+def _shown(standing: SequenceStanding) -> tuple[float, float, str]:
+    """How far the cells are, and what there is to say."""
+    cell = standing.cell
+    text = (
+        f"{standing.finished}/{standing.cells} cells, {standing.doing} {cell.model} on "
+        f"{cell.task}, seed {cell.seed}"
+    )
+    if standing.training is not None:
+        text += f": {_told(standing.training)}"
+    return standing.finished, standing.cells, text
 
 
 def _told(training: Any) -> str:

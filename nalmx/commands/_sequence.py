@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +18,7 @@ from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
 from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
+from ._progress import Spinner
 
 if TYPE_CHECKING:
     from ..train.sequences.run import SequenceResults, SequenceRun
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 MODULE = "pntm"
-_SECONDS_BETWEEN_LINES = 10.0
 _WAYS = {
     "discrete": "discrete fitting",
     "gradient": "gradient descent",
@@ -131,7 +130,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     )
 
     try:
-        with stop_on_signal() as stop, _Status(options["quiet"]) as show, no_traces():
+        with no_traces(), stop_on_signal() as stop, Spinner(notes, "learning") as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             effort = effort_of(options["seed"], show, stop)
             outcome = verify_sequence_run(run, effort, tests)
@@ -174,8 +173,9 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     run = SequenceRun.open(directory)
     check_figure(options["figure"])
     check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
+    notes = messages(options["quiet"])
     try:
-        with stop_on_signal() as stop, _Status(options["quiet"], "verifying") as show, no_traces():
+        with no_traces(), stop_on_signal() as stop, Spinner(notes, "verifying") as show:
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
@@ -332,26 +332,3 @@ def _line(config: SequenceConfig, one: Score) -> str:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
-class _Status:
-    """What is being done, on stderr: a spinner on a terminal, now and then a line elsewhere."""
-
-    def __init__(self, quiet: bool, doing: str = "learning") -> None:
-        self._console = messages(quiet)
-        self._status = self._console.status(doing)
-        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-
-    def __enter__(self) -> Callable[[str], None]:
-        if self._console.is_terminal:
-            self._status.start()
-        return self._show
-
-    def __exit__(self, *error: object) -> None:
-        self._status.stop()
-
-    def _show(self, doing: str) -> None:
-        self._status.update(doing)
-        if not self._console.is_terminal and time.monotonic() > self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            self._console.print(doing, soft_wrap=True)

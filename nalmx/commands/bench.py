@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS, INTERRUPTED
 from ._bench_sequence import sequence
 from ._lists import again, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, shared, stop_on_signal
+from ._progress import ProgressBar
 
 if TYPE_CHECKING:
     from ..bench.cells import FinishedCell, Standing
     from ..bench.grid import Grid
 
-_SECONDS_BETWEEN_LINES = 10.0
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
 
@@ -91,12 +89,12 @@ def single_module(context: click.Context, /, **options: Any) -> int:
         for operation, module in grid.skipped():
             notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
     try:
-        with no_traces(), stop_on_signal() as stop, _ProgressBar(notes) as show:
+        with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
             cells = run_cells(
                 groups,
                 options["directory"],
                 find_device(device),
-                on_progress=show,
+                on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )
     except Stopped as stopped:
@@ -157,37 +155,12 @@ def _report(
     console.print(f"results: {directory}")
 
 
-class _ProgressBar:
-    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-        self._bar = Progress(
-            BarColumn(),
-            TextColumn("{task.fields[facts]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> Callable[[Standing], None]:
-        self._bar.start()
-        self._task = self._bar.add_task("cells", total=None, facts="")
-        return self._show
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def _show(self, standing: Standing) -> None:
-        facts = (
-            f"{standing.finished}/{standing.cells} cells, {standing.doing} {standing.operation} "
-            f"{standing.module}"
-        )
-        if standing.model_steps_per_second is not None:
-            facts += f", {standing.model_steps_per_second:,.0f} model-steps/s"
-        self._bar.update(self._task, total=standing.cells, completed=standing.done, facts=facts)
-        if self._bar.disable and time.monotonic() > self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            self._console.print(facts)
+def _shown(standing: Standing) -> tuple[float, float, str]:
+    """How far the cells are, and what there is to say."""
+    text = (
+        f"{standing.finished}/{standing.cells} cells, {standing.doing} {standing.operation} "
+        f"{standing.module}"
+    )
+    if standing.model_steps_per_second is not None:
+        text += f", {standing.model_steps_per_second:,.0f} model-steps/s"
+    return standing.done, standing.cells, text

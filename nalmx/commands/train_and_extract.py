@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
 from ._options import messages, shared, stop_on_signal, unused_directory
+from ._progress import ProgressBar
 from ._sequence import is_sequence, run_sequence, sequence_options
 
-_SECONDS_BETWEEN_LINES = 10.0
+if TYPE_CHECKING:
+    from ..train import Progress
+
 _SETTINGS = {
     "operation": "operation",
     "module": "module",
@@ -91,8 +92,13 @@ def command(context: click.Context, /, **options: Any) -> int:
     quiet = options["quiet"]
     notes = messages(quiet)
     try:
-        with stop_on_signal() as stop_requested, _ProgressBar(run.config.iterations, quiet) as show:
-            fit(run, find_device(device), on_progress=show, stop_requested=stop_requested)
+        with stop_on_signal() as stop_requested, ProgressBar(notes) as show:
+            fit(
+                run,
+                find_device(device),
+                on_progress=lambda progress: show(*_shown(progress)),
+                stop_requested=stop_requested,
+            )
     except Interrupted as stopped:
         notes.print(
             f"nalmx: {stopped}; nothing is lost, continue with: nalmx train-and-extract --output "
@@ -154,38 +160,11 @@ def _listing(name: str) -> str:
     return "tasks" if name == "operation" else "modules"
 
 
-class _ProgressBar:
-    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
-
-    def __init__(self, iterations: int, quiet: bool) -> None:
-        self._iterations = iterations
-        self._console = console = messages(quiet)
-        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-        self._bar = Progress(
-            TextColumn("training"),
-            BarColumn(),
-            TextColumn("{task.completed:,}/{task.total:,}"),
-            TextColumn("{task.fields[facts]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        self._task = self._bar.add_task("training", total=self._iterations, facts="")
-        return self._show
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def _show(self, progress: Any) -> None:
-        facts = (
-            f"loss {progress.validation_error:.2e}, {progress.succeeding} succeed, "
-            f"{progress.model_steps_per_second:,.0f} model-steps/s"
-        )
-        self._bar.update(self._task, completed=progress.iteration, facts=facts)
-        if self._bar.disable and time.monotonic() > self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            self._console.print(f"training {progress.iteration:,}/{progress.iterations:,}, {facts}")
+def _shown(progress: Progress) -> tuple[float, float, str]:
+    """How far the training is, and what there is to say."""
+    at, of = progress.iteration, progress.iterations
+    text = (
+        f"training {at:,}/{of:,}, loss {progress.validation_error:.2e}, "
+        f"{progress.succeeding} succeed, {progress.model_steps_per_second:,.0f} model-steps/s"
+    )
+    return at, of, text

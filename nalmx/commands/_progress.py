@@ -1,0 +1,71 @@
+"""What long work tells on stderr: a bar or a spinner on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class ProgressBar:
+    """A bar for work of a known amount: with ProgressBar(console) as show: show(done, of, text)."""
+
+    def __init__(self, console: Console) -> None:
+        self._line = _Lines(console)
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.fields[text]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Callable[[float, float, str], None]:
+        self._bar.start()
+        self._task = self._bar.add_task("", total=None, text="")
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _show(self, done: float, of: float, text: str) -> None:
+        self._bar.update(self._task, total=of, completed=done, text=text)
+        self._line.show(text)
+
+
+class Spinner:
+    """A spinner for work of an unknown amount: with Spinner(console, doing) as show: show(text)."""
+
+    def __init__(self, console: Console, doing: str) -> None:
+        self._console, self._line = console, _Lines(console)
+        self._status = console.status(doing)
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self._console.is_terminal:
+            self._status.start()
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        self._status.stop()
+
+    def _show(self, text: str) -> None:
+        self._status.update(text)
+        self._line.show(text)
+
+
+class _Lines:
+    """Lines where there is no terminal, and not too many."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def show(self, text: str) -> None:
+        if not self._console.is_terminal and time.monotonic() > self._next:
+            self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._console.print(text, soft_wrap=True)
