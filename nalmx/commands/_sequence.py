@@ -78,7 +78,10 @@ _OPTIONS = (
         help="pntm: lengths of fresh test sequences; by default 40,100,500,1000,10000.",
     ),
     click.option(
-        "--tapes", default="auto", show_default=True, help="pntm: a number, or as few as do."
+        "--tapes",
+        default="auto",
+        show_default=True,
+        help="pntm: so many at most; auto: those of the simplest machine.",
     ),
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."

@@ -30,7 +30,8 @@ class SequenceConfig:
 
     `task` comes with `sequences` training sequences of lengths up to `longest` and with
     `test_lengths`; `examples` is the name of a file. `tests` are names of files to test with, and
-    `tapes` None is as few as do. `examples_sha256` is that of the examples saved with the run.
+    `tapes` None is as many as the simplest machine has. `examples_sha256` is that of the examples
+    saved with the run.
     """
 
     task: str | None = None

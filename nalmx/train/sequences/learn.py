@@ -60,7 +60,7 @@ def learn(
     on_progress: Callable[[str], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
 ) -> Learned:
-    """The simplest machine that answers the examples. `tapes` None: as few as do.
+    """The simplest machine that answers the examples, with `tapes` at most if they are given.
 
     - `discrete`: fitting without gradients, and without torch
     - `gradient`: gradient descent, simple registers and few tapes first
