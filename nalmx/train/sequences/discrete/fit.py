@@ -16,7 +16,7 @@ from functools import cache
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
-from .data import Data, Heard, first_questions
+from .data import HELD_OUT, Data, Heard, first_questions
 from .judge import Fitted, coder_of
 from .noise import Agreement, agreement, code_length, description_length
 from .refit import refitted
@@ -36,6 +36,7 @@ _LIKELY = 2  # spaces to search again among noise
 _ROUNDS = 6
 _TOLERATED = 0.25
 _EVIDENCE = 50  # examples, for differences to be called noise
+_MORE_NOISE, _RARE = 1.5, 0.02  # how much more may be wrong in examples held out, and besides
 
 
 def fit_discrete(
@@ -60,7 +61,7 @@ def fit_discrete(
     found = search(examples)
     best = min(found, key=lambda fitted: fitted.cost)
     if best.errors == 0:
-        return replace(best.finished, learned=best.foretold(0.0))
+        return replace(best.finished, learned=best.foretold)
     if stop():
         return best
     return _despite_noise(examples, search, found)
@@ -152,6 +153,14 @@ class _Search:
             told = new
         return told
 
+    def foretells(self, told: _Told, examples: Sequence[Example]) -> bool:
+        """Whether its table, grown anew without some examples, says those about as well as all."""
+        held = examples[HELD_OUT - 1 :: HELD_OUT]
+        shown = [e for i, e in enumerate(examples) if i % HELD_OUT != HELD_OUT - 1]
+        new = refitted(told.fitted, Data(shown, self.vocabulary, told.told.heard)).finished
+        noise = 1 - told.told.tokens
+        return 1 - agreement(new.machine, held).tokens <= _MORE_NOISE * noise + _RARE
+
     def _kinds(self, data: Data) -> list[tuple[Callable[[], Register | None], int]]:
         return [
             (register, level)
@@ -203,8 +212,8 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
         if new.length < best.length:
             best = new
     noise = 1 - best.told.tokens
-    learned = best.told.only_noise and noise <= _TOLERATED and best.fitted.foretold(noise)
-    learned = learned and len(examples) >= _EVIDENCE
+    learned = best.told.only_noise and noise <= _TOLERATED and len(examples) >= _EVIDENCE
+    learned = learned and search.foretells(best, examples)
     return replace(best.fitted, errors=noise, learned=learned)
 
 
