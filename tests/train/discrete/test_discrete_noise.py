@@ -10,6 +10,7 @@ from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train.sequences.discrete import fit_discrete
 from nalmx.train.sequences.discrete.data import Data
+from nalmx.train.sequences.discrete.fit import _Search, _Told
 from nalmx.train.sequences.discrete.judge import Fitted
 from nalmx.train.sequences.discrete.noise import agreement
 from nalmx.train.sequences.discrete.refit import refitted
@@ -96,13 +97,24 @@ def test_a_machine_that_never_ends_where_answers_do_is_wrong_throughout(machine)
     assert not told.only_noise
 
 
+def unjudged(machine):
+    return Fitted(machine, 1.0, 1.0, 0.0, 0.0, lambda: machine)
+
+
 @pytest.mark.parametrize("part", [0.0, 0.1])
 def test_a_table_is_grown_anew_on_the_tapes_of_a_machine(machine, part):
     silent = replace(machine, table=(Decision(answer=machine.vocabulary.end),))
     assert accuracy(silent, CLEAN) == 0
     noisy = spoiled(CLEAN, lambda at, n: part, 0)
-    found = refitted(
-        Fitted(silent, 1.0, 1.0, 0.0, 0.0, lambda: silent), Data(noisy, Vocabulary.of(noisy))
-    )
+    found = refitted(unjudged(silent), Data(noisy, Vocabulary.of(noisy)))
     assert accuracy(found.finished.machine, CLEAN) == 1
     assert not found.hinted
+
+
+def test_a_machine_must_say_examples_that_its_table_was_not_grown_from(machine):
+    noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
+    search = _Search(Vocabulary.of(noisy), 1, (), 10.0, None, lambda: False)
+    told = agreement(machine, noisy)
+    assert search.foretells(_Told(unjudged(machine), told, 0.0), noisy)
+    still = replace(machine, moves=np.zeros_like(machine.moves))
+    assert not search.foretells(_Told(unjudged(still), told, 0.0), noisy)
