@@ -37,6 +37,7 @@ bench: setup
 	$(BIN)/python benchmarks/verdicts.py
 	$(BIN)/python benchmarks/pntm_speed.py
 	$(BIN)/python benchmarks/sequence_tasks.py
+	$(BIN)/python benchmarks/sequence_tasks.py 10 gradient parity,cycle-navigation,modular-arithmetic,s3,copy,reverse,addition
 	$(BIN)/python benchmarks/tasks_from_examples.py
 	$(BIN)/python benchmarks/programs.py
 	$(BIN)/python benchmarks/program_mutants.py
