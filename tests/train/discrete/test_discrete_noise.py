@@ -115,6 +115,16 @@ def test_a_machine_must_say_examples_that_its_table_was_not_grown_from(machine):
     noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
     search = _Search(Vocabulary.of(noisy), 1, (), 10.0, None, lambda: False)
     told = agreement(machine, noisy)
-    assert search.foretells(_Told(unjudged(machine), told, 0.0), noisy)
+    assert search.explains(_Told(unjudged(machine), told, 0.0), noisy)
     still = replace(machine, moves=np.zeros_like(machine.moves))
-    assert not search.foretells(_Told(unjudged(still), told, 0.0), noisy)
+    assert not search.explains(_Told(unjudged(still), told, 0.0), noisy)
+
+
+def test_a_machine_that_takes_longer_to_tell_than_the_answers_explains_nothing(machine):
+    search = _Search(Vocabulary.of(CLEAN), 1, (), 10.0, None, lambda: False)
+    told = agreement(machine, CLEAN)
+    assert search.explains(_Told(unjudged(machine), told, 100.0), CLEAN)
+    assert not search.explains(_Told(unjudged(machine), told, 1e6), CLEAN)
+    many = np.zeros((5_000, machine.vocabulary.size), np.int64)
+    counting = replace(machine, register=many)
+    assert not search.explains(_Told(unjudged(counting), told, 100.0), CLEAN)

@@ -16,7 +16,7 @@ from functools import cache
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
-from .data import HELD_OUT, Data, Heard, first_questions
+from .data import HELD_OUT, Data, Heard, Streams, first_questions
 from .judge import Fitted, coder_of
 from .noise import Agreement, agreement, code_length, description_length
 from .refit import refitted
@@ -153,11 +153,16 @@ class _Search:
             told = new
         return told
 
-    def foretells(self, told: _Told, examples: Sequence[Example]) -> bool:
-        """Whether its table, grown anew without some examples, says those about as well as all."""
-        held = examples[HELD_OUT - 1 :: HELD_OUT]
-        shown = [e for i, e in enumerate(examples) if i % HELD_OUT != HELD_OUT - 1]
-        new = refitted(told.fitted, Data(shown, self.vocabulary, told.told.heard)).finished
+    def explains(self, told: _Told, examples: Sequence[Example]) -> bool:
+        """Whether the examples are told more briefly by the machine, its register included, than
+        without, and its table, grown anew without some of them, says those about as well as all."""
+        states, size = told.fitted.machine.register.shape
+        some = Streams.of(first_questions(examples, _COMPARED_QUESTIONS), self.vocabulary)
+        if told.length + states * size * math.log(states) >= coder_of(some).whole().cost:
+            return False
+        data = Data(examples, self.vocabulary)  # registers were made of what it shows, no more
+        held = [e for i, e in enumerate(data.examples) if i % HELD_OUT == HELD_OUT - 1]
+        new = refitted(told.fitted, Data(data.shown, self.vocabulary, told.told.heard)).finished
         noise = 1 - told.told.tokens
         return 1 - agreement(new.machine, held).tokens <= _MORE_NOISE * noise + _RARE
 
@@ -213,7 +218,7 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
             best = new
     noise = 1 - best.told.tokens
     learned = best.told.only_noise and noise <= _TOLERATED and len(examples) >= _EVIDENCE
-    learned = learned and search.foretells(best, examples)
+    learned = learned and search.explains(best, examples)
     return replace(best.fitted, errors=noise, learned=learned)
 
 
