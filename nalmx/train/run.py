@@ -24,6 +24,7 @@ from ..errors import RunError
 from ..storage import (
     append_line,
     digest,
+    parse_json,
     read_bytes,
     read_json,
     read_tensors,
@@ -174,7 +175,7 @@ class Run:
         try:
             lines = read_bytes(path).decode().splitlines(keepends=True)
             whole = [line for line in lines if line.endswith("\n")]
-            kept = [line for line in whole if int(json.loads(line)["iteration"]) < iteration]
+            kept = [line for line in whole if int(parse_json(line)["iteration"]) < iteration]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise RunError(f"{path} is damaged: a line is not a record of training") from None
         write_bytes(path, "".join(kept).encode())

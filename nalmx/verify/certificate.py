@@ -23,6 +23,7 @@ from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
 from ..ranges import Range
 from ..rationals import spell
+from ..storage import canonical_json, parse_json
 from .bounding.bounds import METHOD, decimal, decimal_below
 from .checker import Effort, check
 from .domain import Domain
@@ -158,8 +159,7 @@ def save_new(path: Path, data: Mapping[str, Any]) -> None:
 def digest_of(data: Mapping[str, Any]) -> str:
     """SHA-256 of everything but the digest itself, in one canonical spelling."""
     rest = {name: value for name, value in data.items() if name != "sha256"}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical_json(rest).encode()).hexdigest()
 
 
 def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
@@ -264,10 +264,6 @@ def read_certificate(path: Path) -> Any:
             f"{path} is larger than {LARGEST_FILE // 2**20} MB; no certificate is that large"
         )
     try:
-        return json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise CertificateError(f"{path} is damaged: it is not JSON") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+        return parse_json(content)
+    except ValueError as error:
+        raise CertificateError(f"{path} is damaged: it is not JSON ({error})") from None
