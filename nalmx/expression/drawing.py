@@ -21,6 +21,23 @@ from .nodes import Constant, Expression, Leaf, Number, Truth, fold, variables
 _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
 _INFIX = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _NAMED = {"min": "Min", "max": "Max", "mod": "Mod"}
+_LATEX_WORDS = {"\\E": "e", "\\neg": "\\neg "}
+_LATEX_SIGNS = {
+    ",": ", ",
+    "*": " ",
+    "==": " = ",
+    "<": " < ",
+    ">": " > ",
+    "<=": " \\leq ",
+    ">=": " \\geq ",
+    "!=": " \\neq ",
+    "and": " \\wedge ",
+    "or": " \\vee ",
+}
+_WORDS = {"\\pi": "π", "\\E": "ℯ", "\\neg": "¬"}
+_SIGNS = {"and": " ∧ ", "or": " ∨ ", ",": ", "}
+_ASCII_WORDS = {"\\pi": "pi", "\\E": "E", "\\neg": "~"}
+_ASCII_SIGNS = {"and": " & ", "or": " | ", ",": ", "}
 Form = TypeVar("Form")
 
 
@@ -173,16 +190,10 @@ class _Drawing(Generic[Form]):
 class _Latex:
     """Expressions as LaTeX."""
 
-    _WORDS: dict[str, str] = {"\\E": "e", "\\neg": "\\neg "}
-    _SIGNS: dict[str, str] = {
-        **{",": ", ", "and": " \\wedge ", "or": " \\vee ", "*": " ", "==": " = "},
-        **{"<=": " \\leq ", ">=": " \\geq ", "!=": " \\neq ", "<": " < ", ">": " > "},
-    }
-
     def word(self, text: str) -> str:
         if text.startswith("'"):
             return f"\\mathtt{{{text[1:-1]}}}".replace("_", "\\_")
-        return self._WORDS.get(text, text)
+        return _LATEX_WORDS.get(text, text)
 
     def row(self, *parts: str) -> str:
         return "".join(parts)
@@ -194,7 +205,7 @@ class _Latex:
         text = parts[0]
         for part in parts[1:]:
             beside_digits = sign == "*" and part[0].isdigit()
-            text += (" \\cdot " if beside_digits else self._SIGNS[sign]) + part
+            text += (" \\cdot " if beside_digits else _LATEX_SIGNS[sign]) + part
         return text
 
     def brackets(self, inner: str, kind: str = "(") -> str:
@@ -225,12 +236,8 @@ class _Latex:
 class _Picture:
     """Expressions as pictures of text, in Unicode or in ASCII as SymPy is set."""
 
-    _WORDS: dict[str, str] = {"\\pi": "π", "\\E": "ℯ", "\\neg": "¬"}
-    _ASCII: dict[str, str] = {"\\pi": "pi", "\\E": "E", "\\neg": "~"}
-    _SIGNS: dict[str, str] = {"and": " ∧ ", "or": " ∨ ", ",": ", "}
-
     def word(self, text: str) -> stringPict:
-        words = self._WORDS if pretty_use_unicode() else self._ASCII
+        words = _WORDS if pretty_use_unicode() else _ASCII_WORDS
         return stringPict(words.get(text, text.strip("'")))
 
     def row(self, *parts: stringPict) -> stringPict:
@@ -240,11 +247,8 @@ class _Picture:
         return self.row(stringPict("-" if inner.height() == 1 else "- "), inner)
 
     def joined(self, sign: str, parts: Sequence[stringPict]) -> stringPict:
-        if sign in self._SIGNS:
-            ascii_too = {"and": " & ", "or": " | "}
-            sign = self._SIGNS[sign] if pretty_use_unicode() else ascii_too.get(sign, ", ")
-        else:
-            sign = xsym(sign) if sign == "*" else f" {xsym(sign)} "
+        signs = _SIGNS if pretty_use_unicode() else _ASCII_SIGNS
+        sign = signs.get(sign) or (xsym("*") if sign == "*" else f" {xsym(sign)} ")
         row = [parts[0]]
         for part in parts[1:]:
             row += [stringPict(sign), part]

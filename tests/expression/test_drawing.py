@@ -17,8 +17,16 @@ CALLED = ("log", "sin", "cos", "tan", "tanh", "sign", "Min", "Max", "Mod")
 # What an operation leaves behind in LaTeX, once for each time that it stands in the tree.
 MARKS = {
     **{name.lower(): rf"\\(?:operatorname{{)?{name}}}?\\left\(" for name in CALLED},
-    **{"sqrt": r"\\sqrt", "floor": r"\\lfloor", "abs": r"\\left\|", "piecewise": r"begin{cases}"},
-    **{"lt": "<", "le": r"\\leq", "gt": ">", "ge": r"\\geq", "eq": "=", "ne": r"\\neq"},
+    "sqrt": r"\\sqrt",
+    "floor": r"\\lfloor",
+    "abs": r"\\left\|",
+    "piecewise": r"begin{cases}",
+    "lt": "<",
+    "le": r"\\leq",
+    "gt": ">",
+    "ge": r"\\geq",
+    "eq": "=",
+    "ne": r"\\neq",
     "not": r"\\neg",
 }
 
@@ -32,7 +40,7 @@ def nodes(tree: Expression) -> list[Expression]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(trees(), conditions()))
 def test_a_drawing_holds_every_input_and_every_operation(tree: Expression) -> None:
     places = nodes(tree)
@@ -66,8 +74,8 @@ def test_a_drawing_in_ascii_is_ascii(tree: Expression) -> None:
         ("2/3*x", "2⋅x\n───\n 3 ", r"\frac{2 x}{3}"),
         ("-(x - y)*2", "-(x - y)⋅2", r"- \left(x - y\right) \cdot 2"),
         ("x - y*(-1)", "x - y⋅(-1)", None),
-        ("sqrt(x + 1)**2", "           2\n(√(x + 1)) ", r"\left(\sqrt{x + 1}\right)^{2}"),
-        ("~(x < 1) & y >= 2", "¬(x < 1) ∧ y ≥ 2", None),
+        ("sqrt(x + 1)**2", "          2\n(√(x + 1)) ", r"\left(\sqrt{x + 1}\right)^{2}"),
+        ("~(x < 1) & (y >= 2)", "¬(x < 1) ∧ y ≥ 2", None),
         (
             "Piecewise((x, x >= 0), (-x, True))",
             "⎧x   for x ≥ 0\n⎨             \n⎩-x  otherwise",
