@@ -287,6 +287,10 @@ class _Picture:
                 words = [stringPict(f"{space}for "), condition]
             lines.append(self.row(value, *words))
         widest = max(line.width() for line in lines)
-        padded = [stringPict(*line.right(" " * (widest - line.width()))) for line in lines]
-        picture = stringPict(*padded[0].below(*padded[1:])) if padded[1:] else padded[0]
-        return stringPict(*stringPict(str(picture), picture.height() // 2).parens("{", ""))
+        rows = [
+            row + " " * (widest - line.width()) for line in lines for row in (*line.picture, "")
+        ]
+        if len(rows) % 2 == 0:  # a brace has a middle
+            rows.pop()
+        picture = stringPict("\n".join(rows), len(rows) // 2)
+        return stringPict(*picture.parens("{", ""))
