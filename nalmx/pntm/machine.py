@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RunError
+from ..storage import same_json
 from ..tasks.sequences import Example, Token, Tokens
 from .vocabulary import Ids, Vocabulary
 
@@ -123,6 +124,8 @@ class Machine:
                 arrays |= {name: arrays[name].reshape(shape) for name, shape in shapes.items()}
             machine = cls(vocabulary, table=tuple(_node(n) for n in data["table"]), **arrays)
             machine._check()
+            if not same_json(machine.to_json(), data):  # true, 1.0 and "1" are no integers
+                raise ValueError
         except (KeyError, TypeError, ValueError, OverflowError, IndexError):
             raise RunError(
                 "a machine is damaged: parts of it are missing or of a wrong kind"

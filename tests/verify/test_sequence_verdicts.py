@@ -442,7 +442,7 @@ def test_a_missing_or_foreign_proof_establishes_nothing(certificates):
     not_established(sealed(data, task="copy"), "the proof has a gap: ")
     stacked = sealed(certificates["up to length"], verdict="proved", proof=data["proof"])
     not_established(stacked, "it holds no proof")
-    empty = sealed(data, proof={**data["proof"], "situations": []})
+    empty = sealed(data, proof={**data["proof"], "situations": [], "facts": []})
     not_established(empty, "a situation was not foreseen")
 
 
@@ -472,7 +472,8 @@ def test_a_counterexample_is_answered_again(certificates):
         ([1], "its counterexample cannot be read"),
         (None, "its counterexample cannot be read"),
         (7, "its counterexample cannot be read"),
-        ({"0": 1}, "as the task says"),
+        ({"0": 1}, "its counterexample cannot be read"),
+        ("0", "its counterexample cannot be read"),
     ):
         not_established(sealed(data, counterexample={"prompt": prompt}), reason)
     for junk in (None, [], 5, "x", {}, [[]]):
