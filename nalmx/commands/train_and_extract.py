@@ -90,7 +90,7 @@ def command(context: click.Context, /, **options: Any) -> int:
     from ._three import report_run, verify_run
 
     quiet = options["quiet"]
-    notes = messages(quiet)
+    notes, trained = messages(quiet), not run.finished
     try:
         with stop_on_signal() as stop_requested, ProgressBar(notes) as show:
             fit(
@@ -114,7 +114,9 @@ def command(context: click.Context, /, **options: Any) -> int:
     if not run.path("verdicts.json").exists():
         write_json(run.path("verdicts.json"), {"schema": 1, "verdicts": verdicts})
     level: Level = options["require"]
-    return report_run(outcome, level, as_json=options["as_json"], seeds=options["show_seeds"])
+    return report_run(
+        outcome, level, as_json=options["as_json"], seeds=options["show_seeds"], trained=trained
+    )
 
 
 def _created(options: dict[str, Any]) -> Any:

@@ -28,6 +28,7 @@ from ..storage import (
     read_bytes,
     read_json,
     read_tensors,
+    same_json,
     write_bytes,
     write_json,
     write_tensors,
@@ -200,7 +201,7 @@ class Run:
         known = all(valid(seed.get(name)) for seed in seeds for name, valid in _RESULTS.items())
         if not known or not _is_number(results.get("seconds")):
             raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind")
-        if results.get("config") != self.config.to_json():
+        if not same_json(results.get("config"), self.config.to_json()):
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
         if [seed.get("seed") for seed in seeds] != list(self.config.seed_list):
             raise RunError(f"{path} is damaged: its seeds are not those of config.json")
