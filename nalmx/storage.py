@@ -133,6 +133,17 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise RunError(f"{path} is damaged: it is not a safetensors file") from None
 
 
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a safetensors file, without torch; a damaged one is a `RunError`."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return dict(load(read_bytes(path)))
+    except (SafetensorError, ValueError, KeyError, TypeError):
+        raise RunError(f"{path} is damaged: it is not a safetensors file") from None
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(read_bytes(path)).hexdigest()

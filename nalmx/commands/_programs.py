@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,7 @@ from ..errors import ExtractionError, RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
 from ..report.programs import sequence_verdict_lines
-from ..storage import write_json
-from ..tasks.sequences import Example, sequence_task
+from ..tasks.sequences import Example, read_examples, sequence_task
 from ..verify import Level
 from ..verify.sequences.check import (
     Checked,
@@ -27,6 +27,7 @@ from ._options import messages, output
 if TYPE_CHECKING:
     from ..extract.program import Program
     from ..train.sequences.run import SequenceRun
+    from ..train.sequences.score import Score
 
 CLAIMS = {
     "model_program": "model ↔ program",
@@ -47,6 +48,7 @@ class SequenceOutcome:
     program: Program | None
     closed_forms: Sequence[str]
     checked: Mapping[str, Checked] = field(default_factory=dict)
+    scores: Sequence[Score] = ()  # those that were computed again
 
     def exit_code(self, require: Level) -> int:
         """The worst of the verdicts."""
@@ -69,8 +71,11 @@ class SequenceOutcome:
                 "python": program.to_python(),
             },
             "closed_forms": list(self.closed_forms),
-            "verdicts": {name: one.verdict.to_json() for name, one in self.checked.items()},
+            "verdicts": self.verdicts(),
         }
+
+    def verdicts(self) -> dict[str, dict[str, Any]]:
+        return {name: one.verdict.to_json() for name, one in self.checked.items()}
 
 
 def effort_of(
@@ -87,33 +92,31 @@ def effort_of(
     return SequenceEffort(seed=seed, stop_requested=stop_requested, on_progress=tell)
 
 
-def save_verdicts(run: SequenceRun, outcome: SequenceOutcome) -> None:
-    """Keep the first verdicts on a run beside it."""
-    path = run.path("verdicts.json")
-    if not path.exists():
-        write_json(path, {"schema": 1, "verdicts": outcome.to_json()["verdicts"]})
-
-
 def verify_sequence_run(
     run: SequenceRun, effort: SequenceEffort, tests: Mapping[str, Sequence[Example]] | None = None
 ) -> SequenceOutcome:
     """Extract the program of a finished run, and compare machine, program and truth."""
     from ..extract.program.saved import program_of_run
+    from ..train.sequences.recomputed import checked_scores
 
     if not run.finished:
         raise RunError(
             f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
             f"{run.directory} --resume"
         )
-    results, machine = run.load_results(), run.load_machine()
+    machine = run.load_machine()
+    effort.on_progress("computing the scores again")
+    results = run.load_results()
+    scores = checked_scores(run, machine, _readable(run, tests), effort.stop_requested)
     task = None if run.config.task is None else sequence_task(run.config.task)
     if not results.learned:
         wrong = {} if task is None else {"model_truth": check_truth(machine, task, effort)}
-        return SequenceOutcome(machine, None, (), wrong)
+        return SequenceOutcome(machine, None, (), wrong, scores)
     effort.on_progress("extracting the program")
     program = program_of_run(run)
     if task is None:
-        return SequenceOutcome(machine, program, (), _on_examples(run, machine, program, tests))
+        checked = _on_examples(run, machine, program, tests)
+        return SequenceOutcome(machine, program, (), checked, scores)
     from ..extract.program.program import blocks_of
 
     blocks = blocks_of(task)
@@ -126,7 +129,18 @@ def verify_sequence_run(
     model, own = (check_truth(one, task, effort) for one in (machine, program.machine))
     agreement = check_agreement(model, own, machine, program.machine, task, effort)
     checked = {"model_program": Checked(agreement), "program_truth": own, "model_truth": model}
-    return SequenceOutcome(machine, program, forms, checked)
+    return SequenceOutcome(machine, program, forms, checked, scores)
+
+
+def _readable(
+    run: SequenceRun, tests: Mapping[str, Sequence[Example]] | None
+) -> dict[str, Sequence[Example]]:
+    """The files of tests that can still be read."""
+    found = dict(tests or {})
+    for name in run.config.tests:
+        with suppress(SettingError):
+            found[name] = found.get(name) or read_examples(Path(name))
+    return found
 
 
 def _on_examples(

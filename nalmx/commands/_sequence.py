@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from ._certificate import check_new
 from ._figure import check_figure, figure_option
 from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
 from ._progress import Spinner
+from ._saved_verdicts import check_saved_verdicts, save_verdicts
 
 if TYPE_CHECKING:
     from ..train.sequences.run import SequenceResults, SequenceRun
@@ -127,11 +129,11 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     from ._programs import (
         effort_of,
         print_program,
-        save_verdicts,
         verify_sequence_run,
         write_figure,
     )
 
+    finished = run.finished
     try:
         with no_traces(), stop_on_signal() as stop, Spinner(notes, "learning") as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
@@ -148,11 +150,11 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
                 "seen in training; they count as wrong",
                 soft_wrap=True,
             )
-    save_verdicts(run, outcome)
+    save_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["as_json"]:
         print_json({**_record(run, results), **outcome.to_json()})
     else:
-        _print(run, results)
+        _print(run, results, outcome.scores, "as recorded" if finished else "")
         print_program(outcome)
         output().print(f"run: {run.directory}")
     write_figure(options["figure"], run, outcome, options["quiet"])
@@ -182,12 +184,18 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
+    results = replace(run.load_results(), scores=tuple(outcome.scores))
     if options["as_json"]:
-        print_json({**_record(run, run.load_results()), **outcome.to_json()})
+        record = _record(run, results)
+        # How and how fast it was found is nothing that a machine shows.
+        established = {n: v for n, v in record.items() if n not in ("method", "seconds")}
+        print_json({**established, **outcome.to_json()})
     else:
-        output().print(f"{run.config.title}: {_size(run.load_results())}")
+        output().print(f"{run.config.title}: {_size(results)}")
         print_program(outcome)
         output().print(f"run: {run.directory}")
+    if len(outcome.scores) == len(run.load_results().scores):  # no file of tests is lost
+        check_saved_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["certificates"]:
         write_sequence_certificates(run, outcome, quiet=options["quiet"])
     write_figure(options["figure"], run, outcome, options["quiet"])
@@ -300,17 +308,24 @@ def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
     }
 
 
-def _print(run: SequenceRun, results: SequenceResults) -> None:
+def _print(
+    run: SequenceRun, results: SequenceResults, computed: Sequence[Score], recorded: str
+) -> None:
+    """The report; `recorded` goes behind what cannot be computed again."""
     console, config = output(), run.config
     what = config.title
     if config.task is not None:
         what += f", {sequence_task(config.task).summary}"
     outcome = "learned" if results.learned else "not learned"
-    console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
+    how = f"by {_WAYS[results.way]} in {results.seconds:.1f} s"
+    console.print(f"{what}: {outcome} {how}{f' ({recorded})' if recorded else ''}")
     kept = "machine" if results.learned else "best machine found"
     console.print(f"{kept}: {_size(results)}")
+    now = {one.name: one for one in computed}
     for one in results.scores:
-        console.print(_line(config, one))
+        known = one.name in now
+        lost = "" if known else " (as recorded; the file cannot be read any more)"
+        console.print(f"{_line(config, now.get(one.name, one))}{lost}")
     if config.task is not None:
         console.print(f"lengths count {sequence_task(config.task).counts}")
 

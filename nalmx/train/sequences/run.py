@@ -21,7 +21,7 @@ from typing import Any
 from ...errors import RunError, SettingError
 from ...pntm.conversion import weights_of
 from ...pntm.machine import Machine
-from ...storage import digest, read_bytes, read_json, write_arrays, write_json
+from ...storage import digest, read_bytes, read_json, same_json, write_arrays, write_json
 from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
@@ -138,7 +138,7 @@ class SequenceRun:
         path = self.path("results.json")
         record = read_json(path)
         results = _results(path, record)
-        if record["config"] != self.config.to_json():
+        if not same_json(record["config"], self.config.to_json()):
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
         for name in _SEALED:
             if digest(self.path(name)) != record[_seal(name)]:
@@ -213,15 +213,17 @@ def _seal(name: str) -> str:
 
 def _results(path: Path, record: Any) -> SequenceResults:
     try:
+        if type(record["schema"]) is not int:
+            raise TypeError
         if record["schema"] > SCHEMA:
             raise RunError(
                 f"{path} has schema {record['schema']} and this nalmx reads up to {SCHEMA}; use a "
                 "newer nalmx"
             )
         sizes = {name: record[name] for name in ("tapes", "states", "entries")}
-        known = all(isinstance(size, int) and size >= 0 for size in sizes.values())
+        known = all(type(size) is int and size >= 0 for size in sizes.values())
         known = known and isinstance(record["learned"], bool) and record["method"] in WAYS
-        known = known and isinstance(record["seconds"], int | float)
+        known = known and type(record["seconds"]) in (int, float) and record["seconds"] >= 0
         known = known and {"config", *map(_seal, _SEALED)} <= set(record)
         scores = tuple(Score.from_json(one) for one in record["scores"])
         if not known or not scores or scores[0].name != "train":
