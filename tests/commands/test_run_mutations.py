@@ -9,8 +9,11 @@ import pytest
 from helpers_mutations import PWNED, mutations, sampled
 
 from nalmx.cli import main
-from nalmx.storage import digest, read_arrays, write_arrays, write_json
+from nalmx.commands import _programs
+from nalmx.extract.program import saved
+from nalmx.storage import canonical_json, digest, read_arrays, write_arrays, write_json
 from nalmx.tasks.sequences import Example, write_examples
+from nalmx.verify.sequences import check
 
 FORMULA = ["--operation", "mul", "--module", "nmu", "--seeds", "2", "--iterations", "4000"]
 PARITY = ["--module", "pntm", "--task", "parity", "--sequences", "60", "--longest", "8"]
@@ -32,6 +35,28 @@ def runs(tmp_path_factory):
         directory = tmp_path_factory.mktemp("runs") / kind
         assert main(["train-and-extract", *arguments, "--output", str(directory), "--quiet"]) == 0
         found[kind] = directory
+    return found
+
+
+@pytest.fixture(autouse=True, scope="module")
+def remembered():
+    """The verdict on a machine, and the program of it, are found once: hundreds of runs share them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((_programs, "check_truth"), (saved, "extract_program")):
+            patch.setattr(module, name, once_a_machine(getattr(module, name)))
+        patch.setattr(check, "_FIRST_SECONDS", 0.05)
+        yield
+
+
+def once_a_machine(found_by):
+    known = {}
+
+    def found(machine, *rest):
+        key = canonical_json(machine.to_json())
+        if key not in known:
+            known[key] = found_by(machine, *rest)
+        return known[key]
+
     return found
 
 
