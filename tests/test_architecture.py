@@ -131,6 +131,20 @@ def test_files_are_short_and_say_what_they_are_for(path):
     assert ast.get_docstring(ast.parse(text))
 
 
+def test_json_is_read_strictly_in_one_place():
+    """But for lines of examples, whose numbers are kept as they are spelled."""
+    readers = {
+        str(path.relative_to(PACKAGE).as_posix())
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("load", "loads", "JSONDecoder")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "json"
+    }
+    assert readers == {"storage.py", "tasks/sequences/examples.py"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_nothing_executes_what_it_reads(path):
     forbidden = {"eval", "exec", "sympify", "parse_expr", "compile", "__import__"}

@@ -198,12 +198,14 @@ class Run:
         seeds = results.get("seeds") if isinstance(results, dict) else None
         if not isinstance(seeds, list) or not all(isinstance(seed, dict) for seed in seeds):
             raise RunError(f"{path} is damaged: it has no results of seeds")
-        known = all(valid(seed.get(name)) for seed in seeds for name, valid in _RESULTS.items())
+        known = all(_RESULTS.keys() <= seed.keys() for seed in seeds) and all(
+            valid(seed[name]) for seed in seeds for name, valid in _RESULTS.items()
+        )
         if not known or not _is_number(results.get("seconds")):
             raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind")
         if not same_json(results.get("config"), self.config.to_json()):
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
-        if [seed.get("seed") for seed in seeds] != list(self.config.seed_list):
+        if not same_json([seed.get("seed") for seed in seeds], list(self.config.seed_list)):
             raise RunError(f"{path} is damaged: its seeds are not those of config.json")
         if digest(self.path("weights.safetensors")) != results.get("weights_sha256"):
             raise RunError(
