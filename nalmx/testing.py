@@ -22,7 +22,6 @@ from random import Random
 from typing import Any
 
 from .errors import ExpressionError, RangeError, SettingError
-from .exit_codes import HOLDS
 from .expression import (
     Apply,
     Constant,
@@ -41,6 +40,7 @@ from .report.verdicts import explain
 from .verify import REQUIRABLE, Claim, Counterexample, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
 from .verify.domain import Point
+from .verify.verdict import check_level
 from .verify.witness import judge
 
 _TREES = (Number, Constant, Variable, Truth, Apply)
@@ -78,8 +78,7 @@ def assert_equivalent(
     at the required level.
     """
     __tracebackhide__ = True
-    if require not in REQUIRABLE:
-        raise SettingError(f"{require!r} is not a level; choose one of: {', '.join(REQUIRABLE)}")
+    check_level(require)
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
     right, named = _sides(formula, "the formula")
@@ -96,7 +95,7 @@ def assert_equivalent(
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
         claim = Claim(one, other, where, allowed)
         verdict = check_claim(claim, effort)
-        if verdict.exit_code(require) != HOLDS:
+        if not verdict.holds(require):
             what = "the model" if len(left) == 1 else f"output {place + 1} of the model"
             raise AssertionError(
                 _message(what, verdict, require, [_command(claim, require, effort)])

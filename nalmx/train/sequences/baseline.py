@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ...devices import find_device
+from ...errors import NoTruthValue
 from ...pntm.baselines import Baseline, baseline_name, new_baseline
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example, SequenceTask, Tokens, exact_match
@@ -66,8 +67,10 @@ class FitProgress:
 
 
 @dataclass(frozen=True)
-class FittedBaseline:
+class FittedBaseline(NoTruthValue):
     """A trained baseline. `reached` says whether it was perfect inside the training lengths."""
+
+    _ask = "fitted.reached"
 
     name: str
     task: str

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
+from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
 from ..verdict import Claim
@@ -31,7 +32,7 @@ _MOST_DIFFERING = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NoTruthValue):
     """What algebra can say of a claim.
 
     `proved`; `differs` (the two are different functions); `pole` (undefined somewhere in the
@@ -40,6 +41,8 @@ class Finding:
     the sides differ, or none where the method did not reach; `defined` says that both sides are
     certainly defined throughout the domain.
     """
+
+    _ask = "finding.outcome == 'proved'"
 
     outcome: Outcome
     reason: str | None = None

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import flint
 
+from ...errors import NoTruthValue
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
@@ -33,12 +34,14 @@ _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NoTruthValue):
     """How far two sides differ: absolutely, or relative to the right one for such a tolerance.
 
     `bound` is proven on the whole domain and None where nothing is; `largest` is the largest
     difference met, at `suspect`.
     """
+
+    _ask = "difference.bound is not None"
 
     bound: Fraction | None
     largest: Fraction

@@ -15,6 +15,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from ...errors import NoTruthValue
 from ...pntm.batch import decode_batch
 from ...pntm.machine import Machine
 from ...tasks.sequences import SequenceTask, Tokens
@@ -65,8 +66,10 @@ def answers_of(machine: Machine) -> Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Enumerated:
+class Enumerated(NoTruthValue):
     """All prompts with up to `longest` tokens were answered alike; `wrong` is the first that was not."""
+
+    _ask = "enumerated.wrong is None"
 
     longest: int
     prompts: int

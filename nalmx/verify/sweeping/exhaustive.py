@@ -25,7 +25,7 @@ import numba
 import numpy as np
 
 from ... import __version__
-from ...errors import SettingError
+from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number
 from ...expression.ball import ball, enclose, precision
 from ...generated import digest, imported
@@ -45,7 +45,7 @@ _NOWHERE = Apply("div", (Number(Fraction(1)), Number(Fraction(0))))
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
+class Exhausted(NoTruthValue):
     """What a check at every float32 came to.
 
     `points` were checked, of `all_points`: fewer where it was stopped, or ended at a counterexample.
@@ -53,6 +53,8 @@ class Exhausted:
     relative, at all of them but the `left_open`. `largest` is the largest such difference seen in
     float64, at the input `where`.
     """
+
+    _ask = "exhausted.counterexample is None"
 
     points: int
     all_points: int
