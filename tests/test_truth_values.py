@@ -21,7 +21,7 @@ from nalmx.verify.sequences.verdict import SequenceVerdict
 PACKAGE = Path(nalmx.__file__).parent
 # What only an outcome has: fields, and methods and properties.
 FIELDS = {"verdict", "learned", "reached", "established", "counterexample", "outcome", "failure"}
-FIELDS |= {"bound", "formula_verdict", "undecided", "wrong", "right"}
+FIELDS |= {"bound", "formula_verdict", "undecided", "right"}
 METHODS = {"exit_code", "agreeing"}
 
 
