@@ -25,6 +25,7 @@ from .expression import (
     Truth,
     Variable,
     parse,
+    remarks,
     to_text,
 )
 from .expression import variables as variables_of
@@ -75,8 +76,9 @@ def assert_equivalent(
     where the formula has a value. Any other exception is the function's own and passes through, and a
     result that is no number, such as None or a text, is a `SettingError`.
 
-    Raises `AssertionError`, with a counterexample and how to replay it, where the claim does not hold
-    at the required level.
+    Raises `AssertionError`, with a counterexample, with notes on names that may have been meant
+    otherwise than they are read (see `nalmx.expression.remarks`), and with how to replay it, where the
+    claim does not hold at the required level.
     """
     __tracebackhide__ = True
     check_level(require)
@@ -98,9 +100,8 @@ def assert_equivalent(
         verdict = check_claim(claim, effort)
         if not verdict.holds(require):
             what = "the model" if len(left) == 1 else f"output {place + 1} of the model"
-            raise AssertionError(
-                _message(what, verdict, require, [_command(claim, require, effort)])
-            )
+            hints = [*_remarks(claim, domain), _command(claim, require, effort)]
+            raise AssertionError(_message(what, verdict, require, hints))
         verdicts.append(verdict)
     return min(verdicts, key=lambda verdict: REQUIRABLE.index(verdict.verdict))
 
@@ -213,7 +214,7 @@ def _assert_function(
     verdict, point = check_function(function, claim, effort)
     if not verdict.holds(require):
         name = name_of(function)
-        hints = []
+        hints = _remarks(claim, domain)
         if point is not None:
             values = ", ".join(f"{n} = {value!r}" for n, value in point.items())
             hints.append(f"replay: call {name} with {values}")
@@ -221,6 +222,13 @@ def _assert_function(
             hints.append("floats round; give a tolerance such as tolerance='rel:1e-9'")
         raise AssertionError(_message(name, verdict, require, hints, point))
     return verdict
+
+
+def _remarks(claim: Claim, given: Any) -> list[str]:
+    """What may have been read otherwise than it was meant."""
+    ranged = given if isinstance(given, Mapping) else ()
+    found = remarks(claim.left, claim.right, ranged, ("the model", "the formula"))
+    return [f"note: {remark}" for remark in found]
 
 
 def _command(claim: Claim, require: Level, effort: Effort) -> str:

@@ -81,6 +81,11 @@ class Domain:
         return {name: str(extent) for name, extent in self.ranges.items()}
 
 
+def named_ranges(texts: Iterable[str]) -> set[str]:
+    """The inputs that have a range of their own among texts such as `[2,6]` and `x2=[1,2]`."""
+    return {text.partition("=")[0].strip() for text in texts if "=" in text}
+
+
 def _given(extent: Range | None) -> Range:
     assert extent is not None
     return extent
