@@ -110,7 +110,7 @@ def fit_baseline(
     chosen = settings or SETTINGS[name]
     vocabulary = Vocabulary(task.prompt_tokens, task.answer_tokens)
     model = new_baseline(name, vocabulary.size, seed=seed, **dict(chosen.model))
-    place = find_device(device) if isinstance(device, str) else device
+    place = find_device(device, "sequences") if isinstance(device, str) else device
     fit = _Fit(model.to(place), vocabulary, task, chosen, longest, seed)
     began = told = time.perf_counter()
     reached = False

@@ -175,7 +175,7 @@ class _Learning:
                 tapes=tapes,
                 register=register,
                 budget_seconds=min(budget, ends - self._passed),
-                device=find_device(self._device),
+                device=find_device(self._device, "sequences"),
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.
