@@ -12,7 +12,7 @@ import torch
 
 from nalmx.bench import cells, sequences
 from nalmx.cli import main
-from nalmx.commands import _bench_sequence, bench
+from nalmx.commands import _bench_sequence, _programs, bench
 from nalmx.devices import AUTO, Work, check_device_name, device_name, find_device, idle_gpu
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
@@ -132,7 +132,14 @@ def said(capsys, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def instant(monkeypatch) -> None:
+def unverified(monkeypatch) -> None:
+    """Machines that are reported without a program and verdicts."""
+    outcome = _programs.SequenceOutcome(None, None, ())
+    monkeypatch.setattr(_programs, "verify_sequence_run", lambda *given: outcome)
+
+
+@pytest.fixture
+def instant(monkeypatch, unverified) -> None:
     """Benchmarks of no cells, and gradient descent that has found its machine."""
 
     def found(examples, *, on_progress, stop_requested, **settings):
@@ -176,6 +183,7 @@ def test_it_is_said_of_auto_alone_and_never_where_it_is_quiet_or_no_gpu_is_there
             assert IDLE not in said(capsys, *command, *output)[1]
 
 
+@pytest.mark.usefixtures("unverified")
 def test_nothing_is_said_where_nothing_is_trained(capsys, tmp_path) -> None:
     directory = ["--output", str(tmp_path / "run")]
     said(capsys, *TRAIN, *directory)
