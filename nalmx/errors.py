@@ -53,7 +53,7 @@ class NoTruthValue:
 
     def __bool__(self) -> NoReturn:
         raise TruthValueError(
-            f"a {type(self).__name__} is neither true nor false; write what you mean, such as {self._ask}"
+            f"{type(self).__name__} is neither true nor false; write what you mean, such as {self._ask}"
         )
 
 

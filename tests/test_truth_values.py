@@ -65,7 +65,7 @@ def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> Non
 @pytest.mark.parametrize(("module", "name"), OUTCOMES, ids=lambda part: part)
 def test_no_outcome_is_true_or_false(module, name) -> None:
     kind = getattr(importlib.import_module(module), name)
-    with pytest.raises(TruthValueError, match=rf"a {name} is neither true nor false; write .+ \S+"):
+    with pytest.raises(TruthValueError, match=rf"{name} is neither true nor false; write .+ \S+"):
         bool(object.__new__(kind))
 
 

@@ -87,7 +87,7 @@ def enumerated(
     on_progress: Callable[[str], None] = lambda doing: None,
 ) -> Enumerated:
     """Answer every prompt, from the shortest on, for so many seconds; go on from what is known."""
-    done = known or Enumerated(0, 0)
+    done = Enumerated(0, 0) if known is None else known
     deadline = time.monotonic() + seconds
     for tokens in count(done.longest + 1) if shorter_than is None else range(1, shorter_than):
         tried = 0
