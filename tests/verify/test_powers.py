@@ -41,7 +41,7 @@ def functions(tmp_path_factory):
     """Every power as an exported Python function."""
     made = [python_function(f"f{n}", parse(text), {"x": "x"}) for n, text in enumerate(GRID)]
     path = tmp_path_factory.mktemp("powers") / "functions.py"
-    head = "import math\nfrom fractions import Fraction\nfrom typing import Any\n"
+    head = "import math\nfrom fractions import Fraction\nfrom typing import Any, NoReturn\n"
     path.write_text("\n\n".join([head, *HELPERS.values(), *(each.text for each in made)]))
     return runpy.run_path(str(path))
 

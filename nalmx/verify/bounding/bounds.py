@@ -92,7 +92,7 @@ def round_up(value: Fraction, limit: Fraction | None = None, digits: int = _DIGI
     """The next decimal with some digits, but not beyond a limit that the value keeps."""
     if value <= 0:
         return Fraction(0)
-    scale = Fraction(10) ** (digits - 1 - _exponent(value))
+    scale = Fraction(10) ** (digits - 1 - exponent_below(value))
     rounded = Fraction(-(-value * scale // 1)) / scale
     return limit if limit is not None and value <= limit < rounded else rounded
 
@@ -192,7 +192,7 @@ def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Poin
     return made if made is not None and made in claim.domain else None
 
 
-def _exponent(value: Fraction) -> int:
+def exponent_below(value: Fraction) -> int:
     """The n with 10ⁿ ≤ value < 10ⁿ⁺¹."""
     bits = value.numerator.bit_length() - value.denominator.bit_length()
     n = math.floor(bits * math.log10(2)) - 1
@@ -217,14 +217,14 @@ def decimal_below(value: Fraction) -> str:
     """A decimal of four digits that a value certainly reaches."""
     if value <= 0:
         return "0"
-    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
+    scale = Fraction(10) ** (_DIGITS - 1 - exponent_below(value))
     return _spelled(Fraction(value * scale // 1) / scale)
 
 
 def _spelled(rounded: Fraction, digits: int = _DIGITS) -> str:
     if not rounded:
         return "0"
-    exponent = _exponent(rounded)
+    exponent = exponent_below(rounded)
     shown = str(int(rounded / Fraction(10) ** (exponent - digits + 1)))
     text = f"{shown[0]}.{shown[1:]}".rstrip("0").rstrip(".")
     return text if not exponent else f"{text}e{exponent}"
