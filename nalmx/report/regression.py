@@ -55,9 +55,12 @@ _NO_VALUE = [
 
 def regression(claim: Claim, example: Counterexample, *, exact: bool) -> Regression:
     """The test of a counterexample; `exact` says that both functions are, over fractions."""
-    for point in (example.point, example.beyond):
-        if point is None or not isinstance(judge(claim, point), Counterexample):
-            continue
+    points = [example.point]
+    if example.beyond is not None:
+        # It fails somewhere between the two, and perhaps at one of them.
+        ends = (example.point, example.beyond)
+        points = [end for end in ends if isinstance(judge(claim, end), Counterexample)]
+    for point in points:
         no_value = _is_undefined(claim.right, point)
         if exact:
             return Regression(point, _NO_VALUE if no_value else compared(claim))

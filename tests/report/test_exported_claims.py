@@ -34,6 +34,7 @@ HIDDEN = {
     "cancelled": ("sqrt(x + 1e30) - 1e15 + 1e-20", "sqrt(x + 1e30) - 1e15", "[1,2]", "0", "1"),
     "between": ("exp(x) + Max(0, 1 - 1e20*Abs(x - 1/3))", "exp(x)", "[0,1]", "0", "1/3"),
     "beyond floats": ("exp(x)*1.01", "exp(x)", "[800,900]", "0", "800"),
+    "huge": ("sqrt(x**2 + 4)", "x", "[1e100,4e100]", "0", "1e100"),
     "tiny": ("exp(-x) + 1e-400", "exp(-x)", "[900,1000]", "0", "900"),
     "many turns": ("cos(x*pi)", "1", "[100000001,100000003]", "0", "100000001"),
     "powers": ("x**pi + 1e-25", "x**pi", "[2,3]", "0", "2"),
@@ -50,7 +51,7 @@ HIDDEN = {
 
 
 def refutation(made: Claim, point: Mapping[str, Fraction]) -> Verdict:
-    found = judge(made, dict(point))
+    found = judge(made, dict(point), most_bits=2_048)
     assert isinstance(found, Counterexample)
     return Verdict.on(made, "refuted", "given", reason=found.reason, counterexample=found)
 
