@@ -69,6 +69,11 @@ class Domain:
     def names(self) -> tuple[str, ...]:
         return tuple(self.ranges)
 
+    @property
+    def has_width(self) -> bool:
+        """Whether there are points beside some that stand alone."""
+        return any(len(r.points) < len(r.intervals) for r in self.ranges.values())
+
     def boxes(self) -> Iterator[Box]:
         """The boxes whose union is the domain; 2 intervals for each of n inputs make 2**n."""
         for intervals in product(*(extent.intervals for extent in self.ranges.values())):

@@ -95,8 +95,9 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
         return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
         return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
-    outcome = "differs" if all(map(_tells, differing)) else "silent"
-    reason = _reason(differing[0])
+    # Where a side may be undefined, its normal form need not be its function.
+    outcome = "differs" if gap is None and all(map(_tells, differing)) else "silent"
+    reason = _reason(differing[0]) if gap is None else gap.reason
     return Finding(
         outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
     )
@@ -104,7 +105,7 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
 
 def _tells(solved: Solved) -> bool:
     """Whether different normal forms are different functions: rational ones, on all of the domain."""
-    special = solved.forms.field.has_functions or solved.case.conditions or solved.case.bound
+    special = solved.forms.field.has_functions or solved.case.conditions
     return not special and not isinstance(solved.left, bool)
 
 

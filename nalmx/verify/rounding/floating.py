@@ -152,7 +152,7 @@ def _far_corner(box: Box) -> Box:
 
 
 def _halves(box: Box, whole: Box) -> tuple[Box, Box]:
-    widest = max(box, key=lambda name: box[name].width / whole[name].width)
+    widest = max(box, key=lambda name: box[name].width / (whole[name].width or 1))
     extent = box[widest]
     return (
         {**box, widest: Interval(extent.lower, extent.middle)},
