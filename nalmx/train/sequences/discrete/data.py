@@ -15,7 +15,7 @@ from ....tasks.sequences import Example, Tokens
 
 Ints = NDArray[np.int32]
 Heard: TypeAlias = Mapping[Example, Tokens]
-HELD_OUT = 5  # every fifth example is held out where a table is grown for a trial
+HELD_OUT = 5  # every fifth prompt is held out where a table is grown for a trial
 _PRINTED = 1_500
 _JUDGED = 20_000
 
@@ -99,15 +99,27 @@ class Data:
         sizes = np.array([len(e.prompt) + len(e.answer) for e in self.examples])
         self._short = [self.examples[i] for i in np.argsort(sizes, kind="stable")]
 
+    @cached_property
+    def _held_out(self) -> NDArray[np.bool_]:
+        """Which examples are held out: all that have the prompt, or none."""
+        prompts: dict[Tokens, int] = {}
+        numbers = [prompts.setdefault(e.prompt, len(prompts)) for e in self.examples]
+        return np.array(numbers) % HELD_OUT == HELD_OUT - 1
+
     @property
     def shown(self) -> list[Example]:
         """The examples that are not held out."""
-        return [e for i, e in enumerate(self.examples) if i % HELD_OUT != HELD_OUT - 1]
+        return [e for e, out in zip(self.examples, self._held_out, strict=True) if not out]
+
+    @property
+    def held_out(self) -> list[Example]:
+        """The examples that are held out; no example that is shown has one of their prompts."""
+        return [e for e, out in zip(self.examples, self._held_out, strict=True) if out]
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
         """Which questions belong to examples that are held out."""
-        held: NDArray[np.bool_] = self.owner % HELD_OUT == HELD_OUT - 1
+        held: NDArray[np.bool_] = self._held_out[self.owner]
         return held
 
     @cached_property

@@ -16,7 +16,7 @@ from functools import cache
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
-from .data import HELD_OUT, Data, Heard, Streams, first_questions
+from .data import Data, Heard, Streams, first_questions
 from .judge import Fitted, coder_of
 from .noise import Agreement, agreement, code_length, description_length
 from .refit import refitted
@@ -61,7 +61,7 @@ def fit_discrete(
     found = search(examples)
     best = min(found, key=lambda fitted: fitted.cost)
     if best.errors == 0:
-        return replace(best.finished, learned=best.foretold)
+        return replace(best.finished, learned=best.exam.passed)
     if stop():
         return best
     return _despite_noise(examples, search, found)
@@ -161,10 +161,9 @@ class _Search:
         if told.length + states * size * math.log(states) >= coder_of(some).whole().cost:
             return False
         data = Data(examples, self.vocabulary)  # registers were made of what it shows, no more
-        held = [e for i, e in enumerate(data.examples) if i % HELD_OUT == HELD_OUT - 1]
         new = refitted(told.fitted, Data(data.shown, self.vocabulary, told.told.heard)).finished
         noise = 1 - told.told.tokens
-        return 1 - agreement(new.machine, held).tokens <= _MORE_NOISE * noise + _RARE
+        return 1 - agreement(new.machine, data.held_out).tokens <= _MORE_NOISE * noise + _RARE
 
     def _kinds(self, data: Data) -> list[tuple[Callable[[], Register | None], int]]:
         return [

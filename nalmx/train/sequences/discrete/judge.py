@@ -13,6 +13,7 @@ from ....pntm.vocabulary import Ids
 from .build import build_machine, columns_used
 from .columns import ROW_COLUMNS, read_tapes
 from .data import Data, Streams
+from .exam import Exam, examine
 from .fill import filled
 from .library import Library
 from .registers import Register
@@ -46,6 +47,7 @@ class Fitted:
     unseen_gaps: float
     cost: float
     finish: Callable[[], Machine]
+    sit: Callable[[], Exam]
     hinted: bool = False
     learned: bool = False
 
@@ -55,9 +57,9 @@ class Fitted:
         return replace(self, machine=self.finish())
 
     @property
-    def foretold(self) -> bool:
-        """Whether what was held out was said about as well as what was shown, but for rare cases."""
-        return self.unseen_errors + self.unseen_gaps <= _UNFORETOLD
+    def exam(self) -> Exam:
+        """What the machine says of prompts held out, its table grown without them."""
+        return self.sit()
 
     def sure(self, nothing: float) -> bool:
         """Whether it answers everything, and foretold what it was not shown.
@@ -116,6 +118,7 @@ def judge(
         float(gaps.mean()) if held.any() else 0.0,
         cost + choice.penalty + register.cost + _MISS * misses,
         lambda: build(_completed(tree, coder, values, misses, len(wrong))),
+        lambda: examine(data, ~(missed | gaps)),
         bool((numbers < library.hinted).any()),
     ), wrong
 
