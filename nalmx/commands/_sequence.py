@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
+from ..tasks.sequences.examples import Spellings
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
@@ -205,10 +206,13 @@ def _created(
             "give --task or --examples, and not both; `nalmx tasks` lists the tasks"
         )
     config = SequenceConfig.checked(**_settings(context, options))
-    tests = _tests(config)
+    spellings = Spellings()
     examples = (
-        config.draw_training() if config.examples is None else read_examples(Path(config.examples))
+        config.draw_training()
+        if config.examples is None
+        else read_examples(Path(config.examples), spellings)
     )
+    tests = _tests(config, spellings)
     name = config.task or Path(config.title).stem[:60]
     directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
@@ -261,8 +265,13 @@ def _given(context: click.Context) -> dict[str, str]:
     }
 
 
-def _tests(config: SequenceConfig) -> dict[str, Sequence[Example]]:
-    tests: dict[str, Sequence[Example]] = {name: read_examples(Path(name)) for name in config.tests}
+def _tests(
+    config: SequenceConfig, spellings: Spellings | None = None
+) -> dict[str, Sequence[Example]]:
+    spellings = spellings or Spellings()
+    tests: dict[str, Sequence[Example]] = {
+        name: read_examples(Path(name), spellings) for name in config.tests
+    }
     return {**{f"length {n}": config.draw_test(n) for n in config.test_lengths}, **tests}
 
 
