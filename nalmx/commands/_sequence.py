@@ -15,7 +15,7 @@ from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
-from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
+from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
 from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
@@ -43,6 +43,7 @@ _SETTINGS = {
     "test": "tests",
     "tapes": "tapes",
     "method": "method",
+    "time": "time",
 }
 _SHARED = {
     "module",
@@ -86,6 +87,12 @@ _OPTIONS = (
     ),
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
+    ),
+    click.option(
+        "--time",
+        type=float,
+        metavar="SECONDS",
+        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
     ),
     figure_option,
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
+from ..clock import look
 from ..tasks.sequences import Token
 from .machine import BLANK, ROW, STAY, Machine
 from .vocabulary import Ids
@@ -55,6 +56,7 @@ class Keys:
         watcher = _Watcher(machine)
         count = 0
         for prompt in prompts:
+            look()
             if stop_requested():
                 break
             most = max(1000, 20 * len(prompt)) if limit is None else limit
@@ -90,6 +92,7 @@ class Keys:
         return found
 
     def _tell(self, tapes: tuple[int, ...]) -> bool:
+        look()
         known: dict[Key, int] = {}
         return all(
             known.setdefault((row, tuple([reads[t] for t in tapes])), token) == token
@@ -111,6 +114,7 @@ class Keys:
         steps = [(c, u, int(register[c, u])) for c, u in sorted(self.steps)]
 
         def fit(block: dict[int, int]) -> bool:
+            look()
             acts: dict[tuple[int, int], bytes] = {}
             says: dict[tuple[int, int, tuple[int, ...]], int] = {}
             return all(

@@ -8,16 +8,17 @@ function of the row and of what they read. Simple controls are tried before elab
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from ....clock import until
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
+from ...interrupted import ending
 from .data import HELD_OUT, Data, Heard, Streams, first_questions
-from .judge import Fitted, coder_of
+from .judge import Fitted, coder_of, plain
 from .noise import Agreement, agreement, code_length, description_length
 from .refit import refitted
 from .registers import Register, candidate_registers
@@ -25,6 +26,7 @@ from .search import MOST_TAPES
 from .space import NEAR_EFFORTS, NOISY_EFFORTS, Space
 
 _LEVELS = (0, 1)
+_SEARCH = 2 / 3  # of the time; what it leaves is for wrong tokens
 # What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
 _SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
@@ -49,7 +51,7 @@ def fit_discrete(
     on_progress: Callable[[Fitted], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
 ) -> Fitted:
-    """The simplest machine found that answers every example; the best one after about `seconds`.
+    """The simplest machine found that answers every example; the best one after `seconds`.
 
     Tapes of `hints` are tried as if they were simple. Where no machine answers every example, one
     is sought by which they are told most briefly, wrong tokens included.
@@ -57,48 +59,59 @@ def fit_discrete(
     known = Vocabulary.of(examples) if vocabulary is None else vocabulary
     tapes = MOST_TAPES if most_tapes is None else most_tapes
     stop = stop_requested or (lambda: False)
-    search = _Search(known, tapes, hints, seconds, on_progress, stop)
-    found = search(examples)
-    best = min(found, key=lambda fitted: fitted.cost)
-    if best.errors == 0:
-        return replace(best.finished, learned=best.foretold)
-    if stop():
-        return best
-    return _despite_noise(examples, search, found)
+    search = _Search(known, tapes, hints, on_progress, stop)
+    end = ending(seconds, stop)
+    with until(end.within(_SEARCH * seconds)):
+        search(examples)
+    found = search.found or [plain(Data(examples, known))]
+    best = search.best = min(found, key=lambda fitted: fitted.cost)
+    if not stop():
+        with until(end):
+            if best.errors == 0:
+                search.best = replace(best.finished, learned=best.foretold)
+            else:
+                search.best = _despite_noise(examples, search, found)
+    return search.best
 
 
 @dataclass
 class _Search:
     """What does not change between searches among the same examples, as given or mended.
 
-    `places` has the spaces of the last one by what their best machine costs, least first.
+    The time may be over anywhere, so what there is so far is kept: the `spaces` of the first search,
+    the machines `found` in them, and the `best` one, wrong tokens considered.
     """
 
     vocabulary: Vocabulary
     most_tapes: int
     hints: Sequence[Machine]
-    seconds: float
     on_progress: Callable[[Fitted], None] | None
     stop: Callable[[], bool]
-    places: list[int] = field(default_factory=list)
+    spaces: list[Space] = field(default_factory=list)
+    found: list[Fitted] = field(default_factory=list)
+    best: Fitted | None = None
 
-    def __call__(self, examples: Sequence[Example]) -> list[Fitted]:
-        """Machines, the search continued first in the space that came closest to an answer."""
-        began = time.monotonic()
+    @property
+    def places(self) -> list[int]:
+        """The spaces that were searched, by what their best machine costs, least first."""
+        tried = [at for at, space in enumerate(self.spaces) if space.efforts]
+        return sorted(tried, key=lambda at: self.spaces[at].cost)
+
+    def __call__(self, examples: Sequence[Example]) -> None:
+        """Find machines, the search continued first in the space that came closest to an answer."""
         data = Data(examples, self.vocabulary)
         nothing = coder_of(data.streams).whole().cost
         hopes = [
             nothing * (_HOPE if at < _SIMPLE else _DOUBT) for at in range(len(self._kinds(data)))
         ]
-        every = [
+        every = self.spaces = [
             Space(data, *kind, hope, most_tapes=self.most_tapes, hints=self.hints)
             for kind, hope in zip(self._kinds(data), hopes, strict=True)
         ]
         spaces = list(every)
-        found: list[Fitted] = []
         best: Fitted | None = None
         home: Space | None = None
-        while spaces and (best is None or time.monotonic() - began < self.seconds):
+        while spaces:
             space = min(spaces, key=lambda space: space.promise)
             if best is not None and _settled(best, home, spaces):
                 break
@@ -106,7 +119,7 @@ class _Search:
                 spaces.remove(space)
                 continue
             new = space.search()
-            found += new
+            self.found += new
             if space.exhausted:
                 spaces.remove(space)
             if best is None or new[0].cost < best.cost:
@@ -118,9 +131,6 @@ class _Search:
             simple = [s for s in spaces if s in every[:_SIMPLE]]
             if best.errors > 0 and all(s.efforts for s in simple) and _noisy(new, examples):
                 break
-        tried = [at for at, space in enumerate(every) if space.efforts]
-        self.places = sorted(tried, key=lambda at: every[at].cost)
-        return found
 
     def despite(
         self, examples: Sequence[Example], heard: Heard, near: Machine | None = None
@@ -199,6 +209,7 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
     the best machine says fed back.
     """
     best = search.settled(_briefest(found, examples), examples)
+    search.best = best.not_learned
     latest, thoroughly = best, True
     for _ in range(_ROUNDS):
         if search.stop() or latest.told.tokens < 1 - 2 * _TOLERATED:
@@ -216,10 +227,11 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
         latest, thoroughly = (new, False) if better else (best, True)
         if new.length < best.length:
             best = new
+            search.best = best.not_learned
     noise = 1 - best.told.tokens
     learned = best.told.only_noise and noise <= _TOLERATED and len(examples) >= _EVIDENCE
     learned = learned and search.explains(best, examples)
-    return replace(best.fitted, errors=noise, learned=learned)
+    return replace(best.not_learned, learned=learned)
 
 
 @dataclass(frozen=True)
@@ -229,6 +241,11 @@ class _Told:
     fitted: Fitted
     told: Agreement
     length: float
+
+    @property
+    def not_learned(self) -> Fitted:
+        """The machine with its errors where its own answers are fed back."""
+        return replace(self.fitted, errors=1 - self.told.tokens, learned=False)
 
 
 def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> _Told:

@@ -14,7 +14,7 @@ from .build import build_machine, columns_used
 from .columns import ROW_COLUMNS, read_tapes
 from .data import Data, Streams
 from .fill import filled
-from .library import Library
+from .library import Library, no_tapes
 from .registers import Register
 from .search import Choice
 from .smooth import smoothed
@@ -76,6 +76,16 @@ def coder_of(streams: Streams) -> Coder:
     """Code lengths of the next tokens of streams."""
     outputs = streams.vocabulary.outputs
     return Coder((streams.targets - outputs.start).astype(np.int32), len(outputs))
+
+
+def plain(data: Data) -> Fitted:
+    """The machine of one state without tapes: its table looks at the last token alone."""
+    table = np.zeros((1, data.vocabulary.size), np.int64)
+    columns = (0,)
+    choice = Choice((columns,), coder_of(data.streams).whole(), 0.0)
+    nothing = no_tapes(table.size)
+    rows, none = data.streams.rows(table), np.zeros(0, np.int64)
+    return judge(choice, nothing, none, data, rows, Register(table, 0.0))[0]
 
 
 def judge(

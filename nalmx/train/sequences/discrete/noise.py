@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
 from ....pntm.keys import Keys
 from ....pntm.machine import Machine
 from ....pntm.minimise import minimise
@@ -71,6 +72,7 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
     early = late = 0
     by_token: dict[str, list[int]] = {}
     for example in examples:
+        look()
         answer = example.answer
         said = machine.decode(example.prompt, len(answer))
         differs = _differences(said, answer)
