@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,11 +17,14 @@ from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
 from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
+from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure, figure_option
 from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
 from ._progress import Spinner
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..train.sequences.run import SequenceResults, SequenceRun
     from ..train.sequences.score import Score
 
@@ -130,6 +133,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     check_figure(options["figure"])
     run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
     notes = messages(options["quiet"])
+    facts = _contradictions(run, tests, notes)
 
     # Below, SymPy and Numba are loaded; whatever is wrong with the input has been said by now.
     from ._programs import (
@@ -158,7 +162,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             )
     save_verdicts(run, outcome)
     if options["as_json"]:
-        print_json({**_record(run, results), **outcome.to_json()})
+        print_json({**_record(run, results), "contradictions": facts, **outcome.to_json()})
     else:
         _print(run, results)
         print_program(outcome)
@@ -297,6 +301,17 @@ def _lengths(text: str) -> tuple[int, ...]:
             f"--test-lengths {text[:60]!r} is not a list of integers; write 40, or 40,100"
         )
     return tuple(map(int, entries))
+
+
+def _contradictions(
+    run: SequenceRun, tests: Mapping[str, Sequence[Example]], notes: Console
+) -> dict[str, Any]:
+    """What --json says of equal prompts with different answers, which is told first."""
+    files = {name: tests.get(name) for name in run.config.tests}
+    facts = contradiction_facts(run.config.title, run.load_examples(), files)
+    for line in contradiction_lines(facts):
+        notes.print(line, soft_wrap=True)
+    return facts
 
 
 def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tap
 Place: TypeAlias = tuple[int, int]  # a control row and a tape
 
 _MOST_TAPES_IN_SUBSETS = 8
+_STEPS = 1_000  # between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,6 @@ class Keys:
         watcher = _Watcher(machine)
         count = 0
         for prompt in prompts:
-            look()
             if stop_requested():
                 break
             most = max(1000, 20 * len(prompt)) if limit is None else limit
@@ -222,10 +222,14 @@ class _Watcher:
         for tape in self.tapes:
             tape.restart()
         state = 0
-        for symbol in stream:
+        for at, symbol in enumerate(stream):
+            if at % _STEPS == 0:
+                look()
             state, row = self._take(state, symbol)
         token = self._token(row)
-        for _ in range(most):
+        for at in range(most):
+            if at % _STEPS == 0:
+                look()
             if token == end or token <= equals:
                 break
             state, row = self._take(state, token)

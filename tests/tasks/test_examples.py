@@ -33,7 +33,10 @@ def test_tokens_are_known_by_their_spelling(tmp_path):
         b'{"prompt": ["2", 1, -2, 0.5, 1.0, 1e999, -0, 0], "answer": [true, false, null, "\\u00e9", "a b"]}',
     )
     assert read_examples(path) == [
-        Example(("2", "1", "-2", "0.5", "1.0", "1e999", "-0", "0"), ("true", "false", "null", "é", "a b"))
+        Example(
+            ("2", "1", "-2", "0.5", "1.0", "1e999", "-0", "0"),
+            ("true", "false", "null", "é", "a b"),
+        )
     ]
 
 
@@ -119,7 +122,10 @@ def test_equal_tokens_share_their_memory(tmp_path):
         (b'{"prompt": [' + b"9" * 6000 + b'], "answer": []}', "of 6,000 characters; at most 200"),
         (b'{"prompt": "' + b"x" * 9000 + b'", "answer": []}', 'xxx…"; write a list of tokens'),
         (b'{"prompt": ' + b"9" * 9000 + b', "answer": []}', "999…; write a list of tokens"),
-        (b'{"prompt": ["a"], "prompt": ["b"], "answer": []}', 'the key "prompt" stands there twice'),
+        (
+            b'{"prompt": ["a"], "prompt": ["b"], "answer": []}',
+            'the key "prompt" stands there twice',
+        ),
         (b'{"prompt": [], "answer": [], "x": {"y": 1, "y": 1}}', 'the key "y" stands there twice'),
     ],
     ids=lambda value: repr(value)[:40],

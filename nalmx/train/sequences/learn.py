@@ -167,7 +167,7 @@ class _Learning:
         examples = self._trainable()
         best: tuple[float, Learned] | None = None
         for register, tapes, seed, budget in self._efforts(examples, ends) if examples else ():
-            if best is not None and self._passed >= ends:
+            if self._left <= 0 or (best is not None and self._passed >= ends):
                 break
             doing = f"gradient descent: {_states(len(register))}, {_count(tapes, 'tape')}"
 

@@ -59,9 +59,7 @@ def score(
         if stop_requested():
             raise Interrupted(begin)
         batch = examples[begin : begin + _BATCH]
-        known = [
-            e for e in batch if prompts.issuperset(e.prompt) and answers.issuperset(e.answer)
-        ]
+        known = [e for e in batch if prompts.issuperset(e.prompt) and answers.issuperset(e.answer)]
         unseen += len(batch) - len(known)
         said = decode_batch(machine, [e.prompt for e in known], [len(e.answer) for e in known])
         right += sum(own == e.answer for own, e in zip(said, known, strict=True))

@@ -89,7 +89,9 @@ def _some(count: int, most: int) -> Ids:
         return np.arange(count)
     ends = most // 4
     between = np.random.default_rng(0).choice(count - 2 * ends, most - 2 * ends, replace=False)
-    return np.concatenate([np.arange(ends), ends + np.sort(between), np.arange(count - ends, count)])
+    return np.concatenate(
+        [np.arange(ends), ends + np.sort(between), np.arange(count - ends, count)]
+    )
 
 
 def first_questions(examples: Sequence[Example], questions: int) -> list[Example]:
