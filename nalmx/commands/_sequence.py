@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,13 +14,17 @@ from click.core import ParameterSource
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
-from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
+from ..tasks.sequences.examples import Spellings
+from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
+from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure, figure_option
 from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
 from ._progress import Spinner
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..train.sequences.run import SequenceResults, SequenceRun
     from ..train.sequences.score import Score
 
@@ -42,6 +46,7 @@ _SETTINGS = {
     "test": "tests",
     "tapes": "tapes",
     "method": "method",
+    "time": "time",
 }
 _SHARED = {
     "module",
@@ -86,6 +91,12 @@ _OPTIONS = (
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
     ),
+    click.option(
+        "--time",
+        type=float,
+        metavar="SECONDS",
+        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
+    ),
     figure_option,
 )
 
@@ -122,6 +133,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     check_figure(options["figure"])
     run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
     notes = messages(options["quiet"])
+    facts = _contradictions(run, tests, notes)
 
     # Below, SymPy and Numba are loaded; whatever is wrong with the input has been said by now.
     from ._programs import (
@@ -150,7 +162,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             )
     save_verdicts(run, outcome)
     if options["as_json"]:
-        print_json({**_record(run, results), **outcome.to_json()})
+        print_json({**_record(run, results), "contradictions": facts, **outcome.to_json()})
     else:
         _print(run, results)
         print_program(outcome)
@@ -205,10 +217,13 @@ def _created(
             "give --task or --examples, and not both; `nalmx tasks` lists the tasks"
         )
     config = SequenceConfig.checked(**_settings(context, options))
-    tests = _tests(config)
+    spellings = Spellings()
     examples = (
-        config.draw_training() if config.examples is None else read_examples(Path(config.examples))
+        config.draw_training()
+        if config.examples is None
+        else read_examples(Path(config.examples), spellings)
     )
+    tests = _tests(config, spellings)
     name = config.task or Path(config.title).stem[:60]
     directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
@@ -261,8 +276,13 @@ def _given(context: click.Context) -> dict[str, str]:
     }
 
 
-def _tests(config: SequenceConfig) -> dict[str, Sequence[Example]]:
-    tests: dict[str, Sequence[Example]] = {name: read_examples(Path(name)) for name in config.tests}
+def _tests(
+    config: SequenceConfig, spellings: Spellings | None = None
+) -> dict[str, Sequence[Example]]:
+    spellings = spellings or Spellings()
+    tests: dict[str, Sequence[Example]] = {
+        name: read_examples(Path(name), spellings) for name in config.tests
+    }
     return {**{f"length {n}": config.draw_test(n) for n in config.test_lengths}, **tests}
 
 
@@ -281,6 +301,17 @@ def _lengths(text: str) -> tuple[int, ...]:
             f"--test-lengths {text[:60]!r} is not a list of integers; write 40, or 40,100"
         )
     return tuple(map(int, entries))
+
+
+def _contradictions(
+    run: SequenceRun, tests: Mapping[str, Sequence[Example]], notes: Console
+) -> dict[str, Any]:
+    """What --json says of equal prompts with different answers, which is told first."""
+    files = {name: tests.get(name) for name in run.config.tests}
+    facts = contradiction_facts(run.config.title, run.load_examples(), files)
+    for line in contradiction_lines(facts):
+        notes.print(line, soft_wrap=True)
+    return facts
 
 
 def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:

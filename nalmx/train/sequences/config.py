@@ -11,17 +11,23 @@ from ...errors import RunError, SettingError
 from ...tasks.sequences import Example, SequenceTask, sequence_task
 
 KIND = "sequence"
-SCHEMA = 1
-SEQUENCES, LONGEST = 1500, 20
+SCHEMA = 2
+SEQUENCES, LONGEST, SECONDS = 1500, 20, 300.0
 TEST_LENGTHS = (40, 100, 500, 1_000, 10_000)
 Method: TypeAlias = Literal["auto", "gradient", "discrete"]
 Way: TypeAlias = Literal["gradient", "repair", "discrete"]  # how a machine was found
+NoiseLevel: TypeAlias = float | Literal["auto"] | None
 METHODS: tuple[Method, ...] = get_args(Method)
 WAYS: tuple[Way, ...] = get_args(Way)
 MOST_TAPES = 14
 _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
 _LARGEST_SEED = 2**32 - 1
+_MOST_SECONDS = 30 * 86_400.0
+_SINCE = {
+    "time": 2,
+    "noise": 2,
+}  # the schemas from which on settings are saved; before, they are as by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,9 @@ class SequenceConfig:
 
     `task` comes with `sequences` training sequences of lengths up to `longest` and with
     `test_lengths`; `examples` is the name of a file. `tests` are names of files to test with, and
-    `tapes` None is as many as the simplest machine has. `examples_sha256` is that of the examples
-    saved with the run.
+    `tapes` None is as many as the simplest machine has. `noise` is the part of answer tokens that may
+    be wrong; None is 0, or auto where equal prompts have different answers. Learning takes `time`
+    seconds at most. `examples_sha256` is that of the examples saved with the run.
     """
 
     task: str | None = None
@@ -42,6 +49,8 @@ class SequenceConfig:
     tests: tuple[str, ...] = ()
     tapes: int | None = None
     method: Method = "auto"
+    noise: NoiseLevel = None
+    time: float = SECONDS
     seed: int = 0
     examples_sha256: str = ""
 
@@ -54,6 +63,17 @@ class SequenceConfig:
         if config.tapes is not None:
             _check("tapes", config.tapes, 1, MOST_TAPES, "auto or ")
         _check("seed", config.seed, 0, _LARGEST_SEED)
+        if config.noise not in (None, "auto") and not (
+            isinstance(config.noise, int | float) and 0 <= config.noise < 1
+        ):
+            raise SettingError(
+                f"the noise must be auto or a number from 0 to 1, below 1; {config.noise!r} given"
+            )
+        if not 0 < config.time <= _MOST_SECONDS:
+            raise SettingError(
+                f"the time must be more than 0 and at most {_MOST_SECONDS:,.0f} seconds; "
+                f"{config.time:g} given"
+            )
         if config.method not in METHODS:
             raise SettingError(
                 f"there is no method {config.method[:40]!r}; choose one of: {', '.join(METHODS)}"
@@ -85,6 +105,7 @@ class SequenceConfig:
             )
         settings = {name: value for name, value in data.items() if name not in ("schema", "kind")}
         known = {field.name for field in fields(cls)}
+        known -= {name for name, since in _SINCE.items() if data["schema"] < since}
         if set(settings) != known:
             wrong = sorted(set(settings) ^ known)
             raise RunError(
@@ -163,6 +184,8 @@ def _of_right_kinds(settings: dict[str, Any]) -> bool:
 
     return (
         all(isinstance(settings[name], str) for name in ("method", "examples_sha256"))
+        and type(settings.get("time", SECONDS)) in (int, float)
+        and type(settings.get("noise")) in (int, float, str, type(None))
         and all(isinstance(settings[name], str | None) for name in ("task", "examples"))
         and all(isinstance(settings[name], int | None) for name in ("sequences", "longest"))
         and all_of(settings["tests"], str)

@@ -138,7 +138,7 @@ class SequenceRun:
         path = self.path("results.json")
         record = read_json(path)
         results = _results(path, record)
-        if record["config"] != self.config.to_json():
+        if SequenceConfig.from_json(record["config"]) != self.config:
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
         for name in _SEALED:
             if digest(self.path(name)) != record[_seal(name)]:
@@ -186,6 +186,7 @@ def learn_run(
             tapes=config.tapes,
             seed=config.seed,
             device=device,
+            seconds=config.time,
             on_progress=tell,
             stop_requested=stop_requested,
         )

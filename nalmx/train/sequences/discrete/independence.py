@@ -8,7 +8,8 @@ were given more than once, their answers must differ from each other about as of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,7 +22,7 @@ from ....tasks.sequences import Example, Tokens
 _BY_CHANCE = 1e-4  # a chance below which errors are no noise, of all tests together
 _EXPECTED = 5.0  # errors, in a group that is compared
 _FAR = 4  # places from either end that are told apart
-_MOST_WORDS = 200  # pairs of tokens whose presence is looked at
+_MOST_WORDS = 200  # tokens and pairs of tokens that are counted in prompts
 _CONFIDENCE = 0.95
 
 
@@ -88,50 +89,52 @@ def _chance(wrong: NDArray[np.bool_], groups: NDArray[np.int64]) -> float:
 
 def _groups(pairs: Sequence[tuple[Example, Tokens]]) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """Every answer token in a group, in many ways, each with its name."""
-    by_place: dict[str, list[object]] = {}
-    by_prompt: dict[str, list[object]] = {}
-    words: dict[object, int] = {}
-    for example, said in pairs:
-        prompt, n = example.prompt, len(said)
-        for at, token in enumerate(said):
-            for name, key in (
-                ("the place in the answer", min(at, _FAR)),
-                ("how far the end of the answer is", min(n - at, _FAR)),
-                ("whether the place is even", at % 2),
-                ("the half of the answer", 2 * at >= n),
-                ("what is to be said", token),
-                ("what is to be said and what was before", (token, said[at - 1] if at else None)),
-                ("the prompt's token at the place", prompt[at] if at < len(prompt) else None),
-                ("the prompt's tokens at the place", prompt[max(0, at - 1) : at + 2]),
-                ("the prompt's token as far from the end", prompt[-1 - at] if at < len(prompt) else None),
-            ):  # fmt: skip
-                by_place.setdefault(name, []).append(key)
-        for name, key in (
-            ("the first token of the prompt", prompt[:1]),
-            ("the last token of the prompt", prompt[-1:]),
-            ("the first two tokens of the prompt", prompt[:2]),
-            ("the last two tokens of the prompt", prompt[-2:]),
-            ("whether the prompt begins as it ends", prompt[:1] == prompt[-1:]),
-            ("whether the prompt is its own reverse", prompt == prompt[::-1]),
-            ("the length of the prompt", len(prompt)),
-            *((f"the length of the prompt modulo {m}", len(prompt) % m) for m in (2, 3, 4)),
-        ):
-            by_prompt.setdefault(name, []).extend([key] * n)
-        for word in {*((t,) for t in prompt), *pairwise(prompt)}:
-            words.setdefault(word, len(words))
-    for name, keys in (*by_place.items(), *by_prompt.items()):
+    prompts = [example.prompt for example, _ in pairs]
+    sizes = [len(said) for _, said in pairs]
+    for name, of_place in _OF_PLACES.items():
+        keys = [of_place(e.prompt, said, at) for e, said in pairs for at in range(len(said))]
         yield name, _numbered(keys)
-    for word in list(words)[:_MOST_WORDS]:
-        shown = " ".join(map(str, word))  # type: ignore[arg-type]
-        has = [word in ({(t,) for t in e.prompt} | {*pairwise(e.prompt)}) for e, _ in pairs]
-        sizes = [len(s) for _, s in pairs]
-        yield f"whether the prompt has {shown!r}", np.repeat(np.array(has, np.int64), sizes)
-    for token in dict.fromkeys(t for e, _ in pairs for t in e.prompt):
-        counts = [min(e.prompt.count(token), _FAR) for e, _ in pairs]
-        parity = [e.prompt.count(token) % 2 for e, _ in pairs]
-        sizes = [len(s) for _, s in pairs]
-        yield f"how many {token!r} the prompt has", np.repeat(np.array(counts, np.int64), sizes)
-        yield f"the parity of {token!r} in the prompt", np.repeat(np.array(parity), sizes)
+    for name, of_prompt in _OF_PROMPTS.items():
+        yield name, np.repeat(_numbered([of_prompt(prompt) for prompt in prompts]), sizes)
+    counts = [Counter((*prompt, *pairwise(prompt))) for prompt in prompts]
+    common = Counter(word for count in counts for word in count)
+    for word, _ in common.most_common(_MOST_WORDS):
+        shown = word if isinstance(word, str) else " ".join(word)
+        of_word = np.array([count[word] for count in counts], np.int64)
+        for what, groups in (
+            (f"whether the prompt has {shown!r}", np.minimum(of_word, 1)),
+            (f"how many {shown!r} the prompt has", np.minimum(of_word, _FAR)),
+            (f"whether the number of {shown!r} in the prompt is even", of_word % 2),
+        ):
+            yield what, np.repeat(groups, sizes)
+
+
+# What may tell a group of answer tokens: a prompt, what is said to it, and the place of a token in that.
+_OF_PLACES: dict[str, Callable[[Tokens, Tokens, int], object]] = {
+    "the place in the answer": lambda prompt, said, at: min(at, _FAR),
+    "how far the end of the answer is": lambda prompt, said, at: min(len(said) - at, _FAR),
+    "whether the place is even": lambda prompt, said, at: at % 2,
+    "the half of the answer": lambda prompt, said, at: 2 * at >= len(said),
+    "what is to be said": lambda prompt, said, at: said[at],
+    "what is to be said and what was before": lambda prompt, said, at: said[
+        max(0, at - 1) : at + 1
+    ],
+    "the prompt's token at the place": lambda prompt, said, at: prompt[at : at + 1],
+    "the prompt's tokens at the place": lambda prompt, said, at: prompt[max(0, at - 1) : at + 2],
+    "the prompt's token as far from its end": lambda prompt, said, at: prompt[::-1][at : at + 1],
+}
+_OF_PROMPTS: dict[str, Callable[[Tokens], object]] = {
+    "the first token of the prompt": lambda prompt: prompt[:1],
+    "the last token of the prompt": lambda prompt: prompt[-1:],
+    "the first two tokens of the prompt": lambda prompt: prompt[:2],
+    "the last two tokens of the prompt": lambda prompt: prompt[-2:],
+    "whether the prompt begins as it ends": lambda prompt: prompt[:1] == prompt[-1:],
+    "whether the prompt is its own reverse": lambda prompt: prompt == prompt[::-1],
+    "the length of the prompt": len,
+    "the length of the prompt modulo 2": lambda prompt: len(prompt) % 2,
+    "the length of the prompt modulo 3": lambda prompt: len(prompt) % 3,
+    "the length of the prompt modulo 4": lambda prompt: len(prompt) % 4,
+}
 
 
 def _numbered(keys: Sequence[object]) -> NDArray[np.int64]:
