@@ -24,10 +24,8 @@ _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
 _LARGEST_SEED = 2**32 - 1
 _MOST_SECONDS = 30 * 86_400.0
-_SINCE = {
-    "time": 2,
-    "noise": 2,
-}  # the schemas from which on settings are saved; before, they are as by default
+# The schemas from which on settings are saved; before, they are as by default.
+_SINCE = {"time": 2, "noise": 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Fitting machines without gradients."""
+"""Discrete fitting: hard controls found by search instead of gradients."""
 
 from .accept import exam_of
 from .exam import Exam

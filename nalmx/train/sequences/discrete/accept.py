@@ -94,7 +94,7 @@ def _unexplained(best: Told, examples: Sequence[Example], vocabulary: Vocabulary
     coder, everything = coder_of(some), np.arange(len(some.targets))
     lengths: dict[str, float] = {}
     for name, context in contexts(some).items():
-        parts = split_part(everything, [context])
+        parts = split_part(everything, [context.astype(np.int32)])
         lengths[name] = sum(coder.length(part) for part in parts)
     shortest = min(lengths, key=lambda name: lengths[name])
     if best.length + states * size * math.log(states) >= lengths[shortest]:

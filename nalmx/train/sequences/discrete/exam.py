@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from ....pntm.vocabulary import Ids
-from .data import Data, Ints, Streams
+from .data import Data, Streams
 
 Bools = NDArray[np.bool_]
 _CONSTANT = "a constant"
@@ -99,7 +99,7 @@ def examine(data: Data, right: Bools) -> Exam:
     return Exam(prompts, len(asked), _balanced(right, asked), predictors, chance)
 
 
-def contexts(streams: Streams) -> dict[str, Ints]:
+def contexts(streams: Streams) -> dict[str, Ids]:
     """What each predictor looks at, as a number for every question.
 
     But for the constant, each knows the token before, by which it tells where an answer ends.
