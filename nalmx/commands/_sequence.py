@@ -12,10 +12,11 @@ import click
 from click.core import ParameterSource
 
 from ..devices import check_device_name
+from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
-from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig
+from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig, learnable
 from ._certificate import check_new
 from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure, figure_option
@@ -223,6 +224,10 @@ def _created(
         if config.examples is None
         else read_examples(Path(config.examples), spellings)
     )
+    try:
+        learnable(examples)
+    except SettingError as error:
+        raise SettingError(f"{config.title}: {error}") from None
     tests = _tests(config, spellings)
     name = config.task or Path(config.title).stem[:60]
     directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from ...errors import RunError, SettingError
+from ...pntm.vocabulary import Vocabulary
 from ...tasks.sequences import Example, SequenceTask, sequence_task
 
 KIND = "sequence"
@@ -19,6 +21,7 @@ Way: TypeAlias = Literal["gradient", "repair", "discrete"]  # how a machine was 
 METHODS: tuple[Method, ...] = get_args(Method)
 WAYS: tuple[Way, ...] = get_args(Way)
 MOST_TAPES = 14
+MOST_DIFFERENT = 6_000  # tokens: a machine has weights for pairs of them
 _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
 _LARGEST_SEED = 2**32 - 1
@@ -130,6 +133,17 @@ class SequenceConfig:
         assert self.longest is not None
         assert self.sequences is not None
         return sequence_task(self.task), self.longest, self.sequences
+
+
+def learnable(examples: Iterable[Example]) -> Vocabulary:
+    """The tokens of examples, if they are not too many."""
+    vocabulary = Vocabulary.of(examples)
+    if len(vocabulary.prompt) + len(vocabulary.answer) > MOST_DIFFERENT:
+        raise SettingError(
+            f"the examples have {len(vocabulary.prompt):,} different tokens in prompts and "
+            f"{len(vocabulary.answer):,} in answers; at most {MOST_DIFFERENT:,} together are learned"
+        )
+    return vocabulary
 
 
 def sequences_of(length: int) -> int:

@@ -14,15 +14,17 @@ from itertools import count, islice
 import numpy as np
 
 from ...clock import until
+from ...pntm.conversion import weights_fit
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
-from ...pntm.vocabulary import Ids, Vocabulary
+from ...pntm.vocabulary import Ids
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted, ending
-from .config import SECONDS, Method, Way
+from .config import SECONDS, Method, Way, learnable
 from .discrete import Fitted, fit_discrete
-from .discrete.data import first_questions
+from .discrete.data import Data, first_questions
+from .discrete.judge import plain
 from .discrete.registers import candidate_registers
 from .score import score
 
@@ -42,7 +44,8 @@ class Learned:
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
-    noise in the examples; `machine` is the best one found in either case.
+    noise in the examples; `machine` is the best one found in either case, or the plainest one where
+    that is too large to be kept.
     """
 
     machine: Machine
@@ -96,7 +99,7 @@ class _Learning:
         stop: Callable[[], bool],
     ) -> None:
         self._began, self._seconds = time.perf_counter(), seconds
-        self._examples, self._vocabulary = examples, Vocabulary.of(examples)
+        self._examples, self._vocabulary = examples, learnable(examples)
         self._tapes, self._seed, self._device = tapes, seed, device
         self._tell, self._stop = tell, stop
 
@@ -223,10 +226,12 @@ class _Learning:
     def _learned(self, machine: Machine, way: Way, learned: bool) -> Learned:
         if learned:
             # What makes no difference to the examples can only do harm elsewhere.
-            prompts = [example.prompt for example in self._examples]
+            prompts = dict.fromkeys(example.prompt for example in self._examples)
             with until(ending(self._left, self._stop)):
                 machine = minimise(machine, Keys.of(machine, prompts))
             self._check()
+        elif not weights_fit(machine):
+            machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
         return Learned(machine, way, learned, right, self._passed)
 
