@@ -175,8 +175,8 @@ def _tokens(data: dict[str, Any], key: str, seen: dict[tuple[Token, bool], None]
             f'"{key}" is {_shown(values)}; write a list of tokens, such as ["a", "b"]'
         )
     # Millions of tokens are a few different ones: each is checked once. A number equals its spelling.
-    kinds = set(map(type, values))
-    for nested in kinds & {list, dict}:
+    kinds = dict.fromkeys(map(type, values))
+    for nested in kinds.keys() & {list, dict}:
         _refuse(next(value for value in values if type(value) is nested), key)
     tables: dict[type, dict[Any, Token]] = {}
     for kind in kinds:

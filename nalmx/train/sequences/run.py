@@ -57,6 +57,7 @@ class SequenceRun:
     def __init__(self, directory: Path, config: SequenceConfig) -> None:
         self.directory = directory
         self.config = config
+        self._examples: list[Example] | None = None  # read once, where the file stays as it is
 
     @classmethod
     def create(
@@ -108,7 +109,9 @@ class SequenceRun:
             raise RunError(
                 f"{path} was changed after the run was started (its digest differs); start a new run"
             )
-        return read_examples(path)
+        if self._examples is None:
+            self._examples = read_examples(path)
+        return self._examples
 
     def save_results(self, machine: Machine, results: SequenceResults) -> None:
         """Save what was learned; the results seal it, the configuration and the examples."""
