@@ -12,10 +12,20 @@ import click
 from click.core import ParameterSource
 
 from ..devices import check_device_name
+from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
+from ..rationals import parse_rational
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
-from ..train.sequences.config import LONGEST, METHODS, SECONDS, SEQUENCES, SequenceConfig
+from ..train.sequences.config import (
+    LONGEST,
+    METHODS,
+    SECONDS,
+    SEQUENCES,
+    NoiseLevel,
+    SequenceConfig,
+    learnable,
+)
 from ._certificate import check_new
 from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure, figure_option
@@ -46,6 +56,7 @@ _SETTINGS = {
     "test": "tests",
     "tapes": "tapes",
     "method": "method",
+    "noise": "noise",
     "time": "time",
 }
 _SHARED = {
@@ -96,6 +107,12 @@ _OPTIONS = (
         type=float,
         metavar="SECONDS",
         help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
+    ),
+    click.option(
+        "--noise",
+        metavar="0|auto|RATE",
+        help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
+        "prompts have different answers.",
     ),
     figure_option,
 )
@@ -223,6 +240,10 @@ def _created(
         if config.examples is None
         else read_examples(Path(config.examples), spellings)
     )
+    try:
+        learnable(examples)
+    except SettingError as error:
+        raise SettingError(f"{config.title}: {error}") from None
     tests = _tests(config, spellings)
     name = config.task or Path(config.title).stem[:60]
     directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")
@@ -261,6 +282,8 @@ def _settings(context: click.Context, options: dict[str, Any]) -> dict[str, Any]
         settings["seed"] = options["seed"]
     if "tapes" in settings:
         settings["tapes"] = _tapes(settings["tapes"])
+    if "noise" in settings:
+        settings["noise"] = _noise(settings["noise"])
     if "test_lengths" in settings:
         settings["test_lengths"] = _lengths(settings["test_lengths"])
     return settings
@@ -294,6 +317,17 @@ def _tapes(text: str) -> int | None:
     return int(text)
 
 
+def _noise(text: str) -> NoiseLevel:
+    if text.lower() == "auto":
+        return "auto"
+    rate = parse_rational(text)
+    if rate is None or not 0 <= rate < 1:
+        raise click.UsageError(
+            f"--noise {text[:40]!r} is neither auto nor a number from 0 to below 1; write 0.1"
+        )
+    return float(rate)
+
+
 def _lengths(text: str) -> tuple[int, ...]:
     entries = [entry.strip() for entry in text.split(",")]
     if not all(re.fullmatch(r"[0-9]{1,9}", entry) for entry in entries):
@@ -325,6 +359,9 @@ def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
         "states": results.states,
         "entries": results.entries,
         "seconds": results.seconds,
+        "reason": results.reason,
+        "held_out": None if results.exam is None else results.exam.to_json(),
+        "noise": None if results.noise is None else results.noise.to_json(),
         "task": run.config.task,
         "examples": run.config.examples,
         "run": str(run.directory),
@@ -338,6 +375,12 @@ def _print(run: SequenceRun, results: SequenceResults) -> None:
         what += f", {sequence_task(config.task).summary}"
     outcome = "learned" if results.learned else "not learned"
     console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
+    if results.reason is not None:
+        console.print(f"because {results.reason}")
+    elif results.exam is not None:
+        console.print(f"{results.exam}")
+    if results.noise is not None:
+        console.print(f"taken for errors: {results.noise}")
     kept = "machine" if results.learned else "best machine found"
     console.print(f"{kept}: {_size(results)}")
     for one in results.scores:

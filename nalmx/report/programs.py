@@ -66,11 +66,10 @@ def explain(verdict: SequenceVerdict) -> str:
 
 
 def _errors(errors: Differences) -> str:
-    right = errors.examples - errors.count
-    return (
-        f"answers {right:,} of {errors.examples:,} training examples; {errors.count:,} are taken for "
-        "errors"
-    )
+    right, taken = errors.examples - errors.count, f"{errors.count:,} are taken for errors"
+    if errors.count == 1:
+        taken = "1 is taken for an error"
+    return f"answers {right:,} of {errors.examples:,} training examples; {taken}"
 
 
 def _several(wrong: Differences, what: str, left: str, right: str) -> Iterator[str]:

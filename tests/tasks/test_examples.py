@@ -47,7 +47,7 @@ def test_a_token_is_spelled_as_a_string_or_not_in_all_files_read_together(tmp_pa
     for mixed in (plain + quoted, quoted + plain):
         message = refusal(file_of(tmp_path, GOOD + mixed))
         assert message.startswith(", line 3: ")
-        assert f"data.jsonl, line 2; they would be one token, so write it in one way" in message
+        assert "data.jsonl, line 2; they would be one token, so write it in one way" in message
     both = plain.replace(b'"b"', b'"%s"' % value)
     assert f', line 1: "{value.decode()}" stands here, and {value.decode()} in' in refusal(
         file_of(tmp_path, both)

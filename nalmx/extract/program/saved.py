@@ -34,7 +34,7 @@ def program_of_run(run: SequenceRun) -> Program:
 def _extracted(run: SequenceRun, machine: Machine) -> Program:
     if run.config.task is not None:
         return extract_program(machine, sequence_task(run.config.task), run.config.seed)
-    return program_for(machine, [example.prompt for example in run.load_examples()])
+    return program_for(machine, dict.fromkeys(e.prompt for e in run.load_examples()))
 
 
 def _read(name: str, data: Any, machine: Machine, sealed: str) -> Program:

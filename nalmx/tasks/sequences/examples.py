@@ -174,20 +174,25 @@ def _tokens(data: dict[str, Any], key: str, seen: dict[tuple[Token, bool], None]
         raise SettingError(
             f'"{key}" is {_shown(values)}; write a list of tokens, such as ["a", "b"]'
         )
-    tokens = []
-    for value in values:
-        string = isinstance(value, str) and not isinstance(value, _Number)
-        token = _token(value, key)
-        seen[token, string] = None
-        tokens.append(token)
-    return tuple(tokens)
+    # Millions of tokens are a few different ones: each is checked once. A number equals its spelling.
+    kinds = dict.fromkeys(map(type, values))
+    for nested in kinds.keys() & {list, dict}:
+        _refuse(next(value for value in values if type(value) is nested), key)
+    tables: dict[type, dict[Any, Token]] = {}
+    for kind in kinds:
+        known = dict.fromkeys(value for value in values if type(value) is kind)
+        tables[kind] = {value: _token(value, key) for value in known}
+        seen.update(((token, kind is str), None) for token in tables[kind].values())
+    return tuple(tables[type(value)][value] for value in values)
+
+
+def _refuse(value: Any, key: str) -> NoReturn:
+    raise SettingError(
+        f'"{key}" holds {_shown(value)}; a token is a string, a number, true, false or null'
+    )
 
 
 def _token(value: Any, key: str) -> Token:
-    if isinstance(value, list | dict):
-        raise SettingError(
-            f'"{key}" holds {_shown(value)}; a token is a string, a number, true, false or null'
-        )
     token = str(value) if isinstance(value, str) else json.dumps(value)
     if len(token) > LONGEST_TOKEN:
         raise SettingError(

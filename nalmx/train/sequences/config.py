@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from ...errors import RunError, SettingError
+from ...pntm.vocabulary import Vocabulary
 from ...tasks.sequences import Example, SequenceTask, sequence_task
 
 KIND = "sequence"
@@ -20,6 +22,7 @@ NoiseLevel: TypeAlias = float | Literal["auto"] | None
 METHODS: tuple[Method, ...] = get_args(Method)
 WAYS: tuple[Way, ...] = get_args(Way)
 MOST_TAPES = 14
+MOST_DIFFERENT = 6_000  # tokens: a machine has weights for pairs of them
 _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
 _LARGEST_SEED = 2**32 - 1
@@ -61,12 +64,7 @@ class SequenceConfig:
         if config.tapes is not None:
             _check("tapes", config.tapes, 1, MOST_TAPES, "auto or ")
         _check("seed", config.seed, 0, _LARGEST_SEED)
-        if config.noise not in (None, "auto") and not (
-            isinstance(config.noise, int | float) and 0 <= config.noise < 1
-        ):
-            raise SettingError(
-                f"the noise must be auto or a number from 0 to 1, below 1; {config.noise!r} given"
-            )
+        check_noise(config.noise)
         if not 0 < config.time <= _MOST_SECONDS:
             raise SettingError(
                 f"the time must be more than 0 and at most {_MOST_SECONDS:,.0f} seconds; "
@@ -139,6 +137,25 @@ class SequenceConfig:
         assert self.longest is not None
         assert self.sequences is not None
         return sequence_task(self.task), self.longest, self.sequences
+
+
+def learnable(examples: Iterable[Example]) -> Vocabulary:
+    """The tokens of examples, if they are not too many."""
+    vocabulary = Vocabulary.of(examples)
+    if len(vocabulary.prompt) + len(vocabulary.answer) > MOST_DIFFERENT:
+        raise SettingError(
+            f"the examples have {len(vocabulary.prompt):,} different tokens in prompts and "
+            f"{len(vocabulary.answer):,} in answers; at most {MOST_DIFFERENT:,} together are learned"
+        )
+    return vocabulary
+
+
+def check_noise(noise: NoiseLevel) -> NoiseLevel:
+    """`noise`, if it is None, `auto`, or a number from 0 to below 1."""
+    number = isinstance(noise, int | float) and not isinstance(noise, bool)
+    if noise in (None, "auto") or (number and 0 <= noise < 1):  # type: ignore[operator]
+        return noise
+    raise SettingError(f"the noise must be auto or a number from 0 to below 1; {noise!r} given")
 
 
 def sequences_of(length: int) -> int:

@@ -14,17 +14,19 @@ from itertools import count, islice
 import numpy as np
 
 from ...clock import until
+from ...pntm.conversion import weights_fit
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
-from ...pntm.vocabulary import Ids, Vocabulary
+from ...pntm.vocabulary import Ids
 from ...tasks.sequences import Example
 from ...tasks.sequences.contradictions import contradictions
 from ..interrupted import Interrupted, ending
-from .config import SECONDS, Method, NoiseLevel, Way
+from .config import SECONDS, Method, NoiseLevel, Way, check_noise, learnable
 from .discrete import Exam, Fitted, Noise, exam_of, fit_discrete
 from .discrete.accept import TOLERATED
-from .discrete.data import first_questions
+from .discrete.data import Data, first_questions
+from .discrete.judge import plain
 from .discrete.registers import candidate_registers
 from .score import score
 
@@ -45,8 +47,8 @@ class Learned:
 
     `learned` is true where every example is answered exactly, or where what is left can only be
     `noise` in the examples, and the machine passed its `exam` on prompts held out; `machine` is the
-    best one found in either case. `reason` says why it is not learned, where more is to be said than
-    that some examples are answered wrongly.
+    best one found in either case, or the plainest one where that is too large to be kept. `reason`
+    says why it is not learned, where more is to be said than that some examples are answered wrongly.
     """
 
     machine: Machine
@@ -109,14 +111,14 @@ class _Learning:
         stop: Callable[[], bool],
     ) -> None:
         self._began, self._seconds = time.perf_counter(), seconds
-        self._examples, self._vocabulary = examples, Vocabulary.of(examples)
+        self._examples, self._vocabulary = examples, learnable(examples)
         self._tapes, self._seed, self._device, self._noise = tapes, seed, device, noise
         self._tell, self._stop = tell, stop
 
     def by(self, method: Method) -> Learned:
         """The best machine of a method."""
-        if method == "discrete":
-            return self._discretely(self._seconds)
+        if method == "discrete" or (method == "auto" and self._noise):
+            return self._discretely(self._seconds)  # gradients find nothing among wrong tokens
         if method == "gradient":
             alone = self._by_gradients(self._seconds)
             return alone or self._discretely(0.0)
@@ -245,19 +247,21 @@ class _Learning:
     def _learned(self, machine: Machine, way: Way, learned: bool) -> Learned:
         if learned:
             # What makes no difference to the examples can only do harm elsewhere.
-            prompts = [example.prompt for example in self._examples]
+            prompts = dict.fromkeys(example.prompt for example in self._examples)
             with until(ending(self._left, self._stop)):
                 machine = minimise(machine, Keys.of(machine, prompts))
             self._check()
+        elif not weights_fit(machine):
+            machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
         return Learned(machine, way, learned, right, self._passed)
 
 
 def _tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:
     """The greatest part of answer tokens that may be taken for errors."""
-    if noise is None:
+    if check_noise(noise) is None:
         noise = "auto" if contradictions(examples) else 0.0
-    return TOLERATED if noise == "auto" else noise
+    return TOLERATED if noise == "auto" else noise or 0.0
 
 
 def _right(errors: float) -> str:

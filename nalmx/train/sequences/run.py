@@ -26,16 +26,22 @@ from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
 from .config import WAYS, SequenceConfig, Way
+from .discrete.exam import Exam
+from .discrete.independence import Noise
 from .score import Score, score
 
-SCHEMA = 1
+SCHEMA = 2
 # Sealed by the results: their digests are those of when these were written.
 _SEALED = ("machine.json", "weights.safetensors", "examples.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceResults:
-    """How a machine was found, its size, and its scores: that of training first."""
+    """How a machine was found, its size, its scores, that of training first, and what it was judged by.
+
+    `reason` says why it is not learned, `exam` what it says of prompts held out, and `noise` which
+    tokens are taken for errors.
+    """
 
     learned: bool
     way: Way
@@ -44,6 +50,9 @@ class SequenceResults:
     states: int
     entries: int
     scores: tuple[Score, ...]
+    reason: str | None = None
+    exam: Exam | None = None
+    noise: Noise | None = None
 
     @property
     def holds(self) -> bool:
@@ -57,6 +66,7 @@ class SequenceRun:
     def __init__(self, directory: Path, config: SequenceConfig) -> None:
         self.directory = directory
         self.config = config
+        self._examples: list[Example] | None = None  # read once, where the file stays as it is
 
     @classmethod
     def create(
@@ -108,7 +118,9 @@ class SequenceRun:
             raise RunError(
                 f"{path} was changed after the run was started (its digest differs); start a new run"
             )
-        return read_examples(path)
+        if self._examples is None:
+            self._examples = read_examples(path)
+        return self._examples
 
     def save_results(self, machine: Machine, results: SequenceResults) -> None:
         """Save what was learned; the results seal it, the configuration and the examples."""
@@ -123,6 +135,9 @@ class SequenceRun:
             "states": results.states,
             "entries": results.entries,
             "scores": [one.to_json() for one in results.scores],
+            "reason": results.reason,
+            "held_out": None if results.exam is None else results.exam.to_json(),
+            "noise": None if results.noise is None else results.noise.to_json(),
             "config": self.config.to_json(),
             **{_seal(name): digest(self.path(name)) for name in _SEALED},
         }
@@ -186,6 +201,7 @@ def learn_run(
             tapes=config.tapes,
             seed=config.seed,
             device=device,
+            noise=config.noise,
             seconds=config.time,
             on_progress=tell,
             stop_requested=stop_requested,
@@ -203,6 +219,9 @@ def learn_run(
             machine.states,
             machine.entries,
             tuple(scores),
+            learned.reason,
+            learned.exam,
+            learned.noise,
         )
         run.save_results(machine, results)
         return results
@@ -225,10 +244,22 @@ def _results(path: Path, record: Any) -> SequenceResults:
         known = known and isinstance(record["seconds"], int | float)
         known = known and {"config", *map(_seal, _SEALED)} <= set(record)
         scores = tuple(Score.from_json(one) for one in record["scores"])
+        # Of schema 2.
+        reason, exam, noise = (record.get(name) for name in ("reason", "held_out", "noise"))
+        known = known and isinstance(reason, str | None)
+        exam = None if exam is None else Exam.from_json(exam)
+        noise = None if noise is None else Noise.from_json(noise)
         if not known or not scores or scores[0].name != "train":
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind") from None
     return SequenceResults(
-        record["learned"], record["method"], record["seconds"], scores=scores, **sizes
+        record["learned"],
+        record["method"],
+        record["seconds"],
+        scores=scores,
+        reason=reason,
+        exam=exam,
+        noise=noise,
+        **sizes,
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...pntm.batch import decode_batch
 from ...pntm.machine import Machine
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted
@@ -53,6 +52,9 @@ def score(
 
     Raises `Interrupted` once `stop_requested()` is true.
     """
+    # Numba comes with it; whatever is wrong with the input is said without.
+    from ...pntm.batch import decode_batch
+
     prompts, answers = set(machine.vocabulary.prompt), set(machine.vocabulary.answer)
     right = unseen = 0
     for begin in range(0, len(examples), _BATCH):

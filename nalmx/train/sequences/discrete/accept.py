@@ -28,6 +28,7 @@ from .table import split_part
 COMPARED_QUESTIONS = 3_000
 EVIDENCE = 50  # examples, for differences to be called noise
 TOLERATED = 0.25  # of answer tokens may be wrong at most
+_GAIN = 10.0  # nats: answers that no rule gives are told so much more briefly once in e¹⁰ times
 _MORE_NOISE, _RARE = 1.5, 0.02  # how much more may be wrong in examples held out, and besides
 
 
@@ -97,7 +98,7 @@ def _unexplained(best: Told, examples: Sequence[Example], vocabulary: Vocabulary
         parts = split_part(everything, [context.astype(np.int32)])
         lengths[name] = sum(coder.length(part) for part in parts)
     shortest = min(lengths, key=lambda name: lengths[name])
-    if best.length + states * size * math.log(states) >= lengths[shortest]:
+    if best.length + states * size * math.log(states) + _GAIN >= lengths[shortest]:
         return f"machine and errors together are no shorter than what {shortest} leaves to say"
     data = Data(examples, vocabulary)  # registers were made of what it shows, no more
     new = refitted(best.fitted.machine, Data(data.shown, vocabulary, best.told.heard)).finished

@@ -29,7 +29,7 @@ _BY_CHANCE = 1e-3
 
 @dataclass(frozen=True)
 class Exam:
-    """Balanced accuracies on the answer tokens and ends of `prompts` held out, from 0 to 1.
+    """Balanced accuracies on the answer tokens and ends of `prompts` held out, `tokens` in all, 0 to 1.
 
     `predictors` has those of the best constant, of what follows the first and the last token of the
     prompt, and of k-grams. `by_chance` bounds how likely the constant, which is right on a part of
@@ -37,7 +37,7 @@ class Exam:
     """
 
     prompts: int
-    questions: int
+    tokens: int
     right: float
     predictors: Mapping[str, float]
     by_chance: float
@@ -73,10 +73,22 @@ class Exam:
     def to_json(self) -> dict[str, Any]:
         return {
             "prompts": self.prompts,
-            "tokens": self.questions,
-            "balanced_accuracy": round(self.right, 4),
-            "predictors": {name: round(part, 4) for name, part in self.predictors.items()},
+            "tokens": self.tokens,
+            "balanced_accuracy": self.right,
+            "predictors": dict(self.predictors),
+            "by_chance": self.by_chance,
         }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Exam:
+        """An exam of `to_json`; anything else is a `ValueError`, a `TypeError` or a `KeyError`."""
+        counts = [data["prompts"], data["tokens"]]
+        parts = [data["balanced_accuracy"], data["by_chance"], *data["predictors"].values()]
+        if not all(type(count) is int and count >= 0 for count in counts):
+            raise TypeError
+        if not all(type(part) in (int, float) and 0 <= part <= 1 for part in parts):
+            raise ValueError
+        return cls(counts[0], counts[1], parts[0], dict(data["predictors"]), parts[1])
 
 
 def examine(data: Data, right: Bools) -> Exam:

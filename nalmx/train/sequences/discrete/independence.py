@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,34 @@ class Noise:
         low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
         high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
         return low, high
+
+    def __str__(self) -> str:
+        """Example: `98 of 1,001 answer tokens (9.8%; 95 %: 8.0% to 11.8%), in 71 examples`."""
+        low, high = self.interval
+        return (
+            f"{self.wrong:,} of {self.tokens:,} answer tokens ({self.rate:.1%}; 95 %: {low:.1%} to "
+            f"{high:.1%}), in {self.examples:,} examples"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        low, high = self.interval
+        return {
+            "wrong": self.wrong,
+            "tokens": self.tokens,
+            "examples": self.examples,
+            "rate": self.rate,
+            "interval": [low, high],
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Noise:
+        """Noise of `to_json`; anything else is a `ValueError`, a `TypeError` or a `KeyError`."""
+        counts = [data["wrong"], data["tokens"], data["examples"]]
+        if not all(type(count) is int for count in counts):
+            raise TypeError
+        if not 0 <= counts[0] <= counts[1] or counts[2] < 0 or not counts[1]:
+            raise ValueError
+        return cls(*counts)
 
 
 def dependence(examples: Sequence[Example], said: Sequence[Tokens | None]) -> str | None:
