@@ -32,7 +32,7 @@ from .score import score
 
 # Of the time there is; what a search leaves goes to those after it.
 _DISCRETE, _BRIEFLY = 0.6, 0.2
-_TOO_LITTLE = 4.0  # seconds: less is not enough to load torch and begin
+_TOO_LITTLE = 4.0  # seconds: less is not enough to load torch, or to begin another training
 # Tapes and seconds of gradient trainings; the last is repeated with other seeds.
 _EFFORTS = ((1, 15.0), (2, 25.0), (4, 60.0))
 _REGISTERS = 2  # none, and segments where there are any
@@ -187,7 +187,7 @@ class _Learning:
         examples = self._trainable()
         best: tuple[float, Learned] | None = None
         for register, tapes, seed, budget in self._efforts(examples, ends) if examples else ():
-            if self._left <= 0 or (best is not None and self._passed >= ends):
+            if self._left <= _TOO_LITTLE or (best is not None and self._passed >= ends):
                 break
             doing = f"gradient descent: {_states(len(register))}, {_count(tapes, 'tape')}"
 
