@@ -61,20 +61,16 @@ def accepted(
     best: Told, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
 ) -> Fitted:
     """A machine, learned where it answers all examples but for noise in this part of their tokens."""
-    told = best.told
-    fitted = best.not_learned
-    if told.wrong and not noise:
-        return fitted
-    fitted = replace(
-        fitted, sit=refitted(fitted.machine, Data(examples, vocabulary, told.heard)).sit
-    )
-    if not told.wrong:
-        return examined(fitted)
-    reason = _no_noise(told, examples, noise) or _unexplained(best, examples, vocabulary)
-    if reason is not None:
-        return replace(fitted, reason=reason)
-    fitted = examined(fitted)
-    return replace(fitted, noise=told.noise if fitted.learned else None)
+    told, fitted = best.told, best.not_learned
+    if told.wrong:
+        if not noise:
+            return fitted
+        reason = _no_noise(told, examples, noise) or _unexplained(best, examples, vocabulary)
+        if reason is not None:
+            return replace(fitted, reason=reason)
+    again = refitted(fitted.machine, Data(examples, vocabulary, told.heard))
+    fitted = examined(replace(fitted, sit=again.sit))
+    return replace(fitted, noise=told.noise if fitted.learned and told.wrong else None)
 
 
 def _no_noise(told: Agreement, examples: Sequence[Example], most: float) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ....pntm.machine import Machine
@@ -20,4 +22,5 @@ def refitted(machine: Machine, data: Data) -> Fitted:
     columns = tuple(range(ROW_COLUMNS + len(kept)))
     choice = Choice((columns,), coder_of(data.streams).whole(), float(library.costs.sum()))
     rows, register = data.streams.rows(machine.register), Register(machine.register, 0.0)
-    return judge(choice, library, kept, data, rows, register)[0]
+    found, _ = judge(choice, library, kept, data, rows, register)
+    return replace(found, hinted=False)
