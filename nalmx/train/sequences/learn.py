@@ -14,6 +14,7 @@ from itertools import count, islice
 import numpy as np
 
 from ...clock import until
+from ...errors import NoTruthValue
 from ...pntm.conversion import weights_fit
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
@@ -42,7 +43,7 @@ _LONGEST_TRAINED, _MOST_LOGITS = 500, 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class Learned(NoTruthValue):
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
@@ -50,6 +51,8 @@ class Learned:
     best one found in either case, or the plainest one where that is too large to be kept. `reason`
     says why it is not learned, where more is to be said than that some examples are answered wrongly.
     """
+
+    _ask = "learned.learned"
 
     machine: Machine
     way: Way
@@ -203,7 +206,7 @@ class _Learning:
                 tapes=tapes,
                 register=register,
                 budget_seconds=max(0.0, min(budget, ends - self._passed)),
-                device=find_device(self._device),
+                device=find_device(self._device, "sequences"),
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.

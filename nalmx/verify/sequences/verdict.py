@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ...tasks.sequences import Token, Tokens
-from ..verdict import Level
+from ..verdict import Level, check_level
 
 # From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
 SequenceLevel = Literal["tested", "proved up to length", "proved", "refuted", "unknown"]
@@ -59,7 +60,7 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceVerdict:
+class SequenceVerdict(NoTruthValue):
     """How far it is established that two sides answer prompts alike.
 
     `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
@@ -67,6 +68,8 @@ class SequenceVerdict:
     `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one. Of given
     examples `wrong` refute, and `errors` are training examples that are taken for errors.
     """
+
+    _ask = "verdict.holds('proved')"
 
     verdict: SequenceLevel
     method: str
@@ -80,15 +83,19 @@ class SequenceVerdict:
     wrong: Differences | None = None
     errors: Differences | None = None
 
-    def exit_code(self, require: Level = "tested") -> int:
-        """0 the claim holds at the required level, 1 refuted, 3 not established at that level.
+    def holds(self, require: Level = "tested") -> bool:
+        """Whether the claim is established at the required level, or at a stronger one.
 
         What holds up to a length holds at the level `tested`, not at a higher one.
         """
+        weak = ("tested", "proved up to length") if check_level(require) == "tested" else ()
+        return self.verdict in ("proved", *weak)
+
+    def exit_code(self, require: Level = "tested") -> int:
+        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
         if self.verdict == "refuted":
             return REFUTED
-        holds = self.verdict == "proved" or (self.verdict != "unknown" and require == "tested")
-        return HOLDS if holds else NOT_ESTABLISHED
+        return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
+from ....errors import NoTruthValue
 from ....pntm.vocabulary import Ids
 from .data import Data, Streams
 
@@ -28,13 +29,15 @@ _BY_CHANCE = 1e-3
 
 
 @dataclass(frozen=True)
-class Exam:
+class Exam(NoTruthValue):
     """Balanced accuracies on the answer tokens and ends of `prompts` held out, `tokens` in all, 0 to 1.
 
     `predictors` has those of the best constant, of what follows the first and the last token of the
     prompt, and of k-grams. `by_chance` bounds how likely the constant, which is right on a part of
     the tokens, were to do so well.
     """
+
+    _ask = "exam.passed"
 
     prompts: int
     tokens: int

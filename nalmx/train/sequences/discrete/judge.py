@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....errors import NoTruthValue
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Ids
 from .build import build_machine, columns_used
@@ -34,7 +35,7 @@ _MISS = 3.0  # what a question costs, in nats, that a table grown without it mis
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class Fitted(NoTruthValue):
     """A machine, its cost (code length and misses), and the part of questions it gets wrong.
 
     `unseen_errors` are those among questions held out while its table was grown for a trial, and
@@ -42,6 +43,8 @@ class Fitted:
     tape of a hint. `sit` gives the exam of the machine. `learned`: every example is answered, or all
     but `noise`, by a rule; `reason` says why not, where more is to be said than what is wrong.
     """
+
+    _ask = "fitted.learned"
 
     machine: Machine
     errors: float
