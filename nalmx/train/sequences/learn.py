@@ -124,11 +124,11 @@ class _Learning:
             return self._discretely(self._seconds)  # gradients find nothing among wrong tokens
         if method == "gradient":
             alone = self._by_gradients(self._seconds)
-            return alone or self._discretely(0.0)
+            return self._discretely(0.0) if alone is None else alone
         found = [self._discretely(_DISCRETE * self._seconds)]
         if not found[0].learned and self._left > _TOO_LITTLE:
             more = self._by_gradients(_BRIEFLY * self._seconds)
-            found += [more] if more else []
+            found += [] if more is None else [more]
             if not found[-1].learned and self._left > 0:
                 found.append(self._discretely(self._left, [m.machine for m in found[1:]]))
         best = max(found, key=lambda one: (one.learned, one.accuracy))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from ....clock import until
+from ....clock import deadline, until
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
@@ -27,6 +27,7 @@ from .search import MOST_TAPES
 from .space import NEAR_EFFORTS, NOISY_EFFORTS, Space
 
 _LEVELS = (0, 1)
+_TO_FINISH = 1.0  # seconds, for a machine that answers everything when the time is over
 _SEARCH = 2 / 3  # of the time; what it leaves is for wrong tokens
 # What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
 _SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
@@ -64,13 +65,13 @@ def fit_discrete(
         search(examples)
     found = search.found or [plain(Data(examples, known))]
     best = search.best = min(found, key=lambda fitted: fitted.cost)
-    if not stop():
+    if best.errors == 0:
+        with until(deadline().within(max(end.left, _TO_FINISH))):
+            search.best = examined(best.finished)
+    if not stop() and (best.errors > 0 or (noise and not search.best.learned)):
         with until(end):
-            if best.errors == 0:
-                search.best = examined(best.finished)
-            if best.errors > 0 or (noise and not search.best.learned):
-                told = _despite_noise(examples, search, found)
-                search.best = accepted(told, examples, known, noise)
+            told = _despite_noise(examples, search, found)
+            search.best = accepted(told, examples, known, noise)
     return search.best
 
 
