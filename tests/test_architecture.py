@@ -14,7 +14,7 @@ import nalmx
 PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
-    {"errors", "exit_codes", "rationals"},
+    {"clock", "errors", "exit_codes", "rationals"},
     {"ranges", "expression", "devices", "storage"},
     {"models", "tasks", "generated"},
     {"kernel", "pntm"},

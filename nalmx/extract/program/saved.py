@@ -50,4 +50,4 @@ def _changed(path: Path) -> RunError:
 def _extracted(run: SequenceRun, machine: Machine) -> Program:
     if run.config.task is not None:
         return extract_program(machine, sequence_task(run.config.task), run.config.seed)
-    return program_for(machine, [example.prompt for example in run.load_examples()])
+    return program_for(machine, dict.fromkeys(e.prompt for e in run.load_examples()))

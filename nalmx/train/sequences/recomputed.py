@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ...errors import RunError
-from ...pntm.batch import decode_batch
 from ...pntm.conversion import weights_of
 from ...pntm.machine import Machine
 from ...storage import read_arrays
 from ...tasks.sequences import Example
-from ..interrupted import Interrupted
 from .run import SequenceRun
-from .score import Score
-
-_AT_ONCE = 200  # examples, until a stop is looked for
+from .score import Score, score
 
 
 def checked_scores(
@@ -50,29 +46,13 @@ def checked_scores(
     for saved in results.scores:
         given = {"train": examples, **drawn, **tests}.get(saved.name)
         if given is not None:
-            found.append(_score(saved.name, machine, given, stop_requested))
+            found.append(score(saved.name, machine, given, stop_requested))
             known = known and (found[-1] == saved or saved.name in config.tests)
     if not known:
         raise RunError(
             f"{run.path('results.json')} is not what the machine of the run gives; train the run again"
         )
     return tuple(found)
-
-
-def _score(
-    name: str, machine: Machine, examples: Sequence[Example], stop_requested: Callable[[], bool]
-) -> Score:
-    """What `score` gives, by compiled loops."""
-    prompts, answers = set(machine.vocabulary.prompt), set(machine.vocabulary.answer)
-    known = [e for e in examples if prompts.issuperset(e.prompt) and answers.issuperset(e.answer)]
-    right = 0
-    for start in range(0, len(known), _AT_ONCE):
-        if stop_requested():
-            raise Interrupted(start)
-        part = known[start : start + _AT_ONCE]
-        said = decode_batch(machine, [e.prompt for e in part], [len(e.answer) for e in part])
-        right += sum(own == e.answer for own, e in zip(said, part, strict=True))
-    return Score(name, len(examples), right, len(examples) - len(known))
 
 
 def _check_weights(run: SequenceRun, machine: Machine) -> None:
