@@ -24,8 +24,7 @@ from ...tasks.sequences import Example
 from ...tasks.sequences.contradictions import contradictions
 from ..interrupted import Interrupted, ending
 from .config import SECONDS, Method, NoiseLevel, Way, check_noise, learnable
-from .discrete import Exam, Fitted, Noise, exam_of, fit_discrete
-from .discrete.accept import TOLERATED
+from .discrete import TOLERATED, Exam, Fitted, Noise, fit_discrete, judged
 from .discrete.data import Data, first_questions
 from .discrete.judge import plain
 from .discrete.registers import candidate_registers
@@ -94,7 +93,7 @@ def learn(
     `stop_requested()` is true.
     """
     return _Learning(
-        examples, tapes, seed, device, _tolerated(noise, examples), seconds,
+        examples, tapes, seed, device, tolerated(noise, examples), seconds,
         on_progress or (lambda doing: None), stop_requested or (lambda: False),
     ).by(method)  # fmt: skip
 
@@ -172,10 +171,7 @@ class _Learning:
         self._check()
         way: Way = "repair" if fitted.hinted else "discrete"
         found = self._learned(fitted.machine, way, fitted.learned)
-        learned = found.learned and (found.accuracy == 1 or fitted.noise is not None)
-        return replace(
-            found, learned=learned, reason=fitted.reason, exam=fitted.exam, noise=fitted.noise
-        )
+        return found if fitted.learned else replace(found, reason=fitted.reason, exam=fitted.exam)
 
     def _by_gradients(self, seconds: float) -> Learned | None:
         """By gradient descent: the first machine that answers everything, or the best one.
@@ -214,14 +210,8 @@ class _Learning:
             )
             self._check()
             if fit.machine is not None and (best is None or fit.reached or fit.errors < best[0]):
-                found = self._learned(fit.machine, "gradient", fit.reached)
-                if fit.reached and found.accuracy == 1:
-                    exam = exam_of(fit.machine, self._examples, self._vocabulary)
-                    found = replace(found, learned=exam.passed, reason=exam.reason, exam=exam)
-                else:
-                    found = replace(found, learned=False)
-                best = fit.errors, found
-                if found.learned:
+                best = fit.errors, self._learned(fit.machine, "gradient", fit.reached)
+                if best[1].learned:
                     break
         return None if best is None else replace(best[1], seconds=self._passed)
 
@@ -257,10 +247,17 @@ class _Learning:
         elif not weights_fit(machine):
             machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
-        return Learned(machine, way, learned, right, self._passed)
+        found = Learned(machine, way, False, right, self._passed)
+        if not learned:
+            return found
+        # The machine as it is kept, by all examples: whoever has both can judge again.
+        last = judged(machine, self._examples, self._vocabulary, self._noise)
+        return replace(
+            found, learned=last.learned, reason=last.reason, exam=last.exam, noise=last.noise
+        )
 
 
-def _tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:
+def tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:
     """The greatest part of answer tokens that may be taken for errors."""
     if check_noise(noise) is None:
         noise = "auto" if contradictions(examples) else 0.0

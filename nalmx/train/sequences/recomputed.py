@@ -14,7 +14,10 @@ from ...pntm.conversion import weights_of
 from ...pntm.machine import Machine
 from ...storage import read_arrays
 from ...tasks.sequences import Example
-from .run import SequenceRun
+from .config import NoiseLevel, learnable
+from .discrete import TOLERATED, judged
+from .learn import tolerated
+from .run import SequenceResults, SequenceRun
 from .score import Score, score
 
 
@@ -48,11 +51,27 @@ def checked_scores(
         if given is not None:
             found.append(score(saved.name, machine, given, stop_requested))
             known = known and (found[-1] == saved or saved.name in config.tests)
-    if not known:
+    if not (
+        known and (not results.learned or _borne_out(results, machine, examples, config.noise))
+    ):
         raise RunError(
             f"{run.path('results.json')} is not what the machine of the run gives; train the run again"
         )
     return tuple(found)
+
+
+def _borne_out(
+    results: SequenceResults, machine: Machine, examples: Sequence[Example], noise: NoiseLevel
+) -> bool:
+    """Whether a machine is learned, by the examples alone.
+
+    Results of before there were exams say nothing of one, nor how much noise was allowed.
+    """
+    recorded = results.exam is not None
+    most = tolerated(noise, examples) if recorded else TOLERATED
+    last = judged(machine, examples, learnable(examples), most)
+    same = not recorded or (last.exam, last.noise) == (results.exam, results.noise)
+    return last.learned and same
 
 
 def _check_weights(run: SequenceRun, machine: Machine) -> None:

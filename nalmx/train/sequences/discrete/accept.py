@@ -18,10 +18,10 @@ from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
 from .data import Data, Streams, first_questions
-from .exam import Exam, contexts
+from .exam import contexts
 from .independence import dependence
 from .judge import Fitted, coder_of
-from .noise import Agreement, agreement
+from .noise import Agreement, agreement, description_length
 from .refit import refitted
 from .table import split_part
 
@@ -52,9 +52,17 @@ def examined(fitted: Fitted) -> Fitted:
     return replace(fitted, exam=exam, learned=exam.passed, reason=exam.reason)
 
 
-def exam_of(machine: Machine, examples: Sequence[Example], vocabulary: Vocabulary) -> Exam:
-    """The exam of any machine that answers everything."""
-    return refitted(machine, Data(examples, vocabulary)).sit()
+def judged(
+    machine: Machine, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
+) -> Fitted:
+    """A machine, learned where its answers to the examples bear that out, however it was found."""
+    some = first_questions(examples, COMPARED_QUESTIONS)
+    length = description_length(machine, agreement(machine, some), some, math.inf)
+    told = agreement(machine, examples)
+    fitted = refitted(machine, Data(examples, vocabulary, told.heard))
+    return accepted(
+        Told(replace(fitted, machine=machine), told, length), examples, vocabulary, noise
+    )
 
 
 def accepted(

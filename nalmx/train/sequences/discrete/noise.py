@@ -9,13 +9,14 @@ example, is fed back in its place in another search.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....clock import look
+from ....pntm.batch import decode_batch
 from ....pntm.keys import Keys
 from ....pntm.machine import Machine
 from ....pntm.minimise import minimise
@@ -29,6 +30,7 @@ _DEVIATIONS = 4.0
 _MUCH, _MUCH_OF_ALL = 30, 0.02  # tokens
 _SUSPICIOUS, _SUSPICIOUS_SPREAD = 0.75, 2.0
 _SMALL = 400  # entries: a larger machine is not made smaller, it tells nothing briefly
+_BATCH = 500  # examples between two looks at the clock
 _TAPE = 8.0  # nats to tell a tape from the others of a library
 
 
@@ -126,6 +128,16 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         heard,
         tuple(answers),
     )
+
+
+def _decoded(
+    machine: Machine, examples: Sequence[Example]
+) -> Iterator[tuple[Example, Tokens | None]]:
+    for begin in range(0, len(examples), _BATCH):
+        look()
+        batch = examples[begin : begin + _BATCH]
+        said = decode_batch(machine, [e.prompt for e in batch], [len(e.answer) for e in batch])
+        yield from zip(batch, said, strict=True)
 
 
 def code_length(machine: Machine, told: Agreement) -> float:
