@@ -235,3 +235,19 @@ def test_another_machine_with_mended_digests_is_noticed(capsys, tmp_path, copied
             (directory / name).write_bytes((tmp_path / "other" / name).read_bytes())
         forge(directory)
         assert is_noticed(capsys, directory, before), names
+
+
+def test_what_was_not_learned_cannot_be_called_learned(tmp_path, capsys):
+    """Marks and their number in binary: remembered, so that no digest and no score tells."""
+    random = np.random.default_rng(0)
+    marks = [Example(("1",) * n, tuple(f"{n:b}")) for n in random.integers(1, 13, 200).tolist()]
+    write_examples(tmp_path / "marks.jsonl", marks)
+    arguments = ["--module", "pntm", "--examples", str(tmp_path / "marks.jsonl"), "--time", "8"]
+    directory = tmp_path / "run"
+    arguments += ["--output", str(directory), "--method", "discrete", "--quiet"]
+    assert main(["train-and-extract", *arguments]) in (1, 3)
+    results = json.loads((directory / "results.json").read_text())
+    assert not results["learned"]
+    write_json(directory / "results.json", {**results, "learned": True, "reason": None})
+    code, out = printed(capsys, directory)
+    assert (code, out) == (2, "")

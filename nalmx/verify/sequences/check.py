@@ -134,6 +134,7 @@ def _on_prompts(
     comparison = Comparison(machine, lambda prompts: [answer for _, answer in pairs])
     wrong = list(comparison.differences([prompt for prompt, _ in pairs]))
     unseen = sum(one.unseen is not None for one in wrong)
+    few = tuple({one.prompt: one for one in reversed(wrong)}.values())[: -_FEW - 1 : -1]
     return SequenceVerdict(
         "refuted" if wrong else "tested",
         "the given prompts",
@@ -142,7 +143,7 @@ def _on_prompts(
         counterexample=wrong[0] if wrong else None,
         reason=None if wrong else "what is right for other prompts is not known",
         seconds=time.perf_counter() - began,
-        wrong=Differences(len(wrong), len(pairs), unseen, tuple(wrong[:_FEW])) if wrong else None,
+        wrong=Differences(len(wrong), len(pairs), unseen, few) if wrong else None,
     )
 
 
