@@ -1,11 +1,48 @@
 """Settings of the whole suite."""
 
+import atexit
+import faulthandler
 import os
+import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 
 # Read by Hypothesis when it first stores something: keep that out of the checkout.
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.mkdtemp(prefix="nalmx-tests-"))
+if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="nalmx-tests-")
+    atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
 
 # Tests that run beside each other have a core each: two threads would wait for one another.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# `nightly` draws other examples every time: pytest --hypothesis-profile=nightly
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", _PATIENT, derandomize=True, database=None)
+settings.register_profile("nightly", _PATIENT, max_examples=1_000, print_blob=True)
+settings.load_profile("suite")
+
+HANGS = 300
+"""Seconds after which a test that is not `slow` counts as one that never ends."""
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The fixture of the package's plugin, where it is on the path and not installed."""
+    if not config.pluginmanager.has_plugin("nalmx"):
+        from nalmx import pytest_plugin
+
+        config.pluginmanager.register(pytest_plugin, "nalmx")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End the process of a test that hangs; pytest-xdist then says which test it was."""
+    if item.get_closest_marker("slow") is None:
+        faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()

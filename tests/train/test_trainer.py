@@ -341,6 +341,7 @@ def test_progress_is_reported_to_the_end(new_run):
 
 def test_initialisation_keeps_the_second_draw_of_each_seed_and_restarts_take_the_next():
     config = Config.checked(operation="mul", module="nmu", seeds=3, first_seed=5)
+    assert list(config.seed_list) == [5, 6, 7]
     for seed in config.seed_list:
         generator = torch.Generator().manual_seed(seed)
         draws = [torch.empty(1, 2).uniform_(0.25, 0.75, generator=generator) for _ in range(4)]
