@@ -29,8 +29,22 @@ settings.load_profile("suite")
 HANGS = 300
 """Seconds after which a test that is not `slow` counts as one that never ends."""
 
+WARNINGS = (
+    "error",
+    # What other people's code says of itself is no fault of this code.
+    *(f"ignore::{kind}" for kind in ("DeprecationWarning", "PendingDeprecationWarning")),
+    *(f"error::DeprecationWarning:{module}" for module in (r"nalmx\b", r"tests\b", "helpers_")),
+)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The fixture of the package's plugin, where it is on the path and not installed."""
+    """Warnings are errors, once the plugins of others have said at the start what they must say.
+
+    The fixture of the package's plugin is there, too, where the package is not installed.
+    """
+    for line in WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
     if not config.pluginmanager.has_plugin("nalmx"):
         from nalmx import pytest_plugin
 
