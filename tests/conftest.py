@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 # Read by Hypothesis when it first stores something: keep that out of the checkout.
 if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
@@ -18,7 +19,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+from helpers_pytest import is_installed
 from hypothesis import HealthCheck, settings
+
+import nalmx
+
+# A checkout that is not installed: the processes that tests start find it on the path, too.
+if not is_installed():
+    places = [str(Path(nalmx.__file__).parents[1]), os.environ.get("PYTHONPATH")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
 
 # `nightly` draws other examples every time: pytest --hypothesis-profile=nightly
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

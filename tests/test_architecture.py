@@ -152,7 +152,8 @@ def test_nothing_executes_what_it_reads(path):
 
 
 @pytest.mark.parametrize(
-    "text", ["eval(x)", "f(exec)(sympy.sympify(x))", "compile(x)", "import pickle", "from pickle import a"]
+    "text",
+    ["eval(x)", "f(exec)(sympy.sympify(x))", "compile(x)", "import pickle", "from pickle import a"],
 )
 def test_what_executes_is_found(text):
     assert len(list(executing(f"re.compile(text)\n{text}"))) == 1

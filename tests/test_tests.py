@@ -45,7 +45,10 @@ FAULTS = [
     ("found = run(given)\nfor x in found.parts:\n    assert x", PERHAPS),
     ("for x in [y for y in (1, 2) if run(y)]:\n    assert x", PERHAPS),
     ("for x, y in zip(run(given), (1, 2)):\n    assert x == y", PERHAPS),
-    ("for x in (1, 2):\n    y = run(x)\n    if y is None:\n        continue\n    assert y", PERHAPS),
+    (
+        "for x in (1, 2):\n    y = run(x)\n    if y is None:\n        continue\n    assert y",
+        PERHAPS,
+    ),
     ("x = run(given)\nif not x:\n    return\nassert x == 3", PERHAPS),
     ("while run(given):\n    assert given", PERHAPS),
     ("assert all(x > 3 for x in run(given))", PERHAPS),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import runpy
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 import flint
 import pytest
+from helpers_pytest import pytest_run
 from helpers_trees import NAMES, bounds, claim, conditions, points, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -50,13 +49,7 @@ def run_files(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         fewer = text.replace("max_examples=500", "max_examples=100")
         (folder / f"test_{name}.py").write_text(fewer, encoding="utf-8")
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-rA", "-p", "no:nalmx"]
-    result = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--tb=short", "."],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+    result = pytest_run(folder, "-W", "error", "-rA", "--tb=short", ".")
     outcomes = {}
     for line in result.stdout.splitlines():
         word, _, rest = line.partition(" ")

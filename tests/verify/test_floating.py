@@ -192,7 +192,9 @@ def test_random_programs_stay_within_their_bounds(seed):
                     run.expression, {f"x{i + 1}": ball(Fraction(v)) for i, v in enumerate(row)}
                 )
                 # Undecided where equal numbers are compared that are not rational.
-                assert not isinstance(exact, flint.arb) or not abs(exact - ball(Fraction(y))) > bound
+                assert (
+                    not isinstance(exact, flint.arb) or not abs(exact - ball(Fraction(y))) > bound
+                )
 
 
 def test_most_random_programs_have_a_bound():
