@@ -38,6 +38,33 @@ settings.load_profile("suite")
 HANGS = 300
 """Seconds after which a test that is not `slow` counts as one that never ends."""
 
+LONG = {
+    *("bench/test_cells.py", "bench/test_sequences.py", "commands/test_bench.py"),
+    *("commands/test_certificates.py", "commands/test_export_tests.py", "commands/test_sequence.py"),
+    *("commands/test_train_and_extract.py", "extract/test_as_run.py", "extract/test_learned.py"),
+    *("extract/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
+    *("pntm/test_from_machine.py", "pntm/test_minimise.py", "pntm/test_module.py"),
+    *("report/test_exported_tests.py", "test_add_a_module.py", "test_readme.py", "test_testing.py"),
+    *("train/discrete/test_discrete_fit.py", "train/discrete/test_discrete_noise.py"),
+    *("train/test_baseline_fit.py", "train/test_gradient_fit.py", "train/test_learn_sequences.py"),
+    *("train/test_network.py", "train/test_trainer.py", "verify/test_claims.py"),
+    *("verify/test_exhaustive.py", "verify/test_floating.py", "verify/test_loops.py"),
+    *("verify/test_second_opinion.py", "verify/test_sequence_proofs.py"),
+    *("verify/test_sequence_soundness.py", "verify/test_sequence_verdicts.py"),
+    *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
+}
+"""Files that train, compile or try very much: left out of `make quick`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the long files, which are run first: what is short fills the gaps."""
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(folder).as_posix() in LONG:
+            item.add_marker("long")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 WARNINGS = (
     "error",
     # What other people's code says of itself is no fault of this code.

@@ -22,6 +22,11 @@ def test_every_test_can_fail_and_none_is_timed(path: Path, helpers: frozenset[st
     assert [str(fault) for fault in faults(ast.parse(path.read_text()), helpers)] == []
 
 
+def test_the_long_files_are_there(pytestconfig: pytest.Config) -> None:
+    conftest = pytestconfig.pluginmanager.get_plugin(str(FOLDER / "conftest.py"))
+    assert {str(path.relative_to(FOLDER)) for path in TESTS} > conftest.LONG
+
+
 def found(body: str, before: str = "") -> list[str]:
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     tree = ast.parse(f"{before}\ndef test_it(given):\n{lines}\n")
