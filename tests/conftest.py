@@ -40,7 +40,11 @@ HANGS = 300
 
 LONG = {
     *("bench/test_cells.py", "bench/test_sequences.py", "commands/test_bench.py"),
-    *("commands/test_certificates.py", "commands/test_export_tests.py", "commands/test_sequence.py"),
+    *(
+        "commands/test_certificates.py",
+        "commands/test_export_tests.py",
+        "commands/test_sequence.py",
+    ),
     *("commands/test_train_and_extract.py", "extract/test_as_run.py", "extract/test_learned.py"),
     *("extract/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
     *("pntm/test_from_machine.py", "pntm/test_minimise.py", "pntm/test_module.py"),

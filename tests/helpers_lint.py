@@ -52,13 +52,14 @@ def faults(tree: ast.Module, helpers: frozenset[str] = frozenset()) -> Iterator[
     given = _constants(tree)
     local = {n.name for n in ast.walk(tree) if isinstance(n, _Function)}
     clocks = _local_clocks(tree)
+    marks = [value for s in tree.body for name, value, _ in _bindings(s) if name == "pytestmark"]
     for node in tests:
         test = _Test(node, found, given, local)
         if not test.checks(node.body, sure=False):
             yield Fault(node.lineno, node.name, "checks nothing")
         elif not test.checks(node.body, sure=True):
             yield Fault(node.lineno, node.name, "checks only if the tested value allows it")
-        for line in () if _is_slow(node) else _timed(node, clocks):
+        for line in () if _is_slow(node, marks) else _timed(node, clocks):
             yield Fault(line, node.name, "asserts how long something takes")
 
 
@@ -266,8 +267,8 @@ def _defines(node: ast.stmt) -> bool:
     return isinstance(node, _Function | ast.ClassDef)
 
 
-def _is_slow(test: _Function) -> bool:
-    return any("mark.slow" in ast.unparse(decorator) for decorator in test.decorator_list)
+def _is_slow(test: _Function, marks: list[ast.expr]) -> bool:
+    return any("mark.slow" in ast.unparse(mark) for mark in (*test.decorator_list, *marks))
 
 
 def _local_clocks(tree: ast.Module) -> set[str]:

@@ -102,8 +102,10 @@ def test_a_test_that_can_fail_is_not_found(body: str) -> None:
 
 
 def test_a_test_among_the_slow_ones_may_measure() -> None:
-    timed = "import pytest\n@pytest.mark.slow\ndef test_it():\n    assert time.time() < 3\n"
-    assert list(faults(ast.parse(timed))) == []
+    timed = "def test_it():\n    assert time.time() < 3\n"
+    assert list(faults(ast.parse(timed))) != []
+    for before in ("@pytest.mark.slow", "pytestmark = pytest.mark.slow"):
+        assert list(faults(ast.parse(f"{before}\n{timed}"))) == []
 
 
 def test_methods_are_tests_too() -> None:
