@@ -4,6 +4,8 @@ Every message is one line that says what was given, what is allowed and how to m
 command line prints it and exits with code 2; nothing below the command line prints or exits.
 """
 
+from typing import ClassVar, NoReturn
+
 
 class NalmxError(Exception):
     """Base class of every error that nalmx raises on purpose."""
@@ -34,6 +36,25 @@ class SettingError(NalmxError):
 
 class DeviceError(NalmxError):
     """The device asked for is not there."""
+
+
+class TruthValueError(NalmxError, TypeError):
+    """An outcome with more than two values stands where Python wants true or false."""
+
+
+class NoTruthValue:
+    """An outcome that is neither true nor false: `assert outcome` would pass on every one.
+
+    `_ask` is what to write instead.
+    """
+
+    __slots__ = ()
+    _ask: ClassVar[str]
+
+    def __bool__(self) -> NoReturn:
+        raise TruthValueError(
+            f"{type(self).__name__} is neither true nor false; write what you mean, such as {self._ask}"
+        )
 
 
 class ExtractionError(NalmxError):

@@ -20,7 +20,7 @@ _UNION, _LOOSE_UNION = re.compile(rf"\[\s*{_LIST}*\s*\]"), re.compile(rf"{_LIST}
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The closed interval [lower, upper] with lower < upper."""
+    """The closed interval [lower, upper]; it is one point where both ends are the same."""
 
     lower: Fraction
     upper: Fraction
@@ -71,10 +71,9 @@ class Range:
         """The union of intervals, with those that touch or overlap joined."""
         joined: list[Interval] = []
         for interval in sorted(intervals, key=lambda i: (i.lower, i.upper)):
-            if interval.lower >= interval.upper:
-                problem = "reversed" if interval.lower > interval.upper else "empty"
+            if interval.lower > interval.upper:
                 raise RangeError(
-                    f"the range {interval} is {problem}; the lower end must be below the upper end"
+                    f"the range {interval} is reversed; the lower end must not be above the upper end"
                 )
             if joined and interval.lower <= joined[-1].upper:
                 last = joined.pop()
@@ -83,15 +82,18 @@ class Range:
         return cls(tuple(joined))
 
     def overlap(self, other: Range) -> Range | None:
-        """The part that both have; None where it is empty or has single points."""
+        """The part that both have; None where it is empty."""
         both = []
         for own, theirs in product(self.intervals, other.intervals):
             lower, upper = max(own.lower, theirs.lower), min(own.upper, theirs.upper)
-            if lower == upper:
-                return None
-            if lower < upper:
+            if lower <= upper:
                 both.append(Interval(lower, upper))
         return Range.union(both) if both else None
+
+    @property
+    def points(self) -> list[Fraction]:
+        """The values that stand alone: intervals of no width."""
+        return [interval.lower for interval in self.intervals if not interval.width]
 
     @property
     def lower(self) -> Fraction:

@@ -10,19 +10,13 @@ With pytest, the fixture `assert_equivalent` is the same function, without an im
 
 from __future__ import annotations
 
-import inspect
-import math
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
-from random import Random
 from typing import Any
 
-from .errors import ExpressionError, RangeError, SettingError
-from .exit_codes import HOLDS
+from .errors import ExpressionError, ExtractionError, RangeError, SettingError
 from .expression import (
     Apply,
     Constant,
@@ -31,17 +25,17 @@ from .expression import (
     Truth,
     Variable,
     parse,
-    sort_of,
+    remarks,
     to_text,
 )
 from .expression import variables as variables_of
 from .extract.formula import Formula
 from .ranges import Range
 from .report.verdicts import explain
-from .verify import REQUIRABLE, Claim, Counterexample, Domain, Effort, Level, Tolerance, Verdict
+from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
-from .verify.domain import Point
-from .verify.witness import judge
+from .verify.searching.calling import is_predictor, name_of, takes_names
+from .verify.verdict import check_level
 
 _TREES = (Number, Constant, Variable, Truth, Apply)
 _LONGEST_REPLAY = 4_000
@@ -66,20 +60,28 @@ def assert_equivalent(
     name. `tolerance` is `0` for exact, `abs:1e-6`, or `rel:1e-6` of the formula's value. `require` is
     `tested`, `bounded` or `proved`.
 
-    `model` may also be any Python function of floats. It is called with its inputs by name where its
-    parameters have the names of the inputs, with all of them in order where it has as many parameters,
-    or else with one dict. Nothing is known of a function but its values at points, so it can be
-    `tested` or `refuted` and never `proved`: Hypothesis chooses `effort.examples` points of floats,
-    and each value is compared with the exact value of the formula there. Floats round, so a function
-    usually needs a tolerance. A result that is not finite, and an `ArithmeticError` or `ValueError`,
-    count as undefined; any other exception is the function's own and passes through.
+    `model` may also be any Python function of floats, or a predictor such as those of scikit-learn: an
+    object with `predict`, called with arrays of shape (n, inputs), whose columns are the inputs in the
+    order of `feature_names_in_`, or else of their names (x2 before x10). A function is called with its
+    inputs by name where its parameters have the names of the inputs, or with all of them in order where
+    it has as many parameters. One with a single parameter may also take one dict, one array of
+    shape (n, inputs) with a result for each row, or one array of shape (inputs,): the first of these,
+    in this order, that gives a number at some of a few points is how it is called. Where none does, calling
+    the function is in error, and a `SettingError` says what was raised.
 
-    Raises `AssertionError`, with a counterexample and how to replay it, where the claim does not hold
-    at the required level.
+    Nothing is known of a function but its values at points, so it can be `tested` or `refuted` and never
+    `proved`: Hypothesis chooses `effort.examples` points of floats, and each value is compared with the
+    exact value of the formula there. Floats round, so a function usually needs a tolerance. A value that is
+    not finite or complex, and an `ArithmeticError` or `ValueError`, count as undefined: the claim is refuted
+    where the formula has a value. Any other exception is the function's own and passes through, and a
+    result that is no number, such as None or a text, is a `SettingError`.
+
+    Raises `AssertionError`, with a counterexample, with notes on names that may have been meant
+    otherwise than they are read (see `nalmx.expression.remarks`), and with how to replay it, where the
+    claim does not hold at the required level.
     """
     __tracebackhide__ = True
-    if require not in REQUIRABLE:
-        raise SettingError(f"{require!r} is not a level; choose one of: {', '.join(REQUIRABLE)}")
+    check_level(require)
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
     right, named = _sides(formula, "the formula")
@@ -96,18 +98,18 @@ def assert_equivalent(
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
         claim = Claim(one, other, where, allowed)
         verdict = check_claim(claim, effort)
-        if verdict.exit_code(require) != HOLDS:
+        if not verdict.holds(require):
             what = "the model" if len(left) == 1 else f"output {place + 1} of the model"
-            raise AssertionError(
-                _message(what, verdict, require, [_command(claim, require, effort)])
-            )
+            hints = [*_remarks(claim, domain), _command(claim, require, effort)]
+            raise AssertionError(_message(what, verdict, require, hints))
         verdicts.append(verdict)
     return min(verdicts, key=lambda verdict: REQUIRABLE.index(verdict.verdict))
 
 
 def _is_function(model: Any) -> bool:
-    """Whether a model is a Python function; networks and SymPy's symbols can be called too."""
-    return callable(model) and not isinstance(model, (*_modules(), *_sympy()))
+    """Whether a model is a function or a predictor; networks and SymPy's symbols can be called too."""
+    function = callable(model) or is_predictor(model)
+    return function and not isinstance(model, (*_modules(), *_sympy()))
 
 
 def _modules() -> tuple[type[Any], ...]:
@@ -126,7 +128,13 @@ def _network(model: Any) -> Any:
         return model
     from .extract import network_as_trained
 
-    return network_as_trained(model)
+    try:
+        return network_as_trained(model)
+    except ExtractionError as error:
+        raise ExtractionError(
+            f"{error}; any module can be tested as a function, such as lambda X: "
+            "module(torch.tensor(X, dtype=torch.float32))"
+        ) from None
 
 
 def _sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
@@ -190,6 +198,8 @@ def _assert_function(
     effort: Effort,
 ) -> Verdict:
     __tracebackhide__ = True
+    from .verify.searching.functions import check_function
+
     if require != "tested":
         raise SettingError(
             f"a Python function can only be tested, not {require}; give a module, a formula or an "
@@ -197,14 +207,14 @@ def _assert_function(
         )
     if len(right) != 1:
         raise ExpressionError("a Python function has one output; give one formula")
-    where, call = _called(function, named, domain)
-    start = time.perf_counter()
+    known = {*named, *(domain.names if isinstance(domain, Domain) else ())}
+    known |= {*(domain if isinstance(domain, Mapping) else ())}
+    where = _domain(domain, takes_names(function, known) or known)
     claim = Claim(right[0], right[0], where, tolerance)
-    verdict, point = _tested(call, claim, effort)
-    verdict = replace(verdict, seconds=time.perf_counter() - start)
-    if verdict.verdict != "tested":
-        name = getattr(function, "__name__", type(function).__name__)
-        hints = []
+    verdict, point = check_function(function, claim, effort)
+    if not verdict.holds(require):
+        name = name_of(function)
+        hints = _remarks(claim, domain)
         if point is not None:
             values = ", ".join(f"{n} = {value!r}" for n, value in point.items())
             hints.append(f"replay: call {name} with {values}")
@@ -214,125 +224,11 @@ def _assert_function(
     return verdict
 
 
-_Call = Callable[[Mapping[str, float]], Any]
-
-
-def _called(function: Callable[..., Any], named: Sequence[str], given: Any) -> tuple[Domain, _Call]:
-    """The domain, and how the function takes a point: by name, in order or as a dict."""
-    known = set(named)
-    if isinstance(given, Domain | Mapping):
-        known |= set(given.ranges if isinstance(given, Domain) else given)
-    parameters = _parameters(function)
-    if parameters is not None and parameters and known <= set(parameters):
-        domain = _domain(given, parameters)
-        order = [name for name in parameters if name in domain.names]
-        return domain, lambda point: function(*(point[name] for name in order))
-    domain = _domain(given, known)
-    if parameters is None or len(parameters) == len(domain.names):
-        return domain, lambda point: function(*point.values())
-    if len(parameters) == 1:
-        return domain, lambda point: function(dict(point))
-    raise SettingError(
-        f"the function takes {', '.join(parameters) or 'nothing'} and the inputs are "
-        f"{', '.join(domain.names) or 'none'}; name its parameters after the inputs, or let it take one dict"
-    )
-
-
-def _parameters(function: Callable[..., Any]) -> list[str] | None:
-    """The parameters that a call must fill; None where it takes any number, or nobody knows."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return None
-    places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in places and p.default is p.empty]
-
-
-def _tested(
-    call: _Call, claim: Claim, effort: Effort
-) -> tuple[Verdict, Mapping[str, float] | None]:
-    """The verdict on a function from points that Hypothesis chooses, and the point behind it."""
-    import hypothesis
-    from hypothesis import Phase, settings
-    from hypothesis.errors import NoSuchExample
-
-    from .verify.strategies import floats
-
-    failures: dict[tuple[str, ...], Counterexample | str] = {}
-    tried: set[tuple[str, ...]] = set()
-    start = time.monotonic()
-
-    def fails(point: dict[str, float]) -> bool:
-        key = tuple(map(repr, point.values()))
-        if key not in tried and time.monotonic() - start < effort.seconds:
-            found = _failure(call, claim, point)
-            tried.add(key)
-            if found is not None:
-                failures[key] = found
-        return key in failures
-
-    options = settings(
-        max_examples=effort.examples,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-        verbosity=hypothesis.Verbosity.quiet,
-    )
-    facts: dict[str, Any] = {"arithmetic": "float64"}
-    method = "Hypothesis search over floats"
-    try:
-        simplest = hypothesis.find(
-            floats(claim.domain, claim.right), fails, settings=options, random=Random(effort.seed)
-        )
-    except NoSuchExample:
-        facts |= {
-            "points": len(tried),
-            "reason": "not proved: a function is known by its values alone",
-        }
-        return Verdict.on(claim, "tested" if tried else "unknown", method, **facts), None
-    failure = failures[tuple(map(repr, simplest.values()))]
-    if isinstance(failure, str):
-        return Verdict.on(claim, "unknown", method, reason=failure, **facts), simplest
-    facts |= {"reason": failure.reason, "counterexample": failure}
-    return Verdict.on(claim, "refuted", method, **facts), simplest
-
-
-def _failure(call: _Call, claim: Claim, floats: Mapping[str, float]) -> Counterexample | str | None:
-    """What is wrong with a function at a point: a counterexample, why it is open, or nothing."""
-    point = {name: Fraction(value) for name, value in floats.items()}
-    shown = ", ".join(f"{name} = {value!r}" for name, value in floats.items())
-    left: Expression
-    try:
-        value = call(floats)
-        if sort_of(claim.right) == "truth":
-            left, problem = Truth(bool(value)), None
-        elif math.isfinite(number := float(value)):
-            left, problem = Number(Fraction(number)), None
-        else:
-            problem = f"gives {number!r}"
-    except (ArithmeticError, ValueError) as error:
-        problem = f"raises {type(error).__name__}: {error}"
-    if problem is not None:
-        return _undefined(problem, claim, point, shown)
-    judgement = judge(replace(claim, left=left), point)
-    if judgement == "open":
-        return f"the formula could not be decided at {shown}"
-    return judgement if isinstance(judgement, Counterexample) else None
-
-
-def _undefined(problem: str, claim: Claim, point: Point, shown: str) -> Counterexample | str:
-    """What it means that a function has no value: a violation where the formula has one."""
-    other: Expression = Apply("add", (claim.right, Number(Fraction(1))))
-    if sort_of(claim.right) == "truth":
-        other = Apply("not", (claim.right,))
-    judgement = judge(Claim(other, claim.right, claim.domain), point)
-    if not isinstance(judgement, Counterexample):
-        return f"the function {problem} at {shown}, and the formula is not defined or not decided there"
-    reason = f"the function {problem} where the formula is defined"
-    return replace(judgement, left=f"undefined ({problem})", reason=reason)
+def _remarks(claim: Claim, given: Any) -> list[str]:
+    """What may have been read otherwise than it was meant."""
+    ranged = given if isinstance(given, Mapping) else ()
+    found = remarks(claim.left, claim.right, ranged, ("the model", "the formula"))
+    return [f"note: {remark}" for remark in found]
 
 
 def _command(claim: Claim, require: Level, effort: Effort) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import SettingError
+from ..errors import NoTruthValue, SettingError
 from ..pntm.machine import Machine
 from ..tasks.sequences import SequenceTask, Tokens
 from ..train import Interrupted
@@ -17,8 +17,10 @@ _NO_ANSWER: Tokens = ("\0",)
 
 
 @dataclass(frozen=True, eq=False)
-class FittedMachine:
+class FittedMachine(NoTruthValue):
     """A machine and how it was found."""
+
+    _ask = "fitted.reached"
 
     machine: Machine
     method: str

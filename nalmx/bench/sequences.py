@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import RunError
+from ..errors import NoTruthValue, RunError
 from ..storage import read_json, write_bytes, write_json
 from ..tasks.sequences import SequenceTask, exact_match, sequence_task
 from .cells import CELLS, Stopped, check_output
@@ -41,8 +41,10 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(NoTruthValue):
     """How many whole answers were right at a length."""
+
+    _ask = "accuracy.right == accuracy.sequences"
 
     multiple: int
     length: int
@@ -55,8 +57,10 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceResult:
+class SequenceResult(NoTruthValue):
     """A finished cell. `reached`: the model was perfect inside the training lengths."""
+
+    _ask = "result.reached"
 
     cell: SequenceCell
     method: str

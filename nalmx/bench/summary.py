@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from ..errors import RangeError, RunError
+from ..errors import NoTruthValue, RangeError, RunError
 from ..ranges import Range
 from ..rationals import spell
 from ..storage import write_bytes
@@ -24,13 +24,15 @@ _SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class CellSummary:
+class CellSummary(NoTruthValue):
     """What the seeds of one cell (operation, module, range) achieved together.
 
     `solved_at` and `sparsity_error` are means over the successful seeds, None without any.
     `formulas` counts the seeds from which each formula was extracted, and `formula_verdict` is the
     verdict on the most frequent one.
     """
+
+    _ask = "summary.formula_verdict == 'proved'"
 
     operation: str
     module: str

@@ -13,7 +13,7 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import HOLDS, INTERRUPTED
 from ._lists import again, shows, spelled, split
-from ._options import messages, output, print_json, shared, stop_on_signal
+from ._options import messages, output, print_json, say_idle_gpu, shared, stop_on_signal
 from ._progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def sequence(context: click.Context, /, **options: Any) -> int:
             soft_wrap=True,
         )
         return INTERRUPTED
+    say_idle_gpu(notes, device, "sequences")
     _report(results, grid, options["directory"], time.perf_counter() - began, options["as_json"])
     return HOLDS
 

@@ -76,7 +76,14 @@ def export_outcome(path: Path | None, outcome: Outcome, *, quiet: bool) -> None:
 
 
 def _write(path: Path, text: Callable[[], str], quiet: bool) -> None:
-    data = text().encode()
+    from ..report.regression import NotShown
+
+    try:
+        data = text().encode()
+    except NotShown as reason:
+        remark = f"no tests were written to {path}: they would pass, since {reason}"
+        messages(quiet).print(remark, soft_wrap=True)
+        return
     try:
         with path.open("xb") as file:
             try:

@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from ..devices import Work, idle_gpu
 from ..verify import REQUIRABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = {
     "device": click.option(
-        "--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
+        "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
     ),
     "seed": click.option(
         "--seed",
@@ -78,6 +79,13 @@ def unused_directory(directory: Path) -> Path:
         number += 1
         candidate = directory.with_name(f"{directory.name}-{number}")
     return candidate
+
+
+def say_idle_gpu(notes: Console, device: str, work: Work) -> None:
+    """One line where `--device auto` leaves a GPU idle."""
+    line = idle_gpu(device, work)
+    if line is not None:
+        notes.print(f"nalmx: {line}", soft_wrap=True)
 
 
 @contextmanager

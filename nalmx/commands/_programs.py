@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExtractionError, RunError, SettingError
+from ..errors import ExtractionError, NoTruthValue, RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
 from ..report.programs import sequence_verdict_lines
@@ -40,8 +40,10 @@ _FIGURE_TOKENS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceOutcome:
+class SequenceOutcome(NoTruthValue):
     """A learned machine, its program, and the verdicts on both; no program of what was not learned."""
+
+    _ask = "outcome.exit_code('tested') == 0"
 
     machine: Machine
     program: Program | None

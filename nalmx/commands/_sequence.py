@@ -17,7 +17,15 @@ from ..tasks.sequences import Example, read_examples, sequence_task
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
-from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
+from ._options import (
+    messages,
+    no_traces,
+    output,
+    print_json,
+    say_idle_gpu,
+    stop_on_signal,
+    unused_directory,
+)
 from ._progress import Spinner
 
 if TYPE_CHECKING:
@@ -141,6 +149,8 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
         notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
         return INTERRUPTED
+    if results.way != "discrete":
+        say_idle_gpu(notes, device, "sequences")
     for one in results.scores:
         if one.unseen:
             notes.print(

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..errors import RunError
+from ..errors import NoTruthValue, RunError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..extract import Extraction, load_extraction
 from ..models import member
@@ -30,8 +30,10 @@ from ._options import messages, no_traces, output, print_json
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NoTruthValue):
     """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
+
+    _ask = "outcome.exit_code('tested') == 0"
 
     run: Run
     results: dict[str, Any]

@@ -15,7 +15,7 @@ from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS, INTERRUPTED
 from ._bench_sequence import sequence
 from ._lists import again, shows, spelled, split
-from ._options import messages, no_traces, output, print_json, shared, stop_on_signal
+from ._options import messages, no_traces, output, print_json, say_idle_gpu, shared, stop_on_signal
 from ._progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -88,12 +88,14 @@ def single_module(context: click.Context, /, **options: Any) -> int:
     if options["operation"] and options["module"]:
         for operation, module in grid.skipped():
             notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
+    place = find_device(device, "modules")
+    say_idle_gpu(notes, device, "modules")
     try:
         with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
             cells = run_cells(
                 groups,
                 options["directory"],
-                find_device(device),
+                place,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
-from ._options import messages, shared, stop_on_signal, unused_directory
+from ._options import messages, say_idle_gpu, shared, stop_on_signal, unused_directory
 from ._progress import ProgressBar
 from ._sequence import is_sequence, run_sequence, sequence_options
 
@@ -91,11 +91,14 @@ def command(context: click.Context, /, **options: Any) -> int:
 
     quiet = options["quiet"]
     notes = messages(quiet)
+    place = find_device(device, "modules")
+    if not run.finished:
+        say_idle_gpu(notes, device, "modules")
     try:
         with stop_on_signal() as stop_requested, ProgressBar(notes) as show:
             fit(
                 run,
-                find_device(device),
+                place,
                 on_progress=lambda progress: show(*_shown(progress)),
                 stop_requested=stop_requested,
             )

@@ -9,10 +9,11 @@ import click
 
 from ..devices import check_device_name
 from ..errors import ExpressionError, SettingError
-from ..expression import Expression, parse, variables
+from ..expression import Expression, parse, remarks, variables
 from ..report.verdicts import verdict_lines
 from ..train.sequences.run import is_sequence_run
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ..verify.domain import named_ranges
 from ._certificate import (
     certificate,
     check_new,
@@ -122,6 +123,8 @@ def expr(
     else:
         with no_traces(), messages(quiet).status("verifying"):
             verdict = check(claim, effort)
+    for remark in remarks(left, right, named_ranges(ranges)):
+        messages(quiet).print(f"nalmx: {remark}", soft_wrap=True)
     try:
         export_claim(tests, claim, verdict, quiet=quiet)
     finally:

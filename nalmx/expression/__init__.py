@@ -1,8 +1,10 @@
 """Expressions: parse, hold, evaluate exactly or in balls, and write as text."""
 
 from .exact import IRRATIONAL, Undefined, evaluate
+from .names import check_name
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable, fold, sort_of, variables
-from .parser import check_name, parse
+from .parser import parse
+from .readings import remarks
 from .text import to_text
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "evaluate",
     "fold",
     "parse",
+    "remarks",
     "sort_of",
     "to_text",
     "variables",

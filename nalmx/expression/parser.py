@@ -20,6 +20,7 @@ from ..errors import ExpressionError
 from ..rationals import parse_decimal
 from . import build
 from .exact import evaluate
+from .names import FUNCTIONS, check_name, is_reserved, reserved
 from .nodes import OPERATIONS, Apply, Constant, Expression, Number, Sort, Truth, Variable, sort_of
 from .nodes import is_constant as has_no_inputs
 
@@ -29,23 +30,7 @@ MAX_EXPONENT = 1_000
 MAX_ROOT = 10**40
 MAX_DEGREE = 10_000
 MAX_BITS = 100_000
-MAX_NAME = 100
 
-FUNCTIONS = {
-    **{name: name for name in ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: name for name in ("sign", "floor", "min", "max")},
-    "Abs": "abs",
-    "ln": "log",
-    "Min": "min",
-    "Max": "max",
-    "Mod": "mod",
-    "Piecewise": "piecewise",
-    "And": "and",
-    "Or": "or",
-    "Not": "not",
-}
-CONSTANTS = ("pi", "E")
-NOT_NUMBERS = ("nan", "inf", "infinity", "oo", "zoo")
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "lt",
     ast.LtE: "le",
@@ -67,22 +52,12 @@ _HINTS = {
     "×": "write * for a product",
     "÷": "write / for a quotient",
     "−": "write - for a minus sign",
+    "π": "write pi",
+    "²": "write **2",
+    "³": "write **3",
+    "∞": "expressions are over the real numbers, which have no infinity",
 }
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-def check_name(name: str) -> str:
-    """`name`, if it can name an input; otherwise an `ExpressionError`."""
-    if not _NAME.fullmatch(name) or len(name) > MAX_NAME:
-        raise ExpressionError(
-            f"{name[:40]!r} cannot name an input; a name is a letter followed by letters, digits "
-            f"and underscores, at most {MAX_NAME} of them"
-        )
-    if name in FUNCTIONS or name in CONSTANTS:
-        raise ExpressionError(f"{name!r} is a function or a constant and cannot name an input")
-    if name.lower() in NOT_NUMBERS:
-        raise ExpressionError(f"{name!r} is not a real number and cannot name an input")
-    return name
+_WORD = re.compile(r"(?<![\w.])[A-Za-z]\w*")
 
 
 def parse(text: str) -> Expression:
@@ -105,6 +80,9 @@ def parse(text: str) -> Expression:
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
+        for word in _WORD.finditer(source):
+            if is_reserved(word[0]):
+                raise ExpressionError(reserved(word[0]), word.start() + 1 + blanks) from None
         column = min(error.offset or len(source), len(source)) + blanks
         reason = (error.msg or "invalid syntax").split(".")[0].split(";")[0].lower()
         raise ExpressionError(
@@ -176,6 +154,9 @@ class _Reader:
             case ast.Tuple():
                 self._fail(node, "a list of values is not an expression; remove the comma")
             case _:
+                word = _WORD.match(self._spelled(node))
+                if word and is_reserved(word[0]):
+                    self._fail(node, reserved(word[0]))
                 self._fail(node, f"{self._text(node)!r} is not allowed in an expression")
         if sized.bits > MAX_BITS or sized.degree > MAX_DEGREE:
             self._fail(

@@ -13,8 +13,8 @@ import sympy
 
 from ..errors import ExpressionError
 from . import build
+from .names import check_name
 from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
-from .parser import check_name
 from .symbols import Clamp, Negative, Sigmoid, Times, Total
 
 _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import ExtractionError
+from ..errors import ExtractionError, NoTruthValue
 from ..expression import (
     IRRATIONAL,
     Expression,
@@ -50,7 +50,7 @@ Bounded = tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
-class EveryFloat:
+class EveryFloat(NoTruthValue):
     """What a run over the floats of an interval found; `points` < `total` if it was stopped.
 
     `largest` bounds |network − formula| at every point where both are numbers, and is nearly reached
@@ -58,6 +58,8 @@ class EveryFloat:
     is not finite, and `first_beyond` is one of them; at `undecided` points the formula is undefined
     or could not be judged.
     """
+
+    _ask = "checked.beyond == 0"
 
     points: int
     total: int

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 import torch
 
-from ..errors import ExtractionError, RunError
+from ..errors import ExtractionError, NoTruthValue, RunError
 from ..models import ArithmeticModule, member
 from ..storage import read_json, write_json
 from ..tasks.arithmetic import VALIDATION_SEED, evaluation_set
@@ -21,7 +21,7 @@ _POINTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(NoTruthValue):
     """The formula of a run, the network it stands for, and how many seeds gave it.
 
     `discretised` is the network with its weights on their grids, and None where the formula is that
@@ -29,6 +29,8 @@ class Extraction:
     the seed whose weights were nearest to their grid. Both are None where no successful seed
     converged; `reason` then says why. `by_formula` lists the seeds of every formula found.
     """
+
+    _ask = "extraction.formula is not None"
 
     formula: Formula | None
     network: Formula | None

@@ -7,6 +7,7 @@ domain and every counterexample among the examples.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,30 +17,40 @@ from .. import __version__
 from ..errors import SettingError
 from ..expression import sort_of, to_text
 from ..verify import Claim, Counterexample, Verdict
-from ..verify.searching.neighbours import nearest
+from . import precise
 from .exported_points import Close, FloatRanges, closeness, corners, float_intervals, rounded
 from .python_function import (
     HELPERS,
-    NEEDS_MATH,
     PythonFunction,
     fraction_text,
     python_function,
     python_names,
 )
+from .regression import Regression, compared, regression
 from .verdicts import domain_text, explain
 
 _MOST_COUNTEREXAMPLES = 8
-_WIDTH = 92
+_WIDTH = 88
 _LONGEST_SHOWN = 2_000
 _RESERVED = {
     *("formula", "truth", "point", "pytest", "given", "example", "settings", "assume", "st"),
-    *("HealthCheck", "POINTS", "FLOATS", "SIZES", "fractions_in", "floats_in", "steady"),
+    *(
+        "Callable",
+        "expected",
+        "HealthCheck",
+        "POINTS",
+        "FLOATS",
+        "SIZES",
+        "fractions_in",
+        "floats_in",
+        "steady",
+    ),
 }
 
 _FRACTIONS_IN = '''\
-def fractions_in(*intervals):
+def fractions_in(*intervals: tuple[Fraction, Fraction]) -> st.SearchStrategy[Fraction]:
     """Rational numbers of closed intervals: whole ones, the ends and any others."""
-    kinds = []
+    kinds: list[st.SearchStrategy[Fraction]] = []
     for lower, upper in intervals:
         if math.ceil(lower) <= math.floor(upper):
             kinds.append(st.integers(math.ceil(lower), math.floor(upper)).map(Fraction))
@@ -47,12 +58,12 @@ def fractions_in(*intervals):
     return st.one_of(kinds)
 '''
 _FLOATS_IN = '''\
-def floats_in(*intervals):
+def floats_in(*intervals: tuple[float, float]) -> st.SearchStrategy[float]:
     """Floats of closed intervals, the ends among them."""
     return st.one_of([st.sampled_from(ends) | st.floats(*ends) for ends in intervals])
 '''
 _STEADY = '''\
-def steady(function, point):
+def steady(function: Callable[..., Any], point: tuple[float, ...]) -> bool:
     """Whether a function has no jump so close to a point that rounding may cross it."""
     try:
         value = function(*point)
@@ -67,6 +78,15 @@ def steady(function, point):
         return False
     return True
 '''
+
+
+# A formula is written as it was verified: however long its lines may be in a reader's project, and
+# without the rules by which Ruff would say it in another way (x == x, 1 < 2, a if c else a).
+_LITERALLY = """\
+# fmt: off
+# ruff: noqa: FURB136, I001, PLR0124, PLR0133, PLR1730, RUF034, RUF046, RUF100
+# ruff: noqa: SIM201, SIM202, SIM208, SIM210, SIM211, SIM220, SIM221, SIM222, SIM223
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +118,23 @@ def exported_tests(
     `about`. `facts` are further lines for the head of the file, such as the digest of the weights.
     """
     names = python_names(claim.domain.names, _RESERVED)
-    sides = _Sides(
-        python_function("formula", claim.left, names),
-        python_function("truth", claim.right, names),
-        sort_of(claim.left) == "truth",
-    )
+    refuted = verdicts[about].counterexample if about in verdicts else None
+    sides = _sides(claim, names)
+    shown = None if refuted is None else regression(claim, refuted, exact=sides.exact)
+    if shown is not None and shown.digits is not None:
+        sides = _sides(claim, names, many_digits=True)
     floats = {name: float_intervals(extent) for name, extent in claim.domain.ranges.items()}
     in_floats = all(floats.values())
-    close: Close | None = None
     if not sides.exact and not in_floats:
         raise SettingError(
             "these tests would need floats, and a range of the domain holds none; take a wider range"
         )
     known = [v.counterexample for v in verdicts.values() if v.counterexample is not None]
     examples = [*corners(claim), *(_point(claim, c) for c in known[:_MOST_COUNTEREXAMPLES])]
-    parts = [_head(claim, verdicts, facts or {}, names), _imports(sides, in_floats)]
+    parts: list[str] = []
     uses = sides.formula.uses | sides.truth.uses
+    if shown is not None and shown.digits is not None:
+        parts.append(precise.source(shown.digits))
     parts += [HELPERS[helper] for helper in HELPERS if helper in uses]
     parts += [sides.formula.text, sides.truth.text]
     if sides.exact:
@@ -127,16 +148,21 @@ def exported_tests(
             sizes = [repr(max(map(abs, (held[0][0], held[-1][1])))) for held in floats.values()]
             parts += [f"SIZES = {_tuple(sizes)}  # the largest magnitude of each input\n", _STEADY]
         parts += [_FLOATS_IN, _strategy("FLOATS", claim, _spelled(floats), "floats_in")]
-        close = closeness(claim, floats)
-        parts.append(_float_test(sides, floats, examples, close))
+        parts.append(_float_test(sides, floats, examples, closeness(claim, floats)))
     else:
         parts.append("# No test over floats: a range of the domain holds no float of 64 bits.\n")
-    refuted = verdicts.get(about)
-    if refuted is not None and refuted.counterexample is not None:
-        parts.append(
-            _regression(claim, None if sides.exact else close, about, refuted.counterexample)
-        )
-    return "\n\n".join(parts)
+    if refuted is not None and shown is not None:
+        parts.append(_regression(claim, shown, about, refuted))
+    body = "\n\n".join(parts)
+    return "\n\n".join([_head(claim, verdicts, facts or {}, names), _imports(body), body])
+
+
+def _sides(claim: Claim, names: Mapping[str, str], *, many_digits: bool = False) -> _Sides:
+    return _Sides(
+        python_function("formula", claim.left, names, many_digits=many_digits),
+        python_function("truth", claim.right, names, many_digits=many_digits),
+        sort_of(claim.left) == "truth",
+    )
 
 
 def _head(
@@ -172,7 +198,8 @@ def _head(
         "Both functions raise ZeroDivisionError or ValueError where they have no value, and the claim is",
         "that both have one everywhere in the domain.",
     ]
-    return '"""' + "\n".join(lines) + '\n"""\n'
+    text = '"""' + "\n".join(lines) + '\n"""\n'
+    return _LITERALLY + text
 
 
 def _entry(name: str, text: str) -> list[str]:
@@ -184,18 +211,28 @@ def _entry(name: str, text: str) -> list[str]:
     return textwrap.wrap(clean, _WIDTH, initial_indent="    ", subsequent_indent="        ")
 
 
-def _imports(sides: _Sides, in_floats: bool) -> str:
-    uses = sides.formula.uses | sides.truth.uses
-    lines = []
-    if in_floats or sides.exact or "math" in uses or uses & NEEDS_MATH:
-        lines.append("import math")
-    if sides.exact or "Fraction" in uses:
-        lines.append("from fractions import Fraction")
-    if "cache" in uses:
-        lines.append("from functools import cache")
-    names = ["assume"] if in_floats else []
-    names = [*(["HealthCheck"] if in_floats else []), *names, "example", "given", "settings"]
-    lines += ["", f"from hypothesis import {', '.join(names)}"]
+_IMPORTS = {
+    "math": "import math",
+    "Callable": "from collections.abc import Callable",
+    "MANY": precise.IMPORTS,
+    "Fraction": "from fractions import Fraction",
+    "cache": "from functools import cache",
+    "Any": "from typing import Any",
+    "NoReturn": "from typing import NoReturn",
+    "pytest": "\nimport pytest",
+}
+_HYPOTHESIS = ("HealthCheck", "assume", "example", "given", "settings")
+
+
+def _imports(body: str) -> str:
+    """What a file needs of other modules: the names of these stand for nothing else in it."""
+    words = set(re.findall(r"\w+", body))
+    lines = [line for name, line in _IMPORTS.items() if name in words]
+    if words >= {"Any", "NoReturn"}:
+        lines.remove(_IMPORTS["NoReturn"])
+        lines[lines.index(_IMPORTS["Any"])] = "from typing import Any, NoReturn"
+    lines += [] if "pytest" in words else [""]
+    lines.append(f"from hypothesis import {', '.join(n for n in _HYPOTHESIS if n in words)}")
     lines.append("from hypothesis import strategies as st")
     return "\n".join(lines) + "\n"
 
@@ -228,25 +265,12 @@ def _exact_test(claim: Claim, examples: Sequence[Sequence[Fraction]]) -> str:
             *_examples(texts),
             "@settings(max_examples=500, deadline=None)",
             "@given(point=POINTS)",
-            "def test_the_formula_equals_the_truth_exactly(point):",
+            "def test_the_formula_equals_the_truth_exactly(point: tuple[Fraction, ...]) -> None:",
             f'    """Over fractions, where nothing is rounded{within}."""',
-            *_exactly(claim),
+            *compared(claim),
             "",
         ]
     )
-
-
-def _exactly(claim: Claim) -> list[str]:
-    size = fraction_text(claim.tolerance.size)
-    match claim.tolerance.kind:
-        case "abs":
-            return [f"    assert abs(formula(*point) - truth(*point)) <= {size}"]
-        case "rel":
-            return [
-                "    expected = truth(*point)",
-                f"    assert abs(formula(*point) - expected) <= {size} * abs(expected)",
-            ]
-    return ["    assert formula(*point) == truth(*point)"]
 
 
 def _float_test(
@@ -266,7 +290,7 @@ def _float_test(
         "@settings(max_examples=500, deadline=None, "
         "suppress_health_check=[HealthCheck.filter_too_much])",
         "@given(point=FLOATS)",
-        "def test_the_formula_equals_the_truth_in_floats(point):",
+        "def test_the_formula_equals_the_truth_in_floats(point: tuple[float, ...]) -> None:",
         f'    """{close.sentence}"""',
     ]
     if sides.jumps:
@@ -283,15 +307,9 @@ def _float_test(
     return "\n".join(lines)
 
 
-def _regression(claim: Claim, close: Close | None, about: str, example: Counterexample) -> str:
-    """The counterexample as a test: exactly, or, where there is `close`, in floats."""
-    values = _point(claim, example)
-    if close is None:
-        point = _tuple([fraction_text(value) for value in values])
-        lines = _exactly(claim)
-    else:
-        point = _tuple([repr(nearest(value, 64)) for value in values])
-        lines = [f"    assert {close.compared('formula(*point)', 'truth(*point)')}"]
+def _regression(claim: Claim, shown: Regression, about: str, example: Counterexample) -> str:
+    """The counterexample as a test."""
+    point = _tuple([fraction_text(shown.point[name]) for name in claim.domain.names])
     fields = example.to_json()
     head = [
         *_entry(
@@ -304,13 +322,13 @@ def _regression(claim: Claim, close: Close | None, about: str, example: Countere
     ]
     return "\n".join(
         [
-            "def test_the_counterexample_that_nalmx_found():",
+            "def test_the_counterexample_that_nalmx_found() -> None:",
             '    """A regression test: it fails until the formula is mended, and then guards the mistake.',
             "",
             *head,
             '    """',
             f"    point = {point}",
-            *lines,
+            *shown.lines,
             "",
         ]
     )

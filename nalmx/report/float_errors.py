@@ -1,11 +1,12 @@
-"""How far an expression computed in Python floats is from its value, at sample points of a domain."""
+"""What the exported Python of an expression computes, and how far that is from its value."""
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +15,17 @@ import flint
 from ..expression import IRRATIONAL, Expression, Undefined, evaluate
 from ..expression.ball import ball, enclose, precision
 from ..expression.nodes import Constant, Leaf, Number, Truth, fold
+from . import precise
 
 _FAR_OFF = 1e-6
-_UNDEFINED = None
+_MOST_BITS = 10_000_000
+
+
+class Beyond(Enum):
+    """Marks what is not a finite number that Python computes with."""
+
+    UNDEFINED = "undefined"
+    OVERFLOW = "overflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,11 @@ def float_errors(expression: Expression, points: Iterable[dict[str, float]]) -> 
         exact = _value(expression, point)
         if exact is None:
             continue
-        computed = _computed(expression, point)
-        if computed is None:
+        found = _as_float(computed(expression, point))
+        if found is None:
             undefined = True
             continue
-        error = abs(computed - exact)
+        error = abs(found - exact)
         if error <= _FAR_OFF * (1 + abs(exact)):
             largest = max(largest, error)
     return FloatErrors(largest, undefined)
@@ -66,41 +75,59 @@ def _value(expression: Expression, floats: dict[str, float]) -> float | None:
         return None
 
 
-def _computed(expression: Expression, point: dict[str, float]) -> float | None:
-    def leaf(node: Leaf) -> Any:
-        if isinstance(node, Number | Truth):
-            return node.value
-        if isinstance(node, Constant):
-            return math.pi if node.name == "pi" else math.e
-        return point[node.name]
-
-    value = fold(expression, leaf, _apply)
+def _as_float(found: Any) -> float | None:
     try:
-        return None if value is _UNDEFINED or not math.isfinite(value) else float(value)
+        return None if isinstance(found, Beyond) else float(found)
     except OverflowError:
         return None
 
 
-def _apply(operation: str, arguments: tuple[Any, ...]) -> Any:
-    if operation == "piecewise":
-        for value, condition in zip(arguments[::2], arguments[1::2], strict=True):
-            if condition is not False:
-                return value if condition is True else _UNDEFINED
-        return _UNDEFINED
-    if any(argument is _UNDEFINED for argument in arguments):
-        return _UNDEFINED
-    try:
-        return _RULES[operation](*arguments)
-    except (ArithmeticError, ValueError):
-        return _UNDEFINED
+def computed(expression: Expression, point: Mapping[str, Any], *, many_digits: bool = False) -> Any:
+    """What the exported function has at a point of floats or fractions: a number, or why there is none.
+
+    With `many_digits`, what it has with the functions of `precise`.
+    """
+    rules = _PRECISE if many_digits else _RULES
+
+    def leaf(node: Leaf) -> Any:
+        if isinstance(node, Number | Truth):
+            return node.value
+        if isinstance(node, Constant):
+            if many_digits:
+                return precise.pi() if node.name == "pi" else precise.exp(1)
+            return math.pi if node.name == "pi" else math.e
+        return point[node.name]
+
+    def apply(operation: str, arguments: tuple[Any, ...]) -> Any:
+        if operation == "piecewise":
+            for value, condition in zip(arguments[::2], arguments[1::2], strict=True):
+                if condition is not False:
+                    return value if condition is True else condition
+            return Beyond.UNDEFINED
+        for argument in arguments:
+            if isinstance(argument, Beyond):
+                return argument
+        try:
+            value = rules[operation](*arguments)
+        except OverflowError:
+            return Beyond.OVERFLOW
+        except (ArithmeticError, ValueError):
+            return Beyond.UNDEFINED
+        return Beyond.OVERFLOW if isinstance(value, float) and not math.isfinite(value) else value
+
+    return fold(expression, leaf, apply)
 
 
 def _power(x: Any, y: Any) -> Any:
     if y == math.floor(y):
+        if not isinstance(x, float) and abs(y) * Fraction(x).numerator.bit_length() > _MOST_BITS:
+            raise OverflowError("too long to be computed exactly")
         return x ** math.floor(y)
     if x > 0:
         return float(x) ** float(y)
-    return 0 if x == 0 and y > 0 else _UNDEFINED
+    if x == 0 and y > 0:
+        return 0
+    raise ValueError("undefined")
 
 
 _RULES: dict[str, Callable[..., Any]] = {
@@ -120,4 +147,11 @@ _RULES: dict[str, Callable[..., Any]] = {
     "and": lambda *values: all(values),
     "or": lambda *values: any(values),
     "not": operator.not_,
+}
+_PRECISE: dict[str, Callable[..., Any]] = {
+    **_RULES,
+    "pow": precise.power,
+    **{
+        name: getattr(precise, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
+    },
 }

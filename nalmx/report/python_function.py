@@ -18,12 +18,15 @@ from fractions import Fraction
 
 from ..expression import Apply, Constant, Expression, Number, Truth, Variable, check_name
 from ..expression.nodes import post_order
+from . import precise
 
+# Ruff takes these for digits, whatever they stand for.
+_AMBIGUOUS = {"l", "O", "I"}
 _CONDITION, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(8)
 _INFIX = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _MATHS = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
 _JUMPING = {"floor", "mod", "sign", "piecewise", *_INFIX}
-_LONGEST_PART, _SHORT_ENOUGH_TO_REPEAT, _LONGEST_LINE = 80, 15, 92
+_LONGEST_PART, _SHORT_ENOUGH_TO_REPEAT, _LONGEST_LINE = 76, 15, 88
 _DEFINED = {
     *("add", "mul", "neg", "abs", "min", "max", "floor", "sign", "sin", "cos", "tanh", *_INFIX),
     *("and", "or", "not"),
@@ -33,7 +36,7 @@ _TEMPORARY = re.compile(r"t\d+")
 
 HELPERS = {
     "power": '''\
-def power(x, y):
+def power(x: Any, y: Any) -> Any:
     """x**y over the reals: x**0 is 1, and y that is not whole needs x > 0, or x = 0 and y > 0."""
     if y == math.floor(y):
         return x ** math.floor(y)
@@ -44,20 +47,19 @@ def power(x, y):
     raise ValueError("a fractional power of a negative number, or a negative power of zero")
 ''',
     "mod": '''\
-def mod(a, b):
+def mod(a: Any, b: Any) -> Any:
     """a - b*floor(a/b)."""
     return a - b * (a // b)
 ''',
     "sign": """\
-def sign(x):
+def sign(x: Any) -> Any:
     return (x > 0) - (x < 0)
 """,
     "no_piece": """\
-def no_piece():
+def no_piece() -> NoReturn:
     raise ValueError("no condition of this piecewise function is true")
 """,
 }
-NEEDS_MATH = {"power"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def python_names(inputs: Iterable[str], reserved: Iterable[str] = ()) -> dict[st
     """A parameter for each input: its own name, or one with underscores where Python has that name."""
     names = [check_name(name) for name in inputs]
     taken = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *HELPERS, *reserved}
-    taken |= {"math", "Fraction", "cache"}
+    taken |= {"math", "Fraction", "cache", "Any", *_AMBIGUOUS, *precise.NAMES}
     chosen: dict[str, str] = {}
     for name in names:
         new = name
@@ -89,14 +91,19 @@ def python_names(inputs: Iterable[str], reserved: Iterable[str] = ()) -> dict[st
 
 
 def python_function(
-    name: str, expression: Expression, parameters: Mapping[str, str]
+    name: str, expression: Expression, parameters: Mapping[str, str], *, many_digits: bool = False
 ) -> PythonFunction:
-    """The function `name` of some inputs, whose parameters are named by `python_names`."""
-    writer = _Writer(parameters, _evaluated_always(expression) | _always_defined(expression))
+    """The function `name` of some inputs, whose parameters are named by `python_names`.
+
+    With `many_digits`, it calls the functions of `precise` instead of those of `math`.
+    """
+    always = _evaluated_always(expression) | _always_defined(expression)
+    writer = _Writer(parameters, always, many_digits)
     result = writer.write(expression)
-    head = f"def {name}({', '.join(parameters.values())}):"
+    typed = ", ".join(f"{parameter}: Any" for parameter in parameters.values())
+    head = f"def {name}({typed}) -> Any:"
     if len(head) > _LONGEST_LINE:
-        head = f"def {name}(\n{_wrapped(', '.join(parameters.values()), 4)}\n):"
+        head = f"def {name}(\n{_wrapped(typed, 4)}\n) -> Any:"
     lines = [head, *writer.lines, *_statement("return ", result, 4)]
     return PythonFunction(
         "\n".join(lines) + "\n",
@@ -190,6 +197,7 @@ class _Writer:
 
     names: Mapping[str, str]
     always: set[int]
+    many_digits: bool
     lines: list[str] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     exact: bool = True
@@ -219,7 +227,7 @@ class _Writer:
             self.lines += _statement(f"{name} = ", part.text, 4)
             return _Part(name, _ATOM, part.whole)
         self.uses.add("cache")
-        self.lines += ["", "    @cache", f"    def {name}():"]
+        self.lines += ["", "    @cache", f"    def {name}() -> Any:"]
         self.lines += [*_statement("return ", part.text, 8), ""]
         return _Part(f"{name}()", _ATOM, part.whole)
 
@@ -231,8 +239,10 @@ class _Writer:
                 self.uses.add("Fraction")
                 return _Part(fraction_text(value), _ATOM)
             case Constant(name):
-                self.uses.add("math")
                 self.exact = False
+                if self.many_digits:
+                    return _Part("pi()" if name == "pi" else "exp(1)", _ATOM)
+                self.uses.add("math")
                 return _Part("math.pi" if name == "pi" else "math.e", _ATOM)
             case Truth(truth):
                 return _Part(str(truth), _ATOM)
@@ -252,8 +262,10 @@ class _Writer:
         if operation in _INFIX:
             return _Part(f"{x[0].within(_SUM)} {_INFIX[operation]} {x[1].within(_SUM)}", _COMPARE)
         if operation in _MATHS:
-            self.uses.add("math")
             self.exact = False
+            if self.many_digits:
+                return _Part(f"{operation}({x[0].text})", _ATOM)
+            self.uses.add("math")
             return _Part(f"math.{operation}({x[0].text})", _ATOM)
         match operation:
             case "add":
@@ -296,7 +308,7 @@ class _Writer:
         exponent = node.arguments[1]
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
             return _Part(f"{self._fraction(x[0]).within(_ATOM)}**{x[1].text}", _POWER)
-        self.uses.add("power")
+        self.uses |= set() if self.many_digits else {"power"}
         self.exact = False
         return _Part(f"power({x[0].text}, {x[1].text})", _ATOM)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -41,7 +42,7 @@ def explain(verdict: Verdict) -> str:
         sure = (
             ""
             if limit is None
-            else f"95 % sure that less than {limit:.2g} of the domain violates it; "
+            else f"95 % sure that less than {_rounded_up(limit)} of the domain violates it; "
         )
         return (
             f"no counterexample{within} in {verdict.points:,} points ({verdict.method}); {sure}"
@@ -50,6 +51,10 @@ def explain(verdict: Verdict) -> str:
     if verdict.verdict == "unknown":
         return f"not established{where}: {verdict.reason}"
     return f"{verdict.reason}{f' (tolerance {verdict.tolerance})' if within else ''}"
+
+
+def _rounded_up(limit: float) -> str:
+    return f"{Context(prec=2, rounding=ROUND_CEILING).create_decimal(Decimal(limit)):g}"
 
 
 def domain_text(domain: Mapping[str, str]) -> str:

@@ -143,6 +143,11 @@ def _check_floats(extent: Range) -> None:
             f"the range {extent} is too large to train on in float32; magnitudes up to 1e15 are allowed"
         )
     for interval in extent.intervals:
+        if not interval.width:
+            raise SettingError(
+                f"the range {interval} is one point, and training draws from a range; give one with a "
+                "width such as [1,2]"
+            )
         if interval.width * 10**5 < max(abs(interval.lower), abs(interval.upper)):
             raise SettingError(
                 f"the range {interval} is too narrow for float32; its width must be at least 1e-5 of "

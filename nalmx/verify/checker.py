@@ -109,7 +109,7 @@ def _search_and_sweep(
 def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open: int) -> Verdict:
     from .sweeping.sweep import sweep
 
-    count = effort.points if claim.domain.ranges else 0
+    count = effort.points if claim.domain.has_width else 0
     swept = sweep(claim, count, effort.device, effort.seed, seconds=effort.seconds)
     deadline = time.monotonic() + min(10.0, effort.seconds)
     for point in swept.suspects:

@@ -69,6 +69,11 @@ class Domain:
     def names(self) -> tuple[str, ...]:
         return tuple(self.ranges)
 
+    @property
+    def has_width(self) -> bool:
+        """Whether there are points beside some that stand alone."""
+        return any(len(r.points) < len(r.intervals) for r in self.ranges.values())
+
     def boxes(self) -> Iterator[Box]:
         """The boxes whose union is the domain; 2 intervals for each of n inputs make 2**n."""
         for intervals in product(*(extent.intervals for extent in self.ranges.values())):
@@ -79,6 +84,11 @@ class Domain:
 
     def to_json(self) -> dict[str, str]:
         return {name: str(extent) for name, extent in self.ranges.items()}
+
+
+def named_ranges(texts: Iterable[str]) -> set[str]:
+    """The inputs that have a range of their own among texts such as `[2,6]` and `x2=[1,2]`."""
+    return {text.partition("=")[0].strip() for text in texts if "=" in text}
 
 
 def _given(extent: Range | None) -> Range:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from ..errors import ExpressionError, SettingError
+from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..expression import Expression, sort_of, to_text, variables
 from ..rationals import parse_rational, spell
@@ -15,6 +15,13 @@ from .domain import Domain, Point
 
 Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
 REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
+
+
+def check_level(require: Level) -> Level:
+    """`require`, if it is a level at which a claim can hold; otherwise a `SettingError`."""
+    if require not in REQUIRABLE:
+        raise SettingError(f"{require!r} is not a level; choose one of: {', '.join(REQUIRABLE)}")
+    return require
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def _spelled(point: Point) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NoTruthValue):
     """How far a claim is established, by what method, over what.
 
     `points` is the number of points at which a `tested` claim was tried and
@@ -112,6 +119,8 @@ class Verdict:
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
     coordinates are `float32` or `float64` numbers.
     """
+
+    _ask = "verdict.holds('proved')"
 
     verdict: Level
     method: str
@@ -133,14 +142,15 @@ class Verdict:
         """A verdict on a claim, with the facts that its level calls for."""
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
 
+    def holds(self, require: Level = "tested") -> bool:
+        """Whether the claim is established at the required level, or at a stronger one."""
+        return self.verdict in REQUIRABLE[REQUIRABLE.index(check_level(require)) :]
+
     def exit_code(self, require: Level = "tested") -> int:
         """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
         if self.verdict == "refuted":
             return REFUTED
-        if self.verdict == "unknown":
-            return NOT_ESTABLISHED
-        holds = REQUIRABLE.index(self.verdict) >= REQUIRABLE.index(require)
-        return HOLDS if holds else NOT_ESTABLISHED
+        return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample

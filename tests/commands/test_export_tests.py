@@ -71,7 +71,7 @@ def test_a_run_becomes_a_test_file(capsys, tmp_path, trained):
     text = file.read_text(encoding="utf-8")
     saved = json.loads((trained / "formula.json").read_text())["formula"]
     assert f"weights: sha256 {saved['weights_sha256']}" in " ".join(text.split())
-    assert "def formula(x1, x2, x3):" in text
+    assert "def formula(x1: Any, x2: Any, x3: Any) -> Any:" in text
     for claim in ("model ↔ formula", "formula ↔ truth", "model ↔ truth"):
         assert f"    {claim}: {json.loads(out)['verdicts']['formula_truth']['verdict']}" in text
     assert "domain: x1, x2, x3 in [2,6]" in text

@@ -125,14 +125,15 @@ def test_shared_parts_of_a_table_are_written_once(loaded):
 
 def test_the_function_is_readable():
     source = python_source(copier(), "copy_all")
-    assert source.splitlines()[4:] == [
-        "    tape1, write1, read1 = {}, 0, 1",
+    assert source.splitlines()[9:] == [
+        "    tape1: dict[int, Any] = {}",
+        "    write1, read1 = 0, 1",
         "    for token in prompt:",
         "        if token not in ('a', 'b'):",
         '            raise ValueError(f"unknown token {token!r}")',
         "        write1 += 1",
         "        tape1[write1] = token",
-        "    answer = []",
+        "    answer: list[Any] = []",
         "    while True:",
         "        seen1 = tape1.get(read1)",
         "        if seen1 is None:",

@@ -193,7 +193,8 @@ def test_many_corners_are_thinned_out() -> None:
 
 def test_floats_may_differ_by_their_rounding_and_not_by_much_more(tmp_path) -> None:
     text = exported(claim("(x1 + 1e8) - 1e8", "x1", "[0,1]"))
-    wrong = text.replace("def truth(x1):\n    return x1", "def truth(x1):\n    return x1 + 1e-4")
+    truth = "def truth(x1: Any) -> Any:\n    return x1"
+    wrong = text.replace(truth, f"{truth} + 1e-4")
     assert wrong != text
     outcomes = run_files(tmp_path, {"wrong": wrong})
     assert set(outcomes.values()) == {"failed"}
@@ -282,6 +283,7 @@ def loaded(expression: Expression, folder: Path):
     function = python_function("formula", expression, names)
     path = folder / "function.py"
     imports = "import math\nfrom fractions import Fraction\nfrom functools import cache\n"
+    imports += "from typing import Any, NoReturn\n"
     path.write_text("\n\n".join([imports, *HELPERS.values(), function.text]))
     return function, runpy.run_path(str(path))["formula"]
 
@@ -341,7 +343,9 @@ def _near(found, exact, tree: Expression, point) -> bool:
 )
 def test_simple_formulas_read_like_python(text, written) -> None:
     function = python_function("formula", parse(text), python_names(NAMES))
-    assert function.text == f"def formula(x1, x2, x3):\n    return {written}\n"
+    assert function.text == (
+        f"def formula(x1: Any, x2: Any, x3: Any) -> Any:\n    return {written}\n"
+    )
 
 
 def test_a_piece_that_does_not_matter_is_not_computed(tmp_path) -> None:

@@ -80,7 +80,7 @@ def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
     for value in floats(NARROW)[::200]:
         with precision(200):
             sides = [enclose(side, {"x1": ball(value)}) for side in (made.left, made.right)]
-            assert abs(sides[0] - sides[1]) <= found.bound
+            assert abs(sides[0] - sides[1]) <= ball(found.bound)
 
 
 @pytest.mark.parametrize("right", ["x1*(1 + 1/100000)", "x1 + 1e-5"])

@@ -18,6 +18,9 @@ _MOST_CASES = 6
 _DEEPEST = 12
 # A part of the table with more lines than this is not written twice.
 _MOST_COPIED = 12
+# A table is written as it was learned: without the rules by which Ruff would say it in another way,
+# and however long lines may be in a reader's project.
+_HEAD = ("# fmt: off", "# ruff: noqa: PLR1714, RUF100, SIM102, SIM103, SIM113, SIM114")
 
 
 def python_source(machine: Machine, name: str = "program") -> str:
@@ -55,34 +58,36 @@ class _Writer:
         """The words that the function uses itself."""
         words = ("tape", "write", "read", "seen")
         tapes = {f"{word}{tape + 1}" for word in words for tape in range(machine.tapes)}
-        return tapes | {"prompt", "limit", "token", "answer", "last", "state"}
+        return tapes | {"prompt", "limit", "token", "answer", "last", "state", "Any"}
 
     def source(self) -> str:
-        lines: list[str] = []
+        lines = [*_HEAD, "from typing import Any", "", ""]
         for at in self._functions:
-            given = ", ".join(variable(column) for column in self._columns)
+            given = ", ".join(f"{variable(column)}: Any" for column in self._columns)
             lines += [
-                f"def {self._look_name(at)}({given}):",
+                f"def {self._look_name(at)}({given}) -> Any:",
                 *self._table_lines(at, 1, within=at),
                 "",
                 "",
             ]
         lines += [
-            f"def {self._name}(prompt, limit=None):",
+            f"def {self._name}(prompt: list[Any], limit: int | None = None) -> list[Any]:",
             f'{STEP}"""The answer to a list of tokens; made from a learned machine."""',
             f"{STEP}if limit is None:",
             f"{STEP * 2}limit = 20 * len(prompt) + 1000",
         ]
         starts = self._program.machine.starts.tolist()
         for tape in self._program.tapes:
-            left = f"tape{tape + 1}, write{tape + 1}, read{tape + 1}"
-            lines.append(f"{STEP}{left} = {{}}, {starts[tape][0]}, {starts[tape][1]}")
+            lines.append(f"{STEP}tape{tape + 1}: dict[int, Any] = {{}}")
+            heads = f"write{tape + 1}, read{tape + 1}"
+            lines.append(f"{STEP}{heads} = {starts[tape][0]}, {starts[tape][1]}")
         lines += [f"{STEP}state = 0"] if self._program.has_states else []
         lines += [f"{STEP}for token in prompt:", *self._prompt_lines()]
         body = self._act_lines(self._program.equals, 1)
         lines += [f"{STEP}# The prompt has ended.", *body] if body else []
-        lines += [f"{STEP}answer = []"]
-        lines += [f"{STEP}last = None"] if LAST in self._columns else []
+        says = self._table.nodes[self._table.root] is not None
+        lines += [f"{STEP}answer: list[Any] = []"] if says else []
+        lines += [f"{STEP}last: Any = None"] if LAST in self._columns else []
         lines += [f"{STEP}while True:", *self._answer_lines()]
         return "\n".join(lines) + "\n"
 

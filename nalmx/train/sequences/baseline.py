@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ...devices import find_device
+from ...errors import NoTruthValue
 from ...pntm.baselines import Baseline, baseline_name, new_baseline
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example, SequenceTask, Tokens, exact_match
@@ -66,8 +67,10 @@ class FitProgress:
 
 
 @dataclass(frozen=True)
-class FittedBaseline:
+class FittedBaseline(NoTruthValue):
     """A trained baseline. `reached` says whether it was perfect inside the training lengths."""
+
+    _ask = "fitted.reached"
 
     name: str
     task: str
@@ -107,7 +110,7 @@ def fit_baseline(
     chosen = settings or SETTINGS[name]
     vocabulary = Vocabulary(task.prompt_tokens, task.answer_tokens)
     model = new_baseline(name, vocabulary.size, seed=seed, **dict(chosen.model))
-    place = find_device(device) if isinstance(device, str) else device
+    place = find_device(device, "sequences") if isinstance(device, str) else device
     fit = _Fit(model.to(place), vocabulary, task, chosen, longest, seed)
     began = told = time.perf_counter()
     reached = False

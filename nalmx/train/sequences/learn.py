@@ -13,6 +13,7 @@ from itertools import count, islice
 
 import numpy as np
 
+from ...errors import NoTruthValue
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
@@ -35,12 +36,14 @@ _QUESTIONS = 20_000  # to train on and to judge by; all examples are answered in
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class Learned(NoTruthValue):
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
     noise in the examples; `machine` is the best one found in either case.
     """
+
+    _ask = "learned.learned"
 
     machine: Machine
     way: Way
@@ -172,7 +175,7 @@ class _Learning:
                 tapes=tapes,
                 register=register,
                 budget_seconds=min(budget, ends - self._passed),
-                device=find_device(self._device),
+                device=find_device(self._device, "sequences"),
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ...errors import RunError, SettingError
+from ...errors import NoTruthValue, RunError, SettingError
 from ...pntm.conversion import weights_of
 from ...pntm.machine import Machine
 from ...storage import digest, read_bytes, read_json, write_arrays, write_json
@@ -34,8 +34,10 @@ _SEALED = ("machine.json", "weights.safetensors", "examples.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceResults:
+class SequenceResults(NoTruthValue):
     """How a machine was found, its size, and its scores: that of training first."""
+
+    _ask = "results.holds"
 
     learned: bool
     way: Way

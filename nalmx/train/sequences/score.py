@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...errors import NoTruthValue
 from ...pntm.machine import Machine
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(NoTruthValue):
     """Examples, those answered exactly, and those with tokens that the machine does not know."""
+
+    _ask = "score.right == score.sequences"
 
     name: str
     sequences: int

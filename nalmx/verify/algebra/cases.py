@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ...expression import Expression, Variable, evaluate, variables
+from ...expression import Expression, Number, Variable, evaluate, variables
 from ...expression.build import negative, rational, total
 from ...expression.nodes import substitute
 from ...ranges import Interval, Range
@@ -46,7 +46,12 @@ class Case:
 
     @classmethod
     def whole(cls, claim: Claim) -> Case:
-        return cls(claim.left, claim.right, claim.domain.ranges)
+        """The whole claim; an input that can be one value only is replaced by it."""
+        case = cls(claim.left, claim.right, claim.domain.ranges)
+        for name, extent in claim.domain.ranges.items():
+            if extent.lower == extent.upper:
+                case = case.with_input(name, rational(extent.lower))
+        return case
 
     def point(self, values: Point) -> Point | None:
         """A point of this case with all inputs of the claim; None where one is not rational."""
@@ -69,8 +74,9 @@ class Case:
         if isinstance(value, Variable):
             ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
         conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
-        conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
-        conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
+        if not (isinstance(value, Number) and value.value in extent):
+            conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
+            conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
         bound = {n: substitute(e, given) for n, e in self.bound.items()}
         return Case(
             substitute(self.left, given),
@@ -115,7 +121,11 @@ def cases(claim: Claim, deadline: float) -> Iterator[Solved]:
             raise TooManyCases(f"the claim falls into more than {MAX_CASES} cases")
         while True:
             try:
-                yield _solved(case, units, deadline)
+                solved = _solved(case, units, deadline)
+                apart = [] if same(solved) else list(_apart(solved.case))
+                if not apart:
+                    yield solved
+                stack.extend(reversed(apart))
             except Restart:
                 continue
             except Empty:
@@ -166,17 +176,29 @@ def _parts(case: Case, split: Split) -> Iterator[Case]:
                     yield replace(case.with_condition(condition), ranges=ranges)
 
 
+def _apart(case: Case) -> Iterator[Case]:
+    """The values of an input that stand alone, each as a case, and the rest; none where none do."""
+    for name, extent in case.ranges.items():
+        if extent.points:
+            for value in extent.points:
+                yield case.with_input(name, rational(value))
+            wide = tuple(interval for interval in extent.intervals if interval.width)
+            if wide:
+                yield replace(case, ranges={**case.ranges, name: Range(wide)})
+            return
+
+
 def _is_end(extent: Range, value: Fraction) -> bool:
     return any(value in (interval.lower, interval.upper) for interval in extent.intervals)
 
 
 def _cut(extent: Range, at: Fraction, *, below: bool) -> Range | None:
-    """The part of a range up to, or from, a value; single points are left out."""
+    """The part of a range up to, or from, a value; the value itself is left out where it stands alone."""
     kept = []
     for interval in extent.intervals:
         lower = interval.lower if below else max(interval.lower, at)
         upper = min(interval.upper, at) if below else interval.upper
-        if lower < upper:
+        if lower < upper or lower == upper != at:
             kept.append(Interval(lower, upper))
     return Range(tuple(kept)) if kept else None
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
+from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
 from ..verdict import Claim
@@ -31,7 +32,7 @@ _MOST_DIFFERING = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NoTruthValue):
     """What algebra can say of a claim.
 
     `proved`; `differs` (the two are different functions); `pole` (undefined somewhere in the
@@ -40,6 +41,8 @@ class Finding:
     the sides differ, or none where the method did not reach; `defined` says that both sides are
     certainly defined throughout the domain.
     """
+
+    _ask = "finding.outcome == 'proved'"
 
     outcome: Outcome
     reason: str | None = None
@@ -92,8 +95,9 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
         return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
         return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
-    outcome = "differs" if all(map(_tells, differing)) else "silent"
-    reason = _reason(differing[0])
+    # Where a side may be undefined, its normal form need not be its function.
+    outcome = "differs" if gap is None and all(map(_tells, differing)) else "silent"
+    reason = _reason(differing[0]) if gap is None else gap.reason
     return Finding(
         outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
     )
@@ -101,7 +105,7 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
 
 def _tells(solved: Solved) -> bool:
     """Whether different normal forms are different functions: rational ones, on all of the domain."""
-    special = solved.forms.field.has_functions or solved.case.conditions or solved.case.bound
+    special = solved.forms.field.has_functions or solved.case.conditions
     return not special and not isinstance(solved.left, bool)
 
 

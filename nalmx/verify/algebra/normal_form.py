@@ -170,6 +170,8 @@ class NormalForms:
         base, exponent = self.field.reduced(x), self.field.reduced(y)
         constant = _constant(exponent)
         if constant is None:
+            if base.top.is_zero():
+                return self._power_of_zero(node, exponent)
             self.field.seen.append(exponent)
             self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
             logarithm = functions.logarithm(self.field, base)
@@ -184,6 +186,12 @@ class NormalForms:
         signs = NONNEGATIVE if constant > 0 else POSITIVE
         self._oblige(node.arguments[0], x, signs, "the base of a power")
         return functions.raised(self.field, base, constant)
+
+    def _power_of_zero(self, node: Apply, exponent: Quotient) -> Quotient:
+        """0**y is 0 for y > 0, 1 for y = 0, and undefined for y < 0."""
+        sign = self.field.need(exponent, (NEGATIVE, ZERO, POSITIVE))
+        self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
+        return self.field.ring.number(1 if sign == 1 else 0)
 
     def _root(self, node: Apply, x: Quotient) -> Quotient:
         self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")

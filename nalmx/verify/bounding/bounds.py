@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import flint
 
+from ...errors import NoTruthValue
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
@@ -26,19 +27,21 @@ from .balance import balanced
 from .enclosure import Bounded, Budget, Piece, bound
 
 METHOD = "branch and bound in ball arithmetic"
-_DIGITS = 4
+_DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NoTruthValue):
     """How far two sides differ: absolutely, or relative to the right one for such a tolerance.
 
     `bound` is proven on the whole domain and None where nothing is; `largest` is the largest
     difference met, at `suspect`.
     """
+
+    _ask = "difference.bound is not None"
 
     bound: Fraction | None
     largest: Fraction
@@ -69,7 +72,7 @@ def bound_difference(
     proven = found.upper < _GREATEST and defined
     return Difference(
         round_up(as_fraction(found.upper), claim.tolerance.size) if proven else None,
-        as_fraction(found.largest if found.largest < _GREATEST else _GREATEST),
+        -as_fraction(-found.largest if found.largest < _GREATEST else -_GREATEST),
         _in_claim(claim, owners, found),
         found.boxes,
         tuple(pieces),
@@ -88,11 +91,11 @@ def as_fraction(value: flint.arb) -> Fraction:
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
-def round_up(value: Fraction, limit: Fraction | None = None) -> Fraction:
-    """The next decimal with four digits, but not beyond a limit that the value keeps."""
+def round_up(value: Fraction, limit: Fraction | None = None, digits: int = _DIGITS) -> Fraction:
+    """The next decimal with some digits, but not beyond a limit that the value keeps."""
     if value <= 0:
         return Fraction(0)
-    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
+    scale = Fraction(10) ** (digits - 1 - exponent_below(value))
     rounded = Fraction(-(-value * scale // 1)) / scale
     return limit if limit is not None and value <= limit < rounded else rounded
 
@@ -192,7 +195,7 @@ def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Poin
     return made if made is not None and made in claim.domain else None
 
 
-def _exponent(value: Fraction) -> int:
+def exponent_below(value: Fraction) -> int:
     """The n with 10ⁿ ≤ value < 10ⁿ⁺¹."""
     bits = value.numerator.bit_length() - value.denominator.bit_length()
     n = math.floor(bits * math.log10(2)) - 1
@@ -204,26 +207,27 @@ def _exponent(value: Fraction) -> int:
 def decimal(value: Fraction, most: Fraction | None = None) -> str:
     """A bound as a decimal in scientific notation, rounded up to four digits.
 
-    Exactly as it is where that would be more than `most`.
+    To more where that would be beyond `most`, and exactly as it is where no decimal fits between.
     """
-    rounded = round_up(value)
-    if most is not None and rounded > most:
-        return spell(value)
-    return _spelled(rounded)
+    for digits in _DIGITS, *_MORE_DIGITS:
+        rounded = round_up(value, digits=digits)
+        if most is None or rounded <= most:
+            return _spelled(rounded, digits)
+    return spell(value)
 
 
 def decimal_below(value: Fraction) -> str:
     """A decimal of four digits that a value certainly reaches."""
     if value <= 0:
         return "0"
-    scale = Fraction(10) ** (_DIGITS - 1 - _exponent(value))
+    scale = Fraction(10) ** (_DIGITS - 1 - exponent_below(value))
     return _spelled(Fraction(value * scale // 1) / scale)
 
 
-def _spelled(rounded: Fraction) -> str:
+def _spelled(rounded: Fraction, digits: int = _DIGITS) -> str:
     if not rounded:
         return "0"
-    exponent = _exponent(rounded)
-    digits = int(rounded / Fraction(10) ** (exponent - _DIGITS + 1))
-    text = f"{digits // 1000}.{digits % 1000:03d}".rstrip("0").rstrip(".")
+    exponent = exponent_below(rounded)
+    shown = str(int(rounded / Fraction(10) ** (exponent - digits + 1)))
+    text = f"{shown[0]}.{shown[1:]}".rstrip("0").rstrip(".")
     return text if not exponent else f"{text}e{exponent}"

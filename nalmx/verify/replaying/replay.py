@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ...rationals import parse_rational
 from ..algebra.decision import decide
@@ -39,8 +40,10 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NoTruthValue):
     """What was replayed of a certificate, and whether its verdict is established again."""
+
+    _ask = "replay.established"
 
     verdict: Level
     established: bool

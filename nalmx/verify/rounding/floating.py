@@ -15,6 +15,7 @@ from itertools import count
 
 import flint
 
+from ...errors import NoTruthValue
 from ...expression import variables
 from ...expression.ball import Ball
 from ...expression.float_program import FloatProgram, Precision
@@ -29,12 +30,14 @@ _SPOT = Fraction(1, 2**20)
 
 
 @dataclass(frozen=True, slots=True)
-class Rounded:
+class Rounded(NoTruthValue):
     """A bound on |computed − real| over a domain, or why there is none.
 
     `where` is the box in which the bound is attained, or the one that stands in the way.
     `at_a_spot` is the largest bound found for one tiny box: subdivision brings `bound` no lower.
     """
+
+    _ask = "rounded.bound is not None"
 
     bound: Fraction | None
     where: Box
@@ -44,8 +47,10 @@ class Rounded:
 
 
 @dataclass(frozen=True, slots=True)
-class AsItRuns:
+class AsItRuns(NoTruthValue):
     """|network as it runs − formula| ≤ `bound` = `real` + `rounding` at every float of a domain."""
+
+    _ask = "running.bound is not None"
 
     bound: Fraction | None
     real: Fraction
@@ -147,7 +152,7 @@ def _far_corner(box: Box) -> Box:
 
 
 def _halves(box: Box, whole: Box) -> tuple[Box, Box]:
-    widest = max(box, key=lambda name: box[name].width / whole[name].width)
+    widest = max(box, key=lambda name: box[name].width / (whole[name].width or 1))
     extent = box[widest]
     return (
         {**box, widest: Interval(extent.lower, extent.middle)},

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import NoSuchExample
 
+from ...errors import NoTruthValue
 from ...expression import IRRATIONAL, Expression, evaluate, to_text
 from ...expression.ball import Ball, ball, enclose, precision
 from ...ranges import Range
@@ -31,8 +32,10 @@ _GREATEST_SCORE = 1e300
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(NoTruthValue):
     """What a search found: a simple failure or none, and how many points it judged."""
+
+    _ask = "searched.failure is None"
 
     failure: Counterexample | Blocked | None
     points: int

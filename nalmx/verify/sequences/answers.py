@@ -15,6 +15,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from ...errors import NoTruthValue
 from ...pntm.batch import decode_batch
 from ...pntm.machine import Machine
 from ...tasks.sequences import SequenceTask, Tokens
@@ -65,8 +66,10 @@ def answers_of(machine: Machine) -> Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Enumerated:
+class Enumerated(NoTruthValue):
     """All prompts with up to `longest` tokens were answered alike; `wrong` is the first that was not."""
+
+    _ask = "enumerated.wrong is None"
 
     longest: int
     prompts: int
@@ -84,7 +87,7 @@ def enumerated(
     on_progress: Callable[[str], None] = lambda doing: None,
 ) -> Enumerated:
     """Answer every prompt, from the shortest on, for so many seconds; go on from what is known."""
-    done = known or Enumerated(0, 0)
+    done = Enumerated(0, 0) if known is None else known
     deadline = time.monotonic() + seconds
     for tokens in count(done.longest + 1) if shorter_than is None else range(1, shorter_than):
         tried = 0

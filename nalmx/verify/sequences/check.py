@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...errors import NoTruthValue
 from ...pntm.machine import Machine
 from ...tasks.sequences import Example, SequenceTask, Tokens
 from ...tasks.sequences.prompts import describe
@@ -49,8 +50,10 @@ class SequenceEffort:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NoTruthValue):
     """A verdict, and its proof where it is `proved`."""
+
+    _ask = "checked.verdict.holds('proved')"
 
     verdict: SequenceVerdict
     proof: Proof | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ...tasks.sequences import Tokens
-from ..verdict import Level
+from ..verdict import Level, check_level
 
 # From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
 SequenceLevel = Literal["tested", "proved up to length", "proved", "refuted", "unknown"]
@@ -35,13 +36,15 @@ class WrongAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceVerdict:
+class SequenceVerdict(NoTruthValue):
     """How far it is established that two sides answer prompts alike.
 
     `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
     all prompts with up to `longest` tokens, every one of which was answered. `tested` speaks of the
     `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one.
     """
+
+    _ask = "verdict.holds('proved')"
 
     verdict: SequenceLevel
     method: str
@@ -53,15 +56,19 @@ class SequenceVerdict:
     reason: str | None = None
     seconds: float = field(default=0.0, compare=False)
 
-    def exit_code(self, require: Level = "tested") -> int:
-        """0 the claim holds at the required level, 1 refuted, 3 not established at that level.
+    def holds(self, require: Level = "tested") -> bool:
+        """Whether the claim is established at the required level, or at a stronger one.
 
         What holds up to a length holds at the level `tested`, not at a higher one.
         """
+        weak = ("tested", "proved up to length") if check_level(require) == "tested" else ()
+        return self.verdict in ("proved", *weak)
+
+    def exit_code(self, require: Level = "tested") -> int:
+        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
         if self.verdict == "refuted":
             return REFUTED
-        holds = self.verdict == "proved" or (self.verdict != "unknown" and require == "tested")
-        return HOLDS if holds else NOT_ESTABLISHED
+        return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample

@@ -12,7 +12,6 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate
@@ -25,10 +24,11 @@ import numba
 import numpy as np
 
 from ... import __version__
-from ...errors import SettingError
-from ...expression import Apply, Number
+from ...errors import NoTruthValue, SettingError
+from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...generated import digest, imported
+from ..bounding.bounds import as_fraction, decimal, decimal_below
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import judge
 from . import single, vector_maths
@@ -45,19 +45,21 @@ _NOWHERE = Apply("div", (Number(Fraction(1)), Number(Fraction(0))))
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
+class Exhausted(NoTruthValue):
     """What a check at every float32 came to.
 
     `points` were checked, of `all_points`: fewer where it was stopped, or ended at a counterexample.
     `bound` is proven for |left − right|, or for |left − right|/|right| where the tolerance is
-    relative, at all of them but the `left_open`. `largest` is the largest such difference seen in
-    float64, at the input `where`.
+    relative (0 where both are 0), at all of them but the `left_open`. `largest` is reached by this
+    difference at the input `where`, at which float64 saw the largest one.
     """
+
+    _ask = "exhausted.counterexample is None"
 
     points: int
     all_points: int
-    bound: float
-    largest: float
+    bound: Fraction
+    largest: Fraction
     where: Fraction
     counterexample: Counterexample | None
     left_open: int
@@ -108,8 +110,8 @@ def exhaustive_verdict(
         "bounded",
         method,
         arithmetic=every,
-        bound=_spelled_up(found.bound),
-        largest_difference=f"{found.largest:.3g}",
+        bound=decimal(found.bound, claim.tolerance.size),
+        largest_difference=decimal_below(found.largest),
         **facts,
     )
 
@@ -145,7 +147,7 @@ class _Check:
         if not self.starts[-1]:
             raise SettingError(f"there is no float32 number in the range {extent}")
         self.lock = threading.Lock()
-        self.bound, self.largest, self.where = 0.0, -1.0, (0, 0)
+        self.bound, self.largest, self.where = Fraction(0), -1.0, (0, 0)
         self.left_open = self.judged = 0
         self.examples: list[tuple[int, Counterexample]] = []
 
@@ -176,8 +178,9 @@ class _Check:
         points = in_chunks(total, _CHUNK, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
+        seen = _gap(*self._at(self.where[1]))[0] if self.largest >= 0 else Fraction(0)
         where = single.exactly(self.where[1])
-        return Exhausted(points, total, self.bound, self.largest, where, example, self.left_open)
+        return Exhausted(points, total, self.bound, seen, where, example, self.left_open)
 
     def _patterns(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The bit patterns of the points from `first` to `stop`, and what to add for a place."""
@@ -189,7 +192,7 @@ class _Check:
     def _take(self, found: Any, places: list[int], offset: int) -> None:
         unsure, kept, largest, where, bound = found
         with self.lock:
-            self.bound = max(self.bound, float(bound))
+            self.bound = max(self.bound, Fraction(float(bound)))
             if (float(largest), -int(where) - offset) > (self.largest, -self.where[0]):
                 self.largest, self.where = float(largest), (int(where) + offset, int(where))
             self.left_open += int(unsure) - int(kept)
@@ -202,48 +205,57 @@ class _Check:
         if self.judged > _JUDGED:
             self.left_open += 1
             return
-        (name,) = self.claim.domain.names
-        point = {name: single.exactly(pattern)}
-        claim = self.claim
-        if self.arithmetic == "float32":
-            value = single.evaluate(self.left, single.from_bits(pattern))
-            left = Number(Fraction(value)) if math.isfinite(value) else _NOWHERE
-            claim = replace(claim, left=left)
+        claim, point = self._at(pattern)
         judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
             if claim.left is _NOWHERE:
-                shown = str(value)
+                shown = str(single.evaluate(self.left, single.from_bits(pattern)))
                 reason = f"the left side is {shown} in float32"
                 judgement = replace(judgement, left=shown, reason=reason)
             self.examples.append((place, judgement))
         elif judgement == "agrees":
-            self.bound = max(self.bound, _gap(claim, point))
+            self.bound = max(self.bound, min(_gap(claim, point)[1], claim.tolerance.size))
         else:
             self.left_open += 1
 
+    def _at(self, pattern: int) -> tuple[Claim, dict[str, Fraction]]:
+        """What is claimed at one input: in float32, of the number that the left side is there."""
+        (name,) = self.claim.domain.names
+        claim, point = self.claim, {name: single.exactly(pattern)}
+        if self.arithmetic == "float32":
+            value = single.evaluate(self.left, single.from_bits(pattern))
+            left = Number(Fraction(value)) if math.isfinite(value) else _NOWHERE
+            claim = replace(claim, left=left)
+        return claim, point
 
-def _gap(claim: Claim, point: dict[str, Fraction]) -> float:
-    """An upper bound on the difference at a point where the claim was judged to hold."""
-    with precision(128):
+
+def _gap(claim: Claim, point: dict[str, Fraction]) -> tuple[Fraction, Fraction]:
+    """Bounds on the difference at a point, relative to the right side where the tolerance is.
+
+    (0, the tolerance) where there is none: the claim was judged to hold wherever the upper one counts.
+    """
+    unknown = Fraction(0), claim.tolerance.size
+    relative = claim.tolerance.kind == "rel"
+    left, right = evaluate(claim.left, point), evaluate(claim.right, point)
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        exact = abs(left - right)
+        if relative and exact and not right:
+            return unknown
+        return (exact / abs(right) if relative and exact else exact,) * 2
+    with precision(256):
         inputs = {name: ball(value) for name, value in point.items()}
-        left, right = (enclose(side, inputs) for side in (claim.left, claim.right))
-        if not (isinstance(left, flint.arb) and isinstance(right, flint.arb)):
-            return math.inf
-        gap = abs(left - right)
-        if gap == 0:
-            return 0.0
-        gap = gap / abs(right) if claim.tolerance.kind == "rel" else gap
-        return math.nextafter(float(gap.upper()), math.inf) if gap.is_finite() else math.inf
+        near, other = enclose(claim.left, inputs), enclose(claim.right, inputs)
+        if not (isinstance(near, flint.arb) and isinstance(other, flint.arb)):
+            return unknown
+        gap = abs(near - other) / abs(other) if relative else abs(near - other)
+        if not gap.is_finite():
+            return unknown
+        return max(Fraction(0), -as_fraction(-gap)), as_fraction(gap)
 
 
 def _rounded_down(size: Fraction) -> float:
     nearest = min(to_float(size), np.finfo(np.float64).max)
     return float(nearest if Fraction(nearest) <= size else math.nextafter(nearest, 0))
-
-
-def _spelled_up(bound: float) -> str:
-    """Three significant digits, not below the bound."""
-    return f"{Context(prec=3, rounding=ROUND_CEILING).create_decimal(Decimal(bound)):g}"
 
 
 @cache

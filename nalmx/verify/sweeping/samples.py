@@ -6,7 +6,7 @@ Whoever asks for a point by its place gets the same one: a loop on any number of
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ _STREAM = 0xD1B54A32D192ED03
 _WORD = 2**64 - 1
 _FEWEST_FLOATS = 2**20
 _STEPS = 64
+_MOST = Fraction(np.finfo(np.float64).max)
 
 
 def float_ends(interval: Interval) -> tuple[float, float] | None:
@@ -52,13 +53,17 @@ class Piece:
 def pieces(extent: Range) -> tuple[Piece, ...] | None:
     """The intervals of a range, each with its share by width.
 
-    None where one is too narrow, or too far out, to be filled with float64 numbers.
+    Points that stand alone have no width: they have a share only where there is nothing else.
+    None where an interval is too narrow, or too far out, to be filled with float64 numbers.
     """
-    widths = [interval.width for interval in extent.intervals]
+    if len(extent.points) == len(extent.intervals):
+        return _alone(extent.points)
+    intervals = [interval for interval in extent.intervals if interval.width]
+    widths = [interval.width for interval in intervals]
     whole = sum(widths, Fraction(0))
     starts = [1 + float(sum(widths[:n], Fraction(0)) / whole) for n in range(len(widths))]
     made = []
-    for place, interval in enumerate(extent.intervals):
+    for place, interval in enumerate(intervals):
         ends = float_ends(interval)
         following = starts[place + 1] if place + 1 < len(starts) else 2.0
         if ends is None or starts[place] >= following:
@@ -68,6 +73,13 @@ def pieces(extent: Range) -> tuple[Piece, ...] | None:
             return None
         made.append(piece)
     return tuple(made)
+
+
+def _alone(points: Sequence[Fraction]) -> tuple[Piece, ...] | None:
+    """Equal shares for points, where all of them are float64 numbers."""
+    if not all(-_MOST <= point <= _MOST and Fraction(float(point)) == point for point in points):
+        return None
+    return tuple(Piece(1 + n / len(points), float(point), 0.0) for n, point in enumerate(points))
 
 
 def _fitted(lower: float, upper: float, first: float, last: float) -> Piece | None:

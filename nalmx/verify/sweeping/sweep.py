@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ...devices import device_name
 from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, draw, tables
@@ -54,10 +55,9 @@ def sweep(
 ) -> Swept:
     """Screen up to `count` uniform points of the domain on `device`, for about `seconds`.
 
-    `device` is `cpu`, `auto` (the CPU, which needs no torch and has begun before a GPU has), or a
-    GPU by the name that torch has for it.
+    `device` is `cpu`, `auto` (see `nalmx.devices`), or a GPU by the name that torch has for it.
     """
-    if device not in ("cpu", "auto"):
+    if device_name(device, "sweep") != "cpu":
         from .torch_sweep import torch_sweep
 
         return torch_sweep(claim, count, device, seed, judged, seconds)

@@ -24,7 +24,7 @@ def torch_sweep(
     claim: Claim, count: int, name: str, seed: int, judged: int, seconds: float
 ) -> Swept:
     """`sweep` with torch on the device of that name."""
-    device = find_device(name)
+    device = find_device(name, "sweep")
     deadline = time.monotonic() + seconds
     generator = torch.Generator(device=device).manual_seed(seed)
     table = tables(claim.domain)

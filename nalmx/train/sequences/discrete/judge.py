@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....errors import NoTruthValue
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Ids
 from .build import build_machine, columns_used
@@ -32,13 +33,15 @@ _MISS = 3.0  # what a question costs, in nats, that a table grown without it mis
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class Fitted(NoTruthValue):
     """A machine, its cost (code length and misses), and the part of questions it gets wrong.
 
     `unseen_errors` are those among questions held out while its table was grown for a trial, and
     `unseen_gaps` those for which that table had no entry, implied ones included. `hinted`: it uses a
     tape of a hint. `learned`: every example is answered, or all but noise.
     """
+
+    _ask = "fitted.learned"
 
     machine: Machine
     errors: float

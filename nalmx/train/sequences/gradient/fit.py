@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ....errors import SettingError
+from ....errors import NoTruthValue, SettingError
 from ....pntm.machine import Machine
 from ....pntm.module import PNTM
 from ....pntm.vocabulary import Ids, Vocabulary
@@ -80,7 +80,7 @@ class GradientProgress:
 
 
 @dataclass(frozen=True, eq=False)
-class GradientFit:
+class GradientFit(NoTruthValue):
     """A hard machine, what it gets wrong, and its soft machine.
 
     `errors` is the part of answer positions, teacher forced, that the machine gets wrong: above 0
@@ -88,6 +88,8 @@ class GradientFit:
     are none, and that the table is small enough to be no mere list of the examples. `soft_loss` is
     the loss of `module`, whose controls are hard as well.
     """
+
+    _ask = "fit.reached"
 
     machine: Machine | None
     errors: float

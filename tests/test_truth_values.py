@@ -1,0 +1,128 @@
+"""No outcome is true or false by itself, so that `assert check(claim)` cannot pass on a refuted one."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nalmx
+from nalmx.errors import NalmxError, SettingError, TruthValueError
+from nalmx.expression import parse
+from nalmx.tasks.sequences import sequence_task
+from nalmx.train.sequences.learn import learn
+from nalmx.verify import REQUIRABLE, Claim, Domain, Verdict, check
+from nalmx.verify.sequences.check import check_truth
+from nalmx.verify.sequences.verdict import SequenceVerdict
+
+PACKAGE = Path(nalmx.__file__).parent
+# What only an outcome has: fields, and methods and properties.
+FIELDS = {"verdict", "learned", "reached", "established", "counterexample", "outcome", "failure"}
+FIELDS |= {"bound", "formula_verdict", "undecided", "right"}
+METHODS = {"exit_code", "agreeing"}
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """Module and name of every class that says how something came out."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            fields = {
+                part.target.id
+                for part in node.body
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+            }
+            methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            # Where `left` stands beside it, `right` is the side of a claim, and no count.
+            inner = "left" in fields or node.name.startswith("_")
+            if (fields & FIELDS or methods & METHODS) and not inner:
+                found.append((module, node.name))
+    return found
+
+
+OUTCOMES = outcomes()
+
+
+def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> None:
+    names = {name for _, name in OUTCOMES}
+    assert {
+        "Verdict",
+        "SequenceVerdict",
+        "Checked",
+        "Replay",
+        "Outcome",
+        "SequenceOutcome",
+    } <= names
+    assert {"Learned", "Score", "SequenceResults", "Extraction", "Difference", "Finding"} <= names
+
+
+@pytest.mark.parametrize(("module", "name"), OUTCOMES, ids=lambda part: part)
+def test_no_outcome_is_true_or_false(module, name) -> None:
+    kind = getattr(importlib.import_module(module), name)
+    with pytest.raises(TruthValueError, match=rf"{name} is neither true nor false; write .+ \S+"):
+        bool(object.__new__(kind))
+
+
+def refuted() -> Verdict:
+    return check(Claim(parse("x"), parse("x + 1"), Domain.parse(["[0,1]"], ["x"])))
+
+
+def test_an_assert_on_a_verdict_says_what_to_write() -> None:
+    with pytest.raises(NalmxError, match=r"such as verdict\.holds\('proved'\)"):
+        assert refuted()
+    with pytest.raises(TypeError):
+        _ = [verdict for verdict in [refuted()] if verdict]
+
+
+def test_a_verdict_still_equals_itself_and_is_not_nothing() -> None:
+    assert refuted() == refuted()
+    assert refuted() is not None
+
+
+def test_what_checks_and_learners_return_has_no_truth_value() -> None:
+    task = sequence_task("parity")
+    examples = task.examples(np.random.default_rng(0), 50, longest=8)
+    learned = learn(examples, method="discrete")
+    for outcome in (learned, check_truth(learned.machine, task)):
+        with pytest.raises(TruthValueError):
+            bool(outcome)
+
+
+@pytest.mark.parametrize("require", REQUIRABLE)
+@pytest.mark.parametrize("level", ["proved", "bounded", "tested", "refuted", "unknown"])
+def test_a_verdict_holds_at_its_level_and_below(level, require) -> None:
+    verdict = Verdict(level, "a method", {}, "0")
+    order = ["refuted", "unknown", *REQUIRABLE]
+    wanted = level in REQUIRABLE and order.index(level) >= order.index(require)
+    assert verdict.holds(require) is wanted
+    assert (verdict.exit_code(require) == 0) is wanted
+
+
+@pytest.mark.parametrize("require", REQUIRABLE)
+@pytest.mark.parametrize(
+    ("level", "holding"),
+    [
+        ("proved", REQUIRABLE),
+        ("proved up to length", ("tested",)),
+        ("tested", ("tested",)),
+        ("refuted", ()),
+        ("unknown", ()),
+    ],
+)
+def test_a_verdict_on_answers_holds_likewise(level, holding, require) -> None:
+    verdict = SequenceVerdict(level, "a method", "")
+    assert verdict.holds(require) is (require in holding)
+    assert (verdict.exit_code(require) == 0) is (require in holding)
+
+
+@pytest.mark.parametrize("level", ["refuted", "unknown", "prooved", ""])
+def test_a_level_that_no_claim_can_hold_at_is_refused(level) -> None:
+    for verdict in (refuted(), SequenceVerdict("proved", "a method", "")):
+        with pytest.raises(SettingError, match="choose one of: tested, bounded, proved"):
+            verdict.holds(level)
