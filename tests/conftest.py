@@ -39,7 +39,9 @@ HANGS = 300
 """Seconds after which a test that is not `slow` counts as one that never ends."""
 
 LONG = {
-    *("bench/test_cells.py", "bench/test_sequences.py", "commands/test_bench.py"),
+    *("bench/test_cells.py", "bench/test_intervals.py", "bench/test_sequences.py"),
+    *("commands/test_bench.py", "commands/test_cli.py", "commands/test_verify_expr.py"),
+    *("expression/test_ball.py", "expression/test_slopes.py"),
     *(
         "commands/test_certificates.py",
         "commands/test_export_tests.py",
