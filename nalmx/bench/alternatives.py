@@ -14,7 +14,6 @@ target makes 1 − PCC = ε²/2.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +22,7 @@ import numpy as np
 
 from ..errors import RunError
 from ..ranges import Range
-from ..storage import read_bytes
+from ..storage import parse_json, read_bytes
 from ..tasks import operation_named
 from ..tasks.arithmetic import EPSILON, TEST_SEED, Array, evaluation_set, sample, success_threshold
 from ..train import Run
@@ -152,7 +151,7 @@ def _errors_before(run: Run, iteration: int) -> list[float | None]:
     """The extrapolation errors of all seeds at the last logged iteration before another."""
     path = run.path("metrics.jsonl")
     try:
-        records = [json.loads(line) for line in read_bytes(path).splitlines()]
+        records = [parse_json(line) for line in read_bytes(path).splitlines()]
         last = max(
             (record for record in records if record["iteration"] < iteration),
             key=lambda record: record["iteration"],

@@ -121,9 +121,8 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
     with messages(quiet).status("replaying") as status:
         replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
     if as_json:
-        print_json(
-            {"claim": loaded.data["claim"], "bound": loaded.data["bound"], **replay.to_json()}
-        )
+        bound = loaded.data["bound"] if replay.established else None
+        print_json({"claim": loaded.texts, "bound": bound, **replay.to_json()})
     else:
         for line in replay_lines(loaded, replay):
             output().print(line)

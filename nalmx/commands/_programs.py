@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,7 @@ from ..errors import ExtractionError, NoTruthValue, RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
 from ..report.programs import sequence_verdict_lines
-from ..storage import write_json
-from ..tasks.sequences import Example, sequence_task
+from ..tasks.sequences import Example, read_examples, sequence_task
 from ..verify import Level
 from ..verify.sequences.check import (
     Checked,
@@ -22,11 +21,13 @@ from ..verify.sequences.check import (
     check_examples,
     check_truth,
 )
+from ..verify.sequences.verdict import SequenceVerdict
 from ._options import messages, output
 
 if TYPE_CHECKING:
     from ..extract.program import Program
-    from ..train.sequences.run import SequenceRun
+    from ..train.sequences.run import SequenceResults, SequenceRun
+    from ..train.sequences.score import Score
 
 CLAIMS = {
     "model_program": "model ↔ program",
@@ -49,6 +50,7 @@ class SequenceOutcome(NoTruthValue):
     program: Program | None
     closed_forms: Sequence[str]
     checked: Mapping[str, Checked] = field(default_factory=dict)
+    scores: Sequence[Score] = ()  # those that were computed again
 
     def exit_code(self, require: Level) -> int:
         """The worst of the verdicts."""
@@ -71,8 +73,11 @@ class SequenceOutcome(NoTruthValue):
                 "python": program.to_python(),
             },
             "closed_forms": list(self.closed_forms),
-            "verdicts": {name: one.verdict.to_json() for name, one in self.checked.items()},
+            "verdicts": self.verdicts(),
         }
+
+    def verdicts(self) -> dict[str, dict[str, Any]]:
+        return {name: one.verdict.to_json() for name, one in self.checked.items()}
 
 
 def effort_of(
@@ -89,33 +94,35 @@ def effort_of(
     return SequenceEffort(seed=seed, stop_requested=stop_requested, on_progress=tell)
 
 
-def save_verdicts(run: SequenceRun, outcome: SequenceOutcome) -> None:
-    """Keep the first verdicts on a run beside it."""
-    path = run.path("verdicts.json")
-    if not path.exists():
-        write_json(path, {"schema": 1, "verdicts": outcome.to_json()["verdicts"]})
-
-
 def verify_sequence_run(
     run: SequenceRun, effort: SequenceEffort, tests: Mapping[str, Sequence[Example]] | None = None
 ) -> SequenceOutcome:
     """Extract the program of a finished run, and compare machine, program and truth."""
     from ..extract.program.saved import program_of_run
+    from ..train.sequences.recomputed import checked_scores
 
     if not run.finished:
         raise RunError(
             f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
             f"{run.directory} --resume"
         )
-    results, machine = run.load_results(), run.load_machine()
+    machine = run.load_machine()
+    effort.on_progress("computing the scores again")
+    results, given = run.load_results(), Given.of(run, tests)
+    scores = checked_scores(run, machine, given.readable, effort.stop_requested)
     task = None if run.config.task is None else sequence_task(run.config.task)
     if not results.learned:
-        wrong = {} if task is None else {"model_truth": check_truth(machine, task, effort)}
-        return SequenceOutcome(machine, None, (), wrong)
+        wrong = (
+            check_truth(machine, task, effort)
+            if task is not None
+            else Checked(_truth_of_examples(machine, given, results))
+        )
+        return SequenceOutcome(machine, None, (), {"model_truth": wrong}, scores)
     effort.on_progress("extracting the program")
     program = program_of_run(run)
     if task is None:
-        return SequenceOutcome(machine, program, (), _on_examples(run, machine, program, tests))
+        checked = _on_examples(machine, program, given, results)
+        return SequenceOutcome(machine, program, (), checked, scores)
     from ..extract.program.program import blocks_of
 
     blocks = blocks_of(task)
@@ -128,30 +135,74 @@ def verify_sequence_run(
     model, own = (check_truth(one, task, effort) for one in (machine, program.machine))
     agreement = check_agreement(model, own, machine, program.machine, task, effort)
     checked = {"model_program": Checked(agreement), "program_truth": own, "model_truth": model}
-    return SequenceOutcome(machine, program, forms, checked)
+    return SequenceOutcome(machine, program, forms, checked, scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The examples of a run: to train with, and to test with, by file.
+
+    None where a file cannot be read any more.
+    """
+
+    training: Sequence[Example]
+    tests: Mapping[str, Sequence[Example] | None]
+
+    @classmethod
+    def of(cls, run: SequenceRun, tests: Mapping[str, Sequence[Example]] | None) -> Given:
+        """Those of a run; `tests` has what was read already."""
+        found: dict[str, Sequence[Example] | None] = {}
+        for name in run.config.tests:
+            try:
+                found[name] = (tests or {}).get(name) or read_examples(Path(name))
+            except SettingError:
+                found[name] = None
+        return cls(run.load_examples(), found)
+
+    @property
+    def readable(self) -> dict[str, Sequence[Example]]:
+        """The tests that can be read, by file."""
+        return {name: some for name, some in self.tests.items() if some is not None}
+
+    @property
+    def tested(self) -> list[Example]:
+        return [example for some in self.tests.values() for example in some or ()]
 
 
 def _on_examples(
-    run: SequenceRun,
-    machine: Machine,
-    program: Program,
-    tests: Mapping[str, Sequence[Example]] | None,
+    machine: Machine, program: Program, given: Given, results: SequenceResults
 ) -> dict[str, Checked]:
     """The verdicts where nothing is known of the truth but examples."""
-    examples = run.load_examples()
-    given = [*examples, *(e for name, some in (tests or {}).items() for e in some)]
     known = set(machine.vocabulary.prompt)
-    prompts = [e.prompt for e in given if known.issuperset(e.prompt)]
-    agreeing = [e for e in examples if machine.decode(e.prompt, len(e.answer)) == e.answer]
-    what = "the training examples"
-    if len(agreeing) < len(examples):
-        what += f" but {len(examples) - len(agreeing):,} that were taken for errors"
-    return {
-        "model_program": Checked(
-            check_agreement_on(machine, program.machine, prompts, "the given prompts")
-        ),
-        "program_truth": Checked(check_examples(program.machine, agreeing, what)),
-    }
+    every = [*given.training, *given.tested]
+    prompts = [e.prompt for e in every if known.issuperset(e.prompt)]
+    agreement = check_agreement_on(machine, program.machine, prompts, "the given prompts")
+    truth = _truth_of_examples(program.machine, given, results)
+    return {"model_program": Checked(agreement), "program_truth": Checked(truth)}
+
+
+def _truth_of_examples(machine: Machine, given: Given, results: SequenceResults) -> SequenceVerdict:
+    """Whether a machine answers every example as it says.
+
+    Where it was learned despite noise, training examples may be errors; those to test with never are.
+    """
+    names = [name for name, some in given.tests.items() if some is not None]
+    if results.learned and results.scores[0].accuracy < 1:
+        what = f"the examples of {' and '.join(names) or 'no test'}"
+        verdict = check_examples(machine, given.tested, what, given.training)
+    else:
+        what = " and ".join(["the training examples", *(f"those of {name}" for name in names)])
+        verdict = check_examples(machine, [*given.training, *given.tested], what)
+    lost = [one for one in results.scores if given.tests.get(one.name, ()) is None]
+    if not lost or verdict.verdict != "tested":
+        return verdict
+    reason = "; ".join(
+        f"{one.name} cannot be read any more, of which {one.right:,} of {one.sequences:,} examples "
+        "were answered exactly"
+        for one in lost
+    )
+    exact = all(one.right == one.sequences for one in lost)
+    return replace(verdict, verdict="tested" if exact else "unknown", reason=reason)
 
 
 def print_program(outcome: SequenceOutcome) -> None:

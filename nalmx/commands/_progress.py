@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-_SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_TO_FIRST_LINE, _SECONDS_BETWEEN_LINES = 2.0, 10.0
 
 
 class ProgressBar:
@@ -63,7 +63,7 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._next = time.monotonic() + _SECONDS_TO_FIRST_LINE
 
     def show(self, text: str) -> None:
         if not self._console.is_terminal and time.monotonic() > self._next:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,10 +13,22 @@ import click
 from click.core import ParameterSource
 
 from ..devices import check_device_name
+from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
+from ..rationals import parse_rational
 from ..tasks.sequences import Example, read_examples, sequence_task
-from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
+from ..tasks.sequences.examples import Spellings
+from ..train.sequences.config import (
+    LONGEST,
+    METHODS,
+    SECONDS,
+    SEQUENCES,
+    NoiseLevel,
+    SequenceConfig,
+    learnable,
+)
 from ._certificate import check_new
+from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure, figure_option
 from ._options import (
     messages,
@@ -27,8 +40,11 @@ from ._options import (
     unused_directory,
 )
 from ._progress import Spinner
+from ._saved_verdicts import check_saved_verdicts, save_verdicts
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..train.sequences.run import SequenceResults, SequenceRun
     from ..train.sequences.score import Score
 
@@ -50,6 +66,8 @@ _SETTINGS = {
     "test": "tests",
     "tapes": "tapes",
     "method": "method",
+    "noise": "noise",
+    "time": "time",
 }
 _SHARED = {
     "module",
@@ -94,6 +112,18 @@ _OPTIONS = (
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
     ),
+    click.option(
+        "--time",
+        type=float,
+        metavar="SECONDS",
+        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
+    ),
+    click.option(
+        "--noise",
+        metavar="0|auto|RATE",
+        help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
+        "prompts have different answers.",
+    ),
     figure_option,
 )
 
@@ -130,16 +160,17 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     check_figure(options["figure"])
     run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
     notes = messages(options["quiet"])
+    facts = _contradictions(run, tests, notes)
 
     # Below, SymPy and Numba are loaded; whatever is wrong with the input has been said by now.
     from ._programs import (
         effort_of,
         print_program,
-        save_verdicts,
         verify_sequence_run,
         write_figure,
     )
 
+    finished = run.finished
     try:
         with no_traces(), stop_on_signal() as stop, Spinner(notes, "learning") as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
@@ -158,11 +189,11 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
                 "seen in training; they count as wrong",
                 soft_wrap=True,
             )
-    save_verdicts(run, outcome)
+    save_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["as_json"]:
-        print_json({**_record(run, results), **outcome.to_json()})
+        print_json({**_record(run, results), "contradictions": facts, **outcome.to_json()})
     else:
-        _print(run, results)
+        _print(run, results, outcome.scores, "as recorded" if finished else "")
         print_program(outcome)
         output().print(f"run: {run.directory}")
     write_figure(options["figure"], run, outcome, options["quiet"])
@@ -192,12 +223,18 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
+    results = replace(run.load_results(), scores=tuple(outcome.scores))
     if options["as_json"]:
-        print_json({**_record(run, run.load_results()), **outcome.to_json()})
+        record = _record(run, results)
+        # How and how fast it was found is nothing that a machine shows.
+        established = {n: v for n, v in record.items() if n not in ("method", "seconds")}
+        print_json({**established, **outcome.to_json()})
     else:
-        output().print(f"{run.config.title}: {_size(run.load_results())}")
+        output().print(f"{run.config.title}: {_size(results)}")
         print_program(outcome)
         output().print(f"run: {run.directory}")
+    if len(outcome.scores) == len(run.load_results().scores):  # no file of tests is lost
+        check_saved_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["certificates"]:
         write_sequence_certificates(run, outcome, quiet=options["quiet"])
     write_figure(options["figure"], run, outcome, options["quiet"])
@@ -215,10 +252,17 @@ def _created(
             "give --task or --examples, and not both; `nalmx tasks` lists the tasks"
         )
     config = SequenceConfig.checked(**_settings(context, options))
-    tests = _tests(config)
+    spellings = Spellings()
     examples = (
-        config.draw_training() if config.examples is None else read_examples(Path(config.examples))
+        config.draw_training()
+        if config.examples is None
+        else read_examples(Path(config.examples), spellings)
     )
+    try:
+        learnable(examples)
+    except SettingError as error:
+        raise SettingError(f"{config.title}: {error}") from None
+    tests = _tests(config, spellings)
     name = config.task or Path(config.title).stem[:60]
     directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
@@ -256,6 +300,8 @@ def _settings(context: click.Context, options: dict[str, Any]) -> dict[str, Any]
         settings["seed"] = options["seed"]
     if "tapes" in settings:
         settings["tapes"] = _tapes(settings["tapes"])
+    if "noise" in settings:
+        settings["noise"] = _noise(settings["noise"])
     if "test_lengths" in settings:
         settings["test_lengths"] = _lengths(settings["test_lengths"])
     return settings
@@ -271,8 +317,13 @@ def _given(context: click.Context) -> dict[str, str]:
     }
 
 
-def _tests(config: SequenceConfig) -> dict[str, Sequence[Example]]:
-    tests: dict[str, Sequence[Example]] = {name: read_examples(Path(name)) for name in config.tests}
+def _tests(
+    config: SequenceConfig, spellings: Spellings | None = None
+) -> dict[str, Sequence[Example]]:
+    spellings = spellings or Spellings()
+    tests: dict[str, Sequence[Example]] = {
+        name: read_examples(Path(name), spellings) for name in config.tests
+    }
     return {**{f"length {n}": config.draw_test(n) for n in config.test_lengths}, **tests}
 
 
@@ -284,6 +335,17 @@ def _tapes(text: str) -> int | None:
     return int(text)
 
 
+def _noise(text: str) -> NoiseLevel:
+    if text.lower() == "auto":
+        return "auto"
+    rate = parse_rational(text)
+    if rate is None or not 0 <= rate < 1:
+        raise click.UsageError(
+            f"--noise {text[:40]!r} is neither auto nor a number from 0 to below 1; write 0.1"
+        )
+    return float(rate)
+
+
 def _lengths(text: str) -> tuple[int, ...]:
     entries = [entry.strip() for entry in text.split(",")]
     if not all(re.fullmatch(r"[0-9]{1,9}", entry) for entry in entries):
@@ -291,6 +353,17 @@ def _lengths(text: str) -> tuple[int, ...]:
             f"--test-lengths {text[:60]!r} is not a list of integers; write 40, or 40,100"
         )
     return tuple(map(int, entries))
+
+
+def _contradictions(
+    run: SequenceRun, tests: Mapping[str, Sequence[Example]], notes: Console
+) -> dict[str, Any]:
+    """What --json says of equal prompts with different answers, which is told first."""
+    files = {name: tests.get(name) for name in run.config.tests}
+    facts = contradiction_facts(run.config.title, run.load_examples(), files)
+    for line in contradiction_lines(facts):
+        notes.print(line, soft_wrap=True)
+    return facts
 
 
 def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
@@ -304,23 +377,39 @@ def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
         "states": results.states,
         "entries": results.entries,
         "seconds": results.seconds,
+        "reason": results.reason,
+        "held_out": None if results.exam is None else results.exam.to_json(),
+        "noise": None if results.noise is None else results.noise.to_json(),
         "task": run.config.task,
         "examples": run.config.examples,
         "run": str(run.directory),
     }
 
 
-def _print(run: SequenceRun, results: SequenceResults) -> None:
+def _print(
+    run: SequenceRun, results: SequenceResults, computed: Sequence[Score], recorded: str
+) -> None:
+    """The report; `recorded` goes behind what cannot be computed again."""
     console, config = output(), run.config
     what = config.title
     if config.task is not None:
         what += f", {sequence_task(config.task).summary}"
     outcome = "learned" if results.learned else "not learned"
-    console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
+    how = f"by {_WAYS[results.way]} in {results.seconds:.1f} s"
+    console.print(f"{what}: {outcome} {how}{f' ({recorded})' if recorded else ''}")
+    if results.reason is not None:
+        console.print(f"because {results.reason}")
+    elif results.exam is not None:
+        console.print(f"{results.exam}")
+    if results.noise is not None:
+        console.print(f"taken for errors: {results.noise}")
     kept = "machine" if results.learned else "best machine found"
     console.print(f"{kept}: {_size(results)}")
+    now = {one.name: one for one in computed}
     for one in results.scores:
-        console.print(_line(config, one))
+        known = one.name in now
+        lost = "" if known else " (as recorded; the file cannot be read any more)"
+        console.print(f"{_line(config, now.get(one.name, one))}{lost}")
     if config.task is not None:
         console.print(f"lengths count {sequence_task(config.task).counts}")
 

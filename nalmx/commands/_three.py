@@ -14,6 +14,7 @@ from ..models import member
 from ..report.verdicts import explain, seeds_table, verdict_word
 from ..tasks.arithmetic import worst_perfect_error
 from ..train import Run, trained_stack
+from ..train.recomputed import check_results
 from ..verify import (
     CLAIMS,
     Claim,
@@ -71,7 +72,6 @@ class Outcome(NoTruthValue):
             "operation": self.run.config.operation,
             "interpolation_range": self.run.config.interpolation_range,
             "extrapolation_range": self.run.config.extrapolation_range,
-            "training_seconds": self.results["seconds"],
             "run": str(self.run.directory),
         }
 
@@ -92,7 +92,10 @@ def verify_run(
             f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
             f"{run.directory} --resume"
         )
-    results, extraction = run.load_results(), load_extraction(run)
+    results = run.load_results()
+    with messages(quiet).status("computing the results again"):
+        check_results(run, results)
+        extraction = load_extraction(run)
     if extraction.formula is None or extraction.network is None:
         return Outcome(run, results, extraction, {})
     config = run.config
@@ -133,10 +136,13 @@ def default_tolerance(run: Run) -> Tolerance:
     return Tolerance() if size is None else Tolerance("abs", rounded_up(size))
 
 
-def report_run(outcome: Outcome, require: Level, *, as_json: bool, seeds: bool = False) -> int:
-    """Print an outcome and return its exit code."""
+def report_run(
+    outcome: Outcome, require: Level, *, as_json: bool, seeds: bool = False, trained: bool = False
+) -> int:
+    """Print an outcome and return its exit code; how long it took only where it was just `trained`."""
     if as_json:
-        print_json(outcome.to_json())
+        took = {"training_seconds": outcome.results["seconds"]} if trained else {}
+        print_json({**outcome.to_json(), **took})
         return outcome.exit_code(require)
     console = output()
     config, extraction = outcome.run.config, outcome.extraction

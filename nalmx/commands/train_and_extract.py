@@ -13,6 +13,7 @@ from ..exit_codes import INTERRUPTED
 from ..verify import Effort, Level, Tolerance
 from ._options import messages, say_idle_gpu, shared, stop_on_signal, unused_directory
 from ._progress import ProgressBar
+from ._saved_verdicts import save_verdicts
 from ._sequence import is_sequence, run_sequence, sequence_options
 
 if TYPE_CHECKING:
@@ -85,14 +86,13 @@ def command(context: click.Context, /, **options: Any) -> int:
     # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..devices import find_device
     from ..extract import extract_run
-    from ..storage import write_json
     from ..train import Interrupted, fit
     from ._three import report_run, verify_run
 
     quiet = options["quiet"]
-    notes = messages(quiet)
+    notes, trained = messages(quiet), not run.finished
     place = find_device(device, "modules")
-    if not run.finished:
+    if trained:
         say_idle_gpu(notes, device, "modules")
     try:
         with stop_on_signal() as stop_requested, ProgressBar(notes) as show:
@@ -114,10 +114,11 @@ def command(context: click.Context, /, **options: Any) -> int:
     effort = Effort(seed=options["seed"], device=device)
     outcome = verify_run(run, options["tolerance"], effort, quiet=quiet)
     verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
-    if not run.path("verdicts.json").exists():
-        write_json(run.path("verdicts.json"), {"schema": 1, "verdicts": verdicts})
+    save_verdicts(run.path("verdicts.json"), verdicts)
     level: Level = options["require"]
-    return report_run(outcome, level, as_json=options["as_json"], seeds=options["show_seeds"])
+    return report_run(
+        outcome, level, as_json=options["as_json"], seeds=options["show_seeds"], trained=trained
+    )
 
 
 def _created(options: dict[str, Any]) -> Any:

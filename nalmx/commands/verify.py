@@ -26,6 +26,7 @@ from ._certificate import (
 from ._export import check_free, export_claim, export_outcome, option
 from ._figure import figure_option
 from ._options import messages, no_traces, output, print_json, shared
+from ._saved_verdicts import check_saved_verdicts
 from ._sequence import verify_sequence
 
 
@@ -220,6 +221,8 @@ def run(
         export_outcome(tests, outcome, quiet=quiet)
     finally:
         code = report_run(outcome, require, as_json=as_json)
+    verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
+    check_saved_verdicts(opened.path("verdicts.json"), verdicts)
     if certificates:
         write_certificates(outcome, quiet=quiet)
     return code

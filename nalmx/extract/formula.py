@@ -47,18 +47,16 @@ class Formula:
 
     def latex(self) -> list[str]:
         """One LaTeX formula for each output."""
-        import sympy
+        from ..expression.drawing import latex
 
-        return [sympy.latex(expression) for expression in self.sympy()]
+        return [latex(output) for output in self.outputs]
 
     def pretty(self) -> str:
         """The formula drawn over several lines, in Unicode where the terminal has it."""
-        import sympy
+        from ..expression.drawing import pretty
 
         unicode = (getattr(sys.stdout, "encoding", None) or "ascii").lower().startswith("utf")
-        return "\n".join(
-            str(sympy.pretty(expression, use_unicode=unicode)) for expression in self.sympy()
-        )
+        return "\n".join(pretty(output, unicode=unicode) for output in self.outputs)
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 import torch
 
 from ..errors import ExtractionError, NoTruthValue, RunError
 from ..models import ArithmeticModule, member
-from ..storage import read_json, write_json
+from ..storage import read_json, same_json, write_json
 from ..tasks.arithmetic import VALIDATION_SEED, evaluation_set
 from ..train import Config, Run, trained_stack
 from .formula import Formula
@@ -46,6 +46,12 @@ class Extraction(NoTruthValue):
 
 def extract_run(run: Run) -> Extraction:
     """Extract the formula of every successful seed, choose one, and save `formula.json`."""
+    extraction = _extracted(run)
+    write_json(run.path("formula.json"), _to_json(extraction))
+    return extraction
+
+
+def _extracted(run: Run) -> Extraction:
     modules = trained_stack(run)
     by_formula: dict[str, list[int]] = {}
     found: dict[str, tuple[Extracted, ArithmeticModule, int]] = {}
@@ -68,51 +74,34 @@ def extract_run(run: Run) -> Extraction:
             found[str(formula)] = (extracted, module, result["seed"])
     if not found:
         reason = failed[0] if failed else f"none of {len(seeds)} seeds succeeded"
-        extraction = Extraction(None, None, None, {}, reason)
-    else:
-        chosen = max(by_formula, key=lambda text: len(by_formula[text]))
-        extracted, module, seed = found[chosen]
-        discretised = None if _is_formula(extracted) else extracted.discretised
-        extraction = Extraction(
-            extracted.formula, as_trained(module), seed, by_formula, discretised=discretised
-        )
-    write_json(run.path("formula.json"), _to_json(extraction))
-    return extraction
+        return Extraction(None, None, None, {}, reason)
+    chosen = max(by_formula, key=lambda text: len(by_formula[text]))
+    extracted, module, seed = found[chosen]
+    discretised = None if _is_formula(extracted) else extracted.discretised
+    return Extraction(
+        extracted.formula, as_trained(module), seed, by_formula, discretised=discretised
+    )
 
 
 def load_extraction(run: Run) -> Extraction:
-    """Read `formula.json`; the network and its discretised form are taken anew from the weights."""
-    data = read_json(run.path("formula.json"))
-    if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
-        raise RunError(f"{run.path('formula.json')} is damaged: it is not a saved formula")
+    """The formula of a run, extracted anew; `formula.json` must say the same."""
+    path = run.path("formula.json")
+    data = read_json(path)
+    if not isinstance(data, dict) or type(data.get("schema")) is not int:
+        raise RunError(f"{path} is damaged: it is not a saved formula")
     if data["schema"] > SCHEMA:
         raise RunError(
-            f"{run.path('formula.json')} has schema {data['schema']} and this nalmx reads up to {SCHEMA}; "
-            "use a newer nalmx"
+            f"{path} has schema {data['schema']} and this nalmx reads up to {SCHEMA}; use a newer "
+            "nalmx"
         )
-    if data.get("formula") is None:
-        return Extraction(None, None, None, {}, str(data.get("reason")))
-    formula = Formula.from_json(data["formula"])
-    seed, by_formula = data.get("seed"), data.get("seeds_by_formula")
-    if not isinstance(seed, int) or seed not in run.config.seed_list or not _are_seeds(by_formula):
-        raise RunError(f"{run.path('formula.json')} is damaged: its seed is not one of the run")
-    if formula.inputs != run.config.input_names or len(formula.outputs) != 1:
-        raise RunError(
-            f"{run.path('formula.json')} is damaged: its inputs are not those of the run"
-        )
-    module = member(trained_stack(run), run.config.seed_list.index(seed))
-    network = as_trained(module)
-    if network.weights_sha256 != formula.weights_sha256:
-        raise RunError(
-            f"{run.path('weights.safetensors')} was changed after the formula was extracted (its digest "
-            "differs); train the run again"
-        )
-    try:
-        extracted = extract_both(module, **_context(run.config))
-    except ExtractionError as error:
-        raise RunError(f"{run.path('formula.json')} does not fit the weights: {error}") from None
-    discretised = None if _is_formula(extracted) else extracted.discretised
-    return Extraction(formula, network, seed, by_formula, discretised=discretised)
+    extraction = _extracted(run)
+    for name, found in _to_json(extraction).items():
+        if name not in data or not same_json(data[name], found):
+            raise RunError(
+                f"{path} is not what is extracted from the weights (see {name}); delete it, and "
+                f"nalmx train-and-extract --output {run.directory} --resume writes it anew"
+            )
+    return extraction
 
 
 def _context(config: Config) -> dict[str, Any]:
@@ -131,13 +120,6 @@ def _validation(config: Config) -> Validation:
 
 def _is_formula(extracted: Extracted) -> bool:
     return extracted.discretised.outputs == extracted.formula.outputs
-
-
-def _are_seeds(by_formula: object) -> TypeGuard[dict[str, list[int]]]:
-    return isinstance(by_formula, dict) and all(
-        isinstance(seeds, list) and all(isinstance(seed, int) for seed in seeds)
-        for seeds in by_formula.values()
-    )
 
 
 def _to_json(extraction: Extraction) -> dict[str, Any]:

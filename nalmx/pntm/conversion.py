@@ -13,6 +13,7 @@ token of its leaf. Where the table has no entry, all logits are 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .module import PNTM
 
 _CELLS = 64
+_MOST_WEIGHTS = 80_000_000
 _CERTAIN = 1e4  # softmax and sigmoid of it are 0 and 1 exactly
 
 # A column, values, and whether it shall be one of them or none of them.
@@ -65,6 +67,14 @@ def from_machine(
     return module.harden_()
 
 
+def weights_fit(machine: Machine) -> bool:
+    """Whether the weights of a machine are few enough to be kept."""
+    rows, size = machine.register.size, machine.vocabulary.size
+    width = max(1, machine.tapes) * max(1, len(np.unique(machine.writes)))
+    most = (_MOST_WEIGHTS - rows * width) // (rows + size + width)
+    return sum(1 for _ in islice(_paths(machine), max(0, most) + 1)) <= most
+
+
 def weights_of(machine: Machine) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The sizes of the P-NTM, and its parameters and buffers, without torch."""
     size, states, rows = machine.vocabulary.size, machine.states, machine.register.size
@@ -80,7 +90,7 @@ def weights_of(machine: Machine) -> tuple[dict[str, Any], dict[str, NDArray[Any]
     reach = max(1, int(np.abs(moves).max()))
     written = [int(s) for s in np.unique(writes) if s not in (BLANK, STAY)]
     places = {symbol: at for at, symbol in enumerate(written)}
-    symbols = np.zeros((rows, tapes, max(1, len(written))))
+    symbols = np.zeros((rows, tapes, max(1, len(written))), np.float32)
     for symbol, at in places.items():
         symbols[..., at] = writes == symbol
     gates = np.where(writes == STAY, -_CERTAIN, _CERTAIN)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
+from ..clock import look
 from ..tasks.sequences import Token
 from .machine import BLANK, ROW, STAY, Machine
 from .vocabulary import Ids
@@ -19,6 +20,7 @@ Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tap
 Place: TypeAlias = tuple[int, int]  # a control row and a tape
 
 _MOST_TAPES_IN_SUBSETS = 8
+_STEPS = 1_000  # between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class Keys:
         return found
 
     def _tell(self, tapes: tuple[int, ...]) -> bool:
+        look()
         known: dict[Key, int] = {}
         return all(
             known.setdefault((row, tuple([reads[t] for t in tapes])), token) == token
@@ -111,6 +114,7 @@ class Keys:
         steps = [(c, u, int(register[c, u])) for c, u in sorted(self.steps)]
 
         def fit(block: dict[int, int]) -> bool:
+            look()
             acts: dict[tuple[int, int], bytes] = {}
             says: dict[tuple[int, int, tuple[int, ...]], int] = {}
             return all(
@@ -218,10 +222,14 @@ class _Watcher:
         for tape in self.tapes:
             tape.restart()
         state = 0
-        for symbol in stream:
+        for at, symbol in enumerate(stream):
+            if at % _STEPS == 0:
+                look()
             state, row = self._take(state, symbol)
         token = self._token(row)
-        for _ in range(most):
+        for at in range(most):
+            if at % _STEPS == 0:
+                look()
             if token == end or token <= equals:
                 break
             state, row = self._take(state, token)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..clock import look
 from .keys import Keys
 from .machine import BLANK, STAY, Decision, Machine
 
@@ -247,6 +248,7 @@ class _Search:
 
         Of several, into the one that implies the commonest tokens for what the function leaves open.
         """
+        look()
         most, chosen = (self._overlap - 1, math.inf), len(classes)
         for i, known in enumerate(classes):
             self._visits += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from rich.text import Text
 
 from ..tasks.sequences import Tokens
-from ..verify.sequences.verdict import SequenceVerdict, WrongAnswer
+from ..verify.sequences.verdict import Differences, SequenceVerdict, WrongAnswer
 
 _LONGEST = 100
 _STYLES = {
@@ -29,9 +29,13 @@ def sequence_verdict_lines(
             word += f" {verdict.longest}"  # type: ignore[assignment]
         style = _STYLES[verdict.verdict]
         yield Text.assemble(f"{names[claim]}: ", (word, style), f", {explain(verdict)}")
-        if verdict.counterexample is not None:
-            left, _, right = names[claim].partition(" ↔ ")
+        left, _, right = names[claim].partition(" ↔ ")
+        if verdict.wrong is not None:
+            yield from map(Text, _several(verdict.wrong, "a prompt that shows it", left, right))
+        elif verdict.counterexample is not None:
             yield from map(Text, _wrong(verdict.counterexample, left, right))
+        if verdict.errors is not None:
+            yield from map(Text, _several(verdict.errors, "taken for an error", left, right))
 
 
 def explain(verdict: SequenceVerdict) -> str:
@@ -44,17 +48,45 @@ def explain(verdict: SequenceVerdict) -> str:
                 f"all prompts of up to {verdict.longest} tokens were answered, and random ones of up "
                 f"to {verdict.longest_tried:,}; no more because {verdict.reason}"
             )
+        case "tested" if verdict.errors is not None:
+            return f"{_errors(verdict.errors)}; {verdict.reason}"
         case "tested":
             return f"no counterexample in {verdict.prompts:,} of {verdict.domain}; {verdict.reason}"
+        case "refuted" if verdict.wrong is not None:
+            wrong = verdict.wrong
+            text = (
+                f"{wrong.count:,} of {wrong.examples:,} of {verdict.domain} are answered otherwise"
+            )
+            if wrong.unseen:
+                text += f", {wrong.unseen:,} with a token never seen in training"
+            return text if verdict.errors is None else f"{text}; {_errors(verdict.errors)}"
         case "refuted":
             return f"found by {verdict.method}"
     return verdict.reason or "not established"
 
 
-def _wrong(example: WrongAnswer, left: str, right: str) -> Iterator[str]:
+def _errors(errors: Differences) -> str:
+    right, taken = errors.examples - errors.count, f"{errors.count:,} are taken for errors"
+    if errors.count == 1:
+        taken = "1 is taken for an error"
+    return f"answers {right:,} of {errors.examples:,} training examples; {taken}"
+
+
+def _several(wrong: Differences, what: str, left: str, right: str) -> Iterator[str]:
+    """The shortest few, and how many more there are."""
+    for example in wrong.few:
+        yield from _wrong(example, left, right, what)
+    if wrong.count > len(wrong.few):
+        yield f"  and {wrong.count - len(wrong.few):,} more"
+
+
+def _wrong(example: WrongAnswer, left: str, right: str, what: str = "") -> Iterator[str]:
     kind = "the shortest prompt" if example.shortest else "a prompt"
-    yield f"  {kind} that shows it: {_spelled(example.prompt)}"
-    yield f"  {left}: {_spelled(example.left)}"
+    yield f"  {what or f'{kind} that shows it'}: {_spelled(example.prompt)}"
+    if example.unseen is None:
+        yield f"  {left}: {_spelled(example.left)}"
+    else:
+        yield f"  {left}: (the token {_spelled((example.unseen,))} was never seen in training)"
     yield f"  {right}: {_spelled(example.right)}"
 
 

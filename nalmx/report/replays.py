@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -21,18 +21,17 @@ def replay_lines(certificate: Certificate, replay: Replay) -> Iterator[Text]:
     """Whether a certificate was established again, what was replayed, and what was not."""
     word = "established" if replay.established else "not established"
     style = "bold green" if replay.established else "bold red"
-    yield Text.assemble((word, style), f": {replay.verdict}", _within(certificate))
-    texts = certificate.data["claim"]
+    bounded = replay.established and replay.verdict == "bounded"
+    within = f", at most {certificate.data['bound']} apart" if bounded else ""
+    yield Text.assemble((word, style), f": {replay.verdict}", within)
+    texts = certificate.texts
     yield Text(f"  left  = {_short(texts['left'])}")
     yield Text(f"  right = {_short(texts['right'])}")
-    domain = domain_text(certificate.claim.domain.to_json())
+    domain = domain_text(texts["domain"])
     yield Text(f"  for all real {domain}" if domain else "  for constants")
     if texts["tolerance"] != "0":
         yield Text(f"  tolerance {texts['tolerance']}")
     yield from _replayed(replay)
-    said = _said(certificate.data["provenance"])
-    if said:
-        yield Text(f"  said by the file, and not replayed: {said}", style="dim")
     yield Text(f"  {replay.seconds:.2f} s", style="dim")
 
 
@@ -46,10 +45,6 @@ def sequence_replay_lines(certificate: SequenceCertificate, replay: Replay) -> I
     )
     yield Text(f"  that is: {certificate.task.summary}")
     yield from _replayed(replay)
-    yield Text(
-        f"  said by the file, and not replayed: {_said(certificate.data['provenance'])}",
-        style="dim",
-    )
     yield Text(f"  {replay.seconds:.2f} s", style="dim")
 
 
@@ -58,16 +53,6 @@ def _replayed(replay: Replay) -> Iterator[Text]:
         yield Text(f"  ✓ {step}")
     if replay.reason is not None:
         yield Text(f"  ✗ {replay.reason}")
-
-
-def _within(certificate: Certificate) -> str:
-    bound = certificate.data["bound"]
-    return f", at most {bound} apart" if certificate.verdict == "bounded" else ""
-
-
-def _said(provenance: Mapping[str, Any]) -> str:
-    given = {name: value for name, value in provenance.items() if value is not None}
-    return ", ".join(f"{name} {_short(str(value))}" for name, value in given.items())
 
 
 def _short(text: str) -> str:

@@ -88,7 +88,7 @@ class Config:
     @classmethod
     def from_json(cls, data: object) -> Config:
         """Read a saved configuration; a newer or damaged one is a `RunError`."""
-        if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
+        if not isinstance(data, dict) or type(data.get("schema")) is not int:
             raise RunError("config.json is not a run configuration; the run directory is damaged")
         if data["schema"] > SCHEMA:
             raise RunError(

@@ -1,6 +1,14 @@
-"""How a training says that it was stopped."""
+"""How a training is stopped, and how it says so."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..clock import Deadline, deadline
+
+_LATEST = 1e300  # a time that a stop still comes before
 
 
 class Interrupted(Exception):
@@ -9,3 +17,14 @@ class Interrupted(Exception):
     def __init__(self, iteration: int) -> None:
         super().__init__(f"interrupted at iteration {iteration}")
         self.iteration = iteration
+
+
+def ending(seconds: float, stop_requested: Callable[[], bool]) -> Deadline:
+    """The end of work in so many seconds, or as soon as a stop is requested."""
+    around = deadline()
+
+    def now() -> float:
+        return math.inf if stop_requested() else around.now()
+
+    own = around.within(seconds)
+    return replace(own, at=min(own.at, _LATEST), now=now)

@@ -24,9 +24,11 @@ from ..errors import RunError
 from ..storage import (
     append_line,
     digest,
+    parse_json,
     read_bytes,
     read_json,
     read_tensors,
+    same_json,
     write_bytes,
     write_json,
     write_tensors,
@@ -174,7 +176,7 @@ class Run:
         try:
             lines = read_bytes(path).decode().splitlines(keepends=True)
             whole = [line for line in lines if line.endswith("\n")]
-            kept = [line for line in whole if int(json.loads(line)["iteration"]) < iteration]
+            kept = [line for line in whole if int(parse_json(line)["iteration"]) < iteration]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise RunError(f"{path} is damaged: a line is not a record of training") from None
         write_bytes(path, "".join(kept).encode())
@@ -196,12 +198,14 @@ class Run:
         seeds = results.get("seeds") if isinstance(results, dict) else None
         if not isinstance(seeds, list) or not all(isinstance(seed, dict) for seed in seeds):
             raise RunError(f"{path} is damaged: it has no results of seeds")
-        known = all(valid(seed.get(name)) for seed in seeds for name, valid in _RESULTS.items())
+        known = all(_RESULTS.keys() <= seed.keys() for seed in seeds) and all(
+            valid(seed[name]) for seed in seeds for name, valid in _RESULTS.items()
+        )
         if not known or not _is_number(results.get("seconds")):
             raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind")
-        if results.get("config") != self.config.to_json():
+        if not same_json(results.get("config"), self.config.to_json()):
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
-        if [seed.get("seed") for seed in seeds] != list(self.config.seed_list):
+        if not same_json([seed.get("seed") for seed in seeds], list(self.config.seed_list)):
             raise RunError(f"{path} is damaged: its seeds are not those of config.json")
         if digest(self.path("weights.safetensors")) != results.get("weights_sha256"):
             raise RunError(

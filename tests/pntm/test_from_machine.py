@@ -39,7 +39,7 @@ def machines():
         told = []
         known[name] = fit_discrete(
             examples,
-            seconds=20,
+            seconds=200,
             on_progress=told.append,
             stop_requested=lambda told=told: bool(told) and told[-1].errors == 0,
         ).machine

@@ -217,7 +217,7 @@ def test_a_fitted_machine_becomes_small_and_answers_the_same_at_any_length(name)
     task, random, told = sequence_task(name), np.random.default_rng(0), []
     machine = fit_discrete(
         task.examples(random, count, longest),
-        seconds=20,
+        seconds=200,
         on_progress=told.append,
         stop_requested=lambda: bool(told) and told[-1].errors == 0,
     ).machine

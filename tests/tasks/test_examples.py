@@ -30,11 +30,33 @@ def refusal(path):
 def test_tokens_are_known_by_their_spelling(tmp_path):
     path = file_of(
         tmp_path,
-        b'{"prompt": ["1", 1, -2, 0.5, 1.0, 1e999], "answer": [true, false, null, "\\u00e9", "a b"]}',
+        b'{"prompt": ["2", 1, -2, 0.5, 1.0, 1e999, -0, 0], "answer": [true, false, null, "\\u00e9", "a b"]}',
     )
     assert read_examples(path) == [
-        Example(("1", "1", "-2", "0.5", "1.0", "1e999"), ("true", "false", "null", "é", "a b"))
+        Example(
+            ("2", "1", "-2", "0.5", "1.0", "1e999", "-0", "0"),
+            ("true", "false", "null", "é", "a b"),
+        )
     ]
+
+
+@pytest.mark.parametrize("value", [b"1", b"-0", b"1.5", b"true", b"null"])
+def test_a_token_is_spelled_as_a_string_or_not_in_all_files_read_together(tmp_path, value):
+    plain = b'{"prompt": [%s], "answer": ["b"]}\n' % value
+    quoted = plain.replace(value, b'"%s"' % value)
+    for mixed in (plain + quoted, quoted + plain):
+        message = refusal(file_of(tmp_path, GOOD + mixed))
+        assert message.startswith(", line 3: ")
+        assert "data.jsonl, line 2; they would be one token, so write it in one way" in message
+    both = plain.replace(b'"b"', b'"%s"' % value)
+    assert f', line 1: "{value.decode()}" stands here, and {value.decode()} in' in refusal(
+        file_of(tmp_path, both)
+    )
+    spellings = examples.Spellings()
+    read_examples(file_of(tmp_path, plain + GOOD), spellings)
+    assert read_examples(file_of(tmp_path, quoted)) == read_examples(file_of(tmp_path, plain))
+    with pytest.raises(SettingError, match="line 1; they would be one token"):
+        read_examples(file_of(tmp_path, quoted), spellings)
 
 
 def test_numbers_of_any_size_keep_their_digits(tmp_path):
@@ -80,7 +102,7 @@ def test_equal_tokens_share_their_memory(tmp_path):
         (b'{"prompt": ["a"]}', '"answer" is missing'),
         (b'{"Prompt": ["a"], "answer": []}', '"prompt" is missing'),
         (b'{"prompt": "abc", "answer": []}', '"prompt" is "abc"; write a list of tokens'),
-        (b'{"prompt": [], "answer": 12}', '"answer" is "12"; write a list of tokens'),
+        (b'{"prompt": [], "answer": 12}', '"answer" is 12; write a list of tokens'),
         (b'{"prompt": null, "answer": []}', '"prompt" is null; write a list of tokens'),
         (b'{"prompt": {}, "answer": []}', '"prompt" is an object; write a list of tokens'),
         (b'{"prompt": [["a"]], "answer": []}', '"prompt" holds a list; a token is'),
@@ -99,6 +121,12 @@ def test_equal_tokens_share_their_memory(tmp_path):
         (b'{"prompt": ["' + b"x" * 201 + b'"], "answer": []}', "of 201 characters; at most 200"),
         (b'{"prompt": [' + b"9" * 6000 + b'], "answer": []}', "of 6,000 characters; at most 200"),
         (b'{"prompt": "' + b"x" * 9000 + b'", "answer": []}', 'xxx…"; write a list of tokens'),
+        (b'{"prompt": ' + b"9" * 9000 + b', "answer": []}', "999…; write a list of tokens"),
+        (
+            b'{"prompt": ["a"], "prompt": ["b"], "answer": []}',
+            'the key "prompt" stands there twice',
+        ),
+        (b'{"prompt": [], "answer": [], "x": {"y": 1, "y": 1}}', 'the key "y" stands there twice'),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -118,6 +146,13 @@ def test_a_line_has_at_most_a_hundred_thousand_tokens(tmp_path):
     assert len(read_examples(file_of(tmp_path, most))[0].answer) == 50_000
     message = refusal(file_of(tmp_path, most.replace(b"[1", b"[1, 1", 1)))
     assert message == ", line 1: 100,001 tokens are too many; at most 100,000 go in a line"
+
+
+def test_a_file_has_at_most_so_many_tokens(tmp_path, monkeypatch):
+    monkeypatch.setattr(examples, "MOST_TOKENS_IN_ALL", 8)
+    assert len(read_examples(file_of(tmp_path, GOOD * 4))) == 4
+    message = refusal(file_of(tmp_path, GOOD * 5))
+    assert message == ", line 5: more than 8 tokens up to here; give fewer examples"
 
 
 def test_a_line_has_at_most_so_many_bytes(tmp_path, monkeypatch):

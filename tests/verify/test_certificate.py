@@ -150,7 +150,7 @@ def test_provenance_is_kept_and_part_of_the_digest():
         ("proved", {"bound": "1"}),
         ("proved", {"method": "exact algebra: magic"}),
         ("proved", {"verdict": "refuted"}),
-        ("proved", {"verdict": "tested"}),
+        ("proved", {"verdict": "tested", "evidence": {}}),
         ("proved within", {"claim__domain__x": "[0,6]"}),
         ("proved by cases", {"evidence__cases": []}),
         ("refuted", {"counterexample__point__x": "7"}),

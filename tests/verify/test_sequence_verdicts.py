@@ -13,6 +13,7 @@ from helpers_machines import copier, hand_made, parity
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.machine import ROW, Decision
+from nalmx.report.programs import sequence_verdict_lines
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.tasks.sequences.prompts import prompts_of
 from nalmx.verify.certificate import digest_of
@@ -340,6 +341,38 @@ def test_an_example_with_tokens_never_seen_is_answered_wrongly():
     assert unsayable.counterexample.right == ("9",)
 
 
+def test_wrong_answers_to_examples_are_counted_and_the_shortest_few_kept():
+    given = [Example(e.prompt, ("1",) * 9) for e in examples(parity())][::-1]
+    found = check_examples(parity(), [*given, Example(("0", "7"), ("0",))], "the examples")
+    assert (found.wrong.count, found.wrong.examples, found.wrong.unseen) == (15, 15, 1)
+    assert [one.prompt for one in found.wrong.few] == [("0",), ("1",), ("0", "0")]
+    data = found.to_json()["wrong"]
+    assert (data["count"], len(data["shortest"])) == (15, 3)
+    text = "\n".join(map(str, sequence_verdict_lines({"a": found}, {"a": "program ↔ truth"})))
+    assert "refuted, 15 of 15 of the examples are answered otherwise, 1 with a token never" in text
+    assert text.endswith("\n  and 12 more")
+
+
+def test_a_token_never_seen_is_named_where_it_refutes():
+    found = check_examples(parity(), [Example(("7",), ("0",))], "x")
+    text = "\n".join(map(str, sequence_verdict_lines({"a": found}, {"a": "program ↔ truth"})))
+    assert "  program: (the token 7 was never seen in training)" in text
+    assert found.to_json()["counterexample"]["unseen"] == "7"
+
+
+def test_training_examples_taken_for_errors_are_counted_and_others_still_refute():
+    noisy = [*examples(parity()), Example(("1",), ("0",))]
+    found = check_examples(parity(), examples(parity()), "the examples of test", noisy)
+    assert (found.verdict, found.prompts, found.wrong) == ("tested", 29, None)
+    assert (found.errors.count, found.errors.examples) == (1, 15)
+    assert found.to_json()["taken_for_errors"]["shortest"][0]["prompt"] == ["1"]
+    text = "\n".join(map(str, sequence_verdict_lines({"a": found}, {"a": "program ↔ truth"})))
+    assert "tested, answers 14 of 15 training examples; 1 is taken for an error; " in text
+    assert "  taken for an error: 1\n  program: 1\n  truth: 0" in text
+    refuted = check_examples(parity(), noisy[-1:], "the examples of test", noisy)
+    assert (refuted.verdict, refuted.wrong.count, refuted.errors.count) == ("refuted", 1, 1)
+
+
 def test_machines_are_compared_on_given_prompts():
     prompts = [e.prompt for e in examples(parity())]
     same = check_agreement_on(parity(), parity(), prompts, "the prompts")
@@ -442,7 +475,7 @@ def test_a_missing_or_foreign_proof_establishes_nothing(certificates):
     not_established(sealed(data, task="copy"), "the proof has a gap: ")
     stacked = sealed(certificates["up to length"], verdict="proved", proof=data["proof"])
     not_established(stacked, "it holds no proof")
-    empty = sealed(data, proof={**data["proof"], "situations": []})
+    empty = sealed(data, proof={**data["proof"], "situations": [], "facts": []})
     not_established(empty, "a situation was not foreseen")
 
 
@@ -472,7 +505,8 @@ def test_a_counterexample_is_answered_again(certificates):
         ([1], "its counterexample cannot be read"),
         (None, "its counterexample cannot be read"),
         (7, "its counterexample cannot be read"),
-        ({"0": 1}, "as the task says"),
+        ({"0": 1}, "its counterexample cannot be read"),
+        ("0", "its counterexample cannot be read"),
     ):
         not_established(sealed(data, counterexample={"prompt": prompt}), reason)
     for junk in (None, [], 5, "x", {}, [[]]):

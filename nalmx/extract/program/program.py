@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...clock import move_on_after
 from ...pntm.batch import decode_batch
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
@@ -24,6 +25,7 @@ _EVERY = 4_000  # prompts of a task, from the shortest on
 _RANDOM = {20: 300, 60: 60, 200: 20}
 _UNSEEN = {15: 300, 150: 60, 1_000: 5}
 _ROUNDS = 10
+_SECONDS = 60.0  # to make a program small
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,8 +109,14 @@ def extract_program(machine: Machine, task: SequenceTask, seed: int = 0) -> Prog
 
 
 def program_for(machine: Machine, prompts: Iterable[Sequence[Token]]) -> Program:
-    """The program of a machine that answers these prompts alike; of others, nothing is known."""
-    return Program(minimise(machine, Keys.of(machine, prompts)))
+    """The program of a machine that answers these prompts alike; of others, nothing is known.
+
+    Where it takes too long to make it small, it is the machine as it is.
+    """
+    found = machine
+    with move_on_after(_SECONDS):
+        found = minimise(machine, Keys.of(machine, prompts))
+    return Program(found)
 
 
 def blocks_of(task: SequenceTask) -> list[frozenset[Token] | Token] | None:

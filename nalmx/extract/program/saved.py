@@ -1,16 +1,18 @@
-"""The program of a run: extracted once, kept in its directory, read without being believed.
+"""The program of a run: extracted from its machine, and kept in its directory for others to use.
 
 - `program.json`: the program, with the digest of the machine it was extracted from
 - `program.py`: the same as a Python function
+
+Both are compared with what is extracted anew, and neither is ever run.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from ...errors import RunError
 from ...pntm.machine import Machine
-from ...storage import digest, read_json, write_bytes, write_json
+from ...storage import digest, read_bytes, read_json, same_json, write_bytes, write_json
 from ...tasks.sequences import sequence_task
 from ...train.sequences.run import SequenceRun
 from .program import Program, extract_program, program_for
@@ -19,39 +21,33 @@ SCHEMA = 1
 
 
 def program_of_run(run: SequenceRun) -> Program:
-    """The program of a finished run; it is extracted if the run has none yet."""
-    machine, path = run.load_machine(), run.path("program.json")
-    sealed = digest(run.path("machine.json"))
-    if path.exists():
-        return _read(path.name, read_json(path), machine, sealed)
+    """The program of a finished run, extracted anew; what is on disk must be the same.
+
+    A file that is missing is written.
+    """
+    machine = run.load_machine()
     program = _extracted(run, machine)
-    write_bytes(run.path("program.py"), program.to_python().encode())
-    # Last, since it is what says that there is a program.
-    write_json(path, {"schema": SCHEMA, "machine_sha256": sealed, "program": program.to_json()})
+    sealed = digest(run.path("machine.json"))
+    data = {"schema": SCHEMA, "machine_sha256": sealed, "program": program.to_json()}
+    source, path = run.path("program.py"), run.path("program.json")
+    if source.exists() and read_bytes(source) != program.to_python().encode():
+        raise _changed(source)
+    if path.exists() and not same_json(read_json(path), data):
+        raise _changed(path)
+    if not source.exists():
+        write_bytes(source, program.to_python().encode())
+    if not path.exists():
+        write_json(path, data)
     return program
+
+
+def _changed(path: Path) -> RunError:
+    return RunError(
+        f"{path} is not what is extracted from the machine; delete it to have it written anew"
+    )
 
 
 def _extracted(run: SequenceRun, machine: Machine) -> Program:
     if run.config.task is not None:
         return extract_program(machine, sequence_task(run.config.task), run.config.seed)
-    return program_for(machine, [example.prompt for example in run.load_examples()])
-
-
-def _read(name: str, data: Any, machine: Machine, sealed: str) -> Program:
-    try:
-        if data["schema"] != SCHEMA:
-            raise RunError(f"{name} has another schema than {SCHEMA}; use the nalmx that wrote it")
-        if data["machine_sha256"] != sealed:
-            raise RunError(
-                f"{name} was extracted from another machine than that of the run; move it away, and "
-                "the program is extracted again"
-            )
-        try:
-            program = Program.from_json(data["program"])
-        except RunError as error:
-            raise RunError(f"{name} is damaged: {error}") from None
-    except (KeyError, TypeError):
-        raise RunError(f"{name} is damaged: parts of it are missing or of a wrong kind") from None
-    if program.machine.vocabulary != machine.vocabulary:
-        raise RunError(f"{name} is damaged: it has other tokens than the machine of the run")
-    return program
+    return program_for(machine, dict.fromkeys(e.prompt for e in run.load_examples()))

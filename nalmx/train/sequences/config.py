@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from ...errors import RunError, SettingError
+from ...pntm.vocabulary import Vocabulary
 from ...tasks.sequences import Example, SequenceTask, sequence_task
 
 KIND = "sequence"
-SCHEMA = 1
-SEQUENCES, LONGEST = 1500, 20
+SCHEMA = 2
+SEQUENCES, LONGEST, SECONDS = 1500, 20, 300.0
 TEST_LENGTHS = (40, 100, 500, 1_000, 10_000)
 Method: TypeAlias = Literal["auto", "gradient", "discrete"]
 Way: TypeAlias = Literal["gradient", "repair", "discrete"]  # how a machine was found
+NoiseLevel: TypeAlias = float | Literal["auto"] | None
 METHODS: tuple[Method, ...] = get_args(Method)
 WAYS: tuple[Way, ...] = get_args(Way)
 MOST_TAPES = 14
+MOST_DIFFERENT = 6_000  # tokens: a machine has weights for pairs of them
 _MOST_SEQUENCES, _GREATEST_LONGEST = 100_000, 1_000
 _GREATEST_TEST_LENGTH, _MOST_TEST_LENGTHS = 100_000, 100
 _LARGEST_SEED = 2**32 - 1
+_MOST_SECONDS = 30 * 86_400.0
+# The schemas from which on settings are saved; before, they are as by default.
+_SINCE = {"time": 2, "noise": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,9 @@ class SequenceConfig:
 
     `task` comes with `sequences` training sequences of lengths up to `longest` and with
     `test_lengths`; `examples` is the name of a file. `tests` are names of files to test with, and
-    `tapes` None is as many as the simplest machine has. `examples_sha256` is that of the examples
-    saved with the run.
+    `tapes` None is as many as the simplest machine has. `noise` is the part of answer tokens that may
+    be wrong; None is 0, or auto where equal prompts have different answers. Learning takes `time`
+    seconds at most. `examples_sha256` is that of the examples saved with the run.
     """
 
     task: str | None = None
@@ -42,6 +50,8 @@ class SequenceConfig:
     tests: tuple[str, ...] = ()
     tapes: int | None = None
     method: Method = "auto"
+    noise: NoiseLevel = None
+    time: float = SECONDS
     seed: int = 0
     examples_sha256: str = ""
 
@@ -54,6 +64,12 @@ class SequenceConfig:
         if config.tapes is not None:
             _check("tapes", config.tapes, 1, MOST_TAPES, "auto or ")
         _check("seed", config.seed, 0, _LARGEST_SEED)
+        check_noise(config.noise)
+        if not 0 < config.time <= _MOST_SECONDS:
+            raise SettingError(
+                f"the time must be more than 0 and at most {_MOST_SECONDS:,.0f} seconds; "
+                f"{config.time:g} given"
+            )
         if config.method not in METHODS:
             raise SettingError(
                 f"there is no method {config.method[:40]!r}; choose one of: {', '.join(METHODS)}"
@@ -85,6 +101,7 @@ class SequenceConfig:
             )
         settings = {name: value for name, value in data.items() if name not in ("schema", "kind")}
         known = {field.name for field in fields(cls)}
+        known -= {name for name, since in _SINCE.items() if data["schema"] < since}
         if set(settings) != known:
             wrong = sorted(set(settings) ^ known)
             raise RunError(
@@ -120,6 +137,25 @@ class SequenceConfig:
         assert self.longest is not None
         assert self.sequences is not None
         return sequence_task(self.task), self.longest, self.sequences
+
+
+def learnable(examples: Iterable[Example]) -> Vocabulary:
+    """The tokens of examples, if they are not too many."""
+    vocabulary = Vocabulary.of(examples)
+    if len(vocabulary.prompt) + len(vocabulary.answer) > MOST_DIFFERENT:
+        raise SettingError(
+            f"the examples have {len(vocabulary.prompt):,} different tokens in prompts and "
+            f"{len(vocabulary.answer):,} in answers; at most {MOST_DIFFERENT:,} together are learned"
+        )
+    return vocabulary
+
+
+def check_noise(noise: NoiseLevel) -> NoiseLevel:
+    """`noise`, if it is None, `auto`, or a number from 0 to below 1."""
+    number = isinstance(noise, int | float) and not isinstance(noise, bool)
+    if noise in (None, "auto") or (number and 0 <= noise < 1):  # type: ignore[operator]
+        return noise
+    raise SettingError(f"the noise must be auto or a number from 0 to below 1; {noise!r} given")
 
 
 def sequences_of(length: int) -> int:
@@ -163,6 +199,8 @@ def _of_right_kinds(settings: dict[str, Any]) -> bool:
 
     return (
         all(isinstance(settings[name], str) for name in ("method", "examples_sha256"))
+        and type(settings.get("time", SECONDS)) in (int, float)
+        and type(settings.get("noise")) in (int, float, str, type(None))
         and all(isinstance(settings[name], str | None) for name in ("task", "examples"))
         and all(isinstance(settings[name], int | None) for name in ("sequences", "longest"))
         and all_of(settings["tests"], str)

@@ -13,26 +13,32 @@ from itertools import count, islice
 
 import numpy as np
 
+from ...clock import until
 from ...errors import NoTruthValue
+from ...pntm.conversion import weights_fit
 from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
-from ...pntm.vocabulary import Ids, Vocabulary
+from ...pntm.vocabulary import Ids
 from ...tasks.sequences import Example
-from ..interrupted import Interrupted
-from .config import Method, Way
-from .discrete import Fitted, fit_discrete
-from .discrete.data import first_questions
+from ...tasks.sequences.contradictions import contradictions
+from ..interrupted import Interrupted, ending
+from .config import SECONDS, Method, NoiseLevel, Way, check_noise, learnable
+from .discrete import TOLERATED, Exam, Fitted, Noise, fit_discrete, judged
+from .discrete.data import Data, first_questions
+from .discrete.judge import plain
 from .discrete.registers import candidate_registers
 from .score import score
 
-# Seconds of each search where there are as many.
-_DISCRETE, _GRADIENT, _BRIEFLY, _REPAIR = 120.0, 600.0, 60.0, 60.0
-_ENDLESS = 86_400.0
+# Of the time there is; what a search leaves goes to those after it.
+_DISCRETE, _BRIEFLY = 0.6, 0.2
+_TOO_LITTLE = 4.0  # seconds: less is not enough to load torch, or to begin another training
 # Tapes and seconds of gradient trainings; the last is repeated with other seeds.
 _EFFORTS = ((1, 15.0), (2, 25.0), (4, 60.0))
 _REGISTERS = 2  # none, and segments where there are any
 _QUESTIONS = 20_000  # to train on and to judge by; all examples are answered in the end
+# Tokens of an example to train on by gradients, and as many times the vocabulary: what fits memory.
+_LONGEST_TRAINED, _MOST_LOGITS = 500, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +46,9 @@ class Learned(NoTruthValue):
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
-    noise in the examples; `machine` is the best one found in either case.
+    `noise` in the examples, and the machine passed its `exam` on prompts held out; `machine` is the
+    best one found in either case, or the plainest one where that is too large to be kept. `reason`
+    says why it is not learned, where more is to be said than that some examples are answered wrongly.
     """
 
     _ask = "learned.learned"
@@ -50,6 +58,9 @@ class Learned(NoTruthValue):
     learned: bool
     accuracy: float  # whole answers of the training examples
     seconds: float
+    reason: str | None = None
+    exam: Exam | None = None
+    noise: Noise | None = None
 
 
 def learn(
@@ -59,7 +70,8 @@ def learn(
     tapes: int | None = None,
     seed: int = 0,
     device: str = "cpu",
-    seconds: float = _ENDLESS,
+    noise: NoiseLevel = None,
+    seconds: float = SECONDS,
     on_progress: Callable[[str], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
 ) -> Learned:
@@ -70,13 +82,18 @@ def learn(
     - `auto`: the first; if that fails the second, briefly, and then the first once more, with the
       tapes that the gradients found (the way is `repair` where one of them is used)
 
-    No search is begun after `seconds`, but for the first. `seed` and `device` (auto, cpu, cuda) are
-    those of gradient descent; a search that its time ends depends on how fast the computer is.
+    `noise` is the part of answer tokens that may be wrong: 0 for none, a number, or `auto` for what
+    the examples show (a quarter at most). None is 0, and auto where equal prompts have different
+    answers. Noise is claimed only where errors look like noise (`discrete.accept`).
+
+    A search ends after `seconds` at the latest, with the best machine found till then. `seed` and
+    `device` (auto, cpu, cuda) are those of gradient descent; a search that its time ends depends on
+    how fast the computer is.
     `on_progress` is told in a few words what is being tried. Raises `Interrupted` once
     `stop_requested()` is true.
     """
     return _Learning(
-        examples, tapes, seed, device, seconds,
+        examples, tapes, seed, device, tolerated(noise, examples), seconds,
         on_progress or (lambda doing: None), stop_requested or (lambda: False),
     ).by(method)  # fmt: skip
 
@@ -90,26 +107,29 @@ class _Learning:
         tapes: int | None,
         seed: int,
         device: str,
+        noise: float,
         seconds: float,
         tell: Callable[[str], None],
         stop: Callable[[], bool],
     ) -> None:
         self._began, self._seconds = time.perf_counter(), seconds
-        self._examples, self._vocabulary = examples, Vocabulary.of(examples)
-        self._tapes, self._seed, self._device = tapes, seed, device
+        self._examples, self._vocabulary = examples, learnable(examples)
+        self._tapes, self._seed, self._device, self._noise = tapes, seed, device, noise
         self._tell, self._stop = tell, stop
 
     def by(self, method: Method) -> Learned:
         """The best machine of a method."""
-        if method == "discrete":
-            return self._discretely(_DISCRETE)
+        if method == "discrete" or (method == "auto" and self._noise):
+            return self._discretely(self._seconds)  # gradients find nothing among wrong tokens
         if method == "gradient":
-            return self._by_gradients(_GRADIENT)
-        found = [self._discretely(_DISCRETE)]
-        if not found[0].learned and self._left > 0:
-            found.append(self._by_gradients(_BRIEFLY))
-            if not found[1].learned and self._left > 0:
-                found.append(self._discretely(_REPAIR, [found[1].machine]))
+            alone = self._by_gradients(self._seconds)
+            return self._discretely(0.0) if alone is None else alone
+        found = [self._discretely(_DISCRETE * self._seconds)]
+        if not found[0].learned and self._left > _TOO_LITTLE:
+            more = self._by_gradients(_BRIEFLY * self._seconds)
+            found += [] if more is None else [more]
+            if not found[-1].learned and self._left > 0:
+                found.append(self._discretely(self._left, [m.machine for m in found[1:]]))
         best = max(found, key=lambda one: (one.learned, one.accuracy))
         return replace(best, seconds=self._passed)
 
@@ -125,75 +145,92 @@ class _Learning:
         if self._stop():
             raise Interrupted(0)
 
+    def _say(self, doing: str) -> None:
+        self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
+
     def _discretely(self, seconds: float, hints: Sequence[Machine] = ()) -> Learned:
         """By discrete fitting; `repair` is that with hints, where it uses one."""
         what = "repairing" if hints else "discrete fitting"
 
         def tell(best: Fitted) -> None:
             self._check()
-            self._tell(f"{what}: {_size(best.machine)}, {_right(best.errors)}")
+            self._say(f"{what}: {_size(best.machine)}, best {_right(best.errors)}")
 
         self._check()
-        self._tell(what)
+        self._say(what)
         fitted = fit_discrete(
             self._examples,
             self._vocabulary,
             most_tapes=self._tapes,
             hints=hints,
-            seconds=min(seconds, self._left),
+            noise=self._noise,
+            seconds=max(0.0, min(seconds, self._left)),
             on_progress=tell,
             stop_requested=self._stop,
         )
         self._check()
         way: Way = "repair" if fitted.hinted else "discrete"
-        return self._learned(fitted.machine, way, fitted.learned)
+        found = self._learned(fitted.machine, way, fitted.learned)
+        return found if fitted.learned else replace(found, reason=fitted.reason, exam=fitted.exam)
 
-    def _by_gradients(self, seconds: float) -> Learned:
-        """By gradient descent: the first machine that answers everything, or the best one."""
+    def _by_gradients(self, seconds: float) -> Learned | None:
+        """By gradient descent: the first machine that answers everything, or the best one.
+
+        None where the examples are too long, or the time is over before there is a machine.
+        """
         from ...devices import find_device
         from .gradient import GradientProgress, fit_gradient
         from .gradient.fit import Settings
 
         ends = self._passed + min(seconds, self._left)
-        mixed = np.random.default_rng(0).permutation(len(self._examples))
-        examples = first_questions([self._examples[i] for i in mixed], _QUESTIONS)
+        examples = self._trainable()
         best: tuple[float, Learned] | None = None
-        for register, tapes, seed, budget in self._efforts(examples):
-            if best is not None and self._passed >= ends:
+        for register, tapes, seed, budget in self._efforts(examples, ends) if examples else ():
+            if self._left <= _TOO_LITTLE or (best is not None and self._passed >= ends):
                 break
-            doing = f"gradient descent: {_count(tapes, 'tape')}, {_count(len(register), 'state')}"
+            doing = f"gradient descent: {_states(len(register))}, {_count(tapes, 'tape')}"
 
             def tell(progress: GradientProgress, doing: str = doing) -> None:
-                self._tell(f"{doing}, loss {progress.loss:.2g}, {_right(progress.errors)}")
+                self._say(f"{doing}, loss {progress.loss:.2g}, best {_right(progress.errors)}")
 
             self._check()
-            self._tell(doing)
+            self._say(doing)
             fit = fit_gradient(
                 examples,
                 self._vocabulary,
                 seed=seed,
                 tapes=tapes,
                 register=register,
-                budget_seconds=min(budget, ends - self._passed),
+                budget_seconds=max(0.0, min(budget, ends - self._passed)),
                 device=find_device(self._device, "sequences"),
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.
                 settings=replace(Settings.of(tapes), last_steps=0),
             )
+            self._check()
             if fit.machine is not None and (best is None or fit.reached or fit.errors < best[0]):
-                found = self._learned(fit.machine, "gradient", fit.reached)
-                found = replace(found, learned=fit.reached and found.accuracy == 1)
-                best = fit.errors, found
-                if found.learned:
+                best = fit.errors, self._learned(fit.machine, "gradient", fit.reached)
+                if best[1].learned:
                     break
-        assert best is not None
-        return replace(best[1], seconds=self._passed)
+        return None if best is None else replace(best[1], seconds=self._passed)
 
-    def _efforts(self, examples: Sequence[Example]) -> Iterator[tuple[Ids, int, int, float]]:
+    def _trainable(self) -> list[Example]:
+        """Examples short enough to train on by gradients, in a random order."""
+        longest = min(_LONGEST_TRAINED, _MOST_LOGITS // self._vocabulary.size)
+        mixed = np.random.default_rng(0).permutation(len(self._examples))
+        chosen = (self._examples[i] for i in mixed)
+        short = [e for e in chosen if len(e.prompt) + len(e.answer) < longest]
+        return first_questions(short, _QUESTIONS)
+
+    def _efforts(
+        self, examples: Sequence[Example], ends: float
+    ) -> Iterator[tuple[Ids, int, int, float]]:
         """Register, tapes, seed and seconds of one training after the other."""
-        candidates = islice(candidate_registers(self._vocabulary, examples), _REGISTERS)
-        made = [make() for make in candidates]
+        made = []
+        with until(ending(ends - self._passed, self._stop)):
+            for make in islice(candidate_registers(self._vocabulary, examples), _REGISTERS):
+                made.append(make())  # noqa: PERF401: what is made is kept where the time ends
         registers = [register.table for register in made if register is not None and register.apart]
         for attempt in count():
             tapes, seconds = _EFFORTS[min(attempt, len(_EFFORTS) - 1)]
@@ -203,11 +240,28 @@ class _Learning:
     def _learned(self, machine: Machine, way: Way, learned: bool) -> Learned:
         if learned:
             # What makes no difference to the examples can only do harm elsewhere.
-            prompts = [example.prompt for example in self._examples]
-            machine = minimise(machine, Keys.of(machine, prompts, stop_requested=self._stop))
+            prompts = dict.fromkeys(example.prompt for example in self._examples)
+            with until(ending(self._left, self._stop)):
+                machine = minimise(machine, Keys.of(machine, prompts))
             self._check()
+        elif not weights_fit(machine):
+            machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
-        return Learned(machine, way, learned, right, self._passed)
+        found = Learned(machine, way, False, right, self._passed)
+        if not learned:
+            return found
+        # The machine as it is kept, by all examples: whoever has both can judge again.
+        last = judged(machine, self._examples, self._vocabulary, self._noise)
+        return replace(
+            found, learned=last.learned, reason=last.reason, exam=last.exam, noise=last.noise
+        )
+
+
+def tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:
+    """The greatest part of answer tokens that may be taken for errors."""
+    if check_noise(noise) is None:
+        noise = "auto" if contradictions(examples) else 0.0
+    return TOLERATED if noise == "auto" else noise or 0.0
 
 
 def _right(errors: float) -> str:
@@ -216,7 +270,11 @@ def _right(errors: float) -> str:
 
 
 def _size(machine: Machine) -> str:
-    return f"{_count(machine.tapes, 'tape')}, {_count(machine.states, 'state')}"
+    return f"{_states(machine.states)}, {_count(machine.tapes, 'tape')}"
+
+
+def _states(count: int) -> str:
+    return f"register of {_count(count, 'state')}"
 
 
 def _count(number: int, one: str) -> str:

@@ -26,16 +26,22 @@ from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
 from .config import WAYS, SequenceConfig, Way
+from .discrete.exam import Exam
+from .discrete.independence import Noise
 from .score import Score, score
 
-SCHEMA = 1
+SCHEMA = 2
 # Sealed by the results: their digests are those of when these were written.
 _SEALED = ("machine.json", "weights.safetensors", "examples.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceResults(NoTruthValue):
-    """How a machine was found, its size, and its scores: that of training first."""
+    """How a machine was found, its size, its scores, that of training first, and what it was judged by.
+
+    `reason` says why it is not learned, `exam` what it says of prompts held out, and `noise` which
+    tokens are taken for errors.
+    """
 
     _ask = "results.holds"
 
@@ -46,6 +52,9 @@ class SequenceResults(NoTruthValue):
     states: int
     entries: int
     scores: tuple[Score, ...]
+    reason: str | None = None
+    exam: Exam | None = None
+    noise: Noise | None = None
 
     @property
     def holds(self) -> bool:
@@ -59,6 +68,7 @@ class SequenceRun:
     def __init__(self, directory: Path, config: SequenceConfig) -> None:
         self.directory = directory
         self.config = config
+        self._examples: list[Example] | None = None  # read once, where the file stays as it is
 
     @classmethod
     def create(
@@ -110,7 +120,9 @@ class SequenceRun:
             raise RunError(
                 f"{path} was changed after the run was started (its digest differs); start a new run"
             )
-        return read_examples(path)
+        if self._examples is None:
+            self._examples = read_examples(path)
+        return self._examples
 
     def save_results(self, machine: Machine, results: SequenceResults) -> None:
         """Save what was learned; the results seal it, the configuration and the examples."""
@@ -125,6 +137,9 @@ class SequenceRun:
             "states": results.states,
             "entries": results.entries,
             "scores": [one.to_json() for one in results.scores],
+            "reason": results.reason,
+            "held_out": None if results.exam is None else results.exam.to_json(),
+            "noise": None if results.noise is None else results.noise.to_json(),
             "config": self.config.to_json(),
             **{_seal(name): digest(self.path(name)) for name in _SEALED},
         }
@@ -140,7 +155,7 @@ class SequenceRun:
         path = self.path("results.json")
         record = read_json(path)
         results = _results(path, record)
-        if record["config"] != self.config.to_json():
+        if SequenceConfig.from_json(record["config"]) != self.config:
             raise RunError(f"{path} does not fit config.json, which was changed after the training")
         for name in _SEALED:
             if digest(self.path(name)) != record[_seal(name)]:
@@ -188,6 +203,8 @@ def learn_run(
             tapes=config.tapes,
             seed=config.seed,
             device=device,
+            noise=config.noise,
+            seconds=config.time,
             on_progress=tell,
             stop_requested=stop_requested,
         )
@@ -204,6 +221,9 @@ def learn_run(
             machine.states,
             machine.entries,
             tuple(scores),
+            learned.reason,
+            learned.exam,
+            learned.noise,
         )
         run.save_results(machine, results)
         return results
@@ -215,21 +235,35 @@ def _seal(name: str) -> str:
 
 def _results(path: Path, record: Any) -> SequenceResults:
     try:
+        if type(record["schema"]) is not int:
+            raise TypeError
         if record["schema"] > SCHEMA:
             raise RunError(
                 f"{path} has schema {record['schema']} and this nalmx reads up to {SCHEMA}; use a "
                 "newer nalmx"
             )
         sizes = {name: record[name] for name in ("tapes", "states", "entries")}
-        known = all(isinstance(size, int) and size >= 0 for size in sizes.values())
+        known = all(type(size) is int and size >= 0 for size in sizes.values())
         known = known and isinstance(record["learned"], bool) and record["method"] in WAYS
-        known = known and isinstance(record["seconds"], int | float)
+        known = known and type(record["seconds"]) in (int, float) and record["seconds"] >= 0
         known = known and {"config", *map(_seal, _SEALED)} <= set(record)
         scores = tuple(Score.from_json(one) for one in record["scores"])
+        # Of schema 2.
+        reason, exam, noise = (record.get(name) for name in ("reason", "held_out", "noise"))
+        known = known and isinstance(reason, str | None)
+        exam = None if exam is None else Exam.from_json(exam)
+        noise = None if noise is None else Noise.from_json(noise)
         if not known or not scores or scores[0].name != "train":
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind") from None
     return SequenceResults(
-        record["learned"], record["method"], record["seconds"], scores=scores, **sizes
+        record["learned"],
+        record["method"],
+        record["seconds"],
+        scores=scores,
+        reason=reason,
+        exam=exam,
+        noise=noise,
+        **sizes,
     )

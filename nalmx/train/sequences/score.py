@@ -11,6 +11,8 @@ from ...pntm.machine import Machine
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted
 
+_BATCH = 500  # examples between two looks at whether to stop
+
 
 @dataclass(frozen=True, slots=True)
 class Score(NoTruthValue):
@@ -53,13 +55,17 @@ def score(
 
     Raises `Interrupted` once `stop_requested()` is true.
     """
+    # Numba comes with it; whatever is wrong with the input is said without.
+    from ...pntm.batch import decode_batch
+
     prompts, answers = set(machine.vocabulary.prompt), set(machine.vocabulary.answer)
     right = unseen = 0
-    for done, example in enumerate(examples):
+    for begin in range(0, len(examples), _BATCH):
         if stop_requested():
-            raise Interrupted(done)
-        if not (prompts.issuperset(example.prompt) and answers.issuperset(example.answer)):
-            unseen += 1
-        else:
-            right += machine.decode(example.prompt, len(example.answer)) == example.answer
+            raise Interrupted(begin)
+        batch = examples[begin : begin + _BATCH]
+        known = [e for e in batch if prompts.issuperset(e.prompt) and answers.issuperset(e.answer)]
+        unseen += len(batch) - len(known)
+        said = decode_batch(machine, [e.prompt for e in known], [len(e.answer) for e in known])
+        right += sum(own == e.answer for own, e in zip(said, known, strict=True))
     return Score(name, len(examples), right, unseen)

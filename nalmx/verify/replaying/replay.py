@@ -14,9 +14,9 @@ from typing import Any
 
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ...rationals import parse_rational
+from ...rationals import parse_rational, spell
 from ..algebra.decision import decide
-from ..bounding.bounds import METHOD
+from ..bounding.bounds import METHOD, decimal, decimal_below
 from ..bounding.enclosure import Piece
 from ..domain import Point
 from ..verdict import Claim, Counterexample, Level
@@ -36,6 +36,7 @@ from .second_opinion import breaks_between, compare, distance_reaches, opinion
 AT_A_POINT = "a counterexample"
 SECONDS, BOXES = 300.0, 1_000_000
 _BEFORE_CAP = 64
+_ONE_DIGIT_MORE, _NOTHING = Fraction(1002, 1000), Fraction(1, 10**30)
 Progress = Callable[[str], None]
 
 
@@ -135,7 +136,7 @@ class Replaying:
         self._done("exact algebra proves the claim again")
         cases = cases_of(self._claim, self._seconds)
         self._must(
-            cases == self._data["evidence"].get("cases"),
+            self._data["evidence"] == {"cases": cases},
             "the cases in the file are not those that algebra goes through",
         )
         self._done(f"the cases that algebra goes through are those in the file ({len(cases)})")
@@ -201,7 +202,7 @@ class Replaying:
         claim, data = self._claim, self._data
         self._facts(METHOD, None, "reason", "counterexample")
         bound = parse_rational(data["bound"] or "")
-        if bound is None or bound < 0:
+        if bound is None or bound < 0 or data["bound"] not in (decimal(bound), spell(bound)):
             raise NotEstablished("the bound is not a number that is not negative")
         self._must(claim.tolerance.kind != "exact", "the claim is exact; a bound cannot settle it")
         self._must(
@@ -274,14 +275,16 @@ class Replaying:
 
     def _largest(self) -> None:
         stored, at = self._data["largest_difference"], self._data["evidence"]["largest_at"]
-        if stored is None:
+        if stored is None and at is None:
             return
-        size = parse_rational(stored)
-        if size is None or at is None:
+        size = parse_rational(stored or "")
+        if size is None or at is None or stored != decimal_below(size):
             raise NotEstablished("the largest difference is not a number at a point of the domain")
         point = self._in_domain(at, "the point of the largest difference")
+        difference = difference_of(self._claim)
         self._must(
-            size <= 0 or distance_reaches(difference_of(self._claim), point, size),
+            (not size or distance_reaches(difference, point, size))
+            and not distance_reaches(difference, point, max(size * _ONE_DIGIT_MORE, _NOTHING)),
             "the sides do not differ by the largest difference at its point",
         )
         self._done(f"they differ by {stored} at a point, in the second arithmetic too")

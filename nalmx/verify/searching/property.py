@@ -23,6 +23,7 @@ from ...expression import IRRATIONAL, Expression, evaluate, to_text
 from ...expression.ball import Ball, ball, enclose, precision
 from ...ranges import Range
 from ...rationals import parse_rational, spell
+from ...storage import parse_json
 from ..domain import Point
 from ..strategies import points
 from ..verdict import Claim, Counterexample
@@ -144,7 +145,7 @@ class _Kept:
 
     def _read(self, saved: bytes) -> Point | None:
         try:
-            texts = json.loads(saved)
+            texts = parse_json(saved)
             values = {name: parse_rational(texts[name]) for name in self._claim.domain.names}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None

@@ -43,16 +43,21 @@ class Comparison:
 
     def wrong(self, prompts: Sequence[Tokens]) -> WrongAnswer | None:
         """The first prompt that is answered differently."""
+        return next(self.differences(prompts), None)
+
+    def differences(self, prompts: Sequence[Tokens]) -> Iterator[WrongAnswer]:
+        """The prompts that are answered differently, in their order."""
         wanted = self.right(prompts)
         limits = [
             _longest(prompt) if answer is None else _ROOM + len(answer)
             for prompt, answer in zip(prompts, wanted, strict=True)
         ]
         said = _decoded(self.left, prompts, limits)
+        known = set(self.left.vocabulary.prompt)
         for prompt, own, other in zip(prompts, said, wanted, strict=True):
             if own != other:
-                return WrongAnswer(prompt, own, other, shortest=False)
-        return None
+                unseen = next((token for token in prompt if token not in known), None)
+                yield WrongAnswer(prompt, own, other, shortest=False, unseen=unseen)
 
 
 def truth_of(task: SequenceTask) -> Side:

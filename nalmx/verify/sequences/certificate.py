@@ -16,6 +16,7 @@ from typing import Any
 from ... import __version__
 from ...errors import CertificateError, NalmxError
 from ...pntm.machine import Machine
+from ...storage import same_json
 from ...tasks.sequences import SequenceTask, sequence_task
 from ..certificate import SEQUENCE, digest_of, save_new
 from ..replaying.replay import SECONDS, Replay
@@ -76,8 +77,9 @@ class SequenceCertificate:
         if data["sha256"] != digest_of(data):
             raise CertificateError(f"{where} was altered: its content does not have its digest")
         try:
-            task = sequence_task(str(data["task"]))
-            return cls(task, Machine.from_json(data["machine"]), data)
+            if not isinstance(data["task"], str):
+                raise CertificateError("its task is no name")
+            return cls(sequence_task(data["task"]), Machine.from_json(data["machine"]), data)
         except NalmxError as error:
             raise CertificateError(f"{where} is damaged: {error}") from None
 
@@ -136,6 +138,8 @@ class SequenceCertificate:
     def _counterexample(self) -> tuple[tuple[str, ...], str | None]:
         try:
             prompt = tuple(self.data["counterexample"]["prompt"])
+            if not same_json(list(prompt), self.data["counterexample"]["prompt"]):
+                raise TypeError
             if not all(isinstance(token, str) for token in prompt):
                 raise TypeError
             if not self.task.is_prompt(prompt):

@@ -30,13 +30,14 @@ from .answers import (
 from .induction import Gap, Proof, check_proof
 from .place_value import computes
 from .search import find_proof
-from .verdict import SequenceVerdict, WrongAnswer
+from .verdict import Differences, SequenceVerdict, WrongAnswer
 
 PROOF = "induction over the answer, with linear facts on counts and cells"
 ENUMERATION = "every prompt answered"
 TESTS = "random prompts and Hypothesis"
 _FIRST_SECONDS = 1.0
 _SECONDS_TO_PROVE = 60.0
+_FEW = 3  # wrong answers that are kept of those to given examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,21 @@ def check_agreement(
     return _up_to(machine, answers_of(program), task, effort, began, tried, reason)
 
 
-def check_examples(machine: Machine, examples: Sequence[Example], what: str) -> SequenceVerdict:
-    """Whether a machine answers examples as they say; nothing is said of other prompts."""
-    return _on_prompts(machine, [(e.prompt, e.answer) for e in examples], what)
+def check_examples(
+    machine: Machine, examples: Sequence[Example], what: str, noisy: Sequence[Example] = ()
+) -> SequenceVerdict:
+    """Whether a machine answers examples as they say; nothing is said of other prompts.
+
+    Those of `noisy` that it answers otherwise are taken for errors, and refute nothing.
+    """
+    exact = _on_prompts(machine, [(e.prompt, e.answer) for e in examples], what)
+    if not noisy:
+        return exact
+    known = _on_prompts(machine, [(e.prompt, e.answer) for e in noisy], what)
+    prompts = (exact.prompts or 0) + (known.prompts or 0)
+    return replace(
+        exact, prompts=prompts, errors=known.wrong, seconds=exact.seconds + known.seconds
+    )
 
 
 def check_agreement_on(
@@ -119,15 +132,17 @@ def _on_prompts(
     began = time.perf_counter()
     pairs = sorted(pairs, key=lambda pair: (len(pair[0]), pair[0]))
     comparison = Comparison(machine, lambda prompts: [answer for _, answer in pairs])
-    wrong = comparison.wrong([prompt for prompt, _ in pairs])
+    wrong = list(comparison.differences([prompt for prompt, _ in pairs]))
+    unseen = sum(one.unseen is not None for one in wrong)
     return SequenceVerdict(
         "refuted" if wrong else "tested",
         "the given prompts",
         what,
         prompts=len(pairs),
-        counterexample=wrong,
-        reason="what is right for other prompts is not known" if wrong is None else None,
+        counterexample=wrong[0] if wrong else None,
+        reason=None if wrong else "what is right for other prompts is not known",
         seconds=time.perf_counter() - began,
+        wrong=Differences(len(wrong), len(pairs), unseen, tuple(wrong[:_FEW])) if wrong else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import CertificateError
+from ...storage import same_json
 from .induction import Facts, Proof
 from .situations import Memory, Place, Situation
 
@@ -52,7 +53,10 @@ def proof_from_json(data: Any) -> Proof:
             situations[now] = facts[_number(one["facts"])]
     except (KeyError, TypeError, ValueError, IndexError):
         raise CertificateError("the certificate is damaged: its proof cannot be read") from None
-    return Proof(situations, Memory(memory["tokens"], memory["echoes"]))
+    proof = Proof(situations, Memory(memory["tokens"], memory["echoes"]))
+    if not same_json(proof_to_json(proof), data):
+        raise CertificateError("the certificate is damaged: its proof says more than a proof")
+    return proof
 
 
 def _place_to_json(place: Place) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ...tasks.sequences import Tokens
+from ...tasks.sequences import Token, Tokens
 from ..verdict import Level, check_level
 
 # From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
@@ -18,20 +18,44 @@ SequenceLevel = Literal["tested", "proved up to length", "proved", "refuted", "u
 class WrongAnswer:
     """A prompt that two sides answer differently; None for an answer that does not end.
 
-    `shortest`: every prompt of fewer tokens was tried, and both sides answer it alike.
+    `shortest`: every prompt of fewer tokens was tried, and both sides answer it alike. `unseen` is a
+    token of the prompt that the left side cannot take in, since it was never seen in training.
     """
 
     prompt: Tokens
     left: Tokens | None
     right: Tokens | None
     shortest: bool
+    unseen: Token | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         return {
+            **({} if self.unseen is None else {"unseen": self.unseen}),
             "prompt": list(self.prompt),
             "left": None if self.left is None else list(self.left),
             "right": None if self.right is None else list(self.right),
             "shortest": self.shortest,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Examples that are answered otherwise than they say, and the shortest few of them.
+
+    `unseen` of them have a token that was never seen in training.
+    """
+
+    count: int
+    examples: int
+    unseen: int
+    few: tuple[WrongAnswer, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "count": self.count,
+            "examples": self.examples,
+            "unseen": self.unseen,
+            "shortest": [one.to_json() for one in self.few],
         }
 
 
@@ -41,7 +65,8 @@ class SequenceVerdict(NoTruthValue):
 
     `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
     all prompts with up to `longest` tokens, every one of which was answered. `tested` speaks of the
-    `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one.
+    `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one. Of given
+    examples `wrong` refute, and `errors` are training examples that are taken for errors.
     """
 
     _ask = "verdict.holds('proved')"
@@ -55,6 +80,8 @@ class SequenceVerdict(NoTruthValue):
     counterexample: WrongAnswer | None = None
     reason: str | None = None
     seconds: float = field(default=0.0, compare=False)
+    wrong: Differences | None = None
+    errors: Differences | None = None
 
     def holds(self, require: Level = "tested") -> bool:
         """Whether the claim is established at the required level, or at a stronger one.
@@ -82,4 +109,6 @@ class SequenceVerdict(NoTruthValue):
             "counterexample": None if example is None else example.to_json(),
             "reason": self.reason,
             "seconds": round(self.seconds, 4),
+            "wrong": None if self.wrong is None else self.wrong.to_json(),
+            "taken_for_errors": None if self.errors is None else self.errors.to_json(),
         }

@@ -144,7 +144,9 @@ def test_the_same_examples_give_the_same_machine(copy_examples):
 def test_progress_is_told_and_a_stop_is_heeded():
     told = []
     examples = drawn(random_answer, 0, 200)
-    fit_discrete(examples, on_progress=told.append, stop_requested=lambda: True)
+    fit_discrete(examples, on_progress=told.append, stop_requested=lambda: bool(told))
+    assert len(told) == 1
+    assert not fit_discrete(examples, on_progress=told.append, stop_requested=lambda: True).learned
     assert len(told) == 1
     assert told[0].errors > 0
 

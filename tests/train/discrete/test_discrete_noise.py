@@ -9,8 +9,8 @@ from nalmx.pntm.machine import Decision, accuracy
 from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train.sequences.discrete import fit_discrete
+from nalmx.train.sequences.discrete.accept import Told, accepted
 from nalmx.train.sequences.discrete.data import Data
-from nalmx.train.sequences.discrete.fit import _Search, _Told
 from nalmx.train.sequences.discrete.judge import Fitted
 from nalmx.train.sequences.discrete.noise import agreement
 from nalmx.train.sequences.discrete.refit import refitted
@@ -98,7 +98,7 @@ def test_a_machine_that_never_ends_where_answers_do_is_wrong_throughout(machine)
 
 
 def unjudged(machine):
-    return Fitted(machine, 1.0, 1.0, 0.0, 0.0, lambda: machine)
+    return Fitted(machine, 1.0, 1.0, 0.0, 0.0, lambda: machine, lambda: None)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1])
@@ -106,25 +106,74 @@ def test_a_table_is_grown_anew_on_the_tapes_of_a_machine(machine, part):
     silent = replace(machine, table=(Decision(answer=machine.vocabulary.end),))
     assert accuracy(silent, CLEAN) == 0
     noisy = spoiled(CLEAN, lambda at, n: part, 0)
-    found = refitted(unjudged(silent), Data(noisy, Vocabulary.of(noisy)))
+    found = refitted(silent, Data(noisy, Vocabulary.of(noisy)))
     assert accuracy(found.finished.machine, CLEAN) == 1
     assert not found.hinted
 
 
+def judged(machine, examples, length=0.0, noise=0.25):
+    told = Told(unjudged(machine), agreement(machine, examples), length)
+    return accepted(told, examples, Vocabulary.of(examples), noise)
+
+
+def test_a_machine_is_learned_despite_noise_that_is_allowed(machine):
+    noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
+    found = judged(machine, noisy)
+    assert found.learned
+    assert found.reason is None
+    low, high = found.noise.interval
+    assert low < 0.1 < high
+    assert found.noise.rate == pytest.approx(found.errors)
+    assert found.exam.right > 0.8 > 0.5 > found.exam.predictors[found.exam.best]
+
+
+def test_no_token_is_taken_for_an_error_where_none_is_allowed(machine):
+    found = judged(machine, spoiled(CLEAN, lambda at, n: 0.02, 0), noise=0.0)
+    assert not found.learned
+    assert found.noise is None
+
+
+def test_no_more_tokens_are_taken_for_errors_than_are_allowed(machine):
+    noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
+    assert judged(machine, noisy, noise=0.1).learned
+    found = judged(machine, noisy, noise=0.05)
+    assert not found.learned
+    assert "more than 5%" in found.reason
+
+
+def test_few_examples_tell_no_errors(machine):
+    found = judged(machine, spoiled(CLEAN[:40], lambda at, n: 0.1, 0))
+    assert not found.learned
+    assert "40 examples are too few" in found.reason
+
+
+def test_errors_that_the_prompt_tells_are_no_noise(machine):
+    noisy = spoiled(CLEAN, lambda at, n: 0.05, 0)
+    chosen = [
+        Example(e.prompt, (other_than(e.answer[0], np.random.default_rng(at)), *e.answer[1:]))
+        if e.prompt[-1] == "a"
+        else e
+        for at, e in enumerate(noisy)
+    ]
+    found = judged(machine, chosen)
+    assert not found.learned
+    assert "errors depend on" in found.reason
+
+
 def test_a_machine_must_say_examples_that_its_table_was_not_grown_from(machine):
     noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
-    search = _Search(Vocabulary.of(noisy), 1, (), 10.0, None, lambda: False)
-    told = agreement(machine, noisy)
-    assert search.explains(_Told(unjudged(machine), told, 0.0), noisy)
     still = replace(machine, moves=np.zeros_like(machine.moves))
-    assert not search.explains(_Told(unjudged(still), told, 0.0), noisy)
+    told = Told(unjudged(still), agreement(machine, noisy), 0.0)
+    found = accepted(told, noisy, Vocabulary.of(noisy), 0.25)
+    assert not found.learned
+    assert "held out" in found.reason
 
 
 def test_a_machine_that_takes_longer_to_tell_than_the_answers_explains_nothing(machine):
-    search = _Search(Vocabulary.of(CLEAN), 1, (), 10.0, None, lambda: False)
-    told = agreement(machine, CLEAN)
-    assert search.explains(_Told(unjudged(machine), told, 100.0), CLEAN)
-    assert not search.explains(_Told(unjudged(machine), told, 1e6), CLEAN)
+    noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
+    assert judged(machine, noisy, length=100.0).learned
+    assert "no shorter" in judged(machine, noisy, length=1e6).reason
     many = np.zeros((5_000, machine.vocabulary.size), np.int64)
     counting = replace(machine, register=many)
-    assert not search.explains(_Told(unjudged(counting), told, 100.0), CLEAN)
+    told = Told(unjudged(counting), agreement(machine, noisy), 100.0)
+    assert "no shorter" in accepted(told, noisy, Vocabulary.of(noisy), 0.25).reason

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ....clock import look
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
 
 _MOST_LABELS = 200
 _MOST_NODES = 20_000
+_MOST_BRANCHES = 2_000_000  # of all nodes, taken or not
 _MOST_STATES = 64
 _EVIDENCE = 1
 
@@ -29,8 +31,10 @@ def learn_automaton(vocabulary: Vocabulary, examples: Sequence[Example]) -> Ids 
         return None
     order = sorted(range(len(examples)), key=lambda i: (len(examples[i].prompt), i))
     tree = _Tree(len(vocabulary.prompt))
+    most = min(_MOST_NODES, _MOST_BRANCHES // len(vocabulary.prompt))
     for i in order:
-        if len(tree.labels) > _MOST_NODES:
+        look()
+        if len(tree.labels) > most:
             break
         symbols = vocabulary.encode_prompt(examples[i].prompt)[:-1].tolist()
         if not tree.add(symbols, labels[i]):
@@ -127,6 +131,7 @@ class _Tree:
 
     def _score(self, state: int, blue: int) -> int:
         """Labels that agree if a node is merged into a state; −1 where two contradict."""
+        look()
         undo: list[tuple[int, int, int, int]] = []
         score = self._fold(state, blue, undo)
         for kind, node, symbol, before in reversed(undo):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
 from ....pntm.vocabulary import Ids
 from .data import Streams
 from .library import Library
@@ -17,7 +19,7 @@ from .tapes import fingerprints, reach_of, readings
 ROW_COLUMNS = 1  # the first column is the control row, those after it are tapes
 _ROW_COST = 0.5
 _TAPE_COST = 2.0
-_BLOCK = 20_000
+_STEPS = 1 << 23  # of tapes, between two looks at the clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,7 @@ def distinct_tapes(library: Library, streams: Streams, rows: Ids, most: int) -> 
     """The tapes (tapes, 3) that read differently, the simplest of each kind, at most so many."""
     kept: list[int] = []
     seen = {0}
-    for begin in range(0, len(library.tapes), _BLOCK):
-        block = library.tapes[begin : begin + _BLOCK]
+    for begin, block in _blocks(library.tapes, streams):
         prints = fingerprints(
             rows, streams.bounds, streams.asked, library.writes, library.reads, block,
             reach_of(streams.bounds, library.far), numba.get_num_threads(),
@@ -49,11 +50,21 @@ def distinct_tapes(library: Library, streams: Streams, rows: Ids, most: int) -> 
 
 def read_tapes(library: Library, chosen: NDArray[np.int64], streams: Streams, rows: Ids) -> Ints:
     """What chosen tapes of a library read: (tapes, questions)."""
-    found: Ints = readings(
-        rows, streams.bounds, streams.asked, library.writes, library.reads, library.tapes[chosen],
-        reach_of(streams.bounds, library.far), numba.get_num_threads(),
-    )  # fmt: skip
+    found = np.zeros((len(chosen), len(streams.asked)), np.int32)
+    for begin, block in _blocks(library.tapes[chosen], streams):
+        found[begin : begin + len(block)] = readings(
+            rows, streams.bounds, streams.asked, library.writes, library.reads, block,
+            reach_of(streams.bounds, library.far), numba.get_num_threads(),
+        )  # fmt: skip
     return found
+
+
+def _blocks(tapes: Ids, streams: Streams) -> Iterator[tuple[int, Ids]]:
+    """Tapes that together take few enough steps, and where they begin."""
+    size = max(1, _STEPS // max(1, len(streams.symbols)))
+    for begin in range(0, len(tapes), size):
+        look()
+        yield begin, tapes[begin : begin + size]
 
 
 def columns_of(library: Library, kept: Ids, streams: Streams, rows: Ids) -> Columns:

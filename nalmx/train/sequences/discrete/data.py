@@ -15,9 +15,10 @@ from ....tasks.sequences import Example, Tokens
 
 Ints = NDArray[np.int32]
 Heard: TypeAlias = Mapping[Example, Tokens]
-HELD_OUT = 5  # every fifth example is held out where a table is grown for a trial
+HELD_OUT = 5  # every fifth prompt is held out where a table is grown for a trial
 _PRINTED = 1_500
 _JUDGED = 20_000
+_TOKENS = 100  # at most, for each question of some examples
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +36,23 @@ class Streams:
 
     @classmethod
     def of(
-        cls, examples: Sequence[Example], vocabulary: Vocabulary, heard: Heard | None = None
+        cls,
+        examples: Sequence[Example],
+        vocabulary: Vocabulary,
+        heard: Heard | None = None,
+        most: int = _JUDGED,
     ) -> Streams:
-        """`heard` has what is fed back instead of an answer, as long as it is."""
+        """`heard` has what is fed back instead of an answer, as long as it is.
+
+        At most so many questions are asked of an example: the first, the last, and some between.
+        """
         symbols, bounds, asked, targets = [], [0], [], []
         for example in examples:
             stream = vocabulary.encode(example)
             begin = bounds[-1] + len(example.prompt)
-            asked.append(np.arange(begin, begin + len(example.answer) + 1))
-            targets.append(stream[len(example.prompt) + 1 :])
+            chosen = _some(len(example.answer) + 1, most)
+            asked.append(begin + chosen)
+            targets.append(stream[len(example.prompt) + 1 + chosen])
             if heard and example in heard:
                 stream = vocabulary.encode(Example(example.prompt, heard[example]))
             symbols.append(stream[:-1])
@@ -74,14 +83,26 @@ class Streams:
         return rows
 
 
+def _some(count: int, most: int) -> Ids:
+    """The first, the last, and random ones of so many questions; all if there are few."""
+    if count <= most:
+        return np.arange(count)
+    ends = most // 4
+    between = np.random.default_rng(0).choice(count - 2 * ends, most - 2 * ends, replace=False)
+    return np.concatenate(
+        [np.arange(ends), ends + np.sort(between), np.arange(count - ends, count)]
+    )
+
+
 def first_questions(examples: Sequence[Example], questions: int) -> list[Example]:
-    """The first examples that hold this many questions."""
-    taken, total = [], 0
+    """The first examples that hold this many questions, or as many tokens as are read for them."""
+    taken, total, tokens = [], 0, 0
     for example in examples:
-        if total >= questions:
+        if total >= questions or tokens >= _TOKENS * questions:
             break
         taken.append(example)
         total += len(example.answer) + 1
+        tokens += len(example.prompt) + len(example.answer)
     return taken
 
 
@@ -95,19 +116,32 @@ class Data:
         self.vocabulary, self._heard = vocabulary, heard
         self.examples = first_questions(mixed, _JUDGED)
         self.streams = Streams.of(self.examples, vocabulary, heard)
-        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary, heard)
+        self.printed = Streams.of(first_questions(mixed, _PRINTED), vocabulary, heard, _PRINTED)
         sizes = np.array([len(e.prompt) + len(e.answer) for e in self.examples])
         self._short = [self.examples[i] for i in np.argsort(sizes, kind="stable")]
+
+    @cached_property
+    def _held_out(self) -> NDArray[np.bool_]:
+        """Which examples are held out: all that have the prompt, or none."""
+        prompts: dict[Tokens, int] = {}
+        numbers = [prompts.setdefault(e.prompt, len(prompts)) for e in self.examples]
+        held: NDArray[np.bool_] = np.array(numbers) % HELD_OUT == HELD_OUT - 1
+        return held
 
     @property
     def shown(self) -> list[Example]:
         """The examples that are not held out."""
-        return [e for i, e in enumerate(self.examples) if i % HELD_OUT != HELD_OUT - 1]
+        return [e for e, out in zip(self.examples, self._held_out, strict=True) if not out]
+
+    @property
+    def held_out(self) -> list[Example]:
+        """The examples that are held out; no example that is shown has one of their prompts."""
+        return [e for e, out in zip(self.examples, self._held_out, strict=True) if out]
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
         """Which questions belong to examples that are held out."""
-        held: NDArray[np.bool_] = self.owner % HELD_OUT == HELD_OUT - 1
+        held: NDArray[np.bool_] = self._held_out[self.owner]
         return held
 
     @cached_property
@@ -125,4 +159,4 @@ class Data:
         )
         short = first_questions(self._short, questions // 2)
         examples = list(dict.fromkeys([*short, *failed, *rest]))
-        return Streams.of(examples, self.vocabulary, self._heard)
+        return Streams.of(examples, self.vocabulary, self._heard, questions)

@@ -14,6 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
+from ....clock import look
 from .table import Ints
 
 _MOST_COLUMNS = 7
@@ -73,6 +74,7 @@ def _merged(rows: dict[Key, Table]) -> tuple[list[Table], dict[Key, int]]:
         if (shared := _shared(classes[i], classes[j])) > 0
     }
     while shares:
+        look()
         kept, gone = min(shares, key=lambda pair: (-shares[pair], pair))
         classes[kept].update(classes.pop(gone))
         members = {row: kept if number == gone else number for row, number in members.items()}
@@ -86,6 +88,7 @@ def _merged(rows: dict[Key, Table]) -> tuple[list[Table], dict[Key, int]]:
 
 def _shared(one: Table, other: Table) -> int:
     """Entries that two rows have in common; −1 where they contradict each other."""
+    look()
     common = one.keys() & other.keys()
     return len(common) if all(one[key] == other[key] for key in common) else -1
 

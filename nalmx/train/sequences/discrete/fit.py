@@ -8,35 +8,35 @@ function of the row and of what they read. Simple controls are tried before elab
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from ....clock import deadline, until
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Vocabulary
 from ....tasks.sequences import Example
-from .data import HELD_OUT, Data, Heard, Streams, first_questions
-from .judge import Fitted, coder_of
-from .noise import Agreement, agreement, code_length, description_length
+from ...interrupted import ending
+from .accept import COMPARED_QUESTIONS, EVIDENCE, TOLERATED, Told, accepted, examined
+from .data import Data, Heard, first_questions
+from .judge import Fitted, coder_of, plain
+from .noise import agreement, code_length, description_length
 from .refit import refitted
 from .registers import Register, candidate_registers
 from .search import MOST_TAPES
 from .space import NEAR_EFFORTS, NOISY_EFFORTS, Space
 
 _LEVELS = (0, 1)
+_TO_FINISH = 1.0  # seconds, for a machine that answers everything when the time is over
+_SEARCH = 2 / 3  # of the time; what it leaves is for wrong tokens
 # What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
 _SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
 _CHANCES = 3
 _COMPARED, _FINALISTS = 40, 8
 _ENTRY = 2.0  # nats that an entry may cost, before tables are made smallest
-_COMPARED_QUESTIONS = 3_000
 _LIKELY = 2  # spaces to search again among noise
 _ROUNDS = 6
-_TOLERATED = 0.25
-_EVIDENCE = 50  # examples, for differences to be called noise
-_MORE_NOISE, _RARE = 1.5, 0.02  # how much more may be wrong in examples held out, and besides
 
 
 def fit_discrete(
@@ -45,60 +45,74 @@ def fit_discrete(
     *,
     most_tapes: int | None = None,
     hints: Sequence[Machine] = (),
+    noise: float = 0.0,
     seconds: float = 60.0,
     on_progress: Callable[[Fitted], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
 ) -> Fitted:
-    """The simplest machine found that answers every example; the best one after about `seconds`.
+    """The simplest machine found that answers every example; the best one after `seconds`.
 
     Tapes of `hints` are tried as if they were simple. Where no machine answers every example, one
-    is sought by which they are told most briefly, wrong tokens included.
+    is sought by which they are told most briefly, wrong tokens included; it is learned only where
+    those may be noise, in the part `noise` of answer tokens at most.
     """
     known = Vocabulary.of(examples) if vocabulary is None else vocabulary
     tapes = MOST_TAPES if most_tapes is None else most_tapes
     stop = stop_requested or (lambda: False)
-    search = _Search(known, tapes, hints, seconds, on_progress, stop)
-    found = search(examples)
-    best = min(found, key=lambda fitted: fitted.cost)
+    search = _Search(known, tapes, hints, on_progress, stop)
+    end = ending(seconds, stop)
+    with until(end.within(_SEARCH * seconds)):
+        search(examples)
+    found = search.found or [plain(Data(examples, known))]
+    best = search.best = min(found, key=lambda fitted: fitted.cost)
     if best.errors == 0:
-        return replace(best.finished, learned=best.foretold)
-    if stop():
-        return best
-    return _despite_noise(examples, search, found)
+        with until(deadline().within(max(end.left, _TO_FINISH))):
+            search.best = examined(best.finished)
+    if not stop() and (best.errors > 0 or (noise and not search.best.learned)):
+        with until(end):
+            told = _despite_noise(examples, search, found)
+            search.best = accepted(told, examples, known, noise)
+    return search.best
 
 
 @dataclass
 class _Search:
     """What does not change between searches among the same examples, as given or mended.
 
-    `places` has the spaces of the last one by what their best machine costs, least first.
+    The time may be over anywhere, so what there is so far is kept: the `spaces` of the first search,
+    the machines `found` in them, and the `best` one, wrong tokens considered.
     """
 
     vocabulary: Vocabulary
     most_tapes: int
     hints: Sequence[Machine]
-    seconds: float
     on_progress: Callable[[Fitted], None] | None
     stop: Callable[[], bool]
-    places: list[int] = field(default_factory=list)
+    spaces: list[Space] = field(default_factory=list)
+    found: list[Fitted] = field(default_factory=list)
+    best: Fitted | None = None
 
-    def __call__(self, examples: Sequence[Example]) -> list[Fitted]:
-        """Machines, the search continued first in the space that came closest to an answer."""
-        began = time.monotonic()
+    @property
+    def places(self) -> list[int]:
+        """The spaces that were searched, by what their best machine costs, least first."""
+        tried = [at for at, space in enumerate(self.spaces) if space.efforts]
+        return sorted(tried, key=lambda at: self.spaces[at].cost)
+
+    def __call__(self, examples: Sequence[Example]) -> None:
+        """Find machines, the search continued first in the space that came closest to an answer."""
         data = Data(examples, self.vocabulary)
         nothing = coder_of(data.streams).whole().cost
         hopes = [
             nothing * (_HOPE if at < _SIMPLE else _DOUBT) for at in range(len(self._kinds(data)))
         ]
-        every = [
+        every = self.spaces = [
             Space(data, *kind, hope, most_tapes=self.most_tapes, hints=self.hints)
             for kind, hope in zip(self._kinds(data), hopes, strict=True)
         ]
         spaces = list(every)
-        found: list[Fitted] = []
         best: Fitted | None = None
         home: Space | None = None
-        while spaces and (best is None or time.monotonic() - began < self.seconds):
+        while spaces:
             space = min(spaces, key=lambda space: space.promise)
             if best is not None and _settled(best, home, spaces):
                 break
@@ -106,7 +120,7 @@ class _Search:
                 spaces.remove(space)
                 continue
             new = space.search()
-            found += new
+            self.found += new
             if space.exhausted:
                 spaces.remove(space)
             if best is None or new[0].cost < best.cost:
@@ -118,9 +132,6 @@ class _Search:
             simple = [s for s in spaces if s in every[:_SIMPLE]]
             if best.errors > 0 and all(s.efforts for s in simple) and _noisy(new, examples):
                 break
-        tried = [at for at, space in enumerate(every) if space.efforts]
-        self.places = sorted(tried, key=lambda at: every[at].cost)
-        return found
 
     def despite(
         self, examples: Sequence[Example], heard: Heard, near: Machine | None = None
@@ -143,28 +154,16 @@ class _Search:
                 found += space.search()
         return [replace(f, hinted=bool(self.hints) and f.hinted) for f in found]
 
-    def settled(self, told: _Told, examples: Sequence[Example]) -> _Told:
+    def settled(self, told: Told, examples: Sequence[Example]) -> Told:
         """The machine with the table that its own answers, fed back, give it, until it stays so."""
-        while len(told.told.heard) >= _EVIDENCE:
+        while len(told.told.heard) >= EVIDENCE:
             data = Data(examples, self.vocabulary, told.told.heard)
-            new = _briefest([refitted(told.fitted, data)], examples)
+            again = replace(refitted(told.fitted.machine, data), hinted=told.fitted.hinted)
+            new = _briefest([again], examples)
             if new.length >= told.length:
                 break
             told = new
         return told
-
-    def explains(self, told: _Told, examples: Sequence[Example]) -> bool:
-        """Whether the examples are told more briefly by the machine, its register included, than
-        without, and its table, grown anew without some of them, says those about as well as all."""
-        states, size = told.fitted.machine.register.shape
-        some = Streams.of(first_questions(examples, _COMPARED_QUESTIONS), self.vocabulary)
-        if told.length + states * size * math.log(states) >= coder_of(some).whole().cost:
-            return False
-        data = Data(examples, self.vocabulary)  # registers were made of what it shows, no more
-        held = [e for i, e in enumerate(data.examples) if i % HELD_OUT == HELD_OUT - 1]
-        new = refitted(told.fitted, Data(data.shown, self.vocabulary, told.told.heard)).finished
-        noise = 1 - told.told.tokens
-        return 1 - agreement(new.machine, held).tokens <= _MORE_NOISE * noise + _RARE
 
     def _kinds(self, data: Data) -> list[tuple[Callable[[], Register | None], int]]:
         return [
@@ -176,9 +175,9 @@ class _Search:
 
 def _noisy(found: Sequence[Fitted], examples: Sequence[Example]) -> bool:
     """Whether what some machine lacks looks like noise."""
-    some = first_questions(examples, _COMPARED_QUESTIONS)
+    some = first_questions(examples, COMPARED_QUESTIONS)
     for fitted in sorted(found, key=lambda fitted: fitted.cost)[:_CHANCES]:
-        if fitted.errors <= _TOLERATED and len(examples) >= _EVIDENCE:
+        if fitted.errors <= TOLERATED and len(examples) >= EVIDENCE:
             told = agreement(fitted.machine, some)
             if told.suspicious:
                 return True
@@ -192,18 +191,19 @@ def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
     return tried and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 
-def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence[Fitted]) -> Fitted:
+def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence[Fitted]) -> Told:
     """The machine by which the answers are told most briefly, wrong tokens included.
 
     A wrong token that is fed back spoils what comes after it. So the search begins again with what
     the best machine says fed back.
     """
     best = search.settled(_briefest(found, examples), examples)
+    search.best = best.not_learned
     latest, thoroughly = best, True
     for _ in range(_ROUNDS):
-        if search.stop() or latest.told.tokens < 1 - 2 * _TOLERATED:
+        if search.stop() or latest.told.tokens < 1 - 2 * TOLERATED:
             break
-        if len(latest.told.heard) < _EVIDENCE:
+        if len(latest.told.heard) < EVIDENCE:
             break
         near = None if thoroughly else latest.fitted.machine
         again = search.despite(examples, latest.told.heard, near)
@@ -216,24 +216,13 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
         latest, thoroughly = (new, False) if better else (best, True)
         if new.length < best.length:
             best = new
-    noise = 1 - best.told.tokens
-    learned = best.told.only_noise and noise <= _TOLERATED and len(examples) >= _EVIDENCE
-    learned = learned and search.explains(best, examples)
-    return replace(best.fitted, errors=noise, learned=learned)
+            search.best = best.not_learned
+    return best
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A machine, how far it agrees with examples, and how briefly they are told by it."""
-
-    fitted: Fitted
-    told: Agreement
-    length: float
-
-
-def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> _Told:
+def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> Told:
     """The machine, of those that cost least, by which decoded answers are told most briefly."""
-    some = first_questions(examples, _COMPARED_QUESTIONS)
+    some = first_questions(examples, COMPARED_QUESTIONS)
     likely = sorted(found, key=lambda fitted: fitted.cost)[:_COMPARED]
     smallest = sorted(likely, key=lambda fitted: fitted.machine.tapes)[:_FINALISTS]
     versions = [
@@ -244,11 +233,11 @@ def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> _Told:
     told.sort(
         key=lambda pair: code_length(pair[0].machine, pair[1]) + _ENTRY * pair[0].machine.entries
     )
-    best: _Told | None = None
+    best: Told | None = None
     for version, agrees in told[:_FINALISTS]:
         most = math.inf if best is None else best.length
         length = description_length(version.machine, agrees, some, most)
         if best is None or length < best.length:
-            best = _Told(version, agrees, length)
+            best = Told(version, agrees, length)
     assert best is not None
     return replace(best, told=agreement(best.fitted.machine, examples))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....pntm.vocabulary import Ids
 from .data import Streams
@@ -36,11 +37,8 @@ def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
     """Rows in groups by role, by register state (`apart`), and by what they can follow and precede."""
     vocabulary, bounds = streams.vocabulary, streams.bounds
     size = vocabulary.size
-    owner = np.repeat(np.arange(streams.examples), np.diff(bounds))
     count = np.bincount(rows)
-    per_example = np.zeros((streams.examples, len(count)), np.int32)
-    np.add.at(per_example, (owner, rows), 1)
-    constant = (per_example.min(0) == per_example.max(0)) & (count > 0)
+    constant = _constant(rows, bounds, len(count))
     first = np.zeros(len(rows), bool)
     first[bounds[:-1]] = True
     symbols = rows % size
@@ -51,6 +49,10 @@ def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
         symbols[equals[equals + 1 < len(rows)] + 1] > vocabulary.equals
     )
     last[bounds[1:] - 1] = True
+    answers = symbols > vocabulary.equals
+    roles = [(symbols < vocabulary.equals), answers]
+    usual = [[flag[role].mean() if role.any() else 0.0 for flag in (first, last)] for role in roles]
+    met = [np.bincount(rows, flag) > 0 for flag in (first, last)]
     fixed: list[Rows] = []
     groups: dict[tuple[object, ...], set[int]] = {}
     for row in np.flatnonzero(count).tolist():
@@ -59,11 +61,9 @@ def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
             fixed.append(frozenset([row]))
             continue
         role = symbol > vocabulary.equals
-        mates = (symbols > vocabulary.equals) == role
-        mates &= symbols != vocabulary.equals
         flags = tuple(
-            bool(flag[rows == row].any()) or count[row] * flag[mates].mean() < _SURE
-            for flag in (first, last)
+            bool(flag[row]) or bool(count[row] * often < _SURE)
+            for flag, often in zip(met, usual[role], strict=True)
         )
         groups.setdefault((role, row // size if apart else 0, flags if apart else ()), set()).add(
             row
@@ -73,6 +73,18 @@ def find_groups(streams: Streams, rows: Ids, *, apart: bool = True) -> Groups:
         tuple(frozenset(g) for key, g in groups.items() if key[0]),
         tuple(fixed),
     )
+
+
+def _constant(rows: Ids, bounds: Ids, size: int) -> NDArray[np.bool_]:
+    """Which of so many rows every example has, always equally often."""
+    owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    pairs, often = np.unique(owner * size + rows, return_counts=True)
+    row, examples = pairs % size, len(bounds) - 1
+    least, most = np.full(size, len(rows) + 1), np.zeros(size, np.int64)
+    np.minimum.at(least, row, often)
+    np.maximum.at(most, row, often)
+    constant: NDArray[np.bool_] = (np.bincount(row, minlength=size) == examples) & (least == most)
+    return constant
 
 
 def row_sets(groups: tuple[Rows, ...], *, singles: bool = True) -> Iterator[Rows]:

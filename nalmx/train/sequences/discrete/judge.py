@@ -14,8 +14,10 @@ from ....pntm.vocabulary import Ids
 from .build import build_machine, columns_used
 from .columns import ROW_COLUMNS, read_tapes
 from .data import Data, Streams
+from .exam import Exam, examine
 from .fill import filled
-from .library import Library
+from .independence import Noise
+from .library import Library, no_tapes
 from .registers import Register
 from .search import Choice
 from .smooth import smoothed
@@ -38,7 +40,8 @@ class Fitted(NoTruthValue):
 
     `unseen_errors` are those among questions held out while its table was grown for a trial, and
     `unseen_gaps` those for which that table had no entry, implied ones included. `hinted`: it uses a
-    tape of a hint. `learned`: every example is answered, or all but noise.
+    tape of a hint. `sit` gives the exam of the machine. `learned`: every example is answered, or all
+    but `noise`, by a rule; `reason` says why not, where more is to be said than what is wrong.
     """
 
     _ask = "fitted.learned"
@@ -49,18 +52,17 @@ class Fitted(NoTruthValue):
     unseen_gaps: float
     cost: float
     finish: Callable[[], Machine]
+    sit: Callable[[], Exam]
     hinted: bool = False
     learned: bool = False
+    reason: str | None = None
+    exam: Exam | None = None
+    noise: Noise | None = None
 
     @property
     def finished(self) -> Fitted:
         """The same with the table entries that the examples imply without showing them."""
         return replace(self, machine=self.finish())
-
-    @property
-    def foretold(self) -> bool:
-        """Whether what was held out was said about as well as what was shown, but for rare cases."""
-        return self.unseen_errors + self.unseen_gaps <= _UNFORETOLD
 
     def sure(self, nothing: float) -> bool:
         """Whether it answers everything, and foretold what it was not shown.
@@ -79,6 +81,16 @@ def coder_of(streams: Streams) -> Coder:
     """Code lengths of the next tokens of streams."""
     outputs = streams.vocabulary.outputs
     return Coder((streams.targets - outputs.start).astype(np.int32), len(outputs))
+
+
+def plain(data: Data) -> Fitted:
+    """The machine of one state without tapes: its table looks at the last token alone."""
+    table = np.zeros((1, data.vocabulary.size), np.int64)
+    columns = (0,)
+    choice = Choice((columns,), coder_of(data.streams).whole(), 0.0)
+    nothing = no_tapes(table.size)
+    rows, none = data.streams.rows(table), np.zeros(0, np.int64)
+    return judge(choice, nothing, none, data, rows, Register(table, 0.0))[0]
 
 
 def judge(
@@ -119,6 +131,7 @@ def judge(
         float(gaps.mean()) if held.any() else 0.0,
         cost + choice.penalty + register.cost + _MISS * misses,
         lambda: build(_completed(tree, coder, values, misses, len(wrong))),
+        lambda: examine(data, ~(missed | gaps)),
         bool((numbers < library.hinted).any()),
     ), wrong
 

@@ -9,16 +9,19 @@ example, is fed back in its place in another search.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
+from ....pntm.batch import decode_batch
 from ....pntm.keys import Keys
 from ....pntm.machine import Machine
 from ....pntm.minimise import minimise
 from ....tasks.sequences import Example, Tokens
+from .independence import Noise
 
 _NEAR = 0.25  # of its tokens (or one) may differ in an example that a machine mends
 _KEPT = 0.85  # of all examples must be mended for what is left to be noise
@@ -27,6 +30,7 @@ _DEVIATIONS = 4.0
 _MUCH, _MUCH_OF_ALL = 30, 0.02  # tokens
 _SUSPICIOUS, _SUSPICIOUS_SPREAD = 0.75, 2.0
 _SMALL = 400  # entries: a larger machine is not made smaller, it tells nothing briefly
+_BATCH = 500  # examples between two looks at the clock
 _TAPE = 8.0  # nats to tell a tape from the others of a library
 
 
@@ -44,8 +48,14 @@ class Agreement:
     spread: float
     half: float  # how far the second halves of answers differ more than the first, in deviations
     uneven: float  # how far some tokens are said wrongly more often than others, in deviations
-    wrong: int  # tokens
+    noise: Noise  # what is said wrongly
     heard: Mapping[Example, Tokens]  # what to feed back instead of an answer that has wrong tokens
+    said: tuple[Tokens | None, ...]
+
+    @property
+    def wrong(self) -> int:
+        """Tokens."""
+        return self.noise.wrong
 
     @property
     def suspicious(self) -> bool:
@@ -56,10 +66,25 @@ class Agreement:
         return much and even and self.examples >= _SUSPICIOUS
 
     @property
+    def unlike_noise(self) -> str | None:
+        """Why the differences are no wrong tokens that have nothing to do with each other.
+
+        None where they may be.
+        """
+        if self.examples < _KEPT:
+            return f"only {self.examples:.1%} of examples are right but for a few tokens"
+        if self.spread >= _SPREAD:
+            return "errors come together, in some examples rather than in others"
+        if abs(self.half) >= _DEVIATIONS:
+            return "errors depend on the half of the answer"
+        if self.uneven >= _DEVIATIONS:
+            return "errors depend on what is to be said"
+        return None
+
+    @property
     def only_noise(self) -> bool:
         """Whether every difference may be a wrong token that has nothing to do with the others."""
-        far = max(abs(self.half), self.uneven)
-        return self.examples >= _KEPT and self.spread < _SPREAD and far < _DEVIATIONS
+        return self.unlike_noise is None
 
 
 def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
@@ -68,11 +93,14 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
     heard: dict[Example, Tokens] = {}
     lengths: list[int] = []
     wrong: list[int] = []
+    answers: list[Tokens | None] = []
     early = late = 0
     by_token: dict[str, list[int]] = {}
     for example in examples:
+        look()
         answer = example.answer
         said = machine.decode(example.prompt, len(answer))
+        answers.append(said)
         differs = _differences(said, answer)
         lengths.append(len(differs))
         wrong.append(sum(differs))
@@ -96,9 +124,20 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         float(((k - n * rate) ** 2).sum() / max(1e-9, chance.sum())),
         (late - early) / max(1.0, (late + early) ** 0.5),
         _unevenness(np.array(list(by_token.values()), float).reshape(-1, 2)),
-        int(k.sum()),
+        Noise(int(k.sum()), int(n.sum()), int((k > 0).sum())),
         heard,
+        tuple(answers),
     )
+
+
+def _decoded(
+    machine: Machine, examples: Sequence[Example]
+) -> Iterator[tuple[Example, Tokens | None]]:
+    for begin in range(0, len(examples), _BATCH):
+        look()
+        batch = examples[begin : begin + _BATCH]
+        said = decode_batch(machine, [e.prompt for e in batch], [len(e.answer) for e in batch])
+        yield from zip(batch, said, strict=True)
 
 
 def code_length(machine: Machine, told: Agreement) -> float:

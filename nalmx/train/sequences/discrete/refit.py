@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ....pntm.machine import Machine
 from .columns import ROW_COLUMNS
 from .data import Data
 from .judge import Fitted, coder_of, judge
@@ -14,13 +15,12 @@ from .registers import Register
 from .search import Choice
 
 
-def refitted(fitted: Fitted, data: Data) -> Fitted:
+def refitted(machine: Machine, data: Data) -> Fitted:
     """The machine that these examples make of the tapes and the register of another one."""
-    machine = fitted.machine
     library = with_hints(no_tapes(machine.register.size), [machine], machine.register)
     kept = np.arange(len(library.tapes))
     columns = tuple(range(ROW_COLUMNS + len(kept)))
     choice = Choice((columns,), coder_of(data.streams).whole(), float(library.costs.sum()))
     rows, register = data.streams.rows(machine.register), Register(machine.register, 0.0)
     found, _ = judge(choice, library, kept, data, rows, register)
-    return replace(found, hinted=fitted.hinted)
+    return replace(found, hinted=False)

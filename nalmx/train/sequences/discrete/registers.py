@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -51,11 +52,13 @@ def candidate_registers(
 
 def _constant_tokens(vocabulary: Vocabulary, examples: Sequence[Example]) -> dict[int, int]:
     """Prompt symbols that every prompt has, always equally often."""
-    counts = np.zeros((len(examples), len(vocabulary.prompt)), np.int32)
-    for at, example in enumerate(examples):
-        np.add.at(counts[at], vocabulary.encode_prompt(example.prompt)[:-1], 1)
-    low, high = counts.min(0), counts.max(0)
-    return {int(i): int(low[i]) for i in np.flatnonzero((low == high) & (low > 0))}
+    common: dict[int, int] | None = None
+    for example in examples:
+        counts = Counter(vocabulary.encode_prompt(example.prompt)[:-1].tolist())
+        common = dict(counts) if common is None else dict(common.items() & counts.items())
+        if not common:
+            break
+    return dict(sorted((common or {}).items()))
 
 
 def _segments(vocabulary: Vocabulary, separators: dict[int, int], answer: int) -> Register:

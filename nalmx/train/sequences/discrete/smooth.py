@@ -13,10 +13,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
 from .table import Floats, Ints
 
 _MOST_COLUMNS = 6
 _MOST_ROWS = 60
+_MOST_CELLS = 4_000_000  # of a table of counts
 
 Counts = NDArray[np.int64]
 
@@ -30,6 +32,8 @@ def smoothed(columns: Ints, targets: Ints, outputs: int) -> tuple[Ints, Ints] | 
     if len(columns) > _MOST_COLUMNS:
         return None
     keys, at = np.unique(columns, axis=1, return_inverse=True)
+    if keys.shape[1] * outputs > _MOST_CELLS:
+        return None
     counts = np.zeros((keys.shape[1], outputs), np.int64)
     np.add.at(counts, (at.ravel(), targets), 1)
     best: tuple[Ints, Ints] | None = None
@@ -39,7 +43,7 @@ def smoothed(columns: Ints, targets: Ints, outputs: int) -> tuple[Ints, Ints] | 
             others = [c for c in range(len(columns)) if c not in chosen]
             rows, row = np.unique(keys[list(chosen)], axis=1, return_inverse=True)
             rests, rest = np.unique(keys[others], axis=1, return_inverse=True)
-            if rows.shape[1] > _MOST_ROWS:
+            if rows.shape[1] > _MOST_ROWS or rows.shape[1] * rests.shape[1] * outputs > _MOST_CELLS:
                 continue
             table = np.zeros((rows.shape[1], rests.shape[1], outputs), np.int64)
             table[row.ravel(), rest.ravel()] = counts
@@ -63,6 +67,7 @@ def _merged(table: Counts) -> tuple[Counts, NDArray[np.int64]]:
     alive = np.ones(len(table), bool)
 
     def compare(at: int) -> None:
+        look()
         joined = _lengths(classes + classes[at]).sum(axis=1)
         saving = np.where(alive, own + own[at] - joined, -np.inf)
         saving[at] = -np.inf

@@ -19,9 +19,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 _HASH = 1 << 13
+_STEPS = 1 << 23  # questions of pairs, between two looks at the clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +94,15 @@ class Coder:
             return np.full(len(pairs), np.inf)
         order = np.concatenate(partition.parts)
         begins = np.cumsum([0, *map(len, partition.parts)])
-        costs: Floats = _costs(
-            columns[:, order].T.copy(), self.targets[order], begins, partition.costs, pairs,
-            self.hit, self.all, self.outputs, bound - partition.closed, numba.get_num_threads(),
-        )  # fmt: skip
+        seen, targets = columns[:, order].T.copy(), self.targets[order]
+        size = max(1, _STEPS // len(order))
+        costs = np.full(len(pairs), np.inf)
+        for begin in range(0, len(pairs), size):
+            look()
+            costs[begin : begin + size] = _costs(
+                seen, targets, begins, partition.costs, pairs[begin : begin + size],
+                self.hit, self.all, self.outputs, bound - partition.closed, numba.get_num_threads(),
+            )  # fmt: skip
         return costs + partition.closed
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....clock import look
 from .table import Coder, Ints, split_part
 
 Part = NDArray[np.int64]
@@ -64,6 +65,7 @@ def grow(coder: Coder, columns: Ints, questions: Part, *, exact: bool) -> Node:
 
 def _left(coder: Coder, pieces: Sequence[Part], columns: Ints) -> float:
     """Code length of pieces, those of several next tokens split by all columns."""
+    look()
     total = 0.0
     for piece in pieces:
         cost = coder.length(piece)

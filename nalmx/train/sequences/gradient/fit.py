@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from ....clock import move_on_after, until
 from ....errors import NoTruthValue, SettingError
 from ....pntm.machine import Machine
 from ....pntm.module import PNTM
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
-from ...interrupted import Interrupted
+from ...interrupted import Interrupted, ending
 from .batches import Pool
 from .hardening import harden, train_output
 from .relation import Judge, Judged
@@ -35,6 +37,7 @@ _JUDGED_EXAMPLES = 150
 _ENTRIES_BELOW = 0.25  # a table of more entries for each question remembers, it does not explain
 _NEARLY = 1.25  # some examples cannot tell machines apart whose code lengths are this close
 _TOLD_EVERY = 0.5
+_TO_JUDGE = 1.0  # seconds, where there is no machine yet when the time is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,13 @@ def fit_gradient(
         settings or Settings.of(tapes),
     )  # fmt: skip
     try:
-        while True:
-            fit.live()
-            fit.begin_anew()
+        with until(ending(budget_seconds, stop_requested or (lambda: False))):
+            while True:
+                fit.live()
+                fit.begin_anew()
     except _Ended:
-        return fit.result()
+        pass
+    return fit.result()
 
 
 class _Ended(Exception):
@@ -240,9 +245,12 @@ class _Fit:
     def result(self) -> GradientFit:
         """The best machine; its module, hardened and trained on with frozen controls."""
         if self._best is None:
-            self._keep_best(0, self._some.judge(rounded(self._stack.control_logits(0))))
+            with suppress(_Ended), move_on_after(_TO_JUDGE):
+                self._keep_best(0, self._some.judge(rounded(self._stack.control_logits(0))))
         best = self._best
-        assert best is not None
+        if best is None:
+            passed, module = time.perf_counter() - self._began, self._stack.alone(0, [0])
+            return GradientFit(None, 1.0, False, np.inf, tuple(self._history), passed, module)
         module, settings = best.module, self._settings
         steps = settings.last_steps if best.reached else settings.last_steps // 10
         loss = train_output(module, self._pool, steps, settings.batch, self._stop_requested)

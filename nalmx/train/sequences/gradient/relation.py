@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from ....clock import look
 from ....pntm.machine import ROW, STAY, Decision, Machine
 from ....pntm.vocabulary import Ids, Vocabulary
 from ....tasks.sequences import Example
@@ -135,6 +136,7 @@ class Judge:
 
     def _length(self, columns: Ints) -> float:
         """The code length of the next tokens where all columns are known."""
+        look()
         key = np.zeros(self.questions, np.int64)
         for column in columns:
             key = key * (int(column.max()) + 1) + column
