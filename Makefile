@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test quick check bench clean
 
 setup: .venv/installed
 
@@ -17,8 +17,14 @@ demo: setup
 	$(BIN)/nalmx train-and-extract --module pntm --task addition
 	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 
+# A file's tests stay together: what they train and compile is trained and compiled once.
+BESIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest -m 'not slow' $(BESIDE)
+
+quick: setup
+	$(BIN)/python -m pytest -m 'not slow and not long' $(BESIDE)
 
 check: setup
 	$(BIN)/ruff check .

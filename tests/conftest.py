@@ -1,11 +1,105 @@
 """Settings of the whole suite."""
 
+import atexit
+import faulthandler
 import os
+import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 # Read by Hypothesis when it first stores something: keep that out of the checkout.
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.mkdtemp(prefix="nalmx-tests-"))
+if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="nalmx-tests-")
+    atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
 
 # Tests that run beside each other have a core each: two threads would wait for one another.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+from helpers_pytest import is_installed
+from hypothesis import HealthCheck, settings
+
+import nalmx
+
+# A checkout that is not installed: the processes that tests start find it on the path, too.
+if not is_installed():
+    places = [str(Path(nalmx.__file__).parents[1]), os.environ.get("PYTHONPATH")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+
+# `nightly` draws other examples every time: pytest --hypothesis-profile=nightly
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", _PATIENT, derandomize=True, database=None)
+settings.register_profile("nightly", _PATIENT, max_examples=1_000, print_blob=True)
+settings.load_profile("suite")
+
+HANGS = 300
+"""Seconds after which a test that is not `slow` counts as one that never ends."""
+
+LONG = {
+    *("bench/test_cells.py", "bench/test_intervals.py", "bench/test_sequences.py"),
+    *("commands/test_bench.py", "commands/test_cli.py", "commands/test_verify_expr.py"),
+    *("expression/test_ball.py", "expression/test_slopes.py"),
+    *(
+        "commands/test_certificates.py",
+        "commands/test_export_tests.py",
+        "commands/test_sequence.py",
+    ),
+    *("commands/test_train_and_extract.py", "extract/test_as_run.py", "extract/test_learned.py"),
+    *("extract/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
+    *("pntm/test_from_machine.py", "pntm/test_heads.py", "pntm/test_memory.py"),
+    *("pntm/test_minimise.py", "pntm/test_module.py", "report/test_benchmark_figure.py"),
+    *("report/test_exported_tests.py", "test_add_a_module.py", "test_readme.py", "test_testing.py"),
+    *("train/discrete/test_discrete_fit.py", "train/discrete/test_discrete_noise.py"),
+    *("train/test_baseline_fit.py", "train/test_gradient_fit.py", "train/test_learn_sequences.py"),
+    *("train/test_network.py", "train/test_trainer.py", "verify/test_claims.py"),
+    *("verify/test_exhaustive.py", "verify/test_floating.py", "verify/test_loops.py"),
+    *("verify/test_second_opinion.py", "verify/test_sequence_proofs.py"),
+    *("verify/test_sequence_soundness.py", "verify/test_sequence_verdicts.py"),
+    *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
+}
+"""Files that train, compile or try very much: left out of `make quick`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the long files, which are run first: what is short fills the gaps."""
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(folder).as_posix() in LONG:
+            item.add_marker("long")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+WARNINGS = (
+    "error",
+    # What other people's code says of itself is no fault of this code.
+    *(f"ignore::{kind}" for kind in ("DeprecationWarning", "PendingDeprecationWarning")),
+    *(f"error::DeprecationWarning:{module}" for module in (r"nalmx\b", r"tests\b", "helpers_")),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors, once the plugins of others have said at the start what they must say.
+
+    The fixture of the package's plugin is there, too, where the package is not installed.
+    """
+    for line in WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+    if not config.pluginmanager.has_plugin("nalmx"):
+        from nalmx import pytest_plugin
+
+        config.pluginmanager.register(pytest_plugin, "nalmx")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End the process of a test that hangs; pytest-xdist then says which test it was."""
+    if item.get_closest_marker("slow") is None:
+        faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from itertools import pairwise
 
@@ -55,6 +54,7 @@ def test_a_union_contains_what_one_of_its_intervals_contains(
 @given(st.lists(INTERVALS, min_size=1, max_size=6))
 def test_the_intervals_of_a_union_are_apart_and_in_order(intervals: list[Interval]) -> None:
     parts = Range.union(intervals).intervals
+    assert parts
     assert all(before.upper < after.lower for before, after in pairwise(parts))
     assert all(part.width >= 0 for part in parts)
 
@@ -113,11 +113,9 @@ def test_a_range_knows_its_ends_and_its_largest_magnitude() -> None:
         ("[" + ",".join(f"[{n},{n}.5]" for n in range(MAX_INTERVALS + 1)) + "]", "at most 100"),
     ],
 )
-def test_anything_else_is_refused_at_once_on_one_line(text: str, problem: str) -> None:
-    start = time.process_time()
+def test_anything_else_is_refused_on_one_line(text: str, problem: str) -> None:
     with pytest.raises(RangeError, match=problem) as caught:
         Range.parse(text)
-    assert time.process_time() - start < 1
     message = str(caught.value)
     assert message.splitlines() == [message]
 

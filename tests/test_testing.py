@@ -6,13 +6,16 @@ import math
 import shlex
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 import sympy
 import torch
+from helpers_pytest import is_installed, pytest_run
 from torch import nn
 
 from nalmx import NAU, NMU
@@ -298,24 +301,25 @@ def test_bad(assert_equivalent):
 """
 
 
-def pytest_run(folder: Path, text: str, *options: str) -> str:
+def with_the_plugin(folder: Path, text: str) -> str:
     (folder / "test_mine.py").write_text(text)
-    command = [
-        sys.executable,
-        "-W",
-        "error",
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        *options,
-    ]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder).stdout
+    return pytest_run(folder, "-q", "-W", "error", "-p", "nalmx.pytest_plugin").stdout
+
+
+def test_pytest_loads_the_plugin_of_the_package() -> None:
+    facts = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    assert facts["project"]["entry-points"]["pytest11"] == {"nalmx": "nalmx.pytest_plugin"}
+    if is_installed():
+        assert find_entry_point("nalmx").value == "nalmx.pytest_plugin"
+
+
+def find_entry_point(name: str) -> EntryPoint:
+    (found,) = entry_points(group="pytest11", name=name)
+    return found
 
 
 def test_the_fixture_is_there_without_an_import(tmp_path) -> None:
-    out = pytest_run(tmp_path, TESTS)
+    out = with_the_plugin(tmp_path, TESTS)
     assert "1 failed, 1 passed" in out
     assert "the model is not the formula: refuted, they differ by 3" in out
     assert "replay: nalmx verify expr" in out
@@ -330,7 +334,7 @@ def test_the_plugin_loads_nothing_before_the_fixture_is_used(tmp_path) -> None:
         "    assert 'nalmx.pytest_plugin' in sys.modules\n"
         "    assert not heavy & set(sys.modules)\n"
     )
-    assert "1 passed" in pytest_run(tmp_path, text)
+    assert "1 passed" in with_the_plugin(tmp_path, text)
 
 
 def test_expressions_are_compared_without_torch() -> None:

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
@@ -139,7 +140,8 @@ def certify(
         **_facts_of(claim, verdict),
         "provenance": {"source": source, "weights_sha256": weights_sha256, "seed": seed},
         "versions": {
-            **{name: version(name) for name in ("nalmx", "python-flint", "mpmath")},
+            "nalmx": __version__,
+            **{name: version(name) for name in ("python-flint", "mpmath")},
             "python": platform.python_version(),
         },
     }

@@ -32,6 +32,7 @@ def test_no_command_shows_the_help_and_exits_with_2(capsys):
     assert capsys.readouterr().out == HELP
 
 
+@pytest.mark.slow
 def test_help_answers_within_four_times_an_empty_python():
     def seconds(*command):
         start = perf_counter()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+from helpers_pytest import pytest_run
 
 from nalmx.cli import main
 
@@ -24,10 +23,7 @@ def run(capsys, *arguments):
 def outcome(path):
     """What pytest says of a file when nalmx cannot be imported."""
     (path.parent / "conftest.py").write_text("import sys\nsys.modules['nalmx'] = None\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:nalmx", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [*command, path.name], cwd=path.parent, capture_output=True, text=True
-    ).stdout
+    return pytest_run(path.parent, "-q", path.name).stdout
 
 
 @pytest.fixture(scope="module")

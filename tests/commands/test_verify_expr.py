@@ -1,7 +1,6 @@
 """`nalmx verify expr` as a user meets it: output, exit codes and refusals."""
 
 import json
-import time
 
 import pytest
 
@@ -184,13 +183,11 @@ GOOD = ["x1", "--truth", "x1"]
     ids=" ".join,
 )
 def test_bad_input_is_refused_in_one_line_with_exit_code_2(capsys, arguments):
-    start = time.process_time()
     code, out, err = run(capsys, *arguments)
     assert code == 2
     assert out == ""
     assert err.startswith("nalmx: ")
     assert err.count("\n") == 1
-    assert time.process_time() - start < 2
 
 
 def test_an_error_in_the_truth_says_where(capsys):

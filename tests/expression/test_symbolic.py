@@ -62,7 +62,7 @@ def test_an_expression_keeps_its_values_through_sympy_and_back(text: str) -> Non
         assert evaluate(again, point) == evaluate(tree, point)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rational_trees(), points())
 def test_a_rational_expression_keeps_its_values_through_sympy_where_it_is_defined(
     tree: Expression, point: dict[str, Fraction]

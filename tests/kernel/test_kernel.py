@@ -24,7 +24,7 @@ from nalmx.train.torch_engine import TorchEngine
 from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
-UPDATES = 2_000
+UPDATES = 1_100
 SIZES = (2, 3, 10)
 CASES = [
     (name, kind.operations[k % len(kind.operations)], SIZES[k % len(SIZES)])
@@ -72,6 +72,7 @@ def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
         trainer = Trainer([Run.create(tmp_path / engine, config)], CPU, engine)
         trainer.train()
         found[engine] = trainer.engine.parameters()
+    assert set(found["torch"]) == set(found["kernel"])
     for name, values in found["torch"].items():
         torch.testing.assert_close(found["kernel"][name], values, rtol=1e-4, atol=1e-4)
 

@@ -37,6 +37,7 @@ def test_an_odd_position_is_refused():
         Uniforms(stream)
 
 
+@pytest.mark.slow
 def test_it_is_faster_than_numpy():
     stream = np.random.RandomState(0)
     uniforms = Uniforms(stream)

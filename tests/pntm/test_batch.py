@@ -115,6 +115,7 @@ def test_symbols_no_array_holds_are_never_seen():
     assert decode_batch(machine, [("a",)], [5]) == [()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [parity, either, copier])
 def test_a_million_tokens_a_second(make):
     machine = make()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import runpy
-import subprocess
-import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
 import flint
 import pytest
+from helpers_pytest import pytest_run
 from helpers_trees import NAMES, bounds, claim, conditions, points, trees
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nalmx.errors import ExpressionError, SettingError
@@ -51,13 +49,7 @@ def run_files(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         fewer = text.replace("max_examples=500", "max_examples=100")
         (folder / f"test_{name}.py").write_text(fewer, encoding="utf-8")
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-rA", "-p", "no:nalmx"]
-    result = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--tb=short", "."],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+    result = pytest_run(folder, "-W", "error", "-rA", "--tb=short", ".")
     outcomes = {}
     for line in result.stdout.splitlines():
         word, _, rest = line.partition(" ")
@@ -301,10 +293,11 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("functions")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400)
 @given(trees() | conditions(), st.lists(points(), min_size=1, max_size=3))
 def test_the_function_has_the_values_of_the_tree(folder, tree, sampled) -> None:
     facts, function = loaded(tree, folder)
+    assert facts.text.startswith("def formula(")
     for point in sampled:
         exact = evaluate(tree, point)
         assume(exact is not IRRATIONAL or not facts.exact)
@@ -374,10 +367,8 @@ def test_shared_parts_and_thousands_of_nodes_stay_small(tmp_path, lazy) -> None:
             "piecewise",
             (Variable("x2"), Apply("lt", (Variable("x1"), Variable("x2"))), tree, parse("True")),
         )
-    start = time.process_time()
     _, function = loaded(tree, tmp_path)
     assert function(Fraction(3), Fraction(1), 0) == Fraction(7, 2)
-    assert time.process_time() - start < 5
     assert (tmp_path / "function.py").stat().st_size < 200_000
 
 

@@ -27,6 +27,7 @@ def point(names, row):
 @pytest.mark.parametrize("task", LOGIC_TASKS.values(), ids=list(LOGIC_TASKS))
 def test_targets_are_the_exact_values_of_the_truth(task, extrapolation):
     x, t = task.sample(random(), (50,), extrapolation=extrapolation)
+    assert len(x) == len(t) == 50
     for row, target in zip(x, t, strict=True):
         exact = evaluate(task.number(), point(task.inputs, row))
         assert float(exact) == pytest.approx(target.item(), rel=1e-12, abs=1e-12)

@@ -40,7 +40,7 @@ def test_claims_of_modules_hold_at_random_points():
     assert len({claim.name for claim in claims}) == len(claims) >= 150
     for claim in claims:
         claim.claim()
-        for point in points(claim, 6):
+        for point in points(claim, 2):
             assert agrees(claim, point), f"{claim.name} at {point}"
 
 
@@ -79,7 +79,12 @@ def test_false_claims_are_the_same_for_the_same_seed():
 
 
 def test_a_replay_of_the_witness_refutes_a_false_claim():
-    for claim in false_claims(6 * len(KINDS), seed=8):
-        if claim.divisor or (claim.kind == MAGNITUDES and "tanh" in claim.left):
-            continue  # It fails at irrational points only, or by less than 256 bits show.
+    # Others fail at irrational points only, or by less than 256 bits show.
+    shown = [
+        claim
+        for claim in false_claims(6 * len(KINDS), seed=8)
+        if not claim.divisor and not (claim.kind == MAGNITUDES and "tanh" in claim.left)
+    ]
+    assert len(shown) > 2 * len(KINDS)
+    for claim in shown:
         assert isinstance(judge(claim.claim(), claim.witness), Counterexample), claim

@@ -50,6 +50,7 @@ def test_every_float32_of_a_range_is_counted(extent: str, count: int) -> None:
 
 def test_the_runs_hold_the_numbers_of_the_range_and_no_others() -> None:
     extent = claim("x1", "x1", "[[-1/3,-0.33333],[1/3,0.33334]]").domain.ranges["x1"]
+    assert len(list(single.runs(extent))) == 2
     for first, count in single.runs(extent):
         inside = [single.exactly(first + n) in extent for n in range(-1, count + 1)]
         assert inside == [False, *[True] * count, False]

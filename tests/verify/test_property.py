@@ -27,7 +27,7 @@ DOMAINS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), st.sampled_from(DOMAINS))
 def test_every_point_lies_in_the_domain(data: st.DataObject, domain: Domain) -> None:
     point = data.draw(points(domain))

@@ -23,8 +23,14 @@ def assert_none_established(count, seed, effort):
     assert set(classes) == set(KINDS)
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(4))
 def test_no_false_claim_is_established(part):
+    assert_none_established(128, f"sound {part}", QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+def test_no_false_claim_is_established_in_a_short_time(part):
     assert_none_established(256, f"sound {part}", QUICK)
 
 

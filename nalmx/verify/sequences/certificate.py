@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ... import __version__
 from ...errors import CertificateError, NalmxError
 from ...pntm.machine import Machine
 from ...storage import same_json
@@ -58,7 +58,7 @@ class SequenceCertificate:
             "counterexample": verdict["counterexample"],
             "longest": verdict["longest"],
             "provenance": {"source": source},
-            "versions": {"nalmx": version("nalmx")},
+            "versions": {"nalmx": __version__},
         }
         return cls(task, machine, {**data, "sha256": digest_of(data)})
 

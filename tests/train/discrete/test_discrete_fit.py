@@ -103,7 +103,7 @@ def test_hidden_states_are_learned_from_the_last_one_alone():
 
 @pytest.mark.parametrize("make", [palindrome, random_answer])
 def test_what_no_machine_answers_is_not_called_learned(make):
-    fitted = fit_discrete(drawn(make, 0, 300), seconds=2)
+    fitted = fit_discrete(drawn(make, 0, 300), seconds=1)
     assert not fitted.learned
     assert fitted.errors > 0
 
