@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Sequence
@@ -43,11 +44,13 @@ _SETTINGS = {
     "tapes": "tapes",
     "method": "method",
 }
+_MOST_UNSEEN = 8  # lines
 _SHARED = {
     "module",
     "directory",
     "resume",
     "figure",
+    "ask",
     "require",
     "device",
     "seed",
@@ -86,6 +89,12 @@ _OPTIONS = (
     click.option(
         "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
     ),
+    click.option(
+        "--ask",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="pntm: print N prompts whose answers would decide most.",
+    ),
     figure_option,
 )
 
@@ -108,7 +117,7 @@ def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
     for name, flag in given.items():
         if own and name not in _SETTINGS and name not in _SHARED:
             raise click.UsageError(f"{flag} is not for --module pntm; leave it out")
-        if not own and (name in _SETTINGS or name == "figure"):
+        if not own and (name in _SETTINGS or name in ("figure", "ask")):
             raise click.UsageError(f"{flag} is for --module pntm only; add that, or leave it out")
     return own
 
@@ -150,10 +159,12 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             )
     save_verdicts(run, outcome)
     if options["as_json"]:
-        print_json({**_record(run, results), **outcome.to_json()})
+        asked = {} if options["ask"] is None else {"ask": results.certainty.ask[: options["ask"]]}
+        print_json({**_record(run, results), **asked, **outcome.to_json()})
     else:
         _print(run, results)
         print_program(outcome)
+        _print_asked(results, options["ask"])
         output().print(f"run: {run.directory}")
     write_figure(options["figure"], run, outcome, options["quiet"])
     code = outcome.exit_code(options["require"])
@@ -294,6 +305,11 @@ def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
         "states": results.states,
         "entries": results.entries,
         "seconds": results.seconds,
+        "reason": results.reason,
+        "rivals": results.certainty.rivals,
+        "difference": results.certainty.to_json()["difference"],
+        "unseen": results.certainty.unseen,
+        "implied": results.certainty.implied,
         "task": run.config.task,
         "examples": run.config.examples,
         "run": str(run.directory),
@@ -307,12 +323,28 @@ def _print(run: SequenceRun, results: SequenceResults) -> None:
         what += f", {sequence_task(config.task).summary}"
     outcome = "learned" if results.learned else "not learned"
     console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
+    if results.reason is not None:
+        console.print(f"not learned: {results.reason}", soft_wrap=True)
+        if results.certainty.ask:
+            console.print("--ask N lists prompts whose answers would decide")
     kept = "machine" if results.learned else "best machine found"
     console.print(f"{kept}: {_size(results)}")
     for one in results.scores:
         console.print(_line(config, one))
     if config.task is not None:
         console.print(f"lengths count {sequence_task(config.task).counts}")
+    for text in results.certainty.unseen[:_MOST_UNSEEN]:
+        console.print(f"never seen in training: {text}", soft_wrap=True)
+    if results.certainty.implied:
+        implied = _count(results.certainty.implied, "entry", "entries")
+        console.print(f"implied by the examples, not shown: {implied}")
+
+
+def _print_asked(results: SequenceResults, count: int | None) -> None:
+    """Prompts to ask for, a JSON line each, to be completed with their answers."""
+    for prompt in results.certainty.ask[: count or 0]:
+        line = json.dumps({"prompt": list(prompt), "answer": None}, ensure_ascii=False)
+        output().print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _size(results: SequenceResults) -> str:

@@ -19,9 +19,11 @@ from ...pntm.minimise import minimise
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example
 from ..interrupted import Interrupted
+from .certainty import Certainty, assess
 from .config import Method, Way
 from .discrete import Fitted, fit_discrete
 from .discrete.data import first_questions
+from .discrete.noise import agreement
 from .discrete.registers import candidate_registers
 from .score import score
 
@@ -39,7 +41,8 @@ class Learned:
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
-    noise in the examples; `machine` is the best one found in either case.
+    noise in the examples, and where they determine the machine; `machine` is the best one found in
+    any case. `certainty` has rivals that fit as well, and what to ask for.
     """
 
     machine: Machine
@@ -47,6 +50,8 @@ class Learned:
     learned: bool
     accuracy: float  # whole answers of the training examples
     seconds: float
+    certainty: Certainty = Certainty()
+    reason: str | None = None  # why it is not learned, where that is known
 
 
 def learn(
@@ -103,7 +108,7 @@ class _Learning:
         if method == "gradient":
             return self._by_gradients(_GRADIENT)
         found = [self._discretely(_DISCRETE)]
-        if not found[0].learned and self._left > 0:
+        if not found[0].learned and found[0].reason is None and self._left > 0:
             found.append(self._by_gradients(_BRIEFLY))
             if not found[1].learned and self._left > 0:
                 found.append(self._discretely(_REPAIR, [found[1].machine]))
@@ -180,9 +185,9 @@ class _Learning:
             )
             if fit.machine is not None and (best is None or fit.reached or fit.errors < best[0]):
                 found = self._learned(fit.machine, "gradient", fit.reached)
-                found = replace(found, learned=fit.reached and found.accuracy == 1)
+                found = replace(found, learned=found.learned and found.accuracy == 1)
                 best = fit.errors, found
-                if found.learned:
+                if found.learned or found.reason is not None:
                     break
         assert best is not None
         return replace(best[1], seconds=self._passed)
@@ -204,7 +209,15 @@ class _Learning:
             machine = minimise(machine, Keys.of(machine, prompts, stop_requested=self._stop))
             self._check()
         right = score("train", machine, self._examples, self._stop).accuracy
-        return Learned(machine, way, learned, right, self._passed)
+        if not learned:
+            return Learned(machine, way, False, right, self._passed)
+        self._tell("looking for rivals")
+        # Among wrong tokens, rivals must say what the machine says.
+        given = self._examples if right == 1 else agreement(machine, self._examples).mended
+        certainty = assess(machine, given, stop_requested=self._stop)
+        self._check()
+        reason = certainty.reason and f"under-determined; {certainty.reason}"
+        return Learned(machine, way, not reason, right, self._passed, certainty, reason)
 
 
 def _right(errors: float) -> str:

@@ -25,6 +25,7 @@ from ...storage import digest, read_bytes, read_json, write_arrays, write_json
 from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
+from .certainty.record import CertaintyRecord
 from .config import WAYS, SequenceConfig, Way
 from .score import Score, score
 
@@ -44,6 +45,8 @@ class SequenceResults:
     states: int
     entries: int
     scores: tuple[Score, ...]
+    reason: str | None = None  # why it is not learned, where that is known
+    certainty: CertaintyRecord = CertaintyRecord()
 
     @property
     def holds(self) -> bool:
@@ -123,6 +126,8 @@ class SequenceRun:
             "states": results.states,
             "entries": results.entries,
             "scores": [one.to_json() for one in results.scores],
+            "reason": results.reason,
+            "certainty": results.certainty.to_json(),
             "config": self.config.to_json(),
             **{_seal(name): digest(self.path(name)) for name in _SEALED},
         }
@@ -202,6 +207,8 @@ def learn_run(
             machine.states,
             machine.entries,
             tuple(scores),
+            learned.reason,
+            CertaintyRecord.of(machine, learned.certainty),
         )
         run.save_results(machine, results)
         return results
@@ -224,10 +231,20 @@ def _results(path: Path, record: Any) -> SequenceResults:
         known = known and isinstance(record["seconds"], int | float)
         known = known and {"config", *map(_seal, _SEALED)} <= set(record)
         scores = tuple(Score.from_json(one) for one in record["scores"])
+        reason, certainty = record.get("reason"), CertaintyRecord()  # not in older runs
+        if "certainty" in record:
+            certainty = CertaintyRecord.from_json(record["certainty"])
+        known = known and (reason is None or isinstance(reason, str))
         if not known or not scores or scores[0].name != "train":
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise RunError(f"{path} is damaged: parts of it are missing or of a wrong kind") from None
     return SequenceResults(
-        record["learned"], record["method"], record["seconds"], scores=scores, **sizes
+        record["learned"],
+        record["method"],
+        record["seconds"],
+        scores=scores,
+        reason=reason,
+        certainty=certainty,
+        **sizes,
     )
