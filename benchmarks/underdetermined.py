@@ -75,6 +75,14 @@ def added(base):
     return answer
 
 
+def without_carry(base):
+    return lambda a, b: all(int(x) + int(y) < base for x, y in zip(a, b, strict=True))
+
+
+def without_borrow(a, b):
+    return all(x >= y for x, y in zip(a, b, strict=True))
+
+
 def subtracted(prompt):
     one, other = split(prompt, "-")
     left = (number(one, 2) - number(other, 2)) % 2 ** len(one)
@@ -86,8 +94,19 @@ def compared(prompt):
     return ("<" if one < other else ">" if one > other else "=",)
 
 
-def xor(prompt):
-    return tuple(str(int(a != b)) for a, b in zip(*split(prompt, "^"), strict=True))
+def bitwise(sign, operation):
+    return lambda prompt: tuple(operation(a, b) for a, b in zip(*split(prompt, sign), strict=True))
+
+
+def below(a, b):
+    return all(x <= y for x, y in zip(a, b, strict=True))
+
+
+def running_parity(prompt):
+    return tuple(str(prompt[: at + 1].count("1") % 2) for at in range(len(prompt)))
+
+
+xor = bitwise("^", lambda a, b: str(int(a != b)))
 
 
 def divisible(by):
@@ -125,7 +144,7 @@ def pairs_of(token):
     return lambda prompt: [t for at in prompt for t in ([at] * (2 if at == token else 1))]
 
 
-ends = lambda p: (p[0] == p[-1])  # noqa: E731
+ends = lambda p: p[0] == p[-1]  # noqa: E731
 same = lambda a, b: (a, a)  # noqa: E731
 ascending = lambda p: sorted(p)  # noqa: E731
 bits, letters = drawn(BITS), drawn(LETTERS)
@@ -150,15 +169,15 @@ CASES = {
     ),
     "binary addition without a carry": (
         added(2), operands(BITS, "+"),
-        operands("0001", "+", lambda a, b: "2" not in map(lambda x, y: str(int(x) + int(y)), a, b)),
+        operands("0001", "+", without_carry(2)),
     ),
     "decimal addition without a carry": (
         added(10), operands("0123456789", "+"),
-        operands("0123456789", "+", lambda a, b: all(int(x) + int(y) < 10 for x, y in zip(a, b))),
+        operands("0123456789", "+", without_carry(10)),
     ),
     "subtraction without a borrow": (
         subtracted, operands(BITS, "-"),
-        operands("01", "-", lambda a, b: all(x >= y for x, y in zip(a, b))),
+        operands(BITS, "-", without_borrow),
     ),
     "subtraction of equal operands": (
         subtracted, operands(BITS, "-"), operands(BITS, "-", changed=same),
@@ -191,6 +210,57 @@ CASES = {
     "majority of equal letters": (majority, drawn("ab"), drawn("ab", single)),
     "greatest digit of sorted digits": (
         lambda p: (max(p),), drawn("01234"), drawn("01234", changed=ascending),
+    ),
+} | {
+    # Written after the checks were fixed, and not looked at while they were made.
+    "interleaved operands, always equal": (
+        lambda p: tuple(t for pair in zip(*split(p, "|"), strict=True) for t in pair),
+        operands(LETTERS, "|"), operands(LETTERS, "|", changed=same),
+    ),
+    "and of operands, one in the other": (
+        bitwise("&", min), operands(BITS, "&"), operands(BITS, "&", below),
+    ),
+    "or of operands, one in the other": (
+        bitwise("|", max), operands(BITS, "|"), operands(BITS, "|", below),
+    ),
+    "xor of disjoint operands": (
+        xor, operands(BITS, "^"),
+        operands("001", "^", without_carry(2)),
+    ),
+    "running parity, at most one 1": (
+        running_parity, bits, drawn("0001", lambda p: p.count("1") < 2),
+    ),
+    "running maximum of sorted digits": (
+        lambda p: tuple(max(p[: at + 1]) for at in range(len(p))), drawn("01234"),
+        drawn("01234", changed=ascending),
+    ),
+    "rotation of equal tokens": (lambda p: p[1:] + p[:1], letters, drawn(LETTERS, single)),
+    "second half of doubled strings": (
+        lambda p: p[len(p) // 2 :], drawn(LETTERS, changed=lambda p: p + p, longest=10),
+        drawn(LETTERS, changed=lambda p: p + p, longest=10),
+    ),
+    "last but one, always two tokens": (
+        lambda p: p[-2:-1], drawn(LETTERS, lambda p: len(p) > 1), drawn(LETTERS, lambda p: len(p) == 2),
+    ),
+    "length modulo 3, up to 5 marks": (counted("a", 3), unary, every("a", 5)),
+    "divisible by 3, up to 3 digits": (divisible(3), bits, every(BITS, 3)),
+    "divisible by 13, up to 6 digits": (divisible(13), bits, every(BITS, 6)),
+    "remainder by 5, up to 5 digits": (remainder(5), bits, every(BITS, 5)),
+    "twice an a in a row, at most two": (
+        lambda p: ("yes" if "aa" in "".join(p) else "no",), drawn("ab"),
+        drawn("abbb", lambda p: p.count("a") < 3),
+    ),
+    "contains abc, up to 4 letters": (
+        lambda p: ("yes" if "abc" in "".join(p) else "no",), drawn("abc"), every("abc", 4),
+    ),
+    "sort of two tokens": (lambda p: tuple(sorted(p)), letters, drawn(LETTERS, lambda p: len(p) == 2)),
+    "sort, three examples": (lambda p: tuple(sorted(p)), letters, ["cab", "ba", "dca"]),
+    "reverse, two examples": (lambda p: p[::-1], letters, ["abc", "cdba"]),
+    "increment, no carry": (
+        lambda p: ("1", *p[1:]), bits, drawn(BITS, changed=lambda p: ("0", *p[1:])),
+    ),
+    "first greater than last, never equal": (
+        lambda p: ("yes" if p[0] > p[-1] else "no",), drawn("01"), drawn("01", lambda p: p[0] != p[-1]),
     ),
 }  # fmt: skip
 
@@ -233,10 +303,14 @@ def main():
     if unknown := [case for case in options.cases if case not in CASES]:
         parser.error(f"unknown cases {', '.join(unknown)}; known are {', '.join(CASES)}")
     results = []
+    print(f"{'case':42}{'learned':>8}{'right':>8}{'wrong':>8}  why not")
     for case in options.cases:
         results.append(run(case))
         r = results[-1]
-        print(f"{case:40} {'LEARNED' if r['learned'] else 'no':8} {r['accuracy']:6.1%} right, {r['wrong']:6.1%} of new wrong {r['tapes']} {r['states']} {r['entries']} {r['seconds']}\n    {r['reason'] or ''}", flush=True)
+        found = "learned" if r["learned"] else "no"
+        print(
+            f"{case:42}{found:>8}{r['accuracy']:8.1%}{r['wrong']:8.1%}  {r['reason']}", flush=True
+        )
         options.output.write_text(json.dumps({"results": results}, indent=1) + "\n")
     print(f"called learned: {sum(r['learned'] for r in results)} of {len(results)}")
 

@@ -325,8 +325,6 @@ def _print(run: SequenceRun, results: SequenceResults) -> None:
     console.print(f"{what}: {outcome} by {_WAYS[results.way]} in {results.seconds:.1f} s")
     if results.reason is not None:
         console.print(f"not learned: {results.reason}", soft_wrap=True)
-        if results.certainty.ask:
-            console.print("--ask N lists prompts whose answers would decide")
     kept = "machine" if results.learned else "best machine found"
     console.print(f"{kept}: {_size(results)}")
     for one in results.scores:
@@ -342,6 +340,8 @@ def _print(run: SequenceRun, results: SequenceResults) -> None:
 
 def _print_asked(results: SequenceResults, count: int | None) -> None:
     """Prompts to ask for, a JSON line each, to be completed with their answers."""
+    if results.reason is not None and results.certainty.ask and count is None:
+        output().print("--ask N lists prompts whose answers would decide")
     for prompt in results.certainty.ask[: count or 0]:
         line = json.dumps({"prompt": list(prompt), "answer": None}, ensure_ascii=False)
         output().print(line, soft_wrap=True, markup=False, highlight=False)

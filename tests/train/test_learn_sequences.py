@@ -71,7 +71,8 @@ def test_discrete_fitting_learns_alone():
     found = learn(PARITY, method="discrete", on_progress=told.append)
     assert (found.way, found.learned, found.accuracy) == ("discrete", True, 1)
     assert told[0] == "discrete fitting"
-    assert told[-1].endswith("100 % of tokens right")
+    assert told[-2].endswith("100 % of tokens right")
+    assert told[-1] == "looking for rivals"
 
 
 def test_gradients_learn_alone_and_answer_longer_prompts():

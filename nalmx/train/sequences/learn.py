@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 
 import numpy as np
@@ -50,7 +50,7 @@ class Learned:
     learned: bool
     accuracy: float  # whole answers of the training examples
     seconds: float
-    certainty: Certainty = Certainty()
+    certainty: Certainty = field(default_factory=Certainty)
     reason: str | None = None  # why it is not learned, where that is known
 
 

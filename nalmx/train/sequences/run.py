@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class SequenceResults:
     entries: int
     scores: tuple[Score, ...]
     reason: str | None = None  # why it is not learned, where that is known
-    certainty: CertaintyRecord = CertaintyRecord()
+    certainty: CertaintyRecord = field(default_factory=CertaintyRecord)
 
     @property
     def holds(self) -> bool:

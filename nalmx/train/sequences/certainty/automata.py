@@ -107,10 +107,13 @@ def neighbours(
     return Neighbours(tried, tuple(_mutated(automaton, kinds, m) for m in alive.tolist()))
 
 
-def difference(one: Automaton, other: Automaton, allowed: frozenset[tuple[str, str]]) -> Tokens | None:
+def difference(
+    one: Automaton, other: Automaton, allowed: frozenset[tuple[str, str]]
+) -> Tokens | None:
     """The shortest prompt, of allowed pairs of neighbours, to which both say something else."""
     start = (0, 0, START)
-    seen, ahead = {start}, deque([(start, ())])
+    seen = {start}
+    ahead: deque[tuple[tuple[int, int, str], Tokens]] = deque([(start, ())])
     while ahead:
         (a, b, last), prompt = ahead.popleft()
         for at, token in enumerate(one.tokens):
@@ -193,10 +196,9 @@ def _survivors(
                     new = steps[state, symbol]
                 state = new
                 if running or at == last:
-                    if state == count:
-                        said = r if b == tokens else outputs[twin]
-                    else:
-                        said = outputs[state]
+                    said = outputs[twin if state == count else state]
+                    if state == count and b == tokens:
+                        said = r
                     if said != outputs[steps[states[at], symbol]]:
                         alive[i] = False
                         break

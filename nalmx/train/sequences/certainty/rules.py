@@ -146,6 +146,6 @@ def _by_order(
         ordered = order(prompt)
         return tuple(means[t] for t in ordered) if means.keys() >= set(ordered) else None
 
-    said = len(set(means.values()))
-    size = math.log(len(_ORDERS)) + (0.0 if plain else len(means) * math.log(said))
+    kinds = len(set(means.values()))
+    size = math.log(len(_ORDERS)) + (0.0 if plain else len(means) * math.log(kinds))
     return Rule(words if plain else f"{words}, translated", answer, size)

@@ -84,7 +84,9 @@ def other_machines(
                 return
             base = _numbered([s.others(tape, with_row) for s in (small, large, there)])
             alike = every[_decides(base[0], seen, small)]
-            alike = alike[_decides(base[1], read_tapes(library, alike, large.streams, large.rows), large)]
+            alike = alike[
+                _decides(base[1], read_tapes(library, alike, large.streams, large.rows), large)
+            ]
             if not len(alike):
                 continue
             own = len(np.unique(base[1].astype(np.int64) * 10**6 + large.own[tape]))
@@ -99,7 +101,10 @@ def other_machines(
                 table = _table(base[1], near, large.streams.targets)
                 said = [table.get(key) for key in zip(base[2].tolist(), away.tolist(), strict=True)]
                 known = np.array([-1 if token is None else token for token in said])
-                if len(table) > _LARGER * own or not ((known >= 0) & (known != there.streams.targets)).any():
+                if (
+                    len(table) > _LARGER * own
+                    or not ((known >= 0) & (known != there.streams.targets)).any()
+                ):
                     continue
                 built += 1
                 yield _built(machine, hints, tape, library, number, with_row, data), dearer
@@ -140,14 +145,27 @@ def _functional(base: Any, values: Any, targets: Any, kinds: int, found: Any) ->
 
 
 def _table(base: Any, values: Any, targets: Any) -> dict[tuple[int, int], int]:
-    return dict(zip(zip(base.tolist(), values.tolist(), strict=True), targets.tolist(), strict=True))
+    return dict(
+        zip(zip(base.tolist(), values.tolist(), strict=True), targets.tolist(), strict=True)
+    )
 
 
 def _built(
-    machine: Machine, hints: Library, tape: int, library: Library, number: int, with_row: bool, data: Data
+    machine: Machine,
+    hints: Library,
+    tape: int,
+    library: Library,
+    number: int,
+    with_row: bool,
+    data: Data,
 ) -> Machine:
     """The machine that the examples make of the tapes, one of them replaced."""
-    one = Library(library.writes, library.reads, library.tapes[number : number + 1], library.costs[number : number + 1])
+    one = Library(
+        library.writes,
+        library.reads,
+        library.tapes[number : number + 1],
+        library.costs[number : number + 1],
+    )
     both = with_hints(one, [machine], machine.register)
     tapes = [t for t in range(machine.tapes) if t != tape]
     kept = np.array([*tapes, machine.tapes])

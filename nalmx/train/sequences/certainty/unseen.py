@@ -92,7 +92,9 @@ class Coverage:
     def _says(self, row: int, reads: list[int]) -> int:
         at, _ = self._way(row, reads)
         node, value = at[-1]
-        child = dict(self.machine.table[node].branches).get(value, self.machine.table[node].otherwise)
+        child = dict(self.machine.table[node].branches).get(
+            value, self.machine.table[node].otherwise
+        )
         leaf = self.machine.table[node] if child is None else self.machine.table[child]
         return -1 if leaf.answer is None else leaf.answer
 
@@ -121,7 +123,9 @@ def in_words(machine: Machine, unseen: Unseen) -> str:
         if tape != ROW:
             return f"tape {tape} reads symbol {value}"
         state, symbol = divmod(value, size)
-        return f"the token is {spell(symbol)}" + (f" in state {state}" if machine.states > 1 else "")
+        return f"the token is {spell(symbol)}" + (
+            f" in state {state}" if machine.states > 1 else ""
+        )
 
     numbers = [int(number) for number in rest]
     if kind == "step":
