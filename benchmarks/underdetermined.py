@@ -102,6 +102,11 @@ def below(a, b):
     return all(x <= y for x, y in zip(a, b, strict=True))
 
 
+def incremented(prompt):
+    total = number(prompt, 2) + 1
+    return tuple(str(total >> at & 1) for at in range(max(len(prompt), total.bit_length())))
+
+
 def running_parity(prompt):
     return tuple(str(prompt[: at + 1].count("1") % 2) for at in range(len(prompt)))
 
@@ -212,7 +217,7 @@ CASES = {
         lambda p: (max(p),), drawn("01234"), drawn("01234", changed=ascending),
     ),
 } | {
-    # Written after the checks were fixed, and not looked at while they were made.
+    # Written after most checks were made.
     "interleaved operands, always equal": (
         lambda p: tuple(t for pair in zip(*split(p, "|"), strict=True) for t in pair),
         operands(LETTERS, "|"), operands(LETTERS, "|", changed=same),
@@ -236,7 +241,7 @@ CASES = {
     ),
     "rotation of equal tokens": (lambda p: p[1:] + p[:1], letters, drawn(LETTERS, single)),
     "second half of doubled strings": (
-        lambda p: p[len(p) // 2 :], drawn(LETTERS, changed=lambda p: p + p, longest=10),
+        lambda p: p[len(p) // 2 :], drawn(LETTERS, lambda p: len(p) % 2 == 0),
         drawn(LETTERS, changed=lambda p: p + p, longest=10),
     ),
     "last but one, always two tokens": (
@@ -245,7 +250,7 @@ CASES = {
     "length modulo 3, up to 5 marks": (counted("a", 3), unary, every("a", 5)),
     "divisible by 3, up to 3 digits": (divisible(3), bits, every(BITS, 3)),
     "divisible by 13, up to 6 digits": (divisible(13), bits, every(BITS, 6)),
-    "remainder by 5, up to 5 digits": (remainder(5), bits, every(BITS, 5)),
+    "remainder by 5, up to 3 digits": (remainder(5), bits, every(BITS, 3)),
     "twice an a in a row, at most two": (
         lambda p: ("yes" if "aa" in "".join(p) else "no",), drawn("ab"),
         drawn("abbb", lambda p: p.count("a") < 3),
@@ -256,8 +261,8 @@ CASES = {
     "sort of two tokens": (lambda p: tuple(sorted(p)), letters, drawn(LETTERS, lambda p: len(p) == 2)),
     "sort, three examples": (lambda p: tuple(sorted(p)), letters, ["cab", "ba", "dca"]),
     "reverse, two examples": (lambda p: p[::-1], letters, ["abc", "cdba"]),
-    "increment, no carry": (
-        lambda p: ("1", *p[1:]), bits, drawn(BITS, changed=lambda p: ("0", *p[1:])),
+    "increment without a carry": (
+        incremented, bits, drawn(BITS, changed=lambda p: ("0", *p[1:])),
     ),
     "first greater than last, never equal": (
         lambda p: ("yes" if p[0] > p[-1] else "no",), drawn("01"), drawn("01", lambda p: p[0] != p[-1]),

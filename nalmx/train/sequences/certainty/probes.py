@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,8 +21,13 @@ from ....tasks.sequences import Example, Token, Tokens
 START, END = "\0start", "\0end"
 _TRIES = 8  # for each probe that is asked for
 _MOST_TOKENS = 40_000  # of all probes together
+_SURE = 7  # times; what was expected this often and never seen is missing
+_MOST_TOKENS_APART = 300  # with so many, no pair of them is expected often
 _ALL_SHORT = 4
 _MOST_SHORT = 400
+
+
+_Place: TypeAlias = tuple[int, int, Token]  # two parts, and a token of one of them
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,33 @@ class Shape:
     def has_pairs_of(self, prompt: Tokens) -> bool:
         """Whether every pair of neighbours of a prompt stands in a given one, ends included."""
         return self.bigrams.issuperset(_pairs(prompt))
+
+    @cached_property
+    def missing(self) -> frozenset[tuple[int, int, Token, Token]]:
+        """Tokens at the same place of two parts (their numbers first) that never stand there together,
+        though each stands in its part so often that they would, were they independent."""
+        together = Counter(pair for prompt in self.prompts for pair in self.together(prompt))
+        first, second = Counter[_Place](), Counter[_Place]()
+        every = Counter[tuple[int, int]]()
+        for (i, j, a, b), times in together.items():
+            first[i, j, a] += times
+            second[i, j, b] += times
+            every[i, j] += times
+        if len(first) > _MOST_TOKENS_APART:
+            return frozenset()
+        pairs = [(one, other) for one in first for other in second if one[:2] == other[:2]]
+        return frozenset(
+            (*one, other[2])
+            for one, other in pairs
+            if (*one, other[2]) not in together
+            and first[one] * second[other] > _SURE * every[one[:2]]
+        )
+
+    def together(self, prompt: Tokens) -> Iterator[tuple[int, int, Token, Token]]:
+        """Tokens at the same place of two parts, with the numbers of the parts."""
+        for (i, one), (j, other) in combinations(enumerate(self.parts(prompt)), 2):
+            for a, b in zip(one, other, strict=False):
+                yield i, j, a, b
 
     def parts(self, prompt: Tokens) -> list[Tokens]:
         """The parts between separators."""

@@ -9,7 +9,7 @@ from ....pntm.machine import Machine
 from ....tasks.sequences import Tokens
 
 if TYPE_CHECKING:
-    from .assess import Certainty, Rival
+    from .assessment import Certainty, Rival
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ _TAPE = 8.0  # nats to tell a tape from the others of a library
 _COMPARED = 200  # of the neighbours of an automaton that fit
 _SURVIVING = 0.03  # of all neighbours may fit: a few do by chance
 _UNSHOWN = 0.08  # of near probes may need what was never seen: prompts that cannot occur do
-_QUESTIONS = 3_000
+_QUESTIONS, _MANY = 3_000, 20_000
+_WORTH = 2.0  # times the machine, what the answers must take to tell
 _STEPS = 30_000  # prompt tokens, for what was seen
 _ASKED_OF = 24  # rivals, for what to ask
 ASKED = 100  # prompts
@@ -157,6 +158,12 @@ class _Assessment:
             self._needs[probe] = self._coverage.unseen(probe)[0]
         return self._needs[probe]
 
+    def _needs_more(self, probe: Tokens) -> bool:
+        return bool(self._needed(probe))
+
+    def _has_missing(self, probe: Tokens) -> bool:
+        return not self._shape.missing.isdisjoint(self._shape.together(probe))
+
     def _compared(
         self,
         words: str,
@@ -189,7 +196,7 @@ class _Assessment:
 
     def _reason(self, rivals: Sequence[Rival], ask: Sequence[Tokens]) -> str | None:
         """Why the examples do not determine the machine, in a line."""
-        count, shape = len(self._examples), self._shape
+        count = len(self._examples)
         every = f"all {count:,} examples" if count > 1 else "the one example"
         if len({example.answer for example in self._examples}) == 1:
             return f"{every} ask for the same answer, so nothing shows when another is due"
@@ -201,20 +208,26 @@ class _Assessment:
                 f"{_shown(first.machine_says)}, and {_shown(first.says)} would be said by "
                 f"{first.words}"
             )
-        some = Streams.of(first_questions(self._examples, _QUESTIONS), self._machine.vocabulary)
-        if size_of(self._machine) > coder_of(some).whole().cost:
-            return f"the machine takes more to tell than the answers of {every}"
-        needing = [probe for probe in self._near if self._needs[probe]]
-        if len(needing) > _UNSHOWN * len(self._near):
-            part = 100 * len(needing) / len(self._near)
-            return (
-                f"{part:.0f} % of prompts like those given need what no example shows, the "
-                f"shortest of them {_shown(needing[0])}"
-            )
-        parts = [shape.parts(prompt) for prompt in shape.prompts]
-        if len(parts[0]) > 1 and all(len(set(one)) == 1 for one in parts):
-            other = f", unlike those of {_shown(ask[0])}" if ask else ""
-            return f"the parts between the separators are alike in {every}{other}"
+        some = Streams.of(first_questions(self._examples, _MANY), self._machine.vocabulary)
+        if _WORTH * size_of(self._machine) > coder_of(some).whole().cost:
+            return f"the machine takes about as much to tell as the answers of {every}"
+        lacking: dict[str, Callable[[Tokens], bool]] = {
+            "need what no example shows": self._needs_more,
+            "hold tokens at the same place of two parts that never stand there together": (
+                self._has_missing
+            ),
+        }
+        for what, lacks in lacking.items():
+            for kind, probes in {
+                "those given": self._near,
+                "a given one changed": self._wide,
+            }.items():
+                found = [probe for probe in probes if lacks(probe)]
+                if len(found) > _UNSHOWN * len(probes):
+                    return (
+                        f"{100 * len(found) / len(probes):.0f} % of prompts like {kind} {what}, "
+                        f"the shortest of them {_shown(found[0])}"
+                    )
         return None
 
     def _asked(self, rivals: Sequence[Rival]) -> tuple[Tokens, ...]:
