@@ -199,7 +199,7 @@ class _Assessment:
         count = len(self._examples)
         every = f"all {count:,} examples" if count > 1 else "the one example"
         if len({example.answer for example in self._examples}) == 1:
-            return f"{every} ask for the same answer, so nothing shows when another is due"
+            return f"in {every} the answer is the same, so nothing shows when another is due"
         if rivals:
             first = rivals[0]
             others = "1 other rule fits" if len(rivals) == 1 else f"{len(rivals):,} other rules fit"
