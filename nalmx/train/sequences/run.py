@@ -25,8 +25,8 @@ from ...storage import digest, read_bytes, read_json, write_arrays, write_json
 from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
-from .certainty.record import CertaintyRecord
 from .config import WAYS, SequenceConfig, Way
+from .record import CertaintyRecord
 from .score import Score, score
 
 SCHEMA = 1

@@ -13,9 +13,9 @@ from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train.sequences.certainty import Rival, assess
 from nalmx.train.sequences.certainty.automata import automaton_of, neighbours
 from nalmx.train.sequences.certainty.probes import Shape, near_probes, wide_probes
-from nalmx.train.sequences.certainty.record import CertaintyRecord
 from nalmx.train.sequences.certainty.unseen import Coverage, in_words
 from nalmx.train.sequences.learn import learn
+from nalmx.train.sequences.record import CertaintyRecord
 
 CASES = runpy.run_path(
     str(Path(__file__).parents[3] / "benchmarks" / "underdetermined.py"), run_name="cases"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ....pntm.machine import Machine
-from ....tasks.sequences import Tokens
+from ...pntm.machine import Machine
+from ...tasks.sequences import Tokens
 
 if TYPE_CHECKING:
-    from .assessment import Certainty, Rival
+    from .certainty import Certainty, Rival
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CertaintyRecord:
 
     @classmethod
     def of(cls, machine: Machine, certainty: Certainty) -> CertaintyRecord:
-        from .unseen import in_words
+        from .certainty import in_words
 
         rivals = certainty.rivals
         unseen = tuple(
