@@ -122,6 +122,8 @@ _ORDERS: dict[str, Callable[[Tokens], Tokens]] = {
     "each token once": lambda prompt: tuple(dict.fromkeys(prompt)),
     "the first token, as often as there are tokens": lambda prompt: prompt[:1] * len(prompt),
     "the last token, as often as there are tokens": lambda prompt: prompt[-1:] * len(prompt),
+    "the first half of the prompt": lambda prompt: prompt[: len(prompt) // 2],
+    "the second half of the prompt": lambda prompt: prompt[len(prompt) // 2 :],
     "the prompt but its last token": lambda prompt: prompt[:-1],
     "the prompt but its first token": lambda prompt: prompt[1:],
 }
