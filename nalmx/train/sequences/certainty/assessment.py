@@ -179,7 +179,7 @@ class _Assessment:
                 break
 
     def _automata(self, most: float) -> Iterator[Rival]:
-        automaton = automaton_of(self._machine.vocabulary, self._examples)
+        automaton = automaton_of(self._machine.vocabulary, self._examples, most)
         if automaton is None or automaton.size > most:
             return
         around = neighbours(automaton, self._examples, self._stop)

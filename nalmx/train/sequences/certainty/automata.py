@@ -51,9 +51,13 @@ class Automaton:
         return float(states * tokens * np.log(states) + states * np.log(kinds))
 
 
-def automaton_of(vocabulary: Vocabulary, examples: Sequence[Example]) -> Automaton | None:
-    """The automaton that explains the answers; None where there is none."""
-    table = learn_automaton(vocabulary, examples)
+def automaton_of(
+    vocabulary: Vocabulary, examples: Sequence[Example], most: float = 1000.0
+) -> Automaton | None:
+    """The automaton that explains the answers; None where there is none that takes so many nats."""
+    tokens = len(vocabulary.prompt)
+    states = [n for n in range(1, 65) if n * tokens * np.log(n) <= most]
+    table = learn_automaton(vocabulary, examples, states[-1])
     if table is None:
         return None
     running = all(len(e.answer) == len(e.prompt) for e in examples)
