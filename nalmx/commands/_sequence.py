@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -69,11 +70,13 @@ _SETTINGS = {
     "noise": "noise",
     "time": "time",
 }
+_MOST_UNSEEN = 8  # lines
 _SHARED = {
     "module",
     "directory",
     "resume",
     "figure",
+    "ask",
     "require",
     "device",
     "seed",
@@ -124,6 +127,12 @@ _OPTIONS = (
         help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
         "prompts have different answers.",
     ),
+    click.option(
+        "--ask",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="pntm: print N prompts whose answers would decide most.",
+    ),
     figure_option,
 )
 
@@ -146,7 +155,7 @@ def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
     for name, flag in given.items():
         if own and name not in _SETTINGS and name not in _SHARED:
             raise click.UsageError(f"{flag} is not for --module pntm; leave it out")
-        if not own and (name in _SETTINGS or name == "figure"):
+        if not own and (name in _SETTINGS or name in ("figure", "ask")):
             raise click.UsageError(f"{flag} is for --module pntm only; add that, or leave it out")
     return own
 
@@ -191,10 +200,13 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             )
     save_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["as_json"]:
-        print_json({**_record(run, results), "contradictions": facts, **outcome.to_json()})
+        asked = {} if options["ask"] is None else {"ask": results.certainty.ask[: options["ask"]]}
+        record = {**_record(run, results), "contradictions": facts, **asked}
+        print_json({**record, **outcome.to_json()})
     else:
         _print(run, results, outcome.scores, "as recorded" if finished else "")
         print_program(outcome)
+        _print_asked(results, options["ask"])
         output().print(f"run: {run.directory}")
     write_figure(options["figure"], run, outcome, options["quiet"])
     code = outcome.exit_code(options["require"])
@@ -380,6 +392,10 @@ def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
         "reason": results.reason,
         "held_out": None if results.exam is None else results.exam.to_json(),
         "noise": None if results.noise is None else results.noise.to_json(),
+        "rivals": results.certainty.rivals,
+        "difference": results.certainty.to_json()["difference"],
+        "unseen": results.certainty.unseen,
+        "implied": results.certainty.implied,
         "task": run.config.task,
         "examples": run.config.examples,
         "run": str(run.directory),
@@ -412,6 +428,20 @@ def _print(
         console.print(f"{_line(config, now.get(one.name, one))}{lost}")
     if config.task is not None:
         console.print(f"lengths count {sequence_task(config.task).counts}")
+    for text in results.certainty.unseen[:_MOST_UNSEEN]:
+        console.print(f"never seen in training: {text}", soft_wrap=True)
+    if results.certainty.implied:
+        implied = _count(results.certainty.implied, "entry", "entries")
+        console.print(f"implied by the examples, not shown: {implied}")
+
+
+def _print_asked(results: SequenceResults, count: int | None) -> None:
+    """Prompts to ask for, a JSON line each, to be completed with their answers."""
+    if results.reason is not None and results.certainty.ask and count is None:
+        output().print("--ask N lists prompts whose answers would decide")
+    for prompt in results.certainty.ask[: count or 0]:
+        line = json.dumps({"prompt": list(prompt), "answer": None}, ensure_ascii=False)
+        output().print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _size(results: SequenceResults) -> str:

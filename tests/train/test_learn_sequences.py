@@ -71,9 +71,10 @@ def test_discrete_fitting_learns_alone():
     found = learn(PARITY, method="discrete", on_progress=told.append)
     assert (found.way, found.learned, found.accuracy) == ("discrete", True, 1)
     assert told[0] == "discrete fitting, 0 of 300 s"
-    assert told[-1].startswith(
+    assert told[-2].startswith(
         "discrete fitting: register of 1 state, 1 tape, best 100 % of tokens"
     )
+    assert told[-1].startswith("looking for rivals")
 
 
 def test_gradients_learn_alone_and_answer_longer_prompts():

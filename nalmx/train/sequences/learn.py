@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 
 import numpy as np
@@ -23,11 +23,14 @@ from ...pntm.vocabulary import Ids
 from ...tasks.sequences import Example
 from ...tasks.sequences.contradictions import contradictions
 from ..interrupted import Interrupted, ending
+from .certainty import Certainty, assess
 from .config import SECONDS, Method, NoiseLevel, Way, check_noise, learnable
-from .discrete import TOLERATED, Exam, Fitted, Noise, fit_discrete, judged
+from .discrete import TOLERATED, Fitted, fit_discrete, judged
 from .discrete.data import Data, first_questions
 from .discrete.judge import plain
+from .discrete.noise import agreement
 from .discrete.registers import candidate_registers
+from .findings import Exam, Noise
 from .score import score
 
 # Of the time there is; what a search leaves goes to those after it.
@@ -46,9 +49,10 @@ class Learned(NoTruthValue):
     """A machine, how it was found, and how well it answers the examples it was found from.
 
     `learned` is true where every example is answered exactly, or where what is left can only be
-    `noise` in the examples, and the machine passed its `exam` on prompts held out; `machine` is the
-    best one found in either case, or the plainest one where that is too large to be kept. `reason`
-    says why it is not learned, where more is to be said than that some examples are answered wrongly.
+    `noise` in the examples, where the machine passed its `exam` on prompts held out, and where the
+    examples determine it; `machine` is the best one found in any case, or the plainest one where that
+    is too large to be kept. `reason` says why it is not learned, where more is to be said than that
+    some examples are answered wrongly. `certainty` has rivals that fit as well, and what to ask for.
     """
 
     _ask = "learned.learned"
@@ -61,6 +65,12 @@ class Learned(NoTruthValue):
     reason: str | None = None
     exam: Exam | None = None
     noise: Noise | None = None
+    certainty: Certainty = field(default_factory=Certainty)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no other search would do: it is learned, or the examples leave a choice."""
+        return self.learned or self.certainty.reason is not None
 
 
 def learn(
@@ -125,10 +135,11 @@ class _Learning:
             alone = self._by_gradients(self._seconds)
             return self._discretely(0.0) if alone is None else alone
         found = [self._discretely(_DISCRETE * self._seconds)]
-        if not found[0].learned and self._left > _TOO_LITTLE:
+        # Where the examples leave a choice, no other search decides it.
+        if not found[0].settled and self._left > _TOO_LITTLE:
             more = self._by_gradients(_BRIEFLY * self._seconds)
             found += [] if more is None else [more]
-            if not found[-1].learned and self._left > 0:
+            if not found[-1].settled and self._left > 0:
                 found.append(self._discretely(self._left, [m.machine for m in found[1:]]))
         best = max(found, key=lambda one: (one.learned, one.accuracy))
         return replace(best, seconds=self._passed)
@@ -211,7 +222,7 @@ class _Learning:
             self._check()
             if fit.machine is not None and (best is None or fit.reached or fit.errors < best[0]):
                 best = fit.errors, self._learned(fit.machine, "gradient", fit.reached)
-                if best[1].learned:
+                if best[1].settled:
                     break
         return None if best is None else replace(best[1], seconds=self._passed)
 
@@ -252,9 +263,29 @@ class _Learning:
             return found
         # The machine as it is kept, by all examples: whoever has both can judge again.
         last = judged(machine, self._examples, self._vocabulary, self._noise)
-        return replace(
+        found = replace(
             found, learned=last.learned, reason=last.reason, exam=last.exam, noise=last.noise
         )
+        if not found.learned:
+            return found
+        self._say("looking for rivals")
+        certainty = certainty_of(machine, self._examples, self._stop)
+        self._check()
+        if certainty.reason is None:
+            return replace(found, certainty=certainty)
+        reason = f"under-determined; {certainty.reason}"
+        return replace(found, learned=False, reason=reason, certainty=certainty)
+
+
+def certainty_of(
+    machine: Machine,
+    examples: Sequence[Example],
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> Certainty:
+    """How sure examples make a machine; among wrong tokens, rivals must say what the machine says."""
+    told = agreement(machine, examples)
+    given = told.mended if told.wrong else examples
+    return assess(machine, given, stop_requested=stop_requested)
 
 
 def tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:

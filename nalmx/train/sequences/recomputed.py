@@ -16,7 +16,7 @@ from ...storage import read_arrays
 from ...tasks.sequences import Example
 from .config import NoiseLevel, learnable
 from .discrete import TOLERATED, judged
-from .learn import tolerated
+from .learn import certainty_of, tolerated
 from .run import SequenceResults, SequenceRun
 from .score import Score, score
 
@@ -71,7 +71,7 @@ def _borne_out(
     most = tolerated(noise, examples) if recorded else TOLERATED
     last = judged(machine, examples, learnable(examples), most)
     same = not recorded or (last.exam, last.noise) == (results.exam, results.noise)
-    return last.learned and same
+    return last.learned and same and certainty_of(machine, examples).reason is None
 
 
 def _check_weights(run: SequenceRun, machine: Machine) -> None:

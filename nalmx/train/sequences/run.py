@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from ...tasks.sequences import Example, read_examples, write_examples
 from ..interrupted import Interrupted
 from ..run import is_sequence_config, locked, new_directory
 from .config import WAYS, SequenceConfig, Way
-from .discrete.exam import Exam
-from .discrete.independence import Noise
+from .findings import Exam, Noise
+from .record import CertaintyRecord
 from .score import Score, score
 
 SCHEMA = 2
@@ -55,6 +55,7 @@ class SequenceResults(NoTruthValue):
     reason: str | None = None
     exam: Exam | None = None
     noise: Noise | None = None
+    certainty: CertaintyRecord = field(default_factory=CertaintyRecord)
 
     @property
     def holds(self) -> bool:
@@ -140,6 +141,7 @@ class SequenceRun:
             "reason": results.reason,
             "held_out": None if results.exam is None else results.exam.to_json(),
             "noise": None if results.noise is None else results.noise.to_json(),
+            "certainty": results.certainty.to_json(),
             "config": self.config.to_json(),
             **{_seal(name): digest(self.path(name)) for name in _SEALED},
         }
@@ -224,6 +226,7 @@ def learn_run(
             learned.reason,
             learned.exam,
             learned.noise,
+            CertaintyRecord.of(machine, learned.certainty),
         )
         run.save_results(machine, results)
         return results
@@ -253,6 +256,9 @@ def _results(path: Path, record: Any) -> SequenceResults:
         known = known and isinstance(reason, str | None)
         exam = None if exam is None else Exam.from_json(exam)
         noise = None if noise is None else Noise.from_json(noise)
+        certainty = CertaintyRecord()
+        if "certainty" in record:
+            certainty = CertaintyRecord.from_json(record["certainty"])
         if not known or not scores or scores[0].name != "train":
             raise ValueError
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -265,5 +271,6 @@ def _results(path: Path, record: Any) -> SequenceResults:
         reason=reason,
         exam=exam,
         noise=noise,
+        certainty=certainty,
         **sizes,
     )

@@ -7,9 +7,10 @@ import pytest
 
 from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.tasks.sequences import Example, sequence_task
-from nalmx.train.sequences.discrete import exam_of, fit_discrete
+from nalmx.train.sequences.discrete import fit_discrete, judged
 from nalmx.train.sequences.discrete.data import Data
-from nalmx.train.sequences.discrete.exam import Exam, contexts, examine
+from nalmx.train.sequences.discrete.exam import contexts, examine
+from nalmx.train.sequences.findings import Exam
 
 PARITY = sequence_task("parity").examples(np.random.default_rng(0), 300, 12)
 
@@ -111,7 +112,7 @@ def test_a_learned_machine_passes_its_exam_and_one_that_remembers_does_not():
     parity = fit_discrete(PARITY)
     assert parity.learned
     assert parity.exam.passed
-    assert exam_of(parity.machine, PARITY, Vocabulary.of(PARITY)).passed
+    assert judged(parity.machine, PARITY, Vocabulary.of(PARITY)).passed
     random = np.random.default_rng(0)
     marks = [Example(("1",) * n, tuple(f"{n:b}")) for n in random.integers(1, 21, 300).tolist()]
     found = fit_discrete(marks, seconds=5)

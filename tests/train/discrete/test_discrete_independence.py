@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nalmx.tasks.sequences import Example
-from nalmx.train.sequences.discrete.independence import Noise, dependence
+from nalmx.train.sequences.discrete.independence import dependence
+from nalmx.train.sequences.findings import Noise
 
 LETTERS = np.array(["a", "b", "c"])
 

@@ -24,7 +24,9 @@ _MOST_STATES = 64
 _EVIDENCE = 1
 
 
-def learn_automaton(vocabulary: Vocabulary, examples: Sequence[Example]) -> Ids | None:
+def learn_automaton(
+    vocabulary: Vocabulary, examples: Sequence[Example], most_states: int = _MOST_STATES
+) -> Ids | None:
     """Transitions (states, vocabulary) that explain the labels; None where they cannot be few."""
     labels = _labels(examples)
     if labels is None or not vocabulary.prompt:
@@ -39,7 +41,7 @@ def learn_automaton(vocabulary: Vocabulary, examples: Sequence[Example]) -> Ids 
         symbols = vocabulary.encode_prompt(examples[i].prompt)[:-1].tolist()
         if not tree.add(symbols, labels[i]):
             return None
-    red = tree.merged()
+    red = tree.merged(most_states)
     if red is None:
         return None
     number = {state: i for i, state in enumerate(red)}
@@ -99,7 +101,7 @@ class _Tree:
             node = self.parents[node]
         return node
 
-    def merged(self) -> list[int] | None:
+    def merged(self, most: int) -> list[int] | None:
         """Merge until every node belongs to a state; the states, or None where there are too many."""
         red = [0]
         while True:
@@ -123,7 +125,7 @@ class _Tree:
                     best = score, state, blue
             if apart is not None:
                 red.append(apart)
-                if len(red) > _MOST_STATES:
+                if len(red) > most:
                     return None
             else:
                 assert best is not None

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, betaincinv, chdtrc
+from scipy.special import bdtr, chdtrc
 
 from ....tasks.sequences import Example, Tokens
 
@@ -24,56 +22,6 @@ _BY_CHANCE = 1e-4  # a chance below which errors are no noise, of all tests toge
 _EXPECTED = 5.0  # errors, in a group that is compared
 _FAR = 4  # places from either end that are told apart
 _MOST_WORDS = 200  # tokens and pairs of tokens that are counted in prompts
-_CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Noise:
-    """Answer tokens that are taken for errors: `wrong` of `tokens`, in `examples` examples."""
-
-    wrong: int
-    tokens: int
-    examples: int
-
-    @property
-    def rate(self) -> float:
-        return self.wrong / self.tokens
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The Clopper–Pearson interval of the rate, 95 %."""
-        k, n, tail = self.wrong, self.tokens, (1 - _CONFIDENCE) / 2
-        low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
-        high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
-        return low, high
-
-    def __str__(self) -> str:
-        """Example: `98 of 1,001 answer tokens (9.8%; 95 %: 8.0% to 11.8%), in 71 examples`."""
-        low, high = self.interval
-        return (
-            f"{self.wrong:,} of {self.tokens:,} answer tokens ({self.rate:.1%}; 95 %: {low:.1%} to "
-            f"{high:.1%}), in {self.examples:,} examples"
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        low, high = self.interval
-        return {
-            "wrong": self.wrong,
-            "tokens": self.tokens,
-            "examples": self.examples,
-            "rate": self.rate,
-            "interval": [low, high],
-        }
-
-    @classmethod
-    def from_json(cls, data: Any) -> Noise:
-        """Noise of `to_json`; anything else is a `ValueError`, a `TypeError` or a `KeyError`."""
-        counts = [data["wrong"], data["tokens"], data["examples"]]
-        if not all(type(count) is int for count in counts):
-            raise TypeError
-        if not 0 <= counts[0] <= counts[1] or counts[2] < 0 or not counts[1]:
-            raise ValueError
-        return cls(*counts)
 
 
 def dependence(examples: Sequence[Example], said: Sequence[Tokens | None]) -> str | None:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from ....errors import NoTruthValue
 from ....pntm.machine import Machine
 from ....pntm.vocabulary import Ids
+from ..findings import Exam, Noise
 from .build import build_machine, columns_used
 from .columns import ROW_COLUMNS, read_tapes
 from .data import Data, Streams
-from .exam import Exam, examine
+from .exam import examine
 from .fill import filled
-from .independence import Noise
 from .library import Library, no_tapes
 from .registers import Register
 from .search import Choice

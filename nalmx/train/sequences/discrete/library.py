@@ -61,7 +61,7 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
         + np.array([cost for _, cost in answers])[:, None]
         + 0.7 * np.abs(starts)
     )
-    order = np.argsort(costs, axis=None, kind="stable")[:most]
+    order = _least(costs.ravel(), most)
     at_write, at_prompt, at_answer, at_start = np.unravel_index(order, costs.shape)
     reads: dict[tuple[int, int, int], int] = {}
     kept: list[Ids] = []
@@ -85,6 +85,14 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
         tapes,
         costs.ravel()[order],
     )
+
+
+def _least(costs: NDArray[np.float64], most: int) -> Ids:
+    """Where so many of the least costs are, in order; the first of equal ones come first."""
+    few = np.arange(len(costs))
+    if most < len(costs):
+        few = np.flatnonzero(costs <= np.partition(costs, most - 1)[most - 1])
+    return few[np.argsort(costs[few], kind="stable")][:most]
 
 
 def no_tapes(row_count: int) -> Library:

@@ -21,7 +21,7 @@ from ....pntm.keys import Keys
 from ....pntm.machine import Machine
 from ....pntm.minimise import minimise
 from ....tasks.sequences import Example, Tokens
-from .independence import Noise
+from ..findings import Noise
 
 _NEAR = 0.25  # of its tokens (or one) may differ in an example that a machine mends
 _KEPT = 0.85  # of all examples must be mended for what is left to be noise
