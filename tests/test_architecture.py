@@ -14,8 +14,8 @@ import nalmx
 PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
-    {"errors", "exit_codes", "rationals"},
-    {"ranges", "expression", "devices", "storage"},
+    {"clock", "errors", "exit_codes", "rationals"},
+    {"ranges", "expression", "devices", "storage", "supervisor"},
     {"models", "tasks", "generated"},
     {"kernel", "pntm"},
     {"train"},

@@ -17,7 +17,15 @@ from ..tasks.sequences import Example, read_examples, sequence_task
 from ..train.sequences.config import LONGEST, METHODS, SEQUENCES, SequenceConfig
 from ._certificate import check_new
 from ._figure import check_figure, figure_option
-from ._options import messages, no_traces, output, print_json, stop_on_signal, unused_directory
+from ._options import (
+    SECONDS_FOR_A_STEP,
+    messages,
+    no_traces,
+    output,
+    print_json,
+    stop_on_signal,
+    unused_directory,
+)
 from ._progress import Spinner
 
 if TYPE_CHECKING:
@@ -133,7 +141,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     )
 
     try:
-        with no_traces(), stop_on_signal() as stop, Spinner(notes, "learning") as show:
+        with no_traces(), stop_on_signal(SECONDS_FOR_A_STEP) as stop, Spinner(notes, "learning") as show:
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             effort = effort_of(options["seed"], show, stop)
             outcome = verify_sequence_run(run, effort, tests)
@@ -178,7 +186,7 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
     notes = messages(options["quiet"])
     try:
-        with no_traces(), stop_on_signal() as stop, Spinner(notes, "verifying") as show:
+        with no_traces(), stop_on_signal(SECONDS_FOR_A_STEP) as stop, Spinner(notes, "verifying") as show:
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 import flint
 
+from ...clock import move_on_after
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
@@ -29,7 +31,9 @@ METHOD = "branch and bound in ball arithmetic"
 _DIGITS = 4
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
+_SECONDS_TO_REWRITE = 1.0
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,22 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
     for solved in finding.pieces:
         case = solved.case
         functions = (
-            *_normal(claim, solved),
-            *_partly_expanded(claim, solved),
+            *_found(lambda: list(_normal(claim, solved)), []),
+            *_found(lambda: list(_partly_expanded(claim, solved)), []),
             _written(claim, case.left, case.right),
         )
         ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
-        pieces.append(Piece(functions, ranges, case.conditions, _cap(claim, solved)))
+        cap = _found(lambda: _cap(claim, solved), None)
+        pieces.append(Piece(functions, ranges, case.conditions, cap))
         owners.append(solved)
     return pieces, owners
+
+
+def _found(work: Callable[[], T], otherwise: T) -> T:
+    """What algebra adds to a piece; `otherwise` where the method does not reach, or not in time."""
+    with move_on_after(_SECONDS_TO_REWRITE), suppress(OutsideMethod):
+        return work()
+    return otherwise
 
 
 def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dict[str, Range]:
@@ -125,13 +137,8 @@ def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dic
 def _partly_expanded(claim: Claim, solved: Solved) -> Iterator[Expression]:
     """The difference with its polynomials expanded and every other function as it is written."""
     case = solved.case
-    try:
-        forms = NormalForms(
-            (case.left, case.right), case.ranges, (), Units(), time.monotonic() + 1, opaque=True
-        )
-        difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
-    except OutsideMethod:
-        return
+    forms = NormalForms((case.left, case.right), case.ranges, (), Units(), opaque=True)
+    difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
     if len(difference.top) <= _MOST_TERMS:
         top = forms.field.tree_of(difference)
         yield quotient(top, case.right) if claim.tolerance.kind == "rel" else top
@@ -149,7 +156,7 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     if linear is None:
         return None
     slopes, offset = linear
-    where = list(inequalities(case, time.monotonic() + 1))
+    where = list(inequalities(case))
     turned = {name: -slope for name, slope in slopes.items()}
     ends = largest(slopes, offset, where), largest(turned, -offset, where)
     known = [end for end in ends if end is not None]
@@ -167,13 +174,10 @@ def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
     left, right = solved.left, solved.right
     assert isinstance(left, Quotient)
     assert isinstance(right, Quotient)
-    try:
-        value = field.ring.minus(field.reduced(left), field.reduced(right))
-        if claim.tolerance.kind == "rel":
-            value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
-        value = field.reduced(value)
-    except OutsideMethod:
-        return
+    value = field.ring.minus(field.reduced(left), field.reduced(right))
+    if claim.tolerance.kind == "rel":
+        value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
+    value = field.reduced(value)
     if len(value.top) + len(value.bottom) <= _MOST_TERMS:
         yield field.tree_of(value)
         even = balanced(field, value)

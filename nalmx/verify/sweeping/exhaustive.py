@@ -25,12 +25,13 @@ import numba
 import numpy as np
 
 from ... import __version__
+from ...clock import Deadline, deadline, until
 from ...errors import SettingError
 from ...expression import Apply, Number
 from ...expression.ball import ball, enclose, precision
 from ...generated import digest, imported
 from ..verdict import Claim, Counterexample, Verdict
-from ..witness import judge
+from ..witness import Judgement, judge
 from . import single, vector_maths
 from .bound_source import Arithmetic, bound_source, check_rigorous
 from .straight import numbers_of, straight
@@ -68,13 +69,15 @@ def every_float32(
     arithmetic: Arithmetic = "reals",
     threads: int | None = None,
     progress: Callable[[int, int], bool | None] = lambda done, total: None,
+    seconds: float = math.inf,
 ) -> Exhausted:
     """Check a claim with a tolerance at every finite float32 of its domain.
 
-    `progress` is told how many points of how many are begun; the check stops where it returns False.
+    `progress` is told how many points of how many are begun; the check stops where it returns False,
+    or after some seconds.
     Raises `SettingError` for what cannot be checked so.
     """
-    return _Check(claim, arithmetic).run(threads or cores(), progress)
+    return _Check(claim, arithmetic, deadline().within(seconds)).run(threads or cores(), progress)
 
 
 def exhaustive_verdict(
@@ -82,10 +85,11 @@ def exhaustive_verdict(
     arithmetic: Arithmetic = "reals",
     threads: int | None = None,
     progress: Callable[[int, int], bool | None] = lambda done, total: None,
+    seconds: float = math.inf,
 ) -> Verdict:
     """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
     start = perf_counter()
-    found = every_float32(claim, arithmetic, threads, progress)
+    found = every_float32(claim, arithmetic, threads, progress, seconds)
     facts: dict[str, Any] = {
         "seconds": perf_counter() - start,
         "points": found.points,
@@ -100,6 +104,8 @@ def exhaustive_verdict(
         return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
     if found.points < found.all_points or found.left_open:
         reason = f"stopped after {found.points} of {found.all_points} points"
+        if facts["seconds"] >= seconds:
+            reason = f"the time limit of {seconds:g} s was reached: {reason}"
         if found.points == found.all_points:
             reason = f"{found.left_open} of {found.all_points} points could not be decided"
         return Verdict.on(claim, "unknown", method, reason=reason, **facts)
@@ -117,7 +123,8 @@ def exhaustive_verdict(
 class _Check:
     """One check: the claim, its compiled loop, and what was found so far."""
 
-    def __init__(self, claim: Claim, arithmetic: Arithmetic) -> None:
+    def __init__(self, claim: Claim, arithmetic: Arithmetic, end: Deadline) -> None:
+        self.end = end
         self.claim, self.arithmetic = claim, arithmetic
         if len(claim.domain.names) != 1:
             raise SettingError(
@@ -169,11 +176,13 @@ class _Check:
                 self._take(found, places.tolist(), offset)
 
         def go_on(begun: int) -> bool:
-            return not self.examples and progress(begun, self.starts[-1]) is not False
+            stopped = progress(begun, self.starts[-1]) is False or self.end.passed
+            return not self.examples and not stopped
 
         total = self.starts[-1]
         progress(0, total)
-        points = in_chunks(total, _CHUNK, threads, work, go_on)
+        chunk = max(2**14, _CHUNK // (1 + (len(self.left.steps) + len(self.right.steps)) // 8))
+        points = in_chunks(total, chunk, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
         where = single.exactly(self.where[1])
@@ -209,7 +218,9 @@ class _Check:
             value = single.evaluate(self.left, single.from_bits(pattern))
             left = Number(Fraction(value)) if math.isfinite(value) else _NOWHERE
             claim = replace(claim, left=left)
-        judgement = judge(claim, point)
+        judgement: Judgement = "open"
+        with until(self.end):
+            judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
             if claim.left is _NOWHERE:
                 shown = str(value)

@@ -8,7 +8,6 @@ evaluated with NumPy and many by a compiled loop, which draws the same points; o
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ...clock import deadline
 from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, draw, tables
@@ -64,10 +64,10 @@ def sweep(
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
-    deadline = time.monotonic() + seconds
+    end = deadline().within(seconds)
     run = _suited(claim, table, count)
     drawn, doubtful, worst = run(
-        claim, table, count, seed, judged, lambda begun: time.monotonic() < deadline
+        claim, table, count, seed, judged, lambda begun: not end.passed
     )
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
