@@ -62,6 +62,7 @@ class Exhausted:
     where: Fraction
     counterexample: Counterexample | None
     left_open: int
+    in_time: bool = True
 
 
 def every_float32(
@@ -103,9 +104,8 @@ def exhaustive_verdict(
         text = "reals" if arithmetic == "reals" else "left side in float32, right side in reals"
         return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
     if found.points < found.all_points or found.left_open:
-        reason = f"stopped after {found.points} of {found.all_points} points"
-        if facts["seconds"] >= seconds:
-            reason = f"the time limit of {seconds:g} s was reached: {reason}"
+        stopped = "stopped" if found.in_time else f"the time limit of {seconds:g} s was reached"
+        reason = f"{stopped} after {found.points} of {found.all_points} points"
         if found.points == found.all_points:
             reason = f"{found.left_open} of {found.all_points} points could not be decided"
         return Verdict.on(claim, "unknown", method, reason=reason, **facts)
@@ -124,7 +124,7 @@ class _Check:
     """One check: the claim, its compiled loop, and what was found so far."""
 
     def __init__(self, claim: Claim, arithmetic: Arithmetic, end: Deadline) -> None:
-        self.end = end
+        self.end, self.in_time = end, True
         self.claim, self.arithmetic = claim, arithmetic
         if len(claim.domain.names) != 1:
             raise SettingError(
@@ -176,8 +176,9 @@ class _Check:
                 self._take(found, places.tolist(), offset)
 
         def go_on(begun: int) -> bool:
-            stopped = progress(begun, self.starts[-1]) is False or self.end.passed
-            return not self.examples and not stopped
+            self.in_time = not self.end.passed
+            go_on = progress(begun, self.starts[-1]) is not False
+            return go_on and self.in_time and not self.examples
 
         total = self.starts[-1]
         progress(0, total)
@@ -186,7 +187,8 @@ class _Check:
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
         where = single.exactly(self.where[1])
-        return Exhausted(points, total, self.bound, self.largest, where, example, self.left_open)
+        found = self.bound, self.largest, where, example, self.left_open, self.in_time
+        return Exhausted(points, total, *found)
 
     def _patterns(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The bit patterns of the points from `first` to `stop`, and what to add for a place."""
