@@ -121,7 +121,7 @@ def test_every_float32_says_how_far_it_came():
 @pytest.mark.parametrize(
     "text",
     [
-        " + ".join(["*".join(["x**700"] * 13)] * 3),
+        " + ".join(["*".join(["x**700"] * 13)]),
         "*".join(["floor(x**490)"] * 19),
         "*".join(f"x**{n}/(1 + y**{n})" for n in range(400, 412)),
         "Mod(x**900, y**899 + 1)*Mod(x**899, y**900 + 1)",

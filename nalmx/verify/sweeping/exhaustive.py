@@ -182,7 +182,7 @@ class _Check:
 
         total = self.starts[-1]
         progress(0, total)
-        chunk = max(2**14, _CHUNK // (1 + (len(self.left.steps) + len(self.right.steps)) // 8))
+        chunk = max(1, _CHUNK // (1 + (len(self.left.steps) + len(self.right.steps)) // 8))
         points = in_chunks(total, chunk, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
