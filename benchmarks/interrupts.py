@@ -22,9 +22,7 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results" / "interrupts.json"
 LIMIT = 2.0
 NALMX = [sys.executable, "-m", "nalmx"]
-SUMS = " + ".join(
-    f"((x*y)**2 + (x + {i})**2*{i}*(x - y)**2 + 1 - 2*x*y)" for i in range(1, 101)
-)
+SUMS = " + ".join(f"((x*y)**2 + (x + {i})**2*{i}*(x - y)**2 + 1 - 2*x*y)" for i in range(1, 101))
 POWERS = " + ".join("*".join(f"x**{690 - n % 9}" for n in range(13)) for _ in range(40))
 POLYNOMIAL = " + ".join(f"x**{n}/{n}" for n in range(2, 40))
 
@@ -54,7 +52,7 @@ KINDS = {
         "train-and-extract", "--operation", "mul", "--module", "nmu", "--seeds", "100",
         "--output", "{}",
     ],
-    "torch": ["train-and-extract", "--operation", "lt", "--module", "nsr", "--output", "{}"],
+    "gates": ["train-and-extract", "--operation", "div", "--module", "nalu", "--output", "{}"],
     "discrete": ["train-and-extract", "--module", "pntm", "--task", "addition", "--output", "{}"],
     "gradient": [
         "train-and-extract", "--module", "pntm", "--task", "parity", "--method", "gradient",

@@ -23,6 +23,10 @@ from statistics import median
 RESULTS = Path(__file__).parent / "results" / "slow_claims.json"
 EASY = ["x + 1", "--truth", "1 + x", "--range", "[0,1]"]
 LONGEST = 19_000
+NESTING = (
+    "sqrt({} + 2)", "abs({} - 1/3)", "log({} + 3)", "exp(-({}))", "({})**2 + y", "1/({} + 2)",
+    "Max({}, y)", "sin({})", "tanh({})", "({})*(y + 1)", "Mod({}, 3)", "floor(5*({}))",
+)  # fmt: skip
 
 
 def joined(sign, parts):
@@ -37,7 +41,10 @@ def joined(sign, parts):
 
 def tower(r):
     """Products of high powers, on ranges that make their values very long."""
-    (name, degree), factors = r.choice([("x", 1), ("(x + 1/3)", 1), ("(x*y + 1)", 2)]), r.randint(3, 19)
+    (name, degree), factors = (
+        r.choice([("x", 1), ("(x + 1/3)", 1), ("(x*y + 1)", 2)]),
+        r.randint(3, 19),
+    )
     most = min(700, 9_500 // (degree * factors))
     power = r.choice(["{}**{}", "floor({}**{})", "Mod({}**{}, 7)", "abs({}**{} - 1)"])
     terms = [
@@ -64,22 +71,23 @@ def nest(r):
     """Deep nests of functions."""
     text = "x"
     for _ in range(r.randint(10, 45)):
-        text = r.choice(
-            ["sqrt({} + 2)", "abs({} - 1/3)", "log({} + 3)", "exp(-({}))", "({})**2 + y", "1/({} + 2)"]
-            + ["Max({}, y)", "sin({})", "tanh({})", "({})*(y + 1)", "Mod({}, 3)", "floor(5*({}))"]
-        ).format(text)
+        text = r.choice(NESTING).format(text)
     return text, r.choice(["x", re.sub(r"\bx\b", "(x + 0*y)", text), f"{text} + y/10**12"])
 
 
 def huge(r):
     """Ranges near the largest numbers that can be written."""
-    powers = [f"x**{r.randint(2, 900)}/(1 + y**{r.randint(2, 900)})" for _ in range(r.randint(2, 30))]
+    powers = [
+        f"x**{r.randint(2, 900)}/(1 + y**{r.randint(2, 900)})" for _ in range(r.randint(2, 30))
+    ]
     return joined(r.choice([" + ", "*"]), powers), "x*y"
 
 
 def radicals(r):
     """Sums of roots under divisors, roots and logarithms: what is hard is that they are defined."""
-    roots = [f"({n} + {r.randint(0, 9)})**(1/{r.randint(2, 7)})" for n in "xyzuvw"[: r.randint(2, 6)]]
+    roots = [
+        f"({n} + {r.randint(0, 9)})**(1/{r.randint(2, 7)})" for n in "xyzuvw"[: r.randint(2, 6)]
+    ]
     inside = f"{' + '.join(roots)} - {r.randint(2, 12)} - 1/{r.randint(3, 99)}"
     form = r.choice(["1/({})", "log({})", "sqrt({})", "1/sqrt(({})**2)", "Mod(1, {})"])
     left = form.format(inside)
@@ -111,13 +119,19 @@ def pieces(r):
 
 def every(r):
     """Long polynomials at every float32."""
-    parts = [f"{r.randint(1, 99)}*x**{r.randint(1, 60)}/{r.randint(1, 99)}" for _ in range(r.randint(3, 60))]
+    parts = [
+        f"{r.randint(1, 99)}*x**{r.randint(1, 60)}/{r.randint(1, 99)}"
+        for _ in range(r.randint(3, 60))
+    ]
     left = joined(r.choice([" + ", " - "]), parts)
     return left, r.choice([f"{left} + x/10**6", joined(" + ", reversed(parts))])
 
 
 FAMILIES = (tower, wide, nest, huge, radicals, steps, pieces, every)
-RANGES = {tower: ["[1e1000,1.1e1000]", "[1,1e3]", "[-1e300,1e300]"], huge: ["[1e900,1e1000]", "[-1e999,1e999]"]}
+RANGES = {
+    tower: ["[1e1000,1.1e1000]", "[1,1e3]", "[-1e300,1e300]"],
+    huge: ["[1e900,1e1000]", "[-1e999,1e999]"],
+}
 
 
 def claims(number, seed):

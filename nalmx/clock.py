@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -61,18 +60,20 @@ def look() -> None:
     _current.get().look()
 
 
-@contextmanager
-def until(end: Deadline) -> Iterator[None]:
+class until:
     """A block that is left at a deadline."""
-    token = _current.set(end)
-    try:
-        yield
-    except OutOfTime:
-        pass
-    finally:
-        _current.reset(token)
+
+    def __init__(self, end: Deadline) -> None:
+        self._end = end
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._end)
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> bool:
+        _current.reset(self._token)
+        return kind is OutOfTime
 
 
-def move_on_after(seconds: float) -> AbstractContextManager[None]:
+def move_on_after(seconds: float) -> until:
     """A block that is left after some seconds, or with the block around it."""
     return until(deadline().within(seconds))

@@ -69,7 +69,19 @@ def supervised(work: Callable[[], int]) -> int:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, interrupt)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return work()
+    code = work()
+    if code == INTERRUPTED:
+        # All is said. Libraries take a second to be unloaded, and threads may still run.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def remove_if_killed(folder: str) -> None:
+    """Name a folder of temporary files that this process removes if it has the time."""
+    if _line is not None:
+        _tell({"folder": folder})
 
 
 @contextmanager
@@ -150,6 +162,7 @@ class _Parent:
         self._child, self._wills, self._heard = child, wills, heard
         self._unread = b""
         self._will: dict[str, object] | None = None
+        self._folder: str | None = None
         self._kill_at: float | None = None
         self._interrupted = False
 
@@ -201,15 +214,20 @@ class _Parent:
             return
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
-            self._will = json.loads(line)
-            if self._will is None:
-                os.write(self._heard, b".")
+            message = json.loads(line)
+            if message is not None and "folder" in message:
+                self._folder = message["folder"]
+                continue
+            self._will = message
+            if message is None:
+                with suppress(BrokenPipeError):
+                    os.write(self._heard, b".")
 
     def _end(self, code: int) -> int:
         """Kill the child, and say what it could not."""
         os.kill(self._child, signal.SIGKILL)
         os.waitpid(self._child, 0)
-        _clean_terminal()
+        self._clean()
         if code == INTERRUPTED:
             sys.stderr.write("nalmx: interrupted\n")
         elif self._will is not None:
@@ -221,17 +239,22 @@ class _Parent:
         code = os.waitstatus_to_exitcode(status)
         if code >= 0:
             return code
-        _clean_terminal()
+        self._clean()
         if self._interrupted and -code in _SIGNALS:
             sys.stderr.write("nalmx: interrupted\n")
             return INTERRUPTED
         name = signal.strsignal(-code) or f"signal {-code}"
         hint = "; the system may have run out of memory" if -code == signal.SIGKILL else ""
-        sys.stderr.write(f"nalmx: internal error: the work was ended by the system ({name}){hint}\n")
+        sys.stderr.write(
+            f"nalmx: internal error: the work was ended by the system ({name}){hint}\n"
+        )
         return INTERNAL_ERROR
 
+    def _clean(self) -> None:
+        """Remove what a killed child was drawing, show the cursor that it hid, remove its folder."""
+        if sys.stderr.isatty():
+            sys.stderr.write(_SHOW_CURSOR)
+        if self._folder is not None:
+            import shutil
 
-def _clean_terminal() -> None:
-    """Remove what a killed child was drawing, and show the cursor that it hid."""
-    if sys.stderr.isatty():
-        sys.stderr.write(_SHOW_CURSOR)
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.text import Text
 
-from ..supervisor import Together
+from ..supervisor import Together, remove_if_killed
 from ..verify import REQUIRABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-SECONDS_FOR_A_STEP = 1.0
+SECONDS_FOR_A_STEP = 0.7
 
 _OPTIONS = {
     "device": click.option(
@@ -63,6 +64,15 @@ def output() -> Console:
     return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
+def as_text(lines: Iterable[Text]) -> str:
+    """Lines as `output` prints them."""
+    console = output()
+    with console.capture() as captured:
+        for line in lines:
+            console.print(line)
+    return captured.get()
+
+
 def messages(quiet: bool) -> Console:
     """Where progress and remarks go: stderr."""
     return Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
@@ -96,6 +106,7 @@ def no_traces() -> Iterator[None]:
         return
     with tempfile.TemporaryDirectory(prefix="nalmx-") as scratch:
         os.environ[variable] = scratch
+        remove_if_killed(scratch)
         try:
             yield
         finally:

@@ -141,7 +141,11 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     )
 
     try:
-        with no_traces(), stop_on_signal(SECONDS_FOR_A_STEP) as stop, Spinner(notes, "learning") as show:
+        with (
+            no_traces(),
+            stop_on_signal(SECONDS_FOR_A_STEP) as stop,
+            Spinner(notes, "learning") as show,
+        ):
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             effort = effort_of(options["seed"], show, stop)
             outcome = verify_sequence_run(run, effort, tests)
@@ -186,7 +190,11 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
     notes = messages(options["quiet"])
     try:
-        with no_traces(), stop_on_signal(SECONDS_FOR_A_STEP) as stop, Spinner(notes, "verifying") as show:
+        with (
+            no_traces(),
+            stop_on_signal(SECONDS_FOR_A_STEP) as stop,
+            Spinner(notes, "verifying") as show,
+        ):
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED

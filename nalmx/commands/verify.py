@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +29,7 @@ from ._certificate import (
 )
 from ._export import check_free, export_claim, export_outcome, option
 from ._figure import figure_option
-from ._options import json_line, messages, no_traces, output, print_json, shared
+from ._options import as_text, json_line, messages, no_traces, shared
 from ._sequence import verify_sequence
 
 
@@ -120,7 +121,7 @@ def expr(
     check_new(certificate)
     seconds = timeout or (math.inf if every_float32 else Effort().seconds)
     effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=seconds)
-    late = out_of_time(claim, seconds)
+    late = replace(out_of_time(claim, seconds), inputs="float32" if every_float32 else "real")
     will = last_will(seconds, lambda: _text(late, as_json), late.exit_code(require))
     if every_float32:
         with will:
@@ -153,13 +154,7 @@ def _every_float32(
 
 def _text(verdict: Verdict, as_json: bool) -> str:
     """A verdict as it is printed."""
-    if as_json:
-        return json_line(verdict.to_json())
-    console = output()
-    with console.capture() as captured:
-        for line in verdict_lines(verdict):
-            console.print(line)
-    return captured.get()
+    return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
 
 
 def _show(verdict: Verdict, as_json: bool) -> None:

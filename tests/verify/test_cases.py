@@ -1,6 +1,5 @@
 """Normal forms with functions, and the cases they need: rules, splits, and what is not concluded."""
 
-import time
 from fractions import Fraction
 
 import pytest

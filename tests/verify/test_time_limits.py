@@ -1,4 +1,4 @@
-"""A check ends with a verdict whenever its time is over: at no look at the clock does anything else happen."""
+"""A check ends with a verdict whenever its time is over, at whatever look at the clock."""
 
 from fractions import Fraction
 
@@ -16,9 +16,7 @@ from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
 
 EFFORT = Effort(examples=10, points=1_000)
 LOOKS = 20_000
-SUM = " + ".join(
-    f"((x*y)**2 + (x + {i})**2*{i}*(x - y)**2 + 1 - 2*x*y)" for i in range(1, 3)
-)
+SUM = " + ".join(f"((x*y)**2 + (x + {i})**2*{i}*(x - y)**2 + 1 - 2*x*y)" for i in range(1, 3))
 
 
 def claim(left, right, extent="[-2,2]", tolerance="0"):

@@ -223,9 +223,7 @@ def inequalities(case: Case) -> Iterator[Inequality]:
             yield Inequality.of(turned, -offset, condition.signs == NEGATIVE)
 
 
-def _linear(
-    function: Expression, case: Case
-) -> tuple[dict[str, Fraction], Fraction] | None:
+def _linear(function: Expression, case: Case) -> tuple[dict[str, Fraction], Fraction] | None:
     try:
         forms = NormalForms((function,), case.ranges, (), Units())
         form = forms.value(function)

@@ -106,9 +106,7 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
     )
 
 
-def _silent(
-    claim: Claim, reason: str, suspects: list[Point], brackets: list[Bracket]
-) -> Finding:
+def _silent(claim: Claim, reason: str, suspects: list[Point], brackets: list[Bracket]) -> Finding:
     return Finding("silent", reason, _in_domain(suspects, claim), tuple(brackets))
 
 
@@ -133,9 +131,7 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
     inside: Point | Bracket | None = None
     with move_on_after(_HUNTING_SECONDS):
-        inside = find_breach(
-            rational(0), NONZERO, solved.case.ranges, solved.case.conditions
-        )
+        inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
     if solved.case.conditions and isinstance(inside, dict):
         special = chain(special, [{**middle, **inside}])
     for point in (*generic_points(own), *sample_points(own, most=4), *special):

@@ -93,15 +93,11 @@ def _gap(obligation: Obligation, solved: Solved) -> Gap | None:
     return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
 
 
-def _hunt(
-    obligation: Obligation, case: Case
-) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
+def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
     """Points at which an obligation is not met, or pairs of points around such a point."""
     breach: Point | Bracket | None = None
     with move_on_after(_HUNTING_SECONDS):
-        breach = find_breach(
-            obligation.function, obligation.signs, case.ranges, case.conditions
-        )
+        breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions)
     if breach is None:
         return (), ()
     middle = next(sample_points(Domain(case.ranges)))
@@ -118,16 +114,12 @@ def _signs(owner: Part, case: Case, polynomial: Polynomial) -> sign_sets.Signs:
     for atom, k in parts:
         signs = owner.atom_signs(atom)
         if len(signs) > 1:
-            signs &= sign_sets.signs_on(
-                owner.tree(atom), case.ranges, case.conditions, 500
-            )
+            signs &= sign_sets.signs_on(owner.tree(atom), case.ranges, case.conditions, 500)
         found = sign_sets.product(found, signs if k % 2 else frozenset(s * s for s in signs))
     return found
 
 
-def _zero_of_divisor(
-    obligation: Obligation, solved: Solved, top: Polynomial
-) -> Gap | None:
+def _zero_of_divisor(obligation: Obligation, solved: Solved, top: Polynomial) -> Gap | None:
     """Of a rational divisor more can be told: that it certainly has a zero, and where."""
     ring, case = solved.forms.field.ring, solved.case
     domain = Domain(case.ranges)

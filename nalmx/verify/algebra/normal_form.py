@@ -50,9 +50,7 @@ class NormalForms:
         opaque: bool = False,
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
-        self.field = Part(
-            variables(*everything), _slots_for(everything, opaque), ranges, units
-        )
+        self.field = Part(variables(*everything), _slots_for(everything, opaque), ranges, units)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._opaque = opaque

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,22 +111,22 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
     for solved in finding.pieces:
         case = solved.case
         functions = (
-            *_found(lambda: list(_normal(claim, solved)), []),
-            *_found(lambda: list(_partly_expanded(claim, solved)), []),
+            *(_found(_normal, claim, solved) or ()),
+            *(_found(_partly_expanded, claim, solved) or ()),
             _written(claim, case.left, case.right),
         )
         ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
-        cap = _found(lambda: _cap(claim, solved), None)
+        cap = _found(_cap, claim, solved)
         pieces.append(Piece(functions, ranges, case.conditions, cap))
         owners.append(solved)
     return pieces, owners
 
 
-def _found(work: Callable[[], T], otherwise: T) -> T:
-    """What algebra adds to a piece; `otherwise` where the method does not reach, or not in time."""
+def _found(work: Callable[[Claim, Solved], T], claim: Claim, solved: Solved) -> T | None:
+    """What algebra adds to a piece; None where the method does not reach, or not in time."""
     with move_on_after(_SECONDS_TO_REWRITE), suppress(OutsideMethod):
-        return work()
-    return otherwise
+        return work(claim, solved)
+    return None
 
 
 def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dict[str, Range]:
@@ -134,14 +134,15 @@ def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dic
     return {name: ranges[name] for name in variables(*functions)}
 
 
-def _partly_expanded(claim: Claim, solved: Solved) -> Iterator[Expression]:
+def _partly_expanded(claim: Claim, solved: Solved) -> list[Expression]:
     """The difference with its polynomials expanded and every other function as it is written."""
     case = solved.case
     forms = NormalForms((case.left, case.right), case.ranges, (), Units(), opaque=True)
     difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
-    if len(difference.top) <= _MOST_TERMS:
-        top = forms.field.tree_of(difference)
-        yield quotient(top, case.right) if claim.tolerance.kind == "rel" else top
+    if len(difference.top) > _MOST_TERMS:
+        return []
+    top = forms.field.tree_of(difference)
+    return [quotient(top, case.right) if claim.tolerance.kind == "rel" else top]
 
 
 def _cap(claim: Claim, solved: Solved) -> Fraction | None:
@@ -168,7 +169,7 @@ def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
     return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
 
 
-def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
+def _normal(claim: Claim, solved: Solved) -> list[Expression]:
     """The difference, or its ratio to the right side, with all that cancels gone."""
     field = solved.forms.field
     left, right = solved.left, solved.right
@@ -178,11 +179,10 @@ def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
     if claim.tolerance.kind == "rel":
         value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
     value = field.reduced(value)
-    if len(value.top) + len(value.bottom) <= _MOST_TERMS:
-        yield field.tree_of(value)
-        even = balanced(field, value)
-        if even is not None:
-            yield even
+    if len(value.top) + len(value.bottom) > _MOST_TERMS:
+        return []
+    even = balanced(field, value)
+    return [field.tree_of(value), *([] if even is None else [even])]
 
 
 def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Point | None:

@@ -85,11 +85,11 @@ def search(
             strategy = points(claim.domain, claim.left, claim.right)
             point = _find(strategy, fails(kind), examples, seed)
         # Where the time ran out, a failing point that was not made simple is a failing point.
-        failing = [j for j in judged.values() if isinstance(j, kind)][-1:]
-        found = failing if point is None else [judged[tuple(point.values())]]
-        if found:
-            assert isinstance(found[0], Counterexample | Blocked)
-            failure = simplified(claim, found[0])
+        failing = [j for j in judged.values() if isinstance(j, kind)]
+        if failing:
+            found = failing[-1] if point is None else judged[tuple(point.values())]
+            assert isinstance(found, Counterexample | Blocked)
+            failure = simplified(claim, found)
             break
     if kept is not None and failure is not None:
         kept.add(failure.point)

@@ -66,9 +66,7 @@ def sweep(
         return Swept(0, (), 0)
     end = deadline().within(seconds)
     run = _suited(claim, table, count)
-    drawn, doubtful, worst = run(
-        claim, table, count, seed, judged, lambda begun: not end.passed
-    )
+    drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
     suspects = tuple(
