@@ -39,8 +39,8 @@ KINDS = {
     ),
     "powers": expression(POWERS, "x", "--range", "[1e1000,1.1e1000]", "--tolerance", "abs:1e-9"),
     "sweep": expression(
-        "Mod(7919*x*y, 1)*Mod(7907*y*z, 1)*Mod(7901*z*x, 1)", "0",
-        "--range", "[1,3]", "--points", "10000000000", "--tolerance", "abs:0.99999999",
+        "sin(10000*x*y)*cos(10000*x*y)", "0",
+        "--range", "[1,3]", "--points", "10000000000", "--tolerance", "abs:0.51",
     ),
     "every float32": expression(
         POLYNOMIAL, f"{POLYNOMIAL} + x", "--range", "[-1.1,1.1]", "--tolerance", "abs:1e3",

@@ -13,6 +13,9 @@ from nalmx.verify.algebra.decision import decide
 from nalmx.verify.bounding.bounds import bound_difference
 from nalmx.verify.certificate import certify
 from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
+from nalmx.verify.sweeping.loops import compiled_sweep
+from nalmx.verify.sweeping.samples import tables
+from nalmx.verify.sweeping.sweep import _suited, array_sweep
 
 EFFORT = Effort(examples=10, points=1_000)
 LOOKS = 20_000
@@ -152,3 +155,11 @@ def test_a_limit_within_a_limit_ends_no_later_and_ends_only_its_own_block():
     assert deadline() == Deadline()
     assert not issubclass(OutOfTime, Exception)
     assert clock.deadline().passed is False
+
+
+def test_a_sweep_compiles_nothing_that_it_has_no_time_for():
+    one = claim("sin(x)*y", "y*sin(x)", "[1,2]")
+    table = tables(one.domain)
+    assert _suited(one, table, 10**10, 2.0) is array_sweep
+    assert _suited(one, table, 10**10, 60.0) is compiled_sweep
+    assert _suited(one, table, 100, 60.0) is array_sweep
