@@ -42,9 +42,22 @@ Commands:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """Run the command line and return its exit code.
+
+    Without arguments it is this process's own command line, and its work is supervised.
+    """
     _prepare_streams()
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is not None:
+        return _main(list(arguments))
+    from .supervisor import supervised
+
+    try:
+        return supervised(lambda: _main(sys.argv[1:]))
+    except BrokenPipeError:
+        return _reader_gone()
+
+
+def _main(given: list[str]) -> int:
     try:
         if not given or given[0] in ("--help", "-h"):
             sys.stdout.write(HELP)
@@ -52,9 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return HOLDS if given else BAD_INPUT
         return _run(given)
     except BrokenPipeError:
-        # The reader has gone; give Python something to flush into when it exits.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        return HOLDS
+        return _reader_gone()
+
+
+def _reader_gone() -> int:
+    # Give Python something to flush into when it exits.
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    return HOLDS
 
 
 def _prepare_streams() -> None:

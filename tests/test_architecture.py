@@ -16,7 +16,7 @@ PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"clock", "errors", "exit_codes", "rationals"},
-    {"ranges", "expression", "devices", "storage"},
+    {"ranges", "expression", "devices", "storage", "supervisor"},
     {"models", "tasks", "generated"},
     {"kernel", "pntm"},
     {"train"},

@@ -13,7 +13,15 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import HOLDS, INTERRUPTED
 from ._lists import again, shows, spelled, split
-from ._options import messages, output, print_json, say_idle_gpu, shared, stop_on_signal
+from ._options import (
+    SECONDS_FOR_A_STEP,
+    messages,
+    output,
+    print_json,
+    say_idle_gpu,
+    shared,
+    stop_on_signal,
+)
 from ._progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -71,7 +79,7 @@ def sequence(context: click.Context, /, **options: Any) -> int:
 
     notes = messages(options["quiet"])
     try:
-        with stop_on_signal() as stop, ProgressBar(notes) as show:
+        with stop_on_signal(SECONDS_FOR_A_STEP) as stop, ProgressBar(notes) as show:
             results = run_sequences(
                 grid,
                 options["directory"],
@@ -79,10 +87,10 @@ def sequence(context: click.Context, /, **options: Any) -> int:
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )
-    except Stopped as stopped:
+    except (Stopped, KeyboardInterrupt) as stopped:
         notes.print(
-            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: "
-            f"{shlex.join(again(context))}",
+            f"nalmx: interrupted{f', {stopped}' if str(stopped) else ''}; nothing is lost, continue "
+            f"with: {shlex.join(again(context))}",
             soft_wrap=True,
         )
         return INTERRUPTED

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import CertificateError
+from ..supervisor import last_will
 from ..verify import CLAIMS, Claim, Verdict
-from ._options import messages, output, print_json, shared
+from ._options import as_text, json_line, messages, shared
 
 if TYPE_CHECKING:
+    from ..verify.certificate import Certificate
+    from ..verify.replaying.replay import Replay
+    from ..verify.sequences.certificate import SequenceCertificate
     from ._three import Outcome
 
 to_file = click.option(
@@ -103,27 +110,39 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
     """
     from ..report.replays import replay_lines, sequence_replay_lines
     from ..verify.certificate import SEQUENCE, Certificate, read_certificate
+    from ..verify.replaying.replay import Replay
 
     content = read_certificate(file)
+    loaded: Certificate | SequenceCertificate
+    facts: Callable[[Replay], dict[str, Any]]
     if isinstance(content, dict) and content.get("kind") == SEQUENCE:
-        from ..verify.sequences.certificate import SequenceCertificate
+        from ..verify.sequences import certificate as sequences
 
-        machine = SequenceCertificate.from_json(content, str(file))
-        with messages(quiet).status("replaying") as status:
-            replay = machine.replay(lambda step: status.update(f"replaying: {step}"), timeout)
-        if as_json:
-            print_json({"task": machine.task.name, **replay.to_json()})
-        else:
-            for line in sequence_replay_lines(machine, replay):
-                output().print(line)
-        return replay.exit_code()
-    loaded = Certificate.from_json(content, str(file))
-    with messages(quiet).status("replaying") as status:
-        replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
-    if as_json:
-        bound = loaded.data["bound"] if replay.established else None
-        print_json({"claim": loaded.texts, "bound": bound, **replay.to_json()})
+        loaded = machine = sequences.SequenceCertificate.from_json(content, str(file))
+        lines = partial(sequence_replay_lines, machine)
+        facts = partial(_task, machine)
     else:
-        for line in replay_lines(loaded, replay):
-            output().print(line)
+        loaded = formula = Certificate.from_json(content, str(file))
+        lines = partial(replay_lines, formula)
+        facts = partial(_claim_and_bound, formula)
+
+    def text(replay: Replay) -> str:
+        return (
+            json_line({**facts(replay), **replay.to_json()}) if as_json else as_text(lines(replay))
+        )
+
+    reason = f"{timeout:g} seconds were not enough"
+    late = Replay(loaded.data["verdict"], False, (), reason, seconds=timeout)
+    will = last_will(timeout, lambda: text(late), late.exit_code())
+    with messages(quiet).status("replaying") as status, will:
+        replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
+    sys.stdout.write(text(replay))
     return replay.exit_code()
+
+
+def _task(machine: SequenceCertificate, replay: Replay) -> dict[str, Any]:
+    return {"task": machine.task.name}
+
+
+def _claim_and_bound(formula: Certificate, replay: Replay) -> dict[str, Any]:
+    return {"claim": formula.texts, "bound": formula.data["bound"] if replay.established else None}

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,11 +15,14 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from ..devices import Work, idle_gpu
+from ..supervisor import Together, remove_if_killed
 from ..verify import REQUIRABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
+SECONDS_FOR_A_STEP = 0.7
 
 _OPTIONS = {
     "device": click.option(
@@ -62,14 +65,28 @@ def output() -> Console:
     return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
+def as_text(lines: Iterable[Text]) -> str:
+    """Lines as `output` prints them."""
+    console = output()
+    with console.capture() as captured:
+        for line in lines:
+            console.print(line)
+    return captured.get()
+
+
 def messages(quiet: bool) -> Console:
     """Where progress and remarks go: stderr."""
     return Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
+def json_line(data: object) -> str:
+    """One JSON object on a line."""
+    return json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n"
+
+
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
-    sys.stdout.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(data))
 
 
 def unused_directory(directory: Path) -> Path:
@@ -97,6 +114,7 @@ def no_traces() -> Iterator[None]:
         return
     with tempfile.TemporaryDirectory(prefix="nalmx-") as scratch:
         os.environ[variable] = scratch
+        remove_if_killed(scratch)
         try:
             yield
         finally:
@@ -104,22 +122,34 @@ def no_traces() -> Iterator[None]:
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
+def stop_on_signal(patience: float | None = None) -> Iterator[Callable[[], bool]]:
     """Turn the first Ctrl-C (or a polite kill) into a flag, so that a run stops between steps.
 
-    A second one interrupts at once.
+    A second one interrupts at once. So does the first where no step has ended after `patience`
+    seconds, which is for work that has no state to save.
     """
     requested = False
+    together = Together()
 
     def request(number: int, frame: FrameType | None) -> None:
         nonlocal requested
+        if together.again():
+            return
         if requested:
             raise KeyboardInterrupt
         requested = True
+        if patience is not None and hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, interrupt)
+            signal.setitimer(signal.ITIMER_REAL, patience, patience)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
 
     previous = {s: signal.signal(s, request) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: requested
     finally:
+        if requested and patience is not None and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in previous.items():
             signal.signal(number, handler)

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
-from ..rationals import parse_rational
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
 from ..train.sequences.config import (
-    LONGEST,
-    METHODS,
-    SECONDS,
-    SEQUENCES,
-    NoiseLevel,
     SequenceConfig,
     learnable,
 )
 from ._certificate import check_new
 from ._contradictions import contradiction_facts, contradiction_lines
-from ._figure import check_figure, figure_option
+from ._figure import check_figure
 from ._options import (
+    SECONDS_FOR_A_STEP,
     messages,
     no_traces,
     output,
@@ -42,122 +34,13 @@ from ._options import (
 )
 from ._progress import Spinner
 from ._saved_verdicts import check_saved_verdicts, save_verdicts
+from ._sequence_options import MODULE, settings_of
+from ._sequence_report import print_asked, print_results, record_of, size_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..train.sequences.run import SequenceResults, SequenceRun
-    from ..train.sequences.score import Score
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-MODULE = "pntm"
-_WAYS = {
-    "discrete": "discrete fitting",
-    "gradient": "gradient descent",
-    "repair": "gradient descent and repair",
-}
-# What these options are called in a configuration.
-_SETTINGS = {
-    "task": "task",
-    "examples": "examples",
-    "sequences": "sequences",
-    "longest": "longest",
-    "test_lengths": "test_lengths",
-    "test": "tests",
-    "tapes": "tapes",
-    "method": "method",
-    "noise": "noise",
-    "time": "time",
-}
-_MOST_UNSEEN = 8  # lines
-_SHARED = {
-    "module",
-    "directory",
-    "resume",
-    "figure",
-    "ask",
-    "require",
-    "device",
-    "seed",
-    "as_json",
-    "quiet",
-}
-_OPTIONS = (
-    click.option("--task", help="pntm: a sequence task such as addition; see `nalmx tasks`."),
-    click.option(
-        "--examples",
-        metavar="FILE",
-        help='pntm: examples instead of a task, {"prompt": […], "answer": […]} a line.',
-    ),
-    click.option(
-        "--test", multiple=True, metavar="FILE", help="pntm: examples to test; may be repeated."
-    ),
-    click.option(
-        "--sequences",
-        type=int,
-        help=f"pntm: training sequences of a task; by default {SEQUENCES:,}.",
-    ),
-    click.option(
-        "--longest", type=int, help=f"pntm: the greatest training length; by default {LONGEST}."
-    ),
-    click.option(
-        "--test-lengths",
-        metavar="LIST",
-        help="pntm: lengths of fresh test sequences; by default 40,100,500,1000,10000.",
-    ),
-    click.option(
-        "--tapes",
-        default="auto",
-        show_default=True,
-        help="pntm: so many at most; auto: those of the simplest machine.",
-    ),
-    click.option(
-        "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
-    ),
-    click.option(
-        "--time",
-        type=float,
-        metavar="SECONDS",
-        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
-    ),
-    click.option(
-        "--noise",
-        metavar="0|auto|RATE",
-        help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
-        "prompts have different answers.",
-    ),
-    click.option(
-        "--ask",
-        type=click.IntRange(1, 100),
-        metavar="N",
-        help="pntm: print N prompts whose answers would decide most.",
-    ),
-    figure_option,
-)
-
-
-def sequence_options(command: F) -> F:
-    """Add the options of sequence tasks to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
-    """Whether a sequence task is asked for; options of the other kind are refused."""
-    given = _given(context)
-    own = (options["module"] or "").lower().replace("-", "") == MODULE
-    if options["module"] is None and options["resume"] and options["directory"] is not None:
-        from ..train.sequences.run import is_sequence_run
-
-        own = is_sequence_run(options["directory"])
-    for name, flag in given.items():
-        if own and name not in _SETTINGS and name not in _SHARED:
-            raise click.UsageError(f"{flag} is not for --module pntm; leave it out")
-        if not own and (name in _SETTINGS or name in ("figure", "ask")):
-            raise click.UsageError(f"{flag} is for --module pntm only; add that, or leave it out")
-    return own
+    from ..train.sequences.run import SequenceRun
 
 
 def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
@@ -181,7 +64,11 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
 
     finished = run.finished
     try:
-        with no_traces(), stop_on_signal() as stop, Spinner(notes, "learning") as show:
+        with (
+            no_traces(),
+            stop_on_signal(SECONDS_FOR_A_STEP) as stop,
+            Spinner(notes, "learning") as show,
+        ):
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             effort = effort_of(options["seed"], show, stop)
             outcome = verify_sequence_run(run, effort, tests)
@@ -201,12 +88,12 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     save_verdicts(run.path("verdicts.json"), outcome.verdicts())
     if options["as_json"]:
         asked = {} if options["ask"] is None else {"ask": results.certainty.ask[: options["ask"]]}
-        record = {**_record(run, results), "contradictions": facts, **asked}
+        record = {**record_of(run, results), "contradictions": facts, **asked}
         print_json({**record, **outcome.to_json()})
     else:
-        _print(run, results, outcome.scores, "as recorded" if finished else "")
+        print_results(run, results, outcome.scores, "as recorded" if finished else "")
         print_program(outcome)
-        _print_asked(results, options["ask"])
+        print_asked(results, options["ask"])
         output().print(f"run: {run.directory}")
     write_figure(options["figure"], run, outcome, options["quiet"])
     code = outcome.exit_code(options["require"])
@@ -231,18 +118,22 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     check_new(*(sequence_paths(directory).values() if options["certificates"] else ()))
     notes = messages(options["quiet"])
     try:
-        with no_traces(), stop_on_signal() as stop, Spinner(notes, "verifying") as show:
+        with (
+            no_traces(),
+            stop_on_signal(SECONDS_FOR_A_STEP) as stop,
+            Spinner(notes, "verifying") as show,
+        ):
             outcome = verify_sequence_run(run, effort_of(options["seed"], show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
     results = replace(run.load_results(), scores=tuple(outcome.scores))
     if options["as_json"]:
-        record = _record(run, results)
+        record = record_of(run, results)
         # How and how fast it was found is nothing that a machine shows.
         established = {n: v for n, v in record.items() if n not in ("method", "seconds")}
         print_json({**established, **outcome.to_json()})
     else:
-        output().print(f"{run.config.title}: {_size(results)}")
+        output().print(f"{run.config.title}: {size_of(results)}")
         print_program(outcome)
         output().print(f"run: {run.directory}")
     if len(outcome.scores) == len(run.load_results().scores):  # no file of tests is lost
@@ -263,7 +154,7 @@ def _created(
         raise click.UsageError(
             "give --task or --examples, and not both; `nalmx tasks` lists the tasks"
         )
-    config = SequenceConfig.checked(**_settings(context, options))
+    config = SequenceConfig.checked(**settings_of(context, options))
     spellings = Spellings()
     examples = (
         config.draw_training()
@@ -290,7 +181,7 @@ def _resumed(
         raise click.UsageError("--resume needs --output with the directory of the run")
     run = SequenceRun.open(options["directory"])
     saved = run.config.to_json()
-    given = _settings(context, options)
+    given = settings_of(context, options)
     for name, value in given.items():
         wanted = list(value) if isinstance(value, tuple) else value
         if name == "task":
@@ -304,31 +195,6 @@ def _resumed(
     return run, {} if run.finished else _tests(run.config)
 
 
-def _settings(context: click.Context, options: dict[str, Any]) -> dict[str, Any]:
-    """The settings given on the command line, by their names in a configuration."""
-    given = _given(context)
-    settings = {own: options[name] for name, own in _SETTINGS.items() if name in given}
-    if "seed" in given:
-        settings["seed"] = options["seed"]
-    if "tapes" in settings:
-        settings["tapes"] = _tapes(settings["tapes"])
-    if "noise" in settings:
-        settings["noise"] = _noise(settings["noise"])
-    if "test_lengths" in settings:
-        settings["test_lengths"] = _lengths(settings["test_lengths"])
-    return settings
-
-
-def _given(context: click.Context) -> dict[str, str]:
-    """The parameters on the command line, and how their options are spelled."""
-    return {
-        parameter.name: parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name
-        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
-    }
-
-
 def _tests(
     config: SequenceConfig, spellings: Spellings | None = None
 ) -> dict[str, Sequence[Example]]:
@@ -337,34 +203,6 @@ def _tests(
         name: read_examples(Path(name), spellings) for name in config.tests
     }
     return {**{f"length {n}": config.draw_test(n) for n in config.test_lengths}, **tests}
-
-
-def _tapes(text: str) -> int | None:
-    if text.lower() == "auto":
-        return None
-    if not re.fullmatch(r"-?[0-9]{1,9}", text):
-        raise click.UsageError(f"--tapes {text[:40]!r} is neither auto nor an integer; write 2")
-    return int(text)
-
-
-def _noise(text: str) -> NoiseLevel:
-    if text.lower() == "auto":
-        return "auto"
-    rate = parse_rational(text)
-    if rate is None or not 0 <= rate < 1:
-        raise click.UsageError(
-            f"--noise {text[:40]!r} is neither auto nor a number from 0 to below 1; write 0.1"
-        )
-    return float(rate)
-
-
-def _lengths(text: str) -> tuple[int, ...]:
-    entries = [entry.strip() for entry in text.split(",")]
-    if not all(re.fullmatch(r"[0-9]{1,9}", entry) for entry in entries):
-        raise click.UsageError(
-            f"--test-lengths {text[:60]!r} is not a list of integers; write 40, or 40,100"
-        )
-    return tuple(map(int, entries))
 
 
 def _contradictions(
@@ -376,91 +214,3 @@ def _contradictions(
     for line in contradiction_lines(facts):
         notes.print(line, soft_wrap=True)
     return facts
-
-
-def _record(run: SequenceRun, results: SequenceResults) -> dict[str, Any]:
-    """What --json prints."""
-    return {
-        "learned": results.learned,
-        "method": results.way,
-        "accuracy": {one.name: one.accuracy for one in results.scores},
-        "sequences": {one.name: one.sequences for one in results.scores},
-        "tapes": results.tapes,
-        "states": results.states,
-        "entries": results.entries,
-        "seconds": results.seconds,
-        "reason": results.reason,
-        "held_out": None if results.exam is None else results.exam.to_json(),
-        "noise": None if results.noise is None else results.noise.to_json(),
-        "rivals": results.certainty.rivals,
-        "difference": results.certainty.to_json()["difference"],
-        "unseen": results.certainty.unseen,
-        "implied": results.certainty.implied,
-        "task": run.config.task,
-        "examples": run.config.examples,
-        "run": str(run.directory),
-    }
-
-
-def _print(
-    run: SequenceRun, results: SequenceResults, computed: Sequence[Score], recorded: str
-) -> None:
-    """The report; `recorded` goes behind what cannot be computed again."""
-    console, config = output(), run.config
-    what = config.title
-    if config.task is not None:
-        what += f", {sequence_task(config.task).summary}"
-    outcome = "learned" if results.learned else "not learned"
-    how = f"by {_WAYS[results.way]} in {results.seconds:.1f} s"
-    console.print(f"{what}: {outcome} {how}{f' ({recorded})' if recorded else ''}")
-    if results.reason is not None:
-        console.print(f"because {results.reason}")
-    elif results.exam is not None:
-        console.print(f"{results.exam}")
-    if results.noise is not None:
-        console.print(f"taken for errors: {results.noise}")
-    kept = "machine" if results.learned else "best machine found"
-    console.print(f"{kept}: {_size(results)}")
-    now = {one.name: one for one in computed}
-    for one in results.scores:
-        known = one.name in now
-        lost = "" if known else " (as recorded; the file cannot be read any more)"
-        console.print(f"{_line(config, now.get(one.name, one))}{lost}")
-    if config.task is not None:
-        console.print(f"lengths count {sequence_task(config.task).counts}")
-    for text in results.certainty.unseen[:_MOST_UNSEEN]:
-        console.print(f"never seen in training: {text}", soft_wrap=True)
-    if results.certainty.implied:
-        implied = _count(results.certainty.implied, "entry", "entries")
-        console.print(f"implied by the examples, not shown: {implied}")
-
-
-def _print_asked(results: SequenceResults, count: int | None) -> None:
-    """Prompts to ask for, a JSON line each, to be completed with their answers."""
-    if results.reason is not None and results.certainty.ask and count is None:
-        output().print("--ask N lists prompts whose answers would decide")
-    for prompt in results.certainty.ask[: count or 0]:
-        line = json.dumps({"prompt": list(prompt), "answer": None}, ensure_ascii=False)
-        output().print(line, soft_wrap=True, markup=False, highlight=False)
-
-
-def _size(results: SequenceResults) -> str:
-    return (
-        f"{_count(results.tapes, 'tape')}, {_count(results.states, 'register state')}, "
-        f"table of {_count(results.entries, 'entry', 'entries')}"
-    )
-
-
-def _line(config: SequenceConfig, one: Score) -> str:
-    """`exact on 100 of 100 sequences of length 40`."""
-    counted = f"exact on {one.right:,} of {one.sequences:,} sequences"
-    if one.name == "train":
-        lengths = f" of length {config.longest} or less" if config.longest is not None else ""
-        return f"training: {counted}{lengths}"
-    if one.name in config.tests:
-        return f"{one.name}: {counted}"
-    return f"test: {counted} of length {int(one.name.split()[1]):,}"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -14,7 +14,8 @@ from ..verify import Effort, Level, Tolerance
 from ._options import messages, say_idle_gpu, shared, stop_on_signal, unused_directory
 from ._progress import ProgressBar
 from ._saved_verdicts import save_verdicts
-from ._sequence import is_sequence, run_sequence, sequence_options
+from ._sequence import run_sequence
+from ._sequence_options import is_sequence, sequence_options
 
 if TYPE_CHECKING:
     from ..train import Progress

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +14,10 @@ from ..devices import check_device_name
 from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
 from ..report.verdicts import verdict_lines
+from ..supervisor import last_will
 from ..train.sequences.run import is_sequence_run
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
 from ._certificate import (
     certificate,
@@ -25,7 +30,7 @@ from ._certificate import (
 )
 from ._export import check_free, export_claim, export_outcome, option
 from ._figure import figure_option
-from ._options import messages, no_traces, output, print_json, shared
+from ._options import as_text, json_line, messages, no_traces, shared
 from ._saved_verdicts import check_saved_verdicts
 from ._sequence import verify_sequence
 
@@ -68,10 +73,10 @@ command.add_command(certificate)
 )
 @click.option(
     "--timeout",
-    default=60.0,
-    show_default=True,
+    default=None,
+    show_default="60, and no limit with --every-float32",
     type=click.FloatRange(0.1, 1e6),
-    help="Seconds after which the sweep stops early.",
+    help="Seconds for the check; what is not established by then is tested or unknown.",
 )
 @click.option(
     "--every-float32",
@@ -94,7 +99,7 @@ def expr(
     ranges: tuple[str, ...],
     tolerance: str,
     points: int,
-    timeout: float,
+    timeout: float | None,
     every_float32: bool,
     arithmetic: Literal["reals", "float32"],
     tests: Path | None,
@@ -116,13 +121,17 @@ def expr(
     claim = Claim(left, right, domain, Tolerance.parse(tolerance))
     check_free(tests)
     check_new(certificate)
-    effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=timeout)
+    seconds = timeout or (math.inf if every_float32 else Effort().seconds)
+    effort = Effort(points=points, seed=seed, device=check_device_name(device), seconds=seconds)
+    late = replace(out_of_time(claim, seconds), inputs="float32" if every_float32 else "real")
+    will = last_will(seconds, lambda: _text(late, as_json), late.exit_code(require))
     if every_float32:
-        verdict = _every_float32(claim, arithmetic, quiet=quiet)
+        with will:
+            verdict = _every_float32(claim, arithmetic, seconds, quiet=quiet)
     elif arithmetic != "reals":
         raise SettingError("--arithmetic float32 goes with --every-float32")
     else:
-        with no_traces(), messages(quiet).status("verifying"):
+        with no_traces(), messages(quiet).status("verifying"), will:
             verdict = check(claim, effort)
     for remark in remarks(left, right, named_ranges(ranges)):
         messages(quiet).print(f"nalmx: {remark}", soft_wrap=True)
@@ -135,7 +144,7 @@ def expr(
 
 
 def _every_float32(
-    claim: Claim, arithmetic: Literal["reals", "float32"], *, quiet: bool
+    claim: Claim, arithmetic: Literal["reals", "float32"], seconds: float, *, quiet: bool
 ) -> Verdict:
     from ..verify.sweeping.exhaustive import exhaustive_verdict
 
@@ -144,15 +153,16 @@ def _every_float32(
         def show(done: int, total: int) -> None:
             status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
 
-        return exhaustive_verdict(claim, arithmetic, progress=show)
+        return exhaustive_verdict(claim, arithmetic, progress=show, seconds=seconds)
+
+
+def _text(verdict: Verdict, as_json: bool) -> str:
+    """A verdict as it is printed."""
+    return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
 
 
 def _show(verdict: Verdict, as_json: bool) -> None:
-    if as_json:
-        print_json(verdict.to_json())
-        return
-    for line in verdict_lines(verdict):
-        output().print(line)
+    sys.stdout.write(_text(verdict, as_json))
 
 
 def _parse_named(text: str, where: str) -> Expression:

@@ -31,6 +31,7 @@ class Beyond(enum.Enum):
 
 MAX_BITS = 200_000
 MAX_WHOLE_BITS = 5_000_000
+MAX_WORK = 2**28
 IRRATIONAL: Final = Beyond.IRRATIONAL
 ExactValue: TypeAlias = Fraction | bool | Undefined | Literal[Beyond.IRRATIONAL]
 
@@ -43,13 +44,33 @@ NO_PIECE = Undefined("no condition of Piecewise is true")
 
 def evaluate(expression: Expression, point: Mapping[str, Fraction]) -> ExactValue:
     """The value of `expression` where each input has the rational value that `point` gives it."""
+    work = 0
 
     def leaf(node: Leaf) -> ExactValue:
         if isinstance(node, Number | Truth):
             return node.value
         return IRRATIONAL if isinstance(node, Constant) else point[node.name]
 
-    return fold(expression, leaf, _apply)
+    def apply(operation: str, arguments: tuple[ExactValue, ...]) -> ExactValue:
+        nonlocal work
+        if operation not in _JOINING:
+            work += _work(operation, arguments)
+            return _apply(operation, arguments) if work <= MAX_WORK else IRRATIONAL
+        joined, *rest = arguments
+        for argument in rest:
+            work += _work(operation, (joined, argument))
+            joined = _apply(operation, (joined, argument)) if work <= MAX_WORK else IRRATIONAL
+        return joined
+
+    return fold(expression, leaf, apply)
+
+
+def _work(operation: str, values: tuple[ExactValue, ...]) -> int:
+    """What an operation costs, about a nanosecond each: a division or a gcd is quadratic in words."""
+    numbers = [x for x in values if isinstance(x, Fraction)]
+    words = sum(x.numerator.bit_length() + x.denominator.bit_length() for x in numbers) // 64
+    divides = operation in _DIVIDING or any(x.denominator != 1 for x in numbers)
+    return words * (words if divides else 4 * math.isqrt(words))
 
 
 def _apply(operation: str, arguments: tuple[ExactValue, ...]) -> ExactValue:
@@ -138,9 +159,12 @@ def _modulo(x: Fraction, y: Fraction) -> ExactValue:
     return x - y * (x // y) if y else DIVISION_BY_ZERO
 
 
+# Operations on any number of arguments that are taken two at a time, so that no result grows unseen.
+_JOINING = frozenset({"add", "mul"})
+_DIVIDING = frozenset({"div", "mod", "floor"})
 _RULES: dict[str, Callable[..., ExactValue]] = {
-    "add": lambda *terms: sum(terms, Fraction(0)),
-    "mul": lambda *factors: math.prod(factors, start=Fraction(1)),
+    "add": lambda x, y: x + y,
+    "mul": lambda x, y: x * y,
     "neg": lambda x: -x,
     "div": _divide,
     "pow": _power,

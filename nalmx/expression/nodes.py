@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
 
+from ..clock import deadline
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -131,12 +133,14 @@ def fold(
     A value is dropped after its last use, so that large ones (a million samples) do not pile up.
     """
     nodes = list(post_order(root))
+    end = deadline()
     uses = Counter(id(a) for node in nodes if isinstance(node, Apply) for a in node.arguments)
     values: dict[int, Value] = {}
     for node in nodes:
         if not isinstance(node, Apply):
             values[id(node)] = leaf(node)
             continue
+        end.look()
         arguments = tuple(values[id(argument)] for argument in node.arguments)
         values[id(node)] = apply(node.operation, arguments)
         for argument in node.arguments:

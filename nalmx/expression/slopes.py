@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import flint
 
+from ..clock import deadline
 from .ball import Ball, BallValue, enclose_operation
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order, variables
 
@@ -57,12 +58,14 @@ class Enclosure:
     def values(self, inputs: Mapping[str, Ball]) -> list[BallValue]:
         """The enclosure of every subexpression, the whole last."""
         found: list[BallValue] = []
+        end = deadline()
         for step in self.steps:
             if step.constant is not None:
                 found.append(step.constant)
             elif step.name is not None:
                 found.append(inputs[step.name])
             else:
+                end.look()
                 found.append(
                     enclose_operation(step.operation, tuple(found[a] for a in step.arguments))
                 )
@@ -77,12 +80,14 @@ class Enclosure:
         if not isinstance(values[-1], flint.arb):
             return values[-1], None
         slopes: list[Slopes | None] = []
+        end = deadline()
         for place, step in enumerate(self.steps):
             if step.constant is not None:
                 slopes.append({})
             elif step.name is not None:
                 slopes.append({step.name: flint.arb(1)})
             else:
+                end.look()
                 own = _slopes(
                     step.operation,
                     [values[a] for a in step.arguments],

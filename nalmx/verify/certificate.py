@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..clock import move_on_after
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
@@ -188,9 +189,10 @@ def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
     facts |= {"reason": None, "largest_difference": None}
     reached = reach(claim, _SECONDS_TO_CERTIFY)
     if reached.finding.outcome == "proved":
-        evidence = {"cases": cases_of(claim, _SECONDS_TO_CERTIFY)}
-        facts |= {"verdict": "proved", "method": reached.finding.method, "bound": "0"}
-        return {**facts, "evidence": evidence}
+        with move_on_after(_SECONDS_TO_CERTIFY):
+            evidence = {"cases": cases_of(claim)}
+            facts |= {"verdict": "proved", "method": reached.finding.method, "bound": "0"}
+            return {**facts, "evidence": evidence}
     difference = reached.difference
     if difference is None or difference.bound is None or not reached.is_within(claim):
         reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"

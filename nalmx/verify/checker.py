@@ -6,23 +6,26 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+from ..clock import deadline, move_on_after
 from ..rationals import spell
 from .algebra.decision import Finding, decide
-from .bounding.bounds import METHOD, bound_difference, decimal, decimal_below
+from .bounding.bounds import METHOD, Difference, bound_difference, decimal, decimal_below
 from .bounding.enclosure import Budget
 from .domain import Point
 from .verdict import Claim, Counterexample, Verdict
-from .witness import Blocked, judge, judge_between
+from .witness import Blocked, Judgement, judge, judge_between
 
 CONFIDENCE = 0.95
 _MOST_BITS = 2_048
+_SHARE_OF_THE_SWEEP = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How hard to try: Hypothesis examples, swept points, their seed and device, time.
 
-    `seconds` bounds the sweep; the proof, the bound and the search take at most 5, 5 and 10 of them.
+    `seconds` bounds all of it. Of what is left of them, the proof, the bound and the search each take
+    at most half, and no more than 5, 10 and 10; the sweep takes the rest.
     """
 
     examples: int = 500
@@ -39,12 +42,26 @@ def check(claim: Claim, effort: Effort | None = None) -> Verdict:
     points at which nothing was found; what none of them settles is `unknown`.
     """
     start = time.perf_counter()
-    verdict = _check(claim, effort or Effort())
+    effort = effort or Effort()
+    verdict = out_of_time(claim, effort.seconds)
+    with move_on_after(effort.seconds):
+        verdict = _check(claim, effort)
     return replace(verdict, seconds=time.perf_counter() - start)
 
 
+def out_of_time(claim: Claim, seconds: float) -> Verdict:
+    """The verdict where nothing was established in time."""
+    reason = f"the time limit of {seconds:g} s was reached"
+    return Verdict.on(claim, "unknown", "none", reason=reason, seconds=seconds)
+
+
+def _share(most: float) -> float:
+    """How long a part may take: half of the time that is left, so that the others have some."""
+    return min(most, deadline().left / 2)
+
+
 def _check(claim: Claim, effort: Effort) -> Verdict:
-    finding = decide(claim)
+    finding = decide(claim, _share(5.0))
     if finding.outcome == "proved":
         return Verdict.on(claim, "proved", finding.method, bound="0")
     blocked: Blocked | None = None
@@ -62,15 +79,17 @@ def _check(claim: Claim, effort: Effort) -> Verdict:
                 claim, "refuted", method, reason=between.reason, counterexample=between
             )
     if blocked is None:
-        verdict = _bounded(claim, effort, finding)
+        verdict = _bounded(claim, finding)
         if verdict is not None:
             return verdict
     return _search_and_sweep(claim, effort, finding, blocked)
 
 
-def _bounded(claim: Claim, effort: Effort, finding: Finding) -> Verdict | None:
+def _bounded(claim: Claim, finding: Finding) -> Verdict | None:
     """`bounded`, or `refuted` at a point that branch and bound led to; None for neither."""
-    difference = bound_difference(claim, finding, Budget(seconds=min(5.0, effort.seconds)))
+    difference: Difference | None = None
+    with move_on_after(_share(10.0)):
+        difference = bound_difference(claim, finding, Budget(seconds=_share(5.0)))
     if difference is None:
         return None
     if difference.suspect is not None and difference.largest > claim.tolerance.size:
@@ -96,7 +115,7 @@ def _search_and_sweep(
 ) -> Verdict:
     from .searching.property import search
 
-    searched = search(claim, effort.examples, effort.seed, min(10.0, effort.seconds))
+    searched = search(claim, effort.examples, effort.seed, _share(10.0))
     if isinstance(searched.failure, Counterexample):
         return _refuted(claim, searched.failure, "Hypothesis search")
     blocked = blocked or searched.failure
@@ -110,13 +129,12 @@ def _sweep(claim: Claim, effort: Effort, finding: Finding, tried: int, left_open
     from .sweeping.sweep import sweep
 
     count = effort.points if claim.domain.has_width else 0
-    swept = sweep(claim, count, effort.device, effort.seed, seconds=effort.seconds)
-    deadline = time.monotonic() + min(10.0, effort.seconds)
+    seconds = _SHARE_OF_THE_SWEEP * deadline().left
+    swept = sweep(claim, count, effort.device, effort.seed, seconds=seconds)
     for point in swept.suspects:
-        if time.monotonic() > deadline:
-            left_open += 1
-            continue
-        judgement = judge(claim, point)
+        judgement: Judgement = "open"
+        with move_on_after(_share(10.0)):
+            judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
             return _refuted(claim, judgement, "sweep")
         if isinstance(judgement, Blocked):

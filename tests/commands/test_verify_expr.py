@@ -1,6 +1,7 @@
 """`nalmx verify expr` as a user meets it: output, exit codes and refusals."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
 
@@ -64,6 +65,42 @@ def test_what_an_exhaustive_check_cannot_do_is_said_in_one_line(capsys, more, sa
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_the_time_limit_holds_for_every_float32_too(capsys):
+    claim = [
+        "x*(x + 1)",
+        "--truth",
+        "x*x + x",
+        "--range",
+        "[-1e30,1e30]",
+        "--tolerance",
+        "abs:1e60",
+    ]
+    code, verdict = run_json(capsys, *claim, "--every-float32", "--timeout", "0.1", "--quiet")
+    assert (code, verdict["verdict"]) == (3, "unknown")
+    assert verdict["reason"].startswith("the time limit of 0.1 s was reached after ")
+    assert 0 < verdict["points"] < 2**31
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_will_is_what_the_command_prints_where_time_is_over(capsys, monkeypatch, as_json):
+    wills = []
+
+    @contextmanager
+    def noted(seconds, text, code):
+        wills.append((seconds, text(), code))
+        yield
+
+    monkeypatch.setattr("nalmx.commands.verify.last_will", noted)
+    more = ["--json"] if as_json else []
+    run(capsys, "x", "--truth", "x", "--range", "[0,1]", "--timeout", "7", *more)
+    ((seconds, text, code),) = wills
+    assert (seconds, code) == (7.0, 3)
+    reason = "the time limit of 7 s was reached"
+    assert json.loads(text)["reason"] == reason if as_json else reason in text
+    assert text.endswith("\n")
+    assert text.count("\n") == (1 if as_json else 2)
 
 
 def test_a_false_claim_is_refuted_with_a_shrunk_counterexample(capsys):

@@ -8,7 +8,6 @@ contradict each other.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -105,7 +104,7 @@ class TooManyCases(OutsideMethod):
     """The claim falls into more cases than are tried."""
 
 
-def cases(claim: Claim, deadline: float) -> Iterator[Solved]:
+def cases(claim: Claim) -> Iterator[Solved]:
     """The cases of a claim whose conditions are not certainly contradictory.
 
     A case is cut further while its two sides differ and the sign of a part of them is open.
@@ -121,7 +120,7 @@ def cases(claim: Claim, deadline: float) -> Iterator[Solved]:
             raise TooManyCases(f"the claim falls into more than {MAX_CASES} cases")
         while True:
             try:
-                solved = _solved(case, units, deadline)
+                solved = _solved(case, units)
                 apart = [] if same(solved) else list(_apart(solved.case))
                 if not apart:
                     yield solved
@@ -131,13 +130,13 @@ def cases(claim: Claim, deadline: float) -> Iterator[Solved]:
             except Empty:
                 pass
             except Split as split:
-                parts = [p for p in _parts(case, split) if not _contradicts(p, deadline)]
+                parts = [p for p in _parts(case, split) if not _contradicts(p)]
                 stack.extend(reversed(parts))
             break
 
 
-def _solved(case: Case, units: Units, deadline: float) -> Solved:
-    forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units, deadline)
+def _solved(case: Case, units: Units) -> Solved:
+    forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units)
     left, right = forms.form(case.left), forms.form(case.right)
     solved = Solved(case, forms, left, right)
     if not same(solved):
@@ -145,7 +144,7 @@ def _solved(case: Case, units: Units, deadline: float) -> Solved:
         for zero in forms.field.zeros:
             tied = _tied(forms.field, zero)
             if tied is not None:
-                return _solved(case.with_input(*tied), units, deadline)
+                return _solved(case.with_input(*tied), units)
     return solved
 
 
@@ -219,23 +218,23 @@ def _tied(owner: Part, zero: Polynomial) -> tuple[str, Expression] | None:
     return None
 
 
-def _contradicts(case: Case, deadline: float) -> bool:
+def _contradicts(case: Case) -> bool:
     """Whether a case certainly holds no point."""
-    if not case.conditions or time.monotonic() > deadline:
+    if not case.conditions:
         return False
-    if contradict(inequalities(case, deadline)):
+    if contradict(inequalities(case)):
         return True
-    return is_empty(case.conditions, case.ranges, _BOXES_TO_EMPTY, deadline)
+    return is_empty(case.conditions, case.ranges, _BOXES_TO_EMPTY)
 
 
-def inequalities(case: Case, deadline: float) -> Iterator[Inequality]:
+def inequalities(case: Case) -> Iterator[Inequality]:
     """The linear ones among the conditions, and the ranges of the inputs."""
     one = Fraction(1)
     for name, extent in case.ranges.items():
         yield Inequality.of({name: one}, -extent.lower, False)
         yield Inequality.of({name: -one}, extent.upper, False)
     for condition in case.conditions:
-        linear = _linear(condition.function, case, deadline)
+        linear = _linear(condition.function, case)
         if linear is None:
             continue
         slopes, offset = linear
@@ -246,11 +245,9 @@ def inequalities(case: Case, deadline: float) -> Iterator[Inequality]:
             yield Inequality.of(turned, -offset, condition.signs == NEGATIVE)
 
 
-def _linear(
-    function: Expression, case: Case, deadline: float
-) -> tuple[dict[str, Fraction], Fraction] | None:
+def _linear(function: Expression, case: Case) -> tuple[dict[str, Fraction], Fraction] | None:
     try:
-        forms = NormalForms((function,), case.ranges, (), Units(), deadline)
+        forms = NormalForms((function,), case.ranges, (), Units())
         form = forms.value(function)
     except (OutsideMethod, Split, Restart, Empty):
         return None

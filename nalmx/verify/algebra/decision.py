@@ -9,12 +9,12 @@ are defined throughout the domain is shown by signs, exactly or in ball enclosur
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
+from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
@@ -29,6 +29,7 @@ from .suspects import generic_points, sample_points, vertex
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
 _MOST_DIFFERING = 12
+_HUNTING_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,25 @@ class Finding(NoTruthValue):
 
 def decide(claim: Claim, seconds: float = 5.0) -> Finding:
     """Prove a claim over its whole domain, or say what stands in the way."""
-    deadline = time.monotonic() + seconds
+    suspects: list[Point] = []
+    brackets: list[Bracket] = []
+    with move_on_after(seconds):
+        return _decided(claim, suspects, brackets)
+    return _silent(claim, "the time for the normal form ran out", suspects, brackets)
+
+
+def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Finding:
+    """The finding; suspects and brackets are left in the lists where the time runs out."""
     exact = claim.tolerance.kind == "exact"
     gap: Gap | None = None
     differing: list[Solved] = []
     visited, rational = 0, True
-    suspects: list[Point] = []
-    brackets: list[Bracket] = []
     try:
-        for solved in cases(claim, deadline):
+        for solved in cases(claim):
             visited += 1
             rational &= not solved.forms.field.has_functions
             try:
-                found = find_gap(solved, deadline)
+                found = find_gap(solved)
             except Empty:
                 continue
             if found is not None:
@@ -88,7 +95,7 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
                 if exact and (_tells(solved) or len(differing) == _MOST_DIFFERING):
                     break
     except OutsideMethod as outside:
-        return Finding("silent", str(outside), _in_domain(suspects, claim), tuple(brackets))
+        return _silent(claim, str(outside), suspects, brackets)
     pieces, around = tuple(differing), tuple(brackets)
     if gap is not None and (not differing or (gap.kind == "pole" and not exact)):
         outcome: Outcome = "pole" if gap.kind == "pole" else "silent"
@@ -101,6 +108,10 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
     return Finding(
         outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
     )
+
+
+def _silent(claim: Claim, reason: str, suspects: list[Point], brackets: list[Bracket]) -> Finding:
+    return Finding("silent", reason, _in_domain(suspects, claim), tuple(brackets))
 
 
 def _tells(solved: Solved) -> bool:
@@ -122,9 +133,9 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     parts = (part for form in solved.forms.field.seen for part in (form.top, form.bottom))
     vertices = (vertex(solved.forms.field.ring, part) for part in parts)
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
-    inside = find_breach(
-        rational(0), NONZERO, solved.case.ranges, solved.case.conditions, time.monotonic() + 0.3
-    )
+    inside: Point | Bracket | None = None
+    with move_on_after(_HUNTING_SECONDS):
+        inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
     if solved.case.conditions and isinstance(inside, dict):
         special = chain(special, [{**middle, **inside}])
     for point in (*generic_points(own), *sample_points(own, most=4), *special):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from ...clock import move_on_after
 from ...expression import to_text
 from ..domain import Domain, Point
 from . import signs as sign_sets
@@ -33,18 +33,18 @@ class Gap:
     brackets: tuple[Bracket, ...] = ()
 
 
-def find_gap(solved: Solved, deadline: float) -> Gap | None:
+def find_gap(solved: Solved) -> Gap | None:
     """None where both sides are certainly defined wherever the conditions of a case hold."""
     opened: Gap | None = None
-    for obligation in _alike(solved, deadline):
-        gap = _gap(obligation, solved, deadline)
+    for obligation in _alike(solved):
+        gap = _gap(obligation, solved)
         if gap is not None and gap.kind == "pole":
             return gap
         opened = opened or gap
     return opened
 
 
-def _alike(solved: Solved, deadline: float) -> Iterator[Obligation]:
+def _alike(solved: Solved) -> Iterator[Obligation]:
     """One obligation of each group of the same normal form: the easiest to show, if one is.
 
     x² − 2xy + y² under a root is hard to see to be ≥ 0; (x − y)² under another is the same function.
@@ -56,34 +56,32 @@ def _alike(solved: Solved, deadline: float) -> Iterator[Obligation]:
             obligation
         )
     for group in groups.values():
-        if len(group) > 1 and any(_is_plain(o, solved, deadline) for o in group):
+        if len(group) > 1 and any(_is_plain(o, solved) for o in group):
             continue
         yield group[0]
 
 
-def _is_plain(obligation: Obligation, solved: Solved, deadline: float) -> bool:
-    signs = sign_sets.signs_on(obligation.function, solved.case.ranges, (), 50, deadline)
+def _is_plain(obligation: Obligation, solved: Solved) -> bool:
+    signs = sign_sets.signs_on(obligation.function, solved.case.ranges, (), 50)
     return signs <= obligation.signs
 
 
-def _gap(obligation: Obligation, solved: Solved, deadline: float) -> Gap | None:
+def _gap(obligation: Obligation, solved: Solved) -> Gap | None:
     owner, case = solved.forms.field, solved.case
     form = owner.reduced(obligation.form)
     if owner.signs_of(form) <= obligation.signs:
         return None
-    signs = sign_sets.product(
-        _signs(owner, case, form.top, deadline), _signs(owner, case, form.bottom, deadline)
-    )
+    signs = sign_sets.product(_signs(owner, case, form.top), _signs(owner, case, form.bottom))
     if signs <= obligation.signs:
         return None
     if obligation.signs == NONZERO and not case.conditions and not owner.has_functions:
-        return _zero_of_divisor(obligation, solved, form.top, deadline)
+        return _zero_of_divisor(obligation, solved, form.top)
     found = sign_sets.signs_on(
-        obligation.function, case.ranges, case.conditions, MAX_BOXES, deadline, obligation.signs
+        obligation.function, case.ranges, case.conditions, MAX_BOXES, obligation.signs
     )
     if found <= obligation.signs:
         return None
-    points, brackets = _hunt(obligation, case, deadline)
+    points, brackets = _hunt(obligation, case)
     suspects = (*points, *_suspects(solved.forms, case, form.top))
     what = f"{obligation.what} {_short(to_text(obligation.function))}"
     certain = not case.conditions and any(
@@ -95,12 +93,11 @@ def _gap(obligation: Obligation, solved: Solved, deadline: float) -> Gap | None:
     return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
 
 
-def _hunt(
-    obligation: Obligation, case: Case, deadline: float
-) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
+def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
     """Points at which an obligation is not met, or pairs of points around such a point."""
-    until = min(deadline, time.monotonic() + _HUNTING_SECONDS)
-    breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions, until)
+    breach: Point | Bracket | None = None
+    with move_on_after(_HUNTING_SECONDS):
+        breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions)
     if breach is None:
         return (), ()
     middle = next(sample_points(Domain(case.ranges)))
@@ -110,23 +107,19 @@ def _hunt(
     return (), ((ends[0][0], ends[1][0]),) if all(ends) else ()
 
 
-def _signs(owner: Part, case: Case, polynomial: Polynomial, deadline: float) -> sign_sets.Signs:
+def _signs(owner: Part, case: Case, polynomial: Polynomial) -> sign_sets.Signs:
     """The signs of a polynomial, each factor looked at with some effort."""
     content, parts = factors(polynomial)
     found = frozenset({sign_sets.sign_of(content)})
     for atom, k in parts:
         signs = owner.atom_signs(atom)
         if len(signs) > 1:
-            signs &= sign_sets.signs_on(
-                owner.tree(atom), case.ranges, case.conditions, 500, deadline
-            )
+            signs &= sign_sets.signs_on(owner.tree(atom), case.ranges, case.conditions, 500)
         found = sign_sets.product(found, signs if k % 2 else frozenset(s * s for s in signs))
     return found
 
 
-def _zero_of_divisor(
-    obligation: Obligation, solved: Solved, top: Polynomial, deadline: float
-) -> Gap | None:
+def _zero_of_divisor(obligation: Obligation, solved: Solved, top: Polynomial) -> Gap | None:
     """Of a rational divisor more can be told: that it certainly has a zero, and where."""
     ring, case = solved.forms.field.ring, solved.case
     domain = Domain(case.ranges)
@@ -137,11 +130,11 @@ def _zero_of_divisor(
     def sign(polynomial: Polynomial, point: Point) -> int:
         return sign_sets.sign_of(value_at(polynomial, ring, point))
 
-    found = certify_nonvanishing(obligation.function, partial(sign, radical), domain, deadline)
+    found = certify_nonvanishing(obligation.function, partial(sign, radical), domain)
     if isinstance(found, Certified):
         return None
     suspects = tuple(_suspects(solved.forms, case, top))
-    points, brackets = _hunt(obligation, case, deadline)
+    points, brackets = _hunt(obligation, case)
     suspects = (*suspects, *points)
     if isinstance(found, Vanishing):
         return Gap("pole", found.reason, suspects, brackets)

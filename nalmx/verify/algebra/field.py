@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal
 
+from ...clock import look
 from ...expression import Apply, Expression, Variable, variables
 from ...expression.build import product, quotient, rational, total
 from .quotients import OutsideMethod, Polynomial, Quotient, Ring, as_fraction, is_small
@@ -80,9 +81,8 @@ class Field:
         names: tuple[str, ...],
         slots: int,
         units: Units,
-        deadline: float,
     ) -> None:
-        self.ring = Ring(names, slots, deadline)
+        self.ring = Ring(names, slots)
         self.units = units
         self._slots: list[Slot] = []
         self._rules: list[Polynomial | None] = []
@@ -139,7 +139,7 @@ class Field:
         for place in reversed(range(len(self._slots))):
             relation = self._rules[place]
             if relation is not None and degree_in(polynomial, self.ring.slots - 1 - place) > 1:
-                self.ring.check_time()
+                look()
                 polynomial = divmod(polynomial, relation)[1]
         return polynomial
 

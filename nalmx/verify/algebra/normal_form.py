@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
 from ...expression.nodes import post_order
 from ...ranges import Range
@@ -45,14 +46,11 @@ class NormalForms:
         ranges: Mapping[str, Range],
         conditions: Sequence[Condition],
         units: Units,
-        deadline: float,
         *,
         opaque: bool = False,
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
-        self.field = Part(
-            variables(*everything), _slots_for(everything, opaque), ranges, units, deadline
-        )
+        self.field = Part(variables(*everything), _slots_for(everything, opaque), ranges, units)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._opaque = opaque
@@ -80,7 +78,7 @@ class NormalForms:
     def _visit(self, node: Expression) -> Form:
         known = self._forms.get(id(node))
         if known is None:
-            self.field.ring.check_time()
+            look()
             known = self._forms[id(node)] = self._made(node)
         return known
 

@@ -51,14 +51,12 @@ class Part(Field):
         slots: int,
         ranges: Mapping[str, Range],
         units: Units,
-        deadline: float,
     ) -> None:
-        super().__init__(names, slots, units, deadline)
+        super().__init__(names, slots, units)
         self.ranges = ranges
         self.open: list[Quotient] = []
         self.zeros: list[Polynomial] = []
         self.seen: list[Quotient] = []
-        self._deadline = deadline
         self._known: dict[object, Signs] = {}
         self._learnt: dict[object, Signs] = {}
 
@@ -128,9 +126,7 @@ class Part(Field):
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
         if by_terms != EVERY:
             return by_terms
-        return sign_sets.signs_on(
-            self.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN, self._deadline
-        )
+        return sign_sets.signs_on(self.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
 
     def _signs_of_terms(self, polynomial: Polynomial) -> Signs:
         """The signs of a sum whose terms all have the same one, as e^x + 1 for all x."""

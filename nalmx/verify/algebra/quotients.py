@@ -8,12 +8,13 @@ as s² = 1 − c² rewrites s by what is older.
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 import flint
+
+from ...clock import look
 
 MAX_TERMS = 100_000
 MAX_WORK = 20_000_000
@@ -38,10 +39,9 @@ class Quotient:
 class Ring:
     """ℚ(slots, inputs): arithmetic on quotients that refuses to exhaust the machine."""
 
-    def __init__(self, names: tuple[str, ...], slots: int, deadline: float) -> None:
+    def __init__(self, names: tuple[str, ...], slots: int) -> None:
         self.names = names
         self.slots = slots
-        self._deadline = deadline
         symbols = (*(f"_{place}" for place in reversed(range(slots))), *names)
         self._context = flint.fmpq_mpoly_ctx.get(symbols, flint.Ordering.lex)
         self._symbols = self._context.gens()
@@ -113,12 +113,8 @@ class Ring:
         right = self.times(self.whole(y.top, y.bits), self.whole(x.bottom, x.bits))
         return left.top - right.top
 
-    def check_time(self) -> None:
-        if time.monotonic() > self._deadline:
-            raise OutsideMethod("the time for the normal form ran out")
-
     def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
-        self.check_time()
+        look()
         if len(x) * len(y) > MAX_WORK:
             raise OutsideMethod("the polynomial normal form is too large")
         self._check_terms(min(len(x) * len(y), self._dense(degree(x) + degree(y))), bits)

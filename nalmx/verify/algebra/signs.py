@@ -6,7 +6,6 @@ of the domain is called empty only where it certainly is.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -86,7 +85,6 @@ def signs_on(
     ranges: Mapping[str, Range],
     conditions: Sequence[Condition],
     most_boxes: int,
-    deadline: float,
     wanted: Signs = frozenset(),
 ) -> Signs:
     """A set that holds every sign `function` takes where the conditions hold.
@@ -111,7 +109,7 @@ def signs_on(
             signs = signs_of_ball(form.value(balls(box)))
             if signs <= found or is_excluded(box):
                 continue
-            spent = visited > most_boxes or time.monotonic() > deadline
+            spent = visited > most_boxes
             ended = spent or not box or is_narrow(box, whole)
             if len(signs) == 1 or signs <= wanted or (len(signs) == 2 and ended):
                 found |= signs
@@ -140,7 +138,6 @@ def is_empty(
     conditions: Sequence[Condition],
     ranges: Mapping[str, Range],
     most_boxes: int,
-    deadline: float,
 ) -> bool:
     """Whether the conditions certainly hold together at no point of the ranges."""
     if not conditions:
@@ -158,7 +155,7 @@ def is_empty(
             visited += 1
             if is_excluded(box):
                 continue
-            if visited > most_boxes or not box or time.monotonic() > deadline:
+            if visited > most_boxes or not box:
                 return False
             if len(stack) > _MOST_STARTS or all(not extent.width for extent in box.values()):
                 return False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
 import flint
 
+from ...clock import deadline
 from ...ranges import Interval
 from ..domain import Domain, Point
 from .quotients import Polynomial, Ring, as_fraction, degree, rational
@@ -40,11 +40,11 @@ def generic_points(domain: Domain, count: int = 8) -> Iterator[Point]:
 
 def zeros_along_axes(ring: Ring, polynomials: list[Polynomial], domain: Domain) -> Iterator[Point]:
     """Points where a polynomial is exactly zero: rational roots along the axes through samples."""
-    deadline = time.monotonic() + _HUNTING_SECONDS
+    end = deadline().within(_HUNTING_SECONDS)
     for polynomial in polynomials:
         for point in sample_points(domain, most=4):
             for name in ring.names:
-                if time.monotonic() > deadline:
+                if end.passed:
                     return
                 for root in _rational_roots(ring, polynomial, name, point):
                     if root in domain.ranges[name]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 import flint
 
+from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
@@ -30,7 +32,9 @@ METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
+_SECONDS_TO_REWRITE = 1.0
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +114,22 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
     for solved in finding.pieces:
         case = solved.case
         functions = (
-            *_normal(claim, solved),
-            *_partly_expanded(claim, solved),
+            *(_found(_normal, claim, solved) or ()),
+            *(_found(_partly_expanded, claim, solved) or ()),
             _written(claim, case.left, case.right),
         )
         ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
-        pieces.append(Piece(functions, ranges, case.conditions, _cap(claim, solved)))
+        cap = _found(_cap, claim, solved)
+        pieces.append(Piece(functions, ranges, case.conditions, cap))
         owners.append(solved)
     return pieces, owners
+
+
+def _found(work: Callable[[Claim, Solved], T], claim: Claim, solved: Solved) -> T | None:
+    """What algebra adds to a piece; None where the method does not reach, or not in time."""
+    with move_on_after(_SECONDS_TO_REWRITE), suppress(OutsideMethod):
+        return work(claim, solved)
+    return None
 
 
 def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dict[str, Range]:
@@ -125,19 +137,15 @@ def _used(ranges: Mapping[str, Range], functions: tuple[Expression, ...]) -> dic
     return {name: ranges[name] for name in variables(*functions)}
 
 
-def _partly_expanded(claim: Claim, solved: Solved) -> Iterator[Expression]:
+def _partly_expanded(claim: Claim, solved: Solved) -> list[Expression]:
     """The difference with its polynomials expanded and every other function as it is written."""
     case = solved.case
-    try:
-        forms = NormalForms(
-            (case.left, case.right), case.ranges, (), Units(), time.monotonic() + 1, opaque=True
-        )
-        difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
-    except OutsideMethod:
-        return
-    if len(difference.top) <= _MOST_TERMS:
-        top = forms.field.tree_of(difference)
-        yield quotient(top, case.right) if claim.tolerance.kind == "rel" else top
+    forms = NormalForms((case.left, case.right), case.ranges, (), Units(), opaque=True)
+    difference = forms.field.ring.minus(forms.value(case.left), forms.value(case.right))
+    if len(difference.top) > _MOST_TERMS:
+        return []
+    top = forms.field.tree_of(difference)
+    return [quotient(top, case.right) if claim.tolerance.kind == "rel" else top]
 
 
 def _cap(claim: Claim, solved: Solved) -> Fraction | None:
@@ -152,7 +160,7 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     if linear is None:
         return None
     slopes, offset = linear
-    where = list(inequalities(case, time.monotonic() + 1))
+    where = list(inequalities(case))
     turned = {name: -slope for name, slope in slopes.items()}
     ends = largest(slopes, offset, where), largest(turned, -offset, where)
     known = [end for end in ends if end is not None]
@@ -164,24 +172,20 @@ def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
     return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
 
 
-def _normal(claim: Claim, solved: Solved) -> Iterator[Expression]:
+def _normal(claim: Claim, solved: Solved) -> list[Expression]:
     """The difference, or its ratio to the right side, with all that cancels gone."""
     field = solved.forms.field
     left, right = solved.left, solved.right
     assert isinstance(left, Quotient)
     assert isinstance(right, Quotient)
-    try:
-        value = field.ring.minus(field.reduced(left), field.reduced(right))
-        if claim.tolerance.kind == "rel":
-            value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
-        value = field.reduced(value)
-    except OutsideMethod:
-        return
-    if len(value.top) + len(value.bottom) <= _MOST_TERMS:
-        yield field.tree_of(value)
-        even = balanced(field, value)
-        if even is not None:
-            yield even
+    value = field.ring.minus(field.reduced(left), field.reduced(right))
+    if claim.tolerance.kind == "rel":
+        value = field.ring.times(value, field.ring.inverse(field.reduced(right)))
+    value = field.reduced(value)
+    if len(value.top) + len(value.bottom) > _MOST_TERMS:
+        return []
+    even = balanced(field, value)
+    return [field.tree_of(value), *([] if even is None else [even])]
 
 
 def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Point | None:

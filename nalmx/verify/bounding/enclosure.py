@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,6 +18,7 @@ from itertools import count, islice
 
 import flint
 
+from ...clock import deadline
 from ...expression import Expression, variables
 from ...expression.ball import Ball, ball, interval, precision
 from ...expression.slopes import Enclosure, Slopes
@@ -110,7 +110,7 @@ class _Search:
         self._pieces = pieces
         self._limit = ball(limit)
         self._budget = budget
-        self._deadline = time.monotonic() + budget.seconds
+        self._end = deadline().within(budget.seconds)
         self._forms = [[Enclosure(f) for f in piece.functions] for piece in pieces]
         self._excluded = [Excluding(piece.conditions) for piece in pieces]
         self._wins = [
@@ -149,7 +149,7 @@ class _Search:
     def _is_done(self, upper: Ball) -> bool:
         if self._largest > self._limit:
             return True
-        spent = self._visited > self._budget.boxes or time.monotonic() > self._deadline
+        spent = self._visited > self._budget.boxes or self._end.passed
         if not upper <= self._limit:
             return spent
         close = upper <= ball(_GAP) * self._largest or upper.is_zero()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from ...clock import move_on_after
 from ...expression import to_text
 from ...expression.build import negative, quotient, total
 from ...expression.nodes import Expression
@@ -57,15 +57,17 @@ class Reached:
 def reach(claim: Claim, seconds: float) -> Reached:
     """Decide and bound a claim, with time enough that a slow machine does the same."""
     finding = decide(claim, seconds)
+    found: Difference | None = None
     if finding.outcome == "proved" or claim.tolerance.kind == "exact":
-        return Reached(finding, None)
-    found = bound_difference(claim, finding, Budget())
-    if found is not None and not Reached(finding, found).is_within(claim):
-        found = bound_difference(claim, finding, Budget(seconds=seconds))
+        return Reached(finding, found)
+    with move_on_after(2 * seconds):
+        found = bound_difference(claim, finding, Budget())
+        if found is not None and not Reached(finding, found).is_within(claim):
+            found = bound_difference(claim, finding, Budget(seconds=seconds))
     return Reached(finding, found)
 
 
-def cases_of(claim: Claim, seconds: float) -> list[dict[str, Any]]:
+def cases_of(claim: Claim) -> list[dict[str, Any]]:
     """The cases that algebra goes through, as texts."""
     return [
         {
@@ -73,7 +75,7 @@ def cases_of(claim: Claim, seconds: float) -> list[dict[str, Any]]:
             "conditions": [_condition(c) for c in solved.case.conditions],
             "inputs": {name: to_text(value) for name, value in solved.case.bound.items()},
         }
-        for solved in cases(claim, time.monotonic() + seconds)
+        for solved in cases(claim)
     ]
 
 

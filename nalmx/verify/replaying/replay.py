@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ...rationals import parse_rational, spell
@@ -89,6 +90,12 @@ class Replaying:
 
     def run(self) -> Replay:
         verdict: Level = self._data["verdict"]
+        with move_on_after(self._seconds):
+            return self._replayed(verdict)
+        reason = f"{self._seconds:g} seconds were not enough"
+        return Replay(verdict, False, tuple(self._steps), reason, self._boxes())
+
+    def _replayed(self, verdict: Level) -> Replay:
         try:
             if self._data["arithmetic"] != "reals":
                 raise NotEstablished("only claims over the reals can be replayed")
@@ -134,7 +141,7 @@ class Replaying:
         )
         self._facts(finding.method, "0", "reason", "largest_difference", "counterexample")
         self._done("exact algebra proves the claim again")
-        cases = cases_of(self._claim, self._seconds)
+        cases = cases_of(self._claim)
         self._must(
             self._data["evidence"] == {"cases": cases},
             "the cases in the file are not those that algebra goes through",

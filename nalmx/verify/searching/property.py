@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import NoSuchExample
 
+from ...clock import deadline, look, move_on_after, until
 from ...errors import NoTruthValue
 from ...expression import IRRATIONAL, Expression, evaluate, to_text
 from ...expression.ball import Ball, ball, enclose, precision
@@ -54,7 +54,7 @@ def search(
     """Judge a claim at up to `examples` points; a failing one is shrunk to a simple one.
 
     Where the claim has a tolerance, the search climbs towards points with a greater error. Points
-    that come up after `seconds` are passed over and not counted. The same seed gives the same result.
+    that come up after `seconds` are not judged. The same seed gives the same result.
     In `database`, a folder, failing points are kept, and tried first the next time.
     """
     kept = _Kept(claim, database) if database else None
@@ -64,14 +64,13 @@ def search(
             return Searched(found, 1, 0)
     judged: dict[tuple[Fraction, ...], Judgement] = {}
     scores: dict[tuple[Fraction, ...], float] = {}
-    deadline = time.monotonic() + seconds
+    end = deadline().within(seconds)
 
     def fails(kind: type[object]) -> Callable[[Point], bool]:
         def check(point: Point) -> bool:
             key = tuple(point.values())
             if key not in judged:
-                if time.monotonic() > deadline:
-                    return False
+                look()
                 judged[key] = judge(claim, point)
                 if claim.tolerance.kind != "exact":
                     scores[key] = _score(claim, point)
@@ -81,14 +80,18 @@ def search(
 
         return check
 
-    strategy = points(claim.domain, claim.left, claim.right)
     failure: Counterexample | Blocked | None = None
     for kind in (Counterexample, Blocked):
         if kind is Blocked and not any(isinstance(j, Blocked) for j in judged.values()):
             break
-        point = _find(strategy, fails(kind), examples, seed)
-        if point is not None:
-            found = judged[tuple(point.values())]
+        point: Point | None = None
+        with until(end):
+            strategy = points(claim.domain, claim.left, claim.right)
+            point = _find(strategy, fails(kind), examples, seed)
+        # Where the time ran out, a failing point that was not made simple is a failing point.
+        failing = [j for j in judged.values() if isinstance(j, kind)]
+        if failing:
+            found = failing[-1] if point is None else judged[tuple(point.values())]
             assert isinstance(found, Counterexample | Blocked)
             failure = simplified(claim, found)
             break
@@ -186,15 +189,14 @@ def simplified(
     claim: Claim, failure: Counterexample | Blocked, seconds: float = 5.0
 ) -> Counterexample | Blocked:
     """The same kind of failure at a point with simpler coordinates, where one is near at hand."""
-    deadline = time.monotonic() + seconds
-    for name, extent in claim.domain.ranges.items():
-        for value in _simple_values(extent, failure.point[name]):
-            if time.monotonic() > deadline:
-                return failure
-            judgement = judge(claim, {**failure.point, name: value})
-            if isinstance(judgement, type(failure)):
-                failure = judgement
-                break
+    with move_on_after(seconds):
+        for name, extent in claim.domain.ranges.items():
+            for value in _simple_values(extent, failure.point[name]):
+                look()
+                judgement = judge(claim, {**failure.point, name: value})
+                if isinstance(judgement, type(failure)):
+                    failure = judgement
+                    break
     return failure
 
 

@@ -24,13 +24,14 @@ import numba
 import numpy as np
 
 from ... import __version__
+from ...clock import Deadline, deadline, until
 from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...generated import digest, imported
 from ..bounding.bounds import as_fraction, decimal, decimal_below
 from ..verdict import Claim, Counterexample, Verdict
-from ..witness import judge
+from ..witness import Judgement, judge
 from . import single, vector_maths
 from .bound_source import Arithmetic, bound_source, check_rigorous
 from .straight import numbers_of, straight
@@ -63,6 +64,7 @@ class Exhausted(NoTruthValue):
     where: Fraction
     counterexample: Counterexample | None
     left_open: int
+    in_time: bool = True
 
 
 def every_float32(
@@ -70,13 +72,15 @@ def every_float32(
     arithmetic: Arithmetic = "reals",
     threads: int | None = None,
     progress: Callable[[int, int], bool | None] = lambda done, total: None,
+    seconds: float = math.inf,
 ) -> Exhausted:
     """Check a claim with a tolerance at every finite float32 of its domain.
 
-    `progress` is told how many points of how many are begun; the check stops where it returns False.
+    `progress` is told how many points of how many are begun; the check stops where it returns False,
+    or after some seconds.
     Raises `SettingError` for what cannot be checked so.
     """
-    return _Check(claim, arithmetic).run(threads or cores(), progress)
+    return _Check(claim, arithmetic, deadline().within(seconds)).run(threads or cores(), progress)
 
 
 def exhaustive_verdict(
@@ -84,10 +88,11 @@ def exhaustive_verdict(
     arithmetic: Arithmetic = "reals",
     threads: int | None = None,
     progress: Callable[[int, int], bool | None] = lambda done, total: None,
+    seconds: float = math.inf,
 ) -> Verdict:
     """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
     start = perf_counter()
-    found = every_float32(claim, arithmetic, threads, progress)
+    found = every_float32(claim, arithmetic, threads, progress, seconds)
     facts: dict[str, Any] = {
         "seconds": perf_counter() - start,
         "points": found.points,
@@ -101,7 +106,8 @@ def exhaustive_verdict(
         text = "reals" if arithmetic == "reals" else "left side in float32, right side in reals"
         return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
     if found.points < found.all_points or found.left_open:
-        reason = f"stopped after {found.points} of {found.all_points} points"
+        stopped = "stopped" if found.in_time else f"the time limit of {seconds:g} s was reached"
+        reason = f"{stopped} after {found.points} of {found.all_points} points"
         if found.points == found.all_points:
             reason = f"{found.left_open} of {found.all_points} points could not be decided"
         return Verdict.on(claim, "unknown", method, reason=reason, **facts)
@@ -119,7 +125,8 @@ def exhaustive_verdict(
 class _Check:
     """One check: the claim, its compiled loop, and what was found so far."""
 
-    def __init__(self, claim: Claim, arithmetic: Arithmetic) -> None:
+    def __init__(self, claim: Claim, arithmetic: Arithmetic, end: Deadline) -> None:
+        self.end, self.in_time = end, True
         self.claim, self.arithmetic = claim, arithmetic
         if len(claim.domain.names) != 1:
             raise SettingError(
@@ -171,16 +178,20 @@ class _Check:
                 self._take(found, places.tolist(), offset)
 
         def go_on(begun: int) -> bool:
-            return not self.examples and progress(begun, self.starts[-1]) is not False
+            self.in_time = not self.end.passed
+            go_on = progress(begun, self.starts[-1]) is not False
+            return go_on and self.in_time and not self.examples
 
         total = self.starts[-1]
         progress(0, total)
-        points = in_chunks(total, _CHUNK, threads, work, go_on)
+        chunk = max(1, _CHUNK // (1 + (len(self.left.steps) + len(self.right.steps)) // 8))
+        points = in_chunks(total, chunk, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
         seen = _gap(*self._at(self.where[1]))[0] if self.largest >= 0 else Fraction(0)
         where = single.exactly(self.where[1])
-        return Exhausted(points, total, self.bound, seen, where, example, self.left_open)
+        found = self.bound, seen, where, example, self.left_open, self.in_time
+        return Exhausted(points, total, *found)
 
     def _patterns(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The bit patterns of the points from `first` to `stop`, and what to add for a place."""
@@ -206,7 +217,9 @@ class _Check:
             self.left_open += 1
             return
         claim, point = self._at(pattern)
-        judgement = judge(claim, point)
+        judgement: Judgement = "open"
+        with until(self.end):
+            judgement = judge(claim, point)
         if isinstance(judgement, Counterexample):
             if claim.left is _NOWHERE:
                 shown = str(single.evaluate(self.left, single.from_bits(pattern)))

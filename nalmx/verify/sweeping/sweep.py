@@ -8,7 +8,6 @@ evaluated with NumPy and many by a compiled loop, which draws the same points; o
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ...clock import deadline
 from ...devices import device_name
 from ..domain import Point
 from ..verdict import Claim
@@ -27,6 +27,7 @@ from .values import Arrays, doubt
 # What NumPy takes per point, in nanoseconds, and how long it may take before a loop is compiled.
 _PER_INPUT, _PER_STEP = 10.0, 1.5
 _WORTH_COMPILING = 1.5
+_TO_COMPILE, _TO_COMPILE_A_STEP = 5.0, 0.05  # seconds, with much to spare
 _CHUNK = 2**16
 NUMPY = Arrays(np, np.asarray)
 Worst = list[tuple[float, int]]
@@ -64,11 +65,9 @@ def sweep(
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
-    deadline = time.monotonic() + seconds
-    run = _suited(claim, table, count)
-    drawn, doubtful, worst = run(
-        claim, table, count, seed, judged, lambda begun: time.monotonic() < deadline
-    )
+    end = deadline().within(seconds)
+    run = _suited(claim, table, count, end.left)
+    drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
     suspects = tuple(
@@ -78,12 +77,13 @@ def sweep(
 
 
 def _suited(
-    claim: Claim, table: Mapping[str, tuple[Piece, ...]], count: int
+    claim: Claim, table: Mapping[str, tuple[Piece, ...]], count: int, seconds: float
 ) -> Callable[..., tuple[int, int, Worst]]:
-    """NumPy for a short sweep, a compiled loop for a long one."""
+    """NumPy for a short sweep, a compiled loop for a long one that leaves time to compile it."""
     program = straight(claim.left, claim.right)
     nanoseconds = count * (_PER_INPUT * len(table) + _PER_STEP * len(program.steps))
-    if nanoseconds > _WORTH_COMPILING * 1e9:
+    to_compile = _TO_COMPILE + _TO_COMPILE_A_STEP * len(program.steps)
+    if nanoseconds > _WORTH_COMPILING * 1e9 and seconds > to_compile:
         from .loops import compiled_sweep, fits
 
         if fits(program, table):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from fractions import Fraction
 
 import torch
 from torch import Tensor
 
+from ...clock import deadline
 from ...devices import find_device
 from ..domain import Point
 from ..verdict import Claim
@@ -25,7 +25,7 @@ def torch_sweep(
 ) -> Swept:
     """`sweep` with torch on the device of that name."""
     device = find_device(name, "sweep")
-    deadline = time.monotonic() + seconds
+    end = deadline().within(seconds)
     generator = torch.Generator(device=device).manual_seed(seed)
     table = tables(claim.domain)
     if table is None:
@@ -36,7 +36,7 @@ def torch_sweep(
     doubtful = 0
     worst: list[tuple[float, Point]] = []
     done = 0
-    while done < count and (not done or time.monotonic() < deadline):
+    while done < count and (not done or not end.passed):
         size = min(chunk, count - done)
         inputs = sample(table, size, device, generator)
         score = doubt(claim, inputs, size, arrays)
