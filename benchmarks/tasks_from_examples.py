@@ -1,6 +1,6 @@
 """Tasks of one's own, given as files of examples: what the command line learns with its defaults.
 
-    python benchmarks/tasks_from_examples.py [TASK ...] [--seed SEED] [--output FILE]
+    python benchmarks/tasks_from_examples.py [TASK ...] [--seed SEED] [--processes N] [--output FILE]
 
 None of these tasks is among the package's own. Each is written to JSON-lines files, 1,000 training
 prompts of lengths up to 20 and tests of lengths 40, 200 and 1,000, and is then learned by
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from itertools import accumulate, pairwise
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from nalmx.tasks.sequences import Example
@@ -173,10 +174,16 @@ def run(task, seed, directory):
     return {**facts, **{name: found[name] for name in kept}, "accuracy": accuracy}
 
 
+def learned(task, seed):
+    with tempfile.TemporaryDirectory() as directory:
+        return run(task, seed, Path(directory))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tasks", nargs="*", default=[*TASKS], metavar="TASK")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     if unknown := [task for task in options.tasks if task not in TASKS]:
@@ -184,9 +191,9 @@ def main():
     results = []
     heads = "".join(f"{length:>8}" for length in LENGTHS)
     print(f"{'task':30}{'learned':>8}{heads}{'tapes':>7}{'states':>8}{'entries':>9}{'seconds':>9}")
-    for task in options.tasks:
-        with tempfile.TemporaryDirectory() as directory:
-            result = run(task, options.seed, Path(directory))
+    pool = ThreadPool(options.processes)
+    for result in pool.imap(lambda task: learned(task, options.seed), options.tasks):
+        task = result["task"]
         results.append(result)
         if "error" in result:
             print(f"{task:30}{'no':>8}  {result['error'].splitlines()[-1:]}", flush=True)

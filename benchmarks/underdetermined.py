@@ -13,6 +13,7 @@ import json
 import random
 import time
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 
 from nalmx.tasks.sequences import Example
@@ -303,20 +304,20 @@ def run(case):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", default=[*CASES], metavar="CASE")
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     if unknown := [case for case in options.cases if case not in CASES]:
         parser.error(f"unknown cases {', '.join(unknown)}; known are {', '.join(CASES)}")
     results = []
     print(f"{'case':42}{'learned':>8}{'right':>8}{'wrong':>8}  why not")
-    for case in options.cases:
-        results.append(run(case))
-        r = results[-1]
-        found = "learned" if r["learned"] else "no"
-        print(
-            f"{case:42}{found:>8}{r['accuracy']:8.1%}{r['wrong']:8.1%}  {r['reason']}", flush=True
-        )
-        options.output.write_text(json.dumps({"results": results}, indent=1) + "\n")
+    with get_context("spawn").Pool(options.processes) as pool:
+        for r in pool.imap(run, options.cases):
+            results.append(r)
+            shown = "learned" if r["learned"] else "no"
+            parts = f"{r['accuracy']:8.1%}{r['wrong']:8.1%}"
+            print(f"{r['case']:42}{shown:>8}{parts}  {r['reason']}", flush=True)
+            options.output.write_text(json.dumps({"results": results}, indent=1) + "\n")
     print(f"called learned: {sum(r['learned'] for r in results)} of {len(results)}")
 
 
