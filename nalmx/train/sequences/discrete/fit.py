@@ -59,12 +59,12 @@ def fit_discrete(
     known = Vocabulary.of(examples) if vocabulary is None else vocabulary
     tapes = MOST_TAPES if most_tapes is None else most_tapes
     stop = stop_requested or (lambda: False)
-    search = _Search(known, tapes, hints, on_progress, stop)
+    search = _Search(known, tapes, hints, noise, on_progress, stop)
     end = ending(seconds, stop)
     with until(end.within(_SEARCH * seconds)):
         search(examples)
     found = search.found or [plain(Data(examples, known))]
-    best = search.best = min(found, key=lambda fitted: fitted.cost)
+    best = search.best = min(found, key=search.worth)
     if best.errors == 0:
         with until(deadline().within(max(end.left, _TO_FINISH))):
             search.best = examined(best.finished)
@@ -86,6 +86,7 @@ class _Search:
     vocabulary: Vocabulary
     most_tapes: int
     hints: Sequence[Machine]
+    noise: float
     on_progress: Callable[[Fitted], None] | None
     stop: Callable[[], bool]
     spaces: list[Space] = field(default_factory=list)
@@ -97,6 +98,10 @@ class _Search:
         """The spaces that were searched, by what their best machine costs, least first."""
         tried = [at for at, space in enumerate(self.spaces) if space.efforts]
         return sorted(tried, key=lambda at: self.spaces[at].cost)
+
+    def worth(self, fitted: Fitted) -> tuple[bool, float]:
+        """What machines are compared by: where no token may be wrong, those with errors come last."""
+        return not self.noise and fitted.errors > 0, fitted.cost
 
     def __call__(self, examples: Sequence[Example]) -> None:
         """Find machines, the search continued first in the space that came closest to an answer."""
@@ -123,14 +128,16 @@ class _Search:
             self.found += new
             if space.exhausted:
                 spaces.remove(space)
-            if best is None or new[0].cost < best.cost:
-                best, home = new[0], space
+            first = min(new, key=self.worth)
+            if best is None or self.worth(first) < self.worth(best):
+                best, home = first, space
             if self.on_progress is not None:
                 self.on_progress(best)
             if best.sure(nothing) or self.stop():
                 break
             simple = [s for s in spaces if s in every[:_SIMPLE]]
-            if best.errors > 0 and all(s.efforts for s in simple) and _noisy(new, examples):
+            tried = self.noise > 0 and best.errors > 0 and all(s.efforts for s in simple)
+            if tried and _noisy(new, examples):
                 break
 
     def despite(
