@@ -14,7 +14,7 @@ import nalmx
 PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
-    {"errors", "exit_codes", "rationals"},
+    {"errors", "exit_codes", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage"},
     {"models", "tasks", "generated"},
     {"kernel", "pntm"},
