@@ -11,6 +11,7 @@ from helpers_machines import (
     counter,
     either,
     endless,
+    gated,
     hand_made,
     parity,
     random_machine,
@@ -70,7 +71,7 @@ def said_by(function, prompt, limit=None):
     return tuple(answer)
 
 
-@pytest.mark.parametrize("make", [copier, parity, counter, either, recall])
+@pytest.mark.parametrize("make", [copier, parity, counter, either, gated, recall])
 def test_the_function_answers_as_the_machine_does(make, loaded):
     machine = make()
     function = loaded(machine, make.__name__)
@@ -83,6 +84,7 @@ def test_the_function_does_what_the_machine_is_for(loaded):
     assert loaded(either())(list("0+10")) == list("10")
     assert loaded(recall())(list("a0b1a1b")) == ["1"]
     assert loaded(recall())(list("a0b1a")) == ["0"]
+    assert loaded(gated())(list("10+011")) == list("011")
     assert loaded(counter())(list("101")) == ["2"]
     assert loaded(parity())(list("0110")) == list("0100")
 
