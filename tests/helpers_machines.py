@@ -100,9 +100,7 @@ def gated():
         *(Decision(answer=answer) for answer in (4, 5, 6)),
     ]
     register = [[1, *[0] * 6], [1] * 7]
-    moves = [(7 + u, 0, 0, 1) for u in (1, 2)] + [
-        (7 * s + u, 0, 1, 1) for s in (0, 1) for u in (4, 5)
-    ]
+    moves = [(8, 0, 0, 1), (9, 0, 0, 1), (4, 0, 1, 1), (11, 0, 1, 1), (12, 0, 1, 1)]
     writes = [(7 + u, 0, 3 + u) for u in (1, 2)]
     return hand_made(
         vocabulary, table, moves=moves, writes=writes, starts=((0, 1),), register=register

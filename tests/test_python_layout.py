@@ -30,7 +30,7 @@ TEXTS = (
 
 def statements(n: int, depth: int) -> Iterator[list[str]]:
     """Statements of every shape, with a part of about `n` columns."""
-    name, text = "a" * n, quoted("wörter 日本"[: n % 9] + "w" * n)
+    name, text = "a" * n, quoted("wörter 日本"[: n % 10] + "w" * n)
     body = [STEP * depth + "    pass"]
     yield laid_out(name, depth, "x = ")
     yield laid_out("9" * n, depth, "return ")

@@ -51,7 +51,7 @@ def shapes() -> Iterator[Expression]:
             inner = Apply(operation, (inner,))
             yield inner
     for bits in (200, 240, 250, 260, 270, 20_000):
-        number = Number(Fraction(-(2**bits)))
+        number = Number(Fraction(-(2 ** (bits + 1)) // 3))
         yield number
         yield Apply("pow", (Apply("div", (x, number)), Number(Fraction(2**bits))))
         yield Apply("neg", (number,))
