@@ -83,6 +83,7 @@ class _Sides:
     formula: PythonFunction
     truth: PythonFunction
     conditions: bool
+    inputs: bool
 
     @property
     def exact(self) -> bool:
@@ -90,7 +91,7 @@ class _Sides:
 
     @property
     def jumps(self) -> bool:
-        return self.formula.jumps or self.truth.jumps or self.conditions
+        return self.inputs and (self.formula.jumps or self.truth.jumps or self.conditions)
 
 
 def exported_tests(
@@ -148,6 +149,7 @@ def _sides(claim: Claim, names: Mapping[str, str], *, many_digits: bool = False)
         python_function("formula", claim.left, names, many_digits=many_digits),
         python_function("truth", claim.right, names, many_digits=many_digits),
         sort_of(claim.left) == "truth",
+        bool(names),
     )
 
 

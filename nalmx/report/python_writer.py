@@ -94,6 +94,7 @@ class _Part:
     """How an expression is written, how tightly that binds, and what is known of it.
 
     `whole`: its value may be a Python integer. `always`: it may be computed whatever the inputs.
+    `kind`: the type that a type checker sees, none where that is Any.
     `minus`: what is written after a minus sign instead of the part after a plus sign.
     `pieces`: values with their conditions, for statements; the last may have none.
     """
@@ -102,6 +103,7 @@ class _Part:
     level: int
     whole: bool = False
     always: bool = True
+    kind: str = ""
     minus: str | None = None
     pieces: tuple[tuple[str, str | None], ...] = ()
 
@@ -137,11 +139,11 @@ class Writer:
         parts: dict[int, _Part] = {}
         for node in nodes:
             self._room = _LONGEST_RESULT if node is root else _LONGEST_PART
+            x: list[_Part] = []
             if isinstance(node, Apply):
-                part = self._apply(node, [self._short(parts[id(a)]) for a in node.arguments])
-            else:
-                part = self._leaf(node)
-            part = replace(part, always=id(node) in always)
+                x = [self._short(parts[id(argument)]) for argument in node.arguments]
+            part = self._apply(node, x) if isinstance(node, Apply) else self._leaf(node)
+            part = replace(part, always=id(node) in always, kind=self._kind(node, x))
             repeated = uses[id(node)] > 1 and len(part.text) > _SHORT_ENOUGH_TO_REPEAT
             if isinstance(node, Apply) and node is not root:
                 part = self._named(part) if repeated or part.pieces else self._short(part)
@@ -156,7 +158,7 @@ class Writer:
         self._count += 1
         name = f"t{self._count}"
         if part.always and not part.pieces:
-            self.lines += laid_out(part.code, 1, f"{name} = ")
+            self.lines += laid_out(part.code, 1, f"{name}: Any = " if part.kind else f"{name} = ")
             return _Part(name, _ATOM, part.whole)
         self.uses.add("cache")
         if self.lines and self.lines[-1]:
@@ -204,6 +206,27 @@ class Writer:
                 return _Part(self.names[name], _ATOM)
         raise AssertionError(f"{node!r} is not a leaf")
 
+    def _kind(self, node: Expression, x: Sequence[_Part]) -> str:
+        """The type that a type checker sees in what is made of some parts."""
+        match node:
+            case Number(value):
+                return "int" if value.denominator == 1 else "Fraction"
+            case Constant():
+                return "" if self.many_digits else "float"
+            case Apply("floor"):
+                return "int"
+            case Apply(operation) if operation in _MATHS:
+                return "" if self.many_digits else "float"
+            case Apply("min" | "max" | "piecewise" as operation):
+                kinds = {part.kind for part in (x[::2] if operation == "piecewise" else x)}
+                return kinds.pop() if len(kinds) == 1 else ""
+            case Apply("add" | "mul" | "neg" | "abs" | "div" | "pow" as operation):
+                kinds = {part.kind for part in (x[:1] if operation == "pow" else x)}
+                if operation in ("div", "pow"):
+                    kinds.add("Fraction")
+                return next((k for k in ("", "float", "Fraction") if k in kinds), "int")
+        return ""
+
     def _fraction(self, part: _Part) -> _Part:
         """A part that is no Python integer, so that dividing it stays exact."""
         if not part.whole:
@@ -241,6 +264,10 @@ class Writer:
             case "pow":
                 return self._power(node, x)
             case "min" | "max":
+                kinds = {part.kind for part in x}
+                if len(kinds) > 1 and "Fraction" in kinds and "" not in kinds:
+                    # A type checker finds no type that both have and that can be compared.
+                    x = [self._named(x[0]), *x[1:]]
                 return self._call(operation, x, any(part.whole for part in x)) if x[1:] else x[0]
             case "abs":
                 return self._call("abs", x, x[0].whole)

@@ -54,7 +54,7 @@ HIDDEN = {
 # Between them they have every function that a file may have, and every kind of test.
 TYPED = {
     *("every_function", "relative", "exact_within", "condition_of_floats", "ambiguous"),
-    *("machine_3", "machine_40"),
+    *("no_inputs", "machine_3", "machine_40"),
 }
 
 
@@ -167,7 +167,7 @@ def files(refuted) -> dict[str, str]:
         *(copier(tuple(f"{'long' * n}{i}" for i in range(9))) for n in range(1, 20)),
         *map(random_machine, range(80)),
     ]
-    made = dict(refuted)
+    made = {**refuted, "no_inputs": exported(claim("floor(3/2) + sin(1)", "1 + sin(1)"))}
     for stated in true_claims()[:: len(true_claims()) // 12]:
         made[stated.name.replace(" ", "_")] = exported(stated.claim())
     return made | {f"machine_{n}": python_source(machine) for n, machine in enumerate(machines)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from helpers_formatters import changes_of_ruff, findings_of_ruff
+from helpers_formatters import changes_of_ruff, findings_of_mypy, findings_of_ruff
 from helpers_trees import conditions, trees
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -31,6 +31,11 @@ def shapes() -> Iterator[Expression]:
     x, y = Variable("x1"), Variable("x2")
     for text in (
         *("x1 < x1", "1 < 2", "1/2 == 1/2", "~(x1 == x2)", "~~(x1 < x2)", "~(x1 != 2)"),
+        *(
+            "tan(Max(1, 1/3))",
+            "Min(1/2, sin(x1))*x1",
+            "Max(2**2, Piecewise((3, x1 > 1), (5, True)))",
+        ),
         *("Min(3) < 4", "And(x1 < 2) & ~And(x1 == 2)", "Max(x1, x1)", "Max(floor(floor(x1)))"),
         "Piecewise((x1, x1 > x2), (x2, True))",
         "Piecewise((x1, x1 > x2), (x1, True))",
@@ -89,10 +94,11 @@ def file_of(trees: list[Expression]) -> str:
     return "\n\n".join([imports, *parts])
 
 
-def test_functions_of_every_shape_are_formatted_and_without_findings(tmp_path) -> None:
+def test_functions_of_every_shape_are_formatted_linted_and_typed(tmp_path) -> None:
     drawn: list[Expression] = []
     _draw(drawn)
     (tmp_path / "shapes.py").write_text(file_of(list(shapes())))
     (tmp_path / "drawn.py").write_text(file_of(drawn))
     assert not changes_of_ruff(tmp_path)
     assert not findings_of_ruff(tmp_path)
+    assert not findings_of_mypy(tmp_path)
