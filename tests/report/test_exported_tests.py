@@ -349,6 +349,7 @@ def _near(found, exact, tree: Expression, point) -> bool:
         ("x1 - (x2 - 1)", "x1 - (x2 - 1)"),
         ("x1/(x2*x3)", "x1 / (x2 * x3)"),
         ("Piecewise((x1, x1 > 0), (-x1, True))", "x1 if x1 > 0 else -x1"),
+        ("Max(x1, 1/2)", "max(x1, Fraction(1, 2))"),
         ("Piecewise((x1, True), (sqrt(x2), x2 > 1), (3, True))", "x1"),
     ],
 )
@@ -387,6 +388,11 @@ def test_shared_parts_and_thousands_of_nodes_stay_small(tmp_path, lazy) -> None:
     assert function(Fraction(3), Fraction(1), 0) == Fraction(7, 2)
     assert time.process_time() - start < 5
     assert (tmp_path / "function.py").stat().st_size < 200_000
+
+
+def test_a_sum_without_end_is_compiled(tmp_path) -> None:
+    _, function = loaded(build.total([Variable("x1")] * 6_000), tmp_path)
+    assert function(Fraction(1, 3), 0, 0) == 2_000
 
 
 def test_a_long_integer_is_read_back(tmp_path) -> None:
