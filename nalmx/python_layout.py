@@ -1,8 +1,8 @@
-"""Python source in the layout that Ruff and Black give it at their default settings.
+"""Python source in the layout that Ruff's formatter gives it at its default settings.
 
-What fits within 88 columns stays on its line. The rest is broken in the ways that these formatters
-keep: brackets have an item a line and a trailing comma, operands have parentheses around them and
-an operand a line.
+What fits within 88 columns stays on its line. The rest is broken in ways that the formatter keeps:
+brackets have an item a line and a trailing comma, operands have parentheses around them and, where
+one line is too short for all, an operand a line.
 """
 
 from __future__ import annotations
