@@ -92,6 +92,21 @@ def recall():
     return hand_made(vocabulary, table, jumps=jumps, moves=moves, writes=[(0, 0, 1), (1, 0, 2)])
 
 
+def gated():
+    """Says the bits behind the last `+`: only where the register says so is one kept."""
+    vocabulary = Vocabulary(("+", "0", "1"), ("0", "1"))  # + 0 1 = 0 1 end: symbols 0 to 6
+    table = [
+        Decision(None, 0, ((BLANK, 3), (4, 1)), 2),
+        *(Decision(answer=answer) for answer in (4, 5, 6)),
+    ]
+    register = [[1, *[0] * 6], [1] * 7]
+    moves = [(8, 0, 0, 1), (9, 0, 0, 1), (4, 0, 1, 1), (11, 0, 1, 1), (12, 0, 1, 1)]
+    writes = [(7 + u, 0, 3 + u) for u in (1, 2)]
+    return hand_made(
+        vocabulary, table, moves=moves, writes=writes, starts=((0, 1),), register=register
+    )
+
+
 def endless():
     """Says `a` for ever."""
     return hand_made(Vocabulary(("a",), ("a",)), [Decision(answer=2)])

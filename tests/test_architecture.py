@@ -15,7 +15,7 @@ import nalmx
 PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
-    {"clock", "errors", "exit_codes", "rationals"},
+    {"clock", "errors", "exit_codes", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage", "supervisor"},
     {"models", "tasks", "generated"},
     {"kernel", "pntm"},

@@ -11,6 +11,7 @@ from random import Random
 from typing import TypeAlias
 
 from ..expression import sort_of
+from ..python_layout import Code, call, number
 from ..ranges import Range
 from ..verify import Claim
 from ..verify.searching.neighbours import ends, nearest
@@ -41,12 +42,11 @@ class Close:
             f"Floats round: within {self.relative:.2g} of the larger value, or {self.absolute:.2g}."
         )
 
-    def compared(self, left: str, right: str) -> str:
+    def compared(self, left: str, right: str) -> Code:
         if self.conditions:
             return f"{left} == {right}"
-        return (
-            f"math.isclose({left}, {right}, rel_tol={self.relative!r}, abs_tol={self.absolute!r})"
-        )
+        room = f"rel_tol={number(self.relative)}", f"abs_tol={number(self.absolute)}"
+        return call("math.isclose", (left, right, *room))
 
 
 def closeness(claim: Claim, floats: FloatRanges) -> Close:

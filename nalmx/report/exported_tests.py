@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from .. import __version__
 from ..errors import SettingError
 from ..expression import sort_of, to_text
+from ..python_layout import STEP, Code, call, laid_out, number, tuple_of
 from ..verify import Claim, Counterexample, Verdict
 from . import precise
 from .exported_points import Close, FloatRanges, closeness, corners, float_intervals, rounded
-from .python_function import (
-    HELPERS,
-    PythonFunction,
-    fraction_text,
-    python_function,
-    python_names,
-)
+from .python_function import HELPERS, PythonFunction, python_function, python_names
+from .python_writer import fraction_code
 from .regression import Regression, compared, regression
 from .verdicts import domain_text, explain
 
@@ -80,15 +76,6 @@ def steady(function: Callable[..., Any], point: tuple[float, ...]) -> bool:
 '''
 
 
-# A formula is written as it was verified: however long its lines may be in a reader's project, and
-# without the rules by which Ruff would say it in another way (x == x, 1 < 2, a if c else a).
-_LITERALLY = """\
-# fmt: off
-# ruff: noqa: FURB136, I001, PLR0124, PLR0133, PLR1730, RUF034, RUF046, RUF100
-# ruff: noqa: SIM201, SIM202, SIM208, SIM210, SIM211, SIM220, SIM221, SIM222, SIM223
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """The two functions of a claim, and what can be tested of them."""
@@ -96,6 +83,7 @@ class _Sides:
     formula: PythonFunction
     truth: PythonFunction
     conditions: bool
+    inputs: bool
 
     @property
     def exact(self) -> bool:
@@ -103,7 +91,7 @@ class _Sides:
 
     @property
     def jumps(self) -> bool:
-        return self.formula.jumps or self.truth.jumps or self.conditions
+        return self.inputs and (self.formula.jumps or self.truth.jumps or self.conditions)
 
 
 def exported_tests(
@@ -145,8 +133,7 @@ def exported_tests(
         parts.append(_exact_test(claim, examples))
     if in_floats:
         if sides.jumps:
-            sizes = [repr(max(map(abs, (held[0][0], held[-1][1])))) for held in floats.values()]
-            parts += [f"SIZES = {_tuple(sizes)}  # the largest magnitude of each input\n", _STEADY]
+            parts += [_sizes(floats), _STEADY]
         parts += [_FLOATS_IN, _strategy("FLOATS", claim, _spelled(floats), "floats_in")]
         parts.append(_float_test(sides, floats, examples, closeness(claim, floats)))
     else:
@@ -154,7 +141,7 @@ def exported_tests(
     if refuted is not None and shown is not None:
         parts.append(_regression(claim, shown, about, refuted))
     body = "\n\n".join(parts)
-    return "\n\n".join([_head(claim, verdicts, facts or {}, names), _imports(body), body])
+    return "\n".join([_head(claim, verdicts, facts or {}, names), _imports(body), "", body])
 
 
 def _sides(claim: Claim, names: Mapping[str, str], *, many_digits: bool = False) -> _Sides:
@@ -162,6 +149,7 @@ def _sides(claim: Claim, names: Mapping[str, str], *, many_digits: bool = False)
         python_function("formula", claim.left, names, many_digits=many_digits),
         python_function("truth", claim.right, names, many_digits=many_digits),
         sort_of(claim.left) == "truth",
+        bool(names),
     )
 
 
@@ -195,11 +183,10 @@ def _head(
         lines.append("    nothing")
     lines += [
         "",
-        "Both functions raise ZeroDivisionError or ValueError where they have no value, and the claim is",
-        "that both have one everywhere in the domain.",
+        "Both functions raise ZeroDivisionError or ValueError where they have no value, and the",
+        "claim is that both have one everywhere in the domain.",
     ]
-    text = '"""' + "\n".join(lines) + '\n"""\n'
-    return _LITERALLY + text
+    return '"""' + "\n".join(lines) + '\n"""\n'
 
 
 def _entry(name: str, text: str) -> list[str]:
@@ -218,7 +205,6 @@ _IMPORTS = {
     "Fraction": "from fractions import Fraction",
     "cache": "from functools import cache",
     "Any": "from typing import Any",
-    "NoReturn": "from typing import NoReturn",
     "pytest": "\nimport pytest",
 }
 _HYPOTHESIS = ("HealthCheck", "assume", "example", "given", "settings")
@@ -228,9 +214,6 @@ def _imports(body: str) -> str:
     """What a file needs of other modules: the names of these stand for nothing else in it."""
     words = set(re.findall(r"\w+", body))
     lines = [line for name, line in _IMPORTS.items() if name in words]
-    if words >= {"Any", "NoReturn"}:
-        lines.remove(_IMPORTS["NoReturn"])
-        lines[lines.index(_IMPORTS["Any"])] = "from typing import Any, NoReturn"
     lines += [] if "pytest" in words else [""]
     lines.append(f"from hypothesis import {', '.join(n for n in _HYPOTHESIS if n in words)}")
     lines.append("from hypothesis import strategies as st")
@@ -238,31 +221,38 @@ def _imports(body: str) -> str:
 
 
 def _strategy(
-    name: str, claim: Claim, intervals: Mapping[str, list[tuple[str, str]]], kind: str
+    name: str, claim: Claim, intervals: Mapping[str, list[tuple[Code, Code]]], kind: str
 ) -> str:
     lines = [f"{name} = st.tuples("]
     for given, held in intervals.items():
-        lines.append(f"    {kind}({', '.join(f'({a}, {b})' for a, b in held)}),  # {given}")
-    return "\n".join([*lines, ")"]) + "\n"
+        lines.append(f"{STEP}# {given}")
+        lines += laid_out(call(kind, map(tuple_of, held)), 1, after=",")
+    return "\n".join([*lines, ")"]) + "\n" if intervals else f"{name} = st.tuples()\n"
 
 
-def _exact_intervals(claim: Claim) -> dict[str, list[tuple[str, str]]]:
+def _sizes(floats: FloatRanges) -> str:
+    sizes = [number(max(map(abs, (held[0][0], held[-1][1])))) for held in floats.values()]
+    lines = laid_out(tuple_of(sizes), before="SIZES = ")
+    return "\n".join(["# The largest magnitude of each input.", *lines]) + "\n"
+
+
+def _exact_intervals(claim: Claim) -> dict[str, list[tuple[Code, Code]]]:
     return {
-        name: [(fraction_text(i.lower), fraction_text(i.upper)) for i in extent.intervals]
+        name: [(fraction_code(i.lower), fraction_code(i.upper)) for i in extent.intervals]
         for name, extent in claim.domain.ranges.items()
     }
 
 
-def _spelled(floats: FloatRanges) -> dict[str, list[tuple[str, str]]]:
-    return {name: [(repr(a), repr(b)) for a, b in held] for name, held in floats.items()}
+def _spelled(floats: FloatRanges) -> dict[str, list[tuple[Code, Code]]]:
+    return {name: [(number(a), number(b)) for a, b in held] for name, held in floats.items()}
 
 
 def _exact_test(claim: Claim, examples: Sequence[Sequence[Fraction]]) -> str:
-    texts = [_tuple([fraction_text(value) for value in point]) for point in examples]
+    shown = [tuple(map(fraction_code, point)) for point in dict.fromkeys(map(tuple, examples))]
     within = "" if claim.tolerance.kind == "exact" else f", within {claim.tolerance}"
     return "\n".join(
         [
-            *_examples(texts),
+            *_examples(shown),
             "@settings(max_examples=500, deadline=None)",
             "@given(point=POINTS)",
             "def test_the_formula_equals_the_truth_exactly(point: tuple[Fraction, ...]) -> None:",
@@ -280,15 +270,18 @@ def _float_test(
     close: Close,
 ) -> str:
     near = [rounded(point, floats) for point in examples]
-    texts = [_tuple([repr(value) for value in point]) for point in dict.fromkeys(near)]
+    shown = [tuple(map(number, point)) for point in dict.fromkeys(near)]
     passed_over = ["OverflowError"]
     if sides.exact or close.undefined:
         passed_over += ["ZeroDivisionError", "ValueError"]
     caught = passed_over[0] if len(passed_over) == 1 else f"({', '.join(passed_over)})"
     lines = [
-        *_examples(texts),
-        "@settings(max_examples=500, deadline=None, "
-        "suppress_health_check=[HealthCheck.filter_too_much])",
+        *_examples(shown),
+        "@settings(",
+        "    max_examples=500,",
+        "    deadline=None,",
+        "    suppress_health_check=[HealthCheck.filter_too_much],",
+        ")",
         "@given(point=FLOATS)",
         "def test_the_formula_equals_the_truth_in_floats(point: tuple[float, ...]) -> None:",
         f'    """{close.sentence}"""',
@@ -301,7 +294,7 @@ def _float_test(
         f"    except {caught}:",
         "        assume(False)  # too large for a float, or lost in its rounding",
         "    assume(math.isfinite(left) and math.isfinite(right))",
-        f"    assert {close.compared('left', 'right')}",
+        *laid_out(close.compared("left", "right"), 1, "assert "),
         "",
     ]
     return "\n".join(lines)
@@ -309,7 +302,7 @@ def _float_test(
 
 def _regression(claim: Claim, shown: Regression, about: str, example: Counterexample) -> str:
     """The counterexample as a test."""
-    point = _tuple([fraction_text(shown.point[name]) for name in claim.domain.names])
+    point = tuple_of(fraction_code(shown.point[name]) for name in claim.domain.names)
     fields = example.to_json()
     head = [
         *_entry(
@@ -323,23 +316,21 @@ def _regression(claim: Claim, shown: Regression, about: str, example: Counterexa
     return "\n".join(
         [
             "def test_the_counterexample_that_nalmx_found() -> None:",
-            '    """A regression test: it fails until the formula is mended, and then guards the mistake.',
+            '    """A regression test: it fails until the formula is mended, and guards it then.',
             "",
             *head,
             '    """',
-            f"    point = {point}",
+            *laid_out(point, 1, "point = "),
             *shown.lines,
             "",
         ]
     )
 
 
-def _examples(texts: Sequence[str]) -> list[str]:
-    return [f"@example(point={text})" for text in dict.fromkeys(texts)]
-
-
-def _tuple(texts: Sequence[str]) -> str:
-    return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+def _examples(points: Sequence[Iterable[Code]]) -> list[str]:
+    return [
+        line for point in points for line in laid_out(call("@example", [tuple_of(point, "point=")]))
+    ]
 
 
 def _point(claim: Claim, example: Counterexample) -> tuple[Fraction, ...]:

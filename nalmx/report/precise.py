@@ -49,7 +49,8 @@ def pi_to(digits: int) -> Fraction:
         power, k = factor * one // n, 1
         while power:
             total += power // k if k % 4 == 1 else -(power // k)
-            power, k = power // (n * n) if power > 0 else -(-power // (n * n)), k + 2
+            power = power // (n * n) if power > 0 else -(-power // (n * n))
+            k += 2
     return Fraction(total, one)
 
 
@@ -85,7 +86,7 @@ def tanh(x: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """x**y over the reals: x**0 is 1, and y that is not whole needs x > 0, or x = 0 and y > 0."""
+    """x**y over the reals: where y is not whole, for x > 0, or x = 0 and y > 0."""
     if y == math.floor(y):
         if abs(y) * Fraction(x).numerator.bit_length() > 10_000_000:
             raise OverflowError("too long to be written out")
@@ -94,7 +95,7 @@ def power(x: Any, y: Any) -> Any:
         return exp(y * log(x))
     if x == 0 and y > 0:
         return 0
-    raise ValueError("a fractional power of a negative number, or a negative power of zero")
+    raise ValueError("a power that is not a real number")
 
 
 EXPORTED = (digits_of, exp, log, sqrt, pi_to, pi, sin, cos, tan, tanh, power)

@@ -15,13 +15,14 @@ import flint
 
 from ..expression import Expression, Undefined, evaluate, sort_of
 from ..expression.ball import ball, enclose, precision
+from ..python_layout import Code, call, laid_out, number
 from ..verify import Claim, Counterexample
 from ..verify.bounding.bounds import as_fraction, exponent_below
 from ..verify.domain import Point
 from ..verify.witness import judge
 from .float_errors import Beyond, computed
 from .precise import to_digits
-from .python_function import fraction_text
+from .python_writer import fraction_code
 
 _DIGITS = (None, 40, 80, 160, 320, 640, 1_280)
 _BITS = 320
@@ -74,16 +75,19 @@ def regression(claim: Claim, example: Counterexample, *, exact: bool) -> Regress
     raise NotShown("the counterexample is too close, or too far out, for what Python computes")
 
 
-def compared(claim: Claim, slack: str = "") -> list[str]:
+def compared(claim: Claim, slack: Code = "") -> list[str]:
     """Both sides within the tolerance of the claim at `point`, and `slack`."""
-    if claim.tolerance.kind == "exact" and not slack:
+    kind = claim.tolerance.kind
+    if kind == "exact" and not slack:
         return ["    assert formula(*point) == truth(*point)"]
-    size = fraction_text(claim.tolerance.size)
-    limit = {"exact": "", "abs": size, "rel": f"{size} * abs(expected)"}[claim.tolerance.kind]
-    return [
-        "    expected = truth(*point)",
-        f"    assert abs(formula(*point) - expected) <= {' + '.join(filter(None, (limit, slack)))}",
-    ]
+    lines, terms = ["    expected = truth(*point)"], []
+    if kind != "exact":
+        lines += laid_out(fraction_code(claim.tolerance.size), 1, "tolerance = ")
+        terms.append("tolerance * abs(expected)" if kind == "rel" else "tolerance")
+    if slack:
+        lines += laid_out(slack, 1, "rounding = ")
+        terms.append("rounding")
+    return [*lines, f"    assert abs(formula(*point) - expected) <= {' + '.join(terms)}"]
 
 
 def _shown(claim: Claim, point: Point, digits: int | None, no_value: bool) -> list[str] | None:
@@ -113,8 +117,8 @@ def _shown(claim: Claim, point: Point, digits: int | None, no_value: bool) -> li
         return None
     if _passes(claim, left, right, Fraction(10) ** n if many else float(f"1e{n}")):
         return None
-    exactly = f"Fraction(10**{n})" if n >= 0 else f"Fraction(1, 10**{-n})"
-    return compared(claim, exactly if many else repr(float(f"1e{n}")))
+    exactly = call("Fraction", [f"10**{n}"] if n >= 0 else ["1", f"10**{-n}"])
+    return compared(claim, exactly if many else number(float(f"1e{n}")))
 
 
 def _passes(claim: Claim, left: Any, right: Any, slack: Any) -> bool:

@@ -28,6 +28,7 @@ from nalmx.expression import (
 )
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.exact import Beyond
+from nalmx.expression.nodes import substitute
 from nalmx.ranges import Range
 from nalmx.report.exported_tests import exported_tests
 from nalmx.report.float_errors import float_errors
@@ -332,13 +333,17 @@ def _near(found, exact, tree: Expression, point) -> bool:
     ("text", "written"),
     [
         ("x1*x2 - 3", "x1 * x2 - 3"),
-        ("-(x1 + x2)**2", "-(x1 + x2)**2"),
+        ("-(x1 + x2)**2", "-((x1 + x2) ** 2)"),
         ("1/3*x1", "Fraction(1, 3) * x1"),
         ("floor(x1)/2", "Fraction(math.floor(x1)) / 2"),
-        ("2**-1 + x1", "Fraction(2)**-1 + x1"),
+        ("2**-1 + x1", "Fraction(2) ** -1 + x1"),
+        ("x1**2 - x2**-2*3", "x1**2 - x2**-2 * 3"),
+        ("(x1 < 2) & ~(x2 > x1)", "(x1 < 2) & (not (x2 > x1))"),
         ("x1 - (x2 - 1)", "x1 - (x2 - 1)"),
         ("x1/(x2*x3)", "x1 / (x2 * x3)"),
         ("Piecewise((x1, x1 > 0), (-x1, True))", "x1 if x1 > 0 else -x1"),
+        ("Max(x1, 1/2)", "max(x1, Fraction(1, 2))"),
+        ("Piecewise((x1, True), (sqrt(x2), x2 > 1), (3, True))", "x1"),
     ],
 )
 def test_simple_formulas_read_like_python(text, written) -> None:
@@ -351,10 +356,14 @@ def test_simple_formulas_read_like_python(text, written) -> None:
 def test_a_piece_that_does_not_matter_is_not_computed(tmp_path) -> None:
     long = " + ".join(f"{n}/x1**{n}" for n in range(1, 40))
     tree = parse(f"Piecewise((0, x1 == 0), ({long}, x1 < 5), (({long})*2, True))")
-    facts, function = loaded(tree, tmp_path)
-    assert "cache" in facts.uses
-    for x1 in (Fraction(0), Fraction(1, 3), Fraction(7)):
-        assert function(x1, 0, 0) == evaluate(tree, {"x1": x1})
+    same = parse(long)
+    compared = Apply("piecewise", (Number(Fraction(1)), Apply("eq", (same, same))))
+    guarded = parse("Piecewise((0, x1 == 0), (x2, True))")
+    for each in (tree, substitute(guarded, {"x2": compared})):
+        facts, function = loaded(each, tmp_path)
+        assert "cache" in facts.uses
+        for x1 in (Fraction(0), Fraction(1, 3), Fraction(7)):
+            assert function(x1, 0, 0) == evaluate(each, {"x1": x1})
 
 
 @pytest.mark.parametrize("lazy", [False, True])
@@ -370,6 +379,11 @@ def test_shared_parts_and_thousands_of_nodes_stay_small(tmp_path, lazy) -> None:
     _, function = loaded(tree, tmp_path)
     assert function(Fraction(3), Fraction(1), 0) == Fraction(7, 2)
     assert (tmp_path / "function.py").stat().st_size < 200_000
+
+
+def test_a_sum_without_end_is_compiled(tmp_path) -> None:
+    _, function = loaded(build.total([Variable("x1")] * 6_000), tmp_path)
+    assert function(Fraction(1, 3), 0, 0) == 2_000
 
 
 def test_a_long_integer_is_read_back(tmp_path) -> None:

@@ -1,14 +1,34 @@
-"""Lines of Python: conditions, lists that may need more than a line, and movements of heads."""
+"""Lines of Python: conditions, choices between them, and movements of heads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
 
+from ...python_layout import STEP, WIDTH, Code, Operands, columns, laid_out, tuple_of
 from ._controls import Head
 from ._decisions import LAST, STATE
 
-WIDTH = 100
-STEP = "    "
+# What is done in a case, at a depth.
+Body: TypeAlias = Callable[[int], list[str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is done where a variable has one of some values, which are spelled in Python."""
+
+    variable: str
+    values: tuple[str, ...]
+    body: Body
+
+    @property
+    def condition(self) -> Code:
+        if self.values == ("None",):
+            return f"{self.variable} is None"
+        return among(self.variable, self.values)
 
 
 def variable(column: int) -> str:
@@ -23,28 +43,38 @@ def head_line(head: str, way: Head) -> list[str]:
     return [] if way.stays else [f"{head} {'+' if way.cells > 0 else '-'}= {abs(way.cells)}"]
 
 
-def case_line(
-    word: str, variable: str, spelled: Sequence[str], depth: int, relation: str = "in"
-) -> list[str]:
-    """A condition line, `if token in (...):`."""
-    head = f"{STEP * depth}{word} {variable}"
-    if len(spelled) == 1 and relation == "in":
-        return [f"{head} is None:" if spelled[0] == "None" else f"{head} == {spelled[0]}:"]
-    if len(spelled) == 1:
-        return [f"{head} != {spelled[0]}:"]
-    return list_lines(f"{head} {relation} (", spelled, "):")
+def among(variable: str, values: Sequence[str], *, negated: bool = False) -> Code:
+    """The condition `token in ("a", "b")`, or its negation."""
+    if len(values) == 1:
+        return Operands((variable, f"{'!=' if negated else '=='} {values[0]}"))
+    return tuple_of(values, f"{variable} {'not in' if negated else 'in'} ")
 
 
-def list_lines(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """A list on one line, or broken between items where it is too long."""
-    comma = "," if len(items) == 1 and tail.startswith(")") else ""
-    if len(line := f"{head}{', '.join(items)}{comma}{tail}") <= WIDTH:
-        return [line]
-    indent = " " * (len(head) - len(head.lstrip()))
-    lines, current = [head], ""
-    for item in items:
-        if current and len(indent) + 4 + len(current) + len(item) + 2 > WIDTH:
-            lines.append(f"{indent}{STEP}{current}")
-            current = ""
-        current += f"{' ' if current else ''}{item},"
-    return [*lines, f"{indent}{STEP}{current}", f"{indent}{tail}"]
+def choice(cases: Sequence[Case], depth: int, otherwise: Body | None = None) -> list[str]:
+    """A chain of conditions; cases in a row that do the same have one condition."""
+    lines: list[str] = []
+    told = [(case.body(depth + 1), case) for case in cases]
+    groups = [(body, [case for _, case in group]) for body, group in groupby(told, itemgetter(0))]
+    for place, (body, group) in enumerate(groups):
+        word = "elif " if place else "if "
+        united = _united(group)
+        condition = united[0].condition
+        if united[1:]:
+            joined = " or ".join(str(case.condition) for case in united)
+            if columns(f"{STEP * depth}{word}{joined}:") > WIDTH:
+                later = [case for _, cases in groups[place + 1 :] for case in cases]
+                lines += [*laid_out(condition, depth, word, ":"), *body, f"{STEP * depth}else:"]
+                return lines + choice([*united[1:], *later], depth + 1, otherwise)
+            condition = joined
+        lines += [*laid_out(condition, depth, word, ":"), *body]
+    return lines if otherwise is None else [*lines, f"{STEP * depth}else:", *otherwise(depth + 1)]
+
+
+def _united(cases: Sequence[Case]) -> list[Case]:
+    """Cases that do the same, one for each variable."""
+    by_variable: dict[str, Case] = {}
+    for case in cases:
+        known = by_variable.get(case.variable)
+        values = case.values if known is None else (*known.values, *case.values)
+        by_variable[case.variable] = replace(case, values=values)
+    return list(by_variable.values())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from ...errors import SettingError
 from ...pntm.machine import Machine
+from ...python_layout import STEP, Brackets, Operands, call, laid_out, quoted, tuple_of
 from ._controls import Act, Effect, Program, apart, program_of
 from ._decisions import LAST, Look
-from ._python_lines import STEP, case_line, head_line, list_lines, variable
+from ._python_lines import Body, Case, among, choice, head_line, variable
 
 # More cases than this are a dict instead of a chain of conditions.
 _MOST_CASES = 6
@@ -18,9 +20,6 @@ _MOST_CASES = 6
 _DEEPEST = 12
 # A part of the table with more lines than this is not written twice.
 _MOST_COPIED = 12
-# A table is written as it was learned: without the rules by which Ruff would say it in another way,
-# and however long lines may be in a reader's project.
-_HEAD = ("# fmt: off", "# ruff: noqa: PLR1714, RUF100, SIM102, SIM103, SIM113, SIM114")
 
 
 def python_source(machine: Machine, name: str = "program") -> str:
@@ -61,17 +60,18 @@ class _Writer:
         return tapes | {"prompt", "limit", "token", "answer", "last", "state", "Any"}
 
     def source(self) -> str:
-        lines = [*_HEAD, "from typing import Any", "", ""]
+        lines = ["from typing import Any", "", ""]
         for at in self._functions:
-            given = ", ".join(f"{variable(column)}: Any" for column in self._columns)
+            seen = (f"{variable(column)}: Any" for column in self._columns)
             lines += [
-                f"def {self._look_name(at)}({given}) -> Any:",
+                *laid_out(call(f"def {self._look_name(at)}", seen), after=" -> Any:"),
                 *self._table_lines(at, 1, within=at),
                 "",
                 "",
             ]
+        given = ("prompt: list[Any]", "limit: int | None = None")
         lines += [
-            f"def {self._name}(prompt: list[Any], limit: int | None = None) -> list[Any]:",
+            *laid_out(call(f"def {self._name}", given), after=" -> list[Any]:"),
             f'{STEP}"""The answer to a list of tokens; made from a learned machine."""',
             f"{STEP}if limit is None:",
             f"{STEP * 2}limit = 20 * len(prompt) + 1000",
@@ -92,21 +92,17 @@ class _Writer:
         return "\n".join(lines) + "\n"
 
     def _prompt_lines(self) -> list[str]:
-        known = [repr(token) for token in self._vocabulary.prompt]
-        unknown = 'raise ValueError(f"unknown token {token!r}")'
-        check = [*case_line("if", "token", known, 2, "not in"), STEP * 3 + unknown]
-        acts = self._program.prompt
+        known, acts = tuple(map(quoted, self._vocabulary.prompt)), self._program.prompt
+
+        def unknown(depth: int) -> list[str]:
+            return [STEP * depth + 'raise ValueError(f"unknown token {token!r}")']
+
         if not acts:
-            return [STEP * 2 + unknown]
-        if len(acts) == 1:
-            return check + self._act_lines(acts[0], 2)
-        together = []
-        for place, act in enumerate(acts):
-            word = "elif" if place else "if"
-            together += case_line(word, "token", self._spelled(act.tokens), 2)
-            together += self._act_lines(act, 3) or [STEP * 3 + "pass"]
-        together += [f"{STEP * 2}else:", STEP * 3 + unknown]
-        divided = check + self._divided(acts, self._vocabulary.prompt)
+            return unknown(2)
+        if not any(self._act_lines(act, 0) for act in acts):
+            return laid_out(among("token", known, negated=True), 2, "if ", ":") + unknown(3)
+        together = choice([self._case(act) for act in acts], 2, unknown)
+        divided = choice([Case("token", known, partial(self._divided, acts, known))], 2, unknown)
         return min(together, divided, key=len)
 
     def _answer_lines(self) -> list[str]:
@@ -116,8 +112,7 @@ class _Writer:
             for tape in self._program.tapes
         ]
         if self._functions:
-            given = ", ".join(variable(column) for column in self._columns)
-            lines.append(f"{STEP * 2}token = {self._look_name(self._table.root)}({given})")
+            lines += laid_out(self._look_call(self._table.root), 2, "token = ")
         else:
             lines += self._table_lines(self._table.root, 2)
         if self._table.nodes[self._table.root] in (None, end):
@@ -130,32 +125,31 @@ class _Writer:
             f"{STEP * 2}answer.append(token)",
         ]
         acts = self._program.answer
-        together: list[str] = []
-        for act in acts:
-            body = self._act_lines(act, 2 if len(acts) == 1 else 3)
-            if body and len(acts) > 1:
-                together += case_line(
-                    "elif" if together else "if", "token", self._spelled(act.tokens), 2
-                )
-            together += body
-        if len(acts) > 1:
-            divided = self._divided(acts, self._spelled(self._program.says))
-            together = min(together, divided, key=len)
-        lines += together
+        if len(acts) == 1:
+            lines += self._act_lines(acts[0], 2)
+        else:
+            together = choice([self._case(act) for act in acts if self._act_lines(act, 0)], 2)
+            divided = self._divided(acts, self._spelled(self._program.says), 2)
+            lines += divided if len(divided) < len(together) else together
         return lines + ([f"{STEP * 2}last = token"] if LAST in self._columns else [])
 
-    def _divided(self, acts: Sequence[Act], tokens: Sequence[str]) -> list[str]:
+    def _case(self, act: Act) -> Case:
+        def body(depth: int) -> list[str]:
+            return self._act_lines(act, depth) or [f"{STEP * depth}pass"]
+
+        return Case("token", self._spelled(act.tokens), body)
+
+    def _divided(self, acts: Sequence[Act], tokens: Sequence[str], depth: int) -> list[str]:
         """First what becomes of the state, then what the tapes do."""
         lines = []
         for group in apart(acts):
-            told = [(act.tokens, self._act_lines(act, 3)) for act in group]
-            word = "if"
-            for act, (own, body) in zip(group, told, strict=True):
-                if body and len(own) == len(tokens):
-                    lines += self._act_lines(act, 2)
-                elif body:
-                    lines += [*case_line(word, "token", self._spelled(own), 2), *body]
-                    word = "elif"
+            telling = [act for act in group if self._act_lines(act, 0)]
+            for act in telling:
+                if len(act.tokens) == len(tokens):
+                    lines += self._act_lines(act, depth)
+            lines += choice(
+                [self._case(act) for act in telling if len(act.tokens) < len(tokens)], depth
+            )
         return lines
 
     def _act_lines(self, act: Act, depth: int) -> list[str]:
@@ -166,85 +160,93 @@ class _Writer:
                 lines.append(f"{STEP * depth}state = {next(iter(nexts))}")
             else:
                 column = [str(act.transitions.get(s, s)) for s in range(max(act.transitions) + 1)]
-                lines += list_lines(f"{STEP * depth}state = (", column, ")[state]")
+                lines += laid_out(tuple_of(column, after="[state]"), depth, "state = ")
         groups = act.by_effect()
-        if len(groups) == 1:
-            return lines + self._effect_lines(groups[0][1], act.tokens, depth)
-        for place, (states, effect) in enumerate(groups):
-            if effect and place == len(groups) - 1:
-                lines.append(f"{STEP * depth}else:")
-            elif effect:
-                word = "elif" if place else "if"
-                lines += case_line(word, "state", [str(s) for s in states], depth)
-            lines += self._effect_lines(effect, act.tokens, depth + 1)
-        return lines
+        if not groups:
+            return lines
+        *first, (states, effect) = groups
+        if not effect and len(first) == 1 and not lines:
+            # This may be all that is done for a token, and an `if` in an `if` alone reads like an error.
+            (states, effect) = first[0]
+            pattern = Operands((str(states[0]), *(f"| {state}" for state in states[1:])))
+            lines = [f"{STEP * depth}match state:", *laid_out(pattern, depth + 1, "case ", ":")]
+            return lines + self._effect_lines(effect, act.tokens, depth + 2)
+        cases = [
+            Case("state", tuple(map(str, states)), partial(self._effect_lines, effect, act.tokens))
+            for states, effect in first
+        ]
+        last = partial(self._effect_lines, effect, act.tokens)
+        if not cases:
+            return lines + last(depth)
+        return lines + choice(cases, depth, last if effect else None)
 
     def _effect_lines(self, effect: Effect, tokens: tuple[int, ...], depth: int) -> list[str]:
         lines = []
         for part in effect:
             number = part.tape + 1
-            lines += head_line(f"write{number}", part.write_head)
+            lines += [STEP * depth + line for line in head_line(f"write{number}", part.write_head)]
             if part.writing is not None:
                 what = part.writing.what
                 if what == "token" and len(tokens) == 1:
-                    what = repr(self._vocabulary.spell(tokens[0]))
+                    what = quoted(self._vocabulary.spell(tokens[0]))
                 elif what == "symbol":
-                    what = repr(part.writing.name)
-                lines.append(f"tape{number}[write{number}] = {what}")
-            lines += head_line(f"read{number}", part.read_head)
-        return [STEP * depth + line for line in lines]
+                    what = _literal(part.writing.name)
+                lines += laid_out(Operands((what,)), depth, f"tape{number}[write{number}] = ")
+            lines += [STEP * depth + line for line in head_line(f"read{number}", part.read_head)]
+        return lines
 
-    def _spelled(self, tokens: Iterable[int]) -> list[str]:
+    def _spelled(self, tokens: Iterable[int]) -> tuple[str, ...]:
         equals = self._vocabulary.equals
-        return ["None" if t == equals else repr(self._vocabulary.spell(t)) for t in tokens]
+        return tuple("None" if t == equals else quoted(self._vocabulary.spell(t)) for t in tokens)
 
-    def _values(self, column: int, values: Iterable[int]) -> list[str]:
+    def _values(self, column: int, values: Iterable[int]) -> tuple[str, ...]:
         """What is looked for, in Python."""
-        return [repr(self._program.name(column, value)) for value in values]
+        return tuple(_literal(self._program.name(column, value)) for value in values)
 
-    def _table_lines(
-        self, at: int, depth: int, within: int | None = None, goes_on: bool = False
-    ) -> list[str]:
-        """A part of the table; `within` is the function that it stands in, if any.
-
-        `goes_on` says that an `else` would come before it, so that its `if` can be an `elif`.
-        """
-        node, indent = self._table.nodes[at], STEP * depth
+    def _table_lines(self, at: int, depth: int, within: int | None = None) -> list[str]:
+        """A part of the table; `within` is the function that it stands in, if any."""
+        node = self._table.nodes[at]
         inside = within is not None
+        say = "return " if inside else "token = "
         if node is None:
-            return [f'{indent}raise ValueError("the machine has no next token")']
+            no_token = call("ValueError", ['"the machine has no next token"'])
+            return laid_out(no_token, depth, "raise ")
         if not isinstance(node, Look):
             if node == self._vocabulary.end:
-                return [f"{indent}return {None if inside else 'answer'}"]
-            say = "return" if inside else "token ="
-            return [f"{indent}{say} {self._vocabulary.spell(node)!r}"]
+                return [f"{STEP * depth}return {None if inside else 'answer'}"]
+            return laid_out(quoted(self._vocabulary.spell(node)), depth, say)
         if at in self._functions and at != within:
-            given = ", ".join(variable(column) for column in self._columns)
-            return [f"{indent}return {self._look_name(at)}({given})"]
+            return laid_out(self._look_call(at), depth, "return ")
         if self._is_dict(node):
-            return self._dict_lines(node, indent + ("return {" if inside else "token = {"))
-        lines = []
-        cases = self._program.cases(node)
-        for place, (values, child) in enumerate(cases):
-            deeper = depth + 1
-            if place < len(cases) - 1:
-                # After a return an `if` says the same as an `elif`, without nesting the parser.
-                word = "elif" if (place or goes_on) and not inside else "if"
-                spelled = self._values(node.column, values)
-                lines += case_line(word, variable(node.column), spelled, depth)
-            elif inside or (place == 0 and not goes_on):
-                deeper = depth
-            elif child is not None and self._is_chain(child):
-                lines += self._table_lines(child, depth, within, goes_on=True)
-                continue
-            else:
-                lines.append(f"{indent}else:")
-            if child is None:
-                say = "return" if inside else "token ="
-                lines.append(f"{STEP * deeper}{say} {variable(node.column)}")
-            else:
-                lines += self._table_lines(child, deeper, within)
-        return lines
+            return laid_out(self._dict(node), depth, say)
+        cases, otherwise = self._chain(at, within)
+        if not inside:
+            return choice(cases, depth, otherwise) if cases else otherwise(depth)
+        # After a return an `if` says the same as an `elif`, without nesting the parser.
+        lines = [line for case in cases for line in choice([case], depth)]
+        return lines + otherwise(depth)
+
+    def _chain(self, at: int, within: int | None) -> tuple[list[Case], Body]:
+        """The cases of a look, and of those that stand in its last case."""
+        cases: list[Case] = []
+        while True:
+            look = self._table.nodes[at]
+            assert isinstance(look, Look)
+            shown = variable(look.column)
+            *first, (_, last) = self._program.cases(look)
+            for values, child in first:
+                spelled = self._values(look.column, values)
+                cases.append(Case(shown, spelled, self._said(child, shown, within)))
+            if last is None or within is not None or not self._is_chain(last):
+                return cases, self._said(last, shown, within)
+            at = last
+
+    def _said(self, child: int | None, shown: str, within: int | None) -> Body:
+        """What is answered in a case: what is seen, or what a part of the table says."""
+        if child is not None:
+            return partial(self._table_lines, child, within=within)
+        say = "token =" if within is None else "return"
+        return lambda depth: [f"{STEP * depth}{say} {shown}"]
 
     def _is_chain(self, at: int) -> bool:
         """Whether a node is written as conditions, of which there are at least two."""
@@ -258,14 +260,14 @@ class _Writer:
         children = [None if at is None else self._table.nodes[at] for _, at in cases]
         return len(children) > _MOST_CASES and all(isinstance(child, int) for child in children)
 
-    def _dict_lines(self, look: Look, head: str) -> list[str]:
+    def _dict(self, look: Look) -> Brackets:
         items = []
         for values, child in look.branches:
             node = self._table.nodes[child]
             assert isinstance(node, int)
             said = None if node == self._vocabulary.end else self._vocabulary.spell(node)
-            items += [f"{value}: {said!r}" for value in self._values(look.column, values)]
-        return list_lines(head, items, f"}}[{variable(look.column)}]")
+            items += [f"{value}: {_literal(said)}" for value in self._values(look.column, values)]
+        return Brackets("{", tuple(items), f"}}[{variable(look.column)}]")
 
     def _ends_in_dict(self) -> bool:
         end = self._vocabulary.end
@@ -273,6 +275,9 @@ class _Writer:
             self._is_dict(look) and any(self._table.nodes[at] == end for _, at in look.branches)
             for _, look in self._table.looks()
         )
+
+    def _look_call(self, at: int) -> Brackets:
+        return call(self._look_name(at), map(variable, self._columns))
 
     def _look_name(self, at: int) -> str:
         return f"_{self._name}_look{self._functions.index(at) + 1}"
@@ -293,3 +298,7 @@ class _Writer:
                 cuts.add(at)
                 size[at], height[at] = 1, 0
         return [root, *sorted(cuts - {root}, reverse=True)] if cuts - {root} else []
+
+
+def _literal(value: str | int | None) -> str:
+    return quoted(value) if isinstance(value, str) else repr(value)
