@@ -225,9 +225,19 @@ def test_a_program_that_is_missing_is_written_anew(capsys, copied, runs):
 
 def test_another_machine_with_mended_digests_is_noticed(capsys, tmp_path, copied):
     """Files of one run in the directory of another."""
-    write_examples(tmp_path / "a.jsonl", [Example(("1",) * n, ("0",)) for n in (1, 2, 3)])
-    arguments = ["--module", "pntm", "--examples", str(tmp_path / "a.jsonl"), "--quiet"]
-    main(["train-and-extract", *arguments, "--output", str(tmp_path / "other")])
+    other = [
+        "--module",
+        "pntm",
+        "--task",
+        "copy",
+        "--sequences",
+        "100",
+        "--longest",
+        "6",
+        "--quiet",
+    ]
+    other += ["--method", "discrete", "--test-lengths", "7", "--output", str(tmp_path / "other")]
+    assert main(["train-and-extract", *other]) == 0
     before = printed(capsys, copied("sequence"))
     for names in (["machine.json"], ["machine.json", "weights.safetensors"], ["program.json"]):
         directory = copied("sequence")

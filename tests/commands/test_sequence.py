@@ -454,7 +454,7 @@ def test_a_machine_that_is_wrong_is_refuted_with_the_shortest_prompt(
     table = list(known.machine.table)
     leaf = next(at for at, n in enumerate(table) if n.answer == known.machine.vocabulary.end)
     table[leaf] = replace(table[leaf], answer=known.machine.vocabulary.end - 1)
-    wrong = replace(known, machine=replace(known.machine, table=tuple(table)))
+    wrong = replace(known, machine=replace(known.machine, table=tuple(table)), learned=False)
     monkeypatch.setattr(learning, "learn", lambda *a, **s: wrong)
     arguments = [*PARITY, *SHORT, "--test-lengths", "30", "--output", tmp_path / "run"]
     code, out, _ = run(capsys, *arguments, "--quiet")
@@ -490,16 +490,22 @@ def test_gradients_find_their_device_themselves(capsys, tmp_path):
 
 def test_what_needs_no_tape_has_a_program_too(capsys, tmp_path):
     file = tmp_path / "train.jsonl"
-    write_examples(file, [Example(("a",) * n, ("b",)) for n in (1, 2, 3)])
+    running = sequence_task("parity").examples(np.random.default_rng(0), 200, 10)
+    write_examples(file, [Example(e.prompt, e.answer[-1:]) for e in running])
     arguments = [*PNTM, "--examples", file, "--method", "discrete", "--output", tmp_path / "run"]
     code, out, err = run(capsys, *arguments, "--figure", tmp_path / "run.svg")
     assert code == 0, err
-    assert "program ↔ truth: tested, no counterexample in 3 of the training examples" in out
+    assert "machine: 0 tapes, 2 register states" in out
+    assert "program ↔ truth: tested, no counterexample in 200 of the training examples" in out
 
 
-def test_a_task_with_tokens_never_seen_is_refuted_not_an_error(capsys, tmp_path):
-    arguments = [*PNTM, "--task", "copy", "--sequences", "3", "--longest", "2", "--seed", "0"]
-    arguments += ["--method", "discrete", "--test-lengths", "5", "--output", tmp_path / "run"]
+def test_a_task_with_tokens_never_seen_is_refuted_not_an_error(capsys, tmp_path, monkeypatch):
+    draw = SequenceConfig.draw_training
+    monkeypatch.setattr(
+        SequenceConfig, "draw_training", lambda self: [e for e in draw(self) if "d" not in e.prompt]
+    )
+    arguments = [*PNTM, "--task", "copy", "--sequences", "200", "--longest", "8", "--seed", "0"]
+    arguments += ["--method", "discrete", "--test-lengths", "9", "--output", tmp_path / "run"]
     code, out, _ = run(capsys, *arguments)
     assert code == 1
     assert "none: the machine knows no prompt token" in out

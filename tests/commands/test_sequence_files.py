@@ -74,6 +74,7 @@ def test_examples_taken_for_errors_are_listed_and_those_to_test_with_are_not_tak
     assert "  taken for an error: 1 1\n  program: 1 0\n  truth: 1 1\n" in out
     assert code == 0
     write_examples(tmp_path / "test0.jsonl", noisy)
+    (tmp_path / "run" / "verdicts.json").unlink()
     assert main(["verify", "run", str(tmp_path / "run"), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["verdicts"]["program_truth"]
     assert (found["verdict"], found["wrong"]["count"]) == ("refuted", 1)
@@ -169,7 +170,7 @@ def test_a_run_of_before_there_was_a_time_is_still_read(capsys, tmp_path, instan
         path = tmp_path / "run" / name
         data = json.loads(path.read_text())
         config = data if name == "config.json" else data["config"]
-        assert config.pop("time") == 300
+        assert (config.pop("time"), config.pop("noise")) == (300, None)
         config["schema"] = 1
         path.write_text(json.dumps(data))
     assert main(["verify", "run", str(tmp_path / "run")]) == 0
@@ -177,7 +178,7 @@ def test_a_run_of_before_there_was_a_time_is_still_read(capsys, tmp_path, instan
     (tmp_path / "run" / "config.json").write_text(json.dumps(with_time))
     capsys.readouterr()
     assert main(["verify", "run", str(tmp_path / "run")]) == 2
-    assert "see time" in capsys.readouterr().err
+    assert "see noise" in capsys.readouterr().err
 
 
 def test_the_default_time_is_said_in_the_configuration():

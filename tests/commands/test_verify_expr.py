@@ -192,7 +192,6 @@ GOOD = ["x1", "--truth", "x1"]
         ["--truth", "x1", "--range", "[0,1]"],
         GOOD,
         [*GOOD, "--range", "[1,0]"],
-        [*GOOD, "--range", "[1,1]"],
         [*GOOD, "--range", "[]"],
         [*GOOD, "--range", ""],
         [*GOOD, "--range", "[0,nan]"],

@@ -275,8 +275,9 @@ def test_a_token_that_leaves_its_cell_blank_still_has_its_place():
     blocks = [frozenset("01c")]
     assert closed_form_lines(machine, blocks)[1] == "r1 = x[1, c](j) if j <= n else blank"
     assert check_forms(machine, blocks, sample_prompts(blocks)) is None
-    machine.writes[2] = STAY
-    assert closed_form_lines(machine, blocks)[1] == "r1 = x[1](j) if j <= n else blank"
+    other = echo("01c")
+    other.writes[[0, 2]] = STAY
+    assert closed_form_lines(other, blocks)[1] == "r1 = x[1](j) if j <= n else blank"
 
 
 def test_tokens_that_leave_one_mark_are_not_named_after_states():

@@ -9,7 +9,6 @@ import pytest
 from helpers_machines import copier, either, hand_made, parity
 
 from nalmx.errors import RunError, SettingError
-from nalmx.extract.program import saved
 from nalmx.extract.program.program import Program, blocks_of, extract_program, program_for
 from nalmx.extract.program.saved import program_of_run
 from nalmx.pntm import Vocabulary
@@ -180,11 +179,10 @@ def run(tmp_path):
     return finished(tmp_path / "run", parity(), task="parity", sequences=14, longest=3)
 
 
-def test_the_program_of_a_run_is_written_once_and_read_again(run, monkeypatch):
+def test_the_program_of_a_run_is_written_once_and_found_again(run):
     first = program_of_run(run)
     files = {path.name: path.read_bytes() for path in run.directory.iterdir()}
     assert {"program.json", "program.py"} <= set(files)
-    monkeypatch.setattr(saved, "_extracted", None)
     again = program_of_run(SequenceRun.open(run.directory))
     assert again.to_json() == first.to_json()
     assert {path.name: path.read_bytes() for path in run.directory.iterdir()} == files
@@ -230,18 +228,18 @@ def test_a_program_of_another_machine_is_refused(run, tmp_path):
     other = finished(tmp_path / "other", padded(parity()), task="parity", sequences=14, longest=3)
     program_of_run(other)
     other.path("program.json").rename(run.path("program.json"))
-    assert "was extracted from another machine" in refused(run)
+    assert "is not what is extracted from the machine" in refused(run)
 
 
 def test_a_program_with_other_tokens_is_refused(run):
     strange = either().to_json()
     written(run, program=strange)
-    assert "other tokens than the machine of the run" in refused(run)
+    assert "is not what is extracted from the machine" in refused(run)
 
 
 def test_a_program_of_another_schema_is_refused(run):
     written(run, schema=2)
-    assert "has another schema than 1" in refused(run)
+    assert "is not what is extracted from the machine" in refused(run)
 
 
 @pytest.mark.parametrize(

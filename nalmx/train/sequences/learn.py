@@ -69,8 +69,9 @@ class Learned(NoTruthValue):
 
     @property
     def settled(self) -> bool:
-        """Whether no other search would do: it is learned, or the examples leave a choice."""
-        return self.learned or self.certainty.reason is not None
+        """Whether no other search would do: it is learned, or passed but the examples leave a choice."""
+        passed = self.exam is not None and self.exam.passed
+        return self.learned or (passed and self.certainty.reason is not None)
 
 
 def learn(
@@ -181,8 +182,9 @@ class _Learning:
         )
         self._check()
         way: Way = "repair" if fitted.hinted else "discrete"
-        found = self._learned(fitted.machine, way, fitted.learned)
-        return found if fitted.learned else replace(found, reason=fitted.reason, exam=fitted.exam)
+        found = self._learned(fitted.machine, way, fitted.errors == 0 or fitted.learned)
+        reason = found.reason or fitted.reason
+        return found if found.learned else replace(found, reason=reason)
 
     def _by_gradients(self, seconds: float) -> Learned | None:
         """By gradient descent: the first machine that answers everything, or the best one.
@@ -248,8 +250,9 @@ class _Learning:
             for register in registers:
                 yield register, self._tapes or tapes, self._seed + attempt, seconds
 
-    def _learned(self, machine: Machine, way: Way, learned: bool) -> Learned:
-        if learned:
+    def _learned(self, machine: Machine, way: Way, answers: bool) -> Learned:
+        """What is to be said of a machine that answers everything, or all but noise, or not."""
+        if answers:
             # What makes no difference to the examples can only do harm elsewhere.
             prompts = dict.fromkeys(example.prompt for example in self._examples)
             with until(ending(self._left, self._stop)):
@@ -259,14 +262,14 @@ class _Learning:
             machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
         found = Learned(machine, way, False, right, self._passed)
-        if not learned:
+        if not answers:
             return found
         # The machine as it is kept, by all examples: whoever has both can judge again.
         last = judged(machine, self._examples, self._vocabulary, self._noise)
         found = replace(
             found, learned=last.learned, reason=last.reason, exam=last.exam, noise=last.noise
         )
-        if not found.learned:
+        if not last.learned and right < 1:
             return found
         self._say("looking for rivals")
         certainty = certainty_of(machine, self._examples, self._stop)

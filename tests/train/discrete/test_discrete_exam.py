@@ -112,7 +112,7 @@ def test_a_learned_machine_passes_its_exam_and_one_that_remembers_does_not():
     parity = fit_discrete(PARITY)
     assert parity.learned
     assert parity.exam.passed
-    assert judged(parity.machine, PARITY, Vocabulary.of(PARITY)).passed
+    assert judged(parity.machine, PARITY, Vocabulary.of(PARITY), 0.0).learned
     random = np.random.default_rng(0)
     marks = [Example(("1",) * n, tuple(f"{n:b}")) for n in random.integers(1, 21, 300).tolist()]
     found = fit_discrete(marks, seconds=5)
