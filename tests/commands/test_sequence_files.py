@@ -178,7 +178,7 @@ def test_a_run_of_before_there_was_a_time_is_still_read(capsys, tmp_path, instan
     (tmp_path / "run" / "config.json").write_text(json.dumps(with_time))
     capsys.readouterr()
     assert main(["verify", "run", str(tmp_path / "run")]) == 2
-    assert "see noise" in capsys.readouterr().err
+    assert "see time" in capsys.readouterr().err
 
 
 def test_the_default_time_is_said_in_the_configuration():

@@ -24,7 +24,7 @@ from nalmx.train.torch_engine import TorchEngine
 from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
-UPDATES = 1_100
+UPDATES = 1_500
 SIZES = (2, 3, 10)
 CASES = [
     (name, kind.operations[k % len(kind.operations)], SIZES[k % len(SIZES)])

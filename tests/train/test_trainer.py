@@ -100,7 +100,7 @@ def plain_loop(config, seed, updates):
 )
 def test_the_stack_of_either_engine_follows_the_plain_loop(new_run, operation, module, inputs):
     # One iteration is logged on the way, and the penalties begin.
-    run = new_run(operation=operation, module=module, inputs=inputs, seeds=2, iterations=1_100)
+    run = new_run(operation=operation, module=module, inputs=inputs, seeds=2, iterations=1_500)
     plain = [plain_loop(run.config, seed, run.config.iterations + 1) for seed in (0, 1)]
     assert list(run.config.seed_list) == [0, 1]
     for engine in ("torch", "kernel"):
@@ -137,7 +137,7 @@ def test_a_union_of_ranges_follows_the_plain_loop(new_run):
 def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
     new_run, operation, module, inputs, engine
 ):
-    settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 400}
+    settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 1_100}
     together, alone = new_run(**settings, seeds=25), new_run(**settings, seeds=1, first_seed=17)
     many, one = (fit(run, CPU, engine=engine)["seeds"] for run in (together, alone))
     assert many[17] == one[0]
