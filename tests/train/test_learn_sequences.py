@@ -147,7 +147,7 @@ def test_where_nothing_learns_the_best_machine_is_given(searches, parity, monkey
 
 
 def test_a_spent_time_ends_after_the_first_search(searches, parity):
-    searches.discrete = [replace(parity, learned=False)]
+    searches.discrete = [replace(parity, learned=False, errors=0.5)]
     assert not learn(PARITY, seconds=0).learned
     assert searches.asked == [("discrete", None, 0)]
 
