@@ -60,7 +60,7 @@ def print_results(
     if results.reason is not None:
         console.print(f"because {results.reason}")
     elif results.exam is not None:
-        console.print(f"{results.exam}")
+        console.print(f"held out: {results.exam}")
     if results.noise is not None:
         console.print(f"taken for errors: {results.noise}")
     kept = "machine" if results.learned else "best machine found"

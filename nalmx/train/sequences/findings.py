@@ -49,14 +49,13 @@ class Exam(NoTruthValue):
             return None
         if not self.prompts:
             return "there are too few different prompts to hold some out"
-        return f"no rule: {self}"
+        return f"no rule shows in prompts held out: {self}"
 
     def __str__(self) -> str:
-        """Example: `of 41 prompts held out, it says 99.2 % of tokens, 3 tokens before 71.0 %`."""
+        """Example: `balanced accuracy 99.2% on 41 prompts; best simple predictor (a constant) 33.3%`."""
         return (
-            f"of {self.prompts:,} prompts held out it says {self.right:.1%} of tokens, each token "
-            f"weighing alike, and the best simple predictor ({self.best}) "
-            f"{self.predictors[self.best]:.1%}"
+            f"balanced accuracy {self.right:.1%} on {self.prompts:,} prompts; best simple predictor "
+            f"({self.best}) {self.predictors[self.best]:.1%}"
         )
 
     def to_json(self) -> dict[str, Any]:
