@@ -37,10 +37,15 @@ class Exam(NoTruthValue):
         return max(self.predictors, key=lambda name: self.predictors[name])
 
     @property
+    def failed(self) -> bool:
+        """Whether what was held out was said little better than predictors say it."""
+        wrong, rival = 1 - self.right, 1 - self.predictors[self.best]
+        return self.prompts > 0 and wrong > max(_RARE, _SKILL * rival)
+
+    @property
     def passed(self) -> bool:
         """Whether what was held out was said as only a rule can say it."""
-        wrong, rival = 1 - self.right, 1 - self.predictors[self.best]
-        return self.by_chance < _BY_CHANCE and wrong <= max(_RARE, _SKILL * rival)
+        return self.by_chance < _BY_CHANCE and not self.failed
 
     @property
     def reason(self) -> str | None:

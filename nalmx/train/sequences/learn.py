@@ -69,9 +69,9 @@ class Learned(NoTruthValue):
 
     @property
     def settled(self) -> bool:
-        """Whether no other search would do: it is learned, or passed but the examples leave a choice."""
-        passed = self.exam is not None and self.exam.passed
-        return self.learned or (passed and self.certainty.reason is not None)
+        """Whether no other search would do: it is learned, or more examples are needed."""
+        failed = self.exam is None or self.exam.failed
+        return self.learned or (not failed and self.certainty.reason is not None)
 
 
 def learn(
