@@ -6,7 +6,6 @@ gradient descent, so `auto` begins with it.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
 from ...pntm.vocabulary import Ids
+from ...storage import canonical_json
 from ...tasks.sequences import Example
 from ...tasks.sequences.contradictions import contradictions
 from ..interrupted import Interrupted, ending
@@ -286,7 +286,7 @@ def certainty_of(
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Certainty:
     """How sure examples make a machine; among wrong tokens, rivals must say what the machine says."""
-    asked = json.dumps(machine.to_json()), tuple(examples)
+    asked = canonical_json(machine.to_json()), tuple(examples)
     if asked not in _LAST:
         told = agreement(machine, examples)
         given = told.mended if told.wrong else examples
