@@ -108,7 +108,7 @@ def boxes_with_points(
 _names = st.just(("x1", "x2", "x3"))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(trees(), boxes_with_points())
 def test_the_enclosure_over_a_box_holds_at_every_point_inside_it(
     tree: Expression,

@@ -1,5 +1,7 @@
 """Positions of heads: all steps at once are the steps one by one."""
 
+from itertools import product
+
 import pytest
 import torch
 from helpers_agreement import LENGTHS, assert_agreement, outputs_and_gradients
@@ -48,9 +50,19 @@ def agree(shifts, tokens, start, jump=None, target=None):
     )
 
 
-@pytest.mark.parametrize("jump", ["none", "some", "certain"])
-@pytest.mark.parametrize("kernel", ["mild", "sharp", "mixed", "two points"])
-@pytest.mark.parametrize("time", LENGTHS)
+JUMPS, KERNELS = ("none", "some", "certain"), ("mild", "sharp", "mixed", "two points")
+# Thousands of steps one by one take long: every kernel and every jump once, the rest in `bench`.
+LONG = {("mild", "none"), ("sharp", "some"), ("mixed", "some"), ("two points", "certain")}
+CASES = [
+    pytest.param(
+        *(time, kernel, jump),
+        marks=[pytest.mark.slow] if time > 2_000 and (kernel, jump) not in LONG else [],
+    )
+    for time, kernel, jump in product(LENGTHS, KERNELS, JUMPS)
+]
+
+
+@pytest.mark.parametrize(("time", "kernel", "jump"), CASES)
 def test_all_steps_at_once_are_the_steps_one_by_one(time, kernel, jump):
     agree(kernels(kernel), random_tokens(B, time), sharp(R, N), jumps(jump))
 

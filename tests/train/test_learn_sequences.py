@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from nalmx.pntm.machine import accuracy
+from nalmx.pntm.machine import Machine, accuracy
 from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.tasks.sequences import Example, sequence_task
 from nalmx.train import Interrupted
@@ -164,3 +164,17 @@ def test_learning_stops_in_the_middle(method):
     with pytest.raises(Interrupted):
         learn(PARITY, method=method, on_progress=told.append, stop_requested=lambda: bool(told))
     assert len(told) == 1
+
+
+def test_what_is_known_of_a_machine_just_learned_is_not_worked_out_twice():
+    found = learn(PARITY, method="discrete")
+    again = Machine.from_json(found.machine.to_json())
+    assert learning.certainty_of(again, list(PARITY)) is found.certainty
+    assert learning.certainty_of(again, PARITY[:-1]) is not found.certainty
+
+
+def test_what_a_stop_cut_short_is_worked_out_anew():
+    machine = learn(PARITY, method="discrete").machine
+    cut = learning.certainty_of(machine, PARITY[1:], lambda: True)
+    assert not cut.ask
+    assert learning.certainty_of(machine, PARITY[1:]).ask

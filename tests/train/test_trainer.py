@@ -59,8 +59,9 @@ def plain_loop(config, seed, updates):
     stream = training_stream(seed)
     data = evaluation_set(config.task, config.interpolation, config.inputs, VALIDATION_SEED)
     x_valid, t_valid = torch.from_numpy(data[0]).float(), torch.from_numpy(data[1])[:, None].float()
+    extent = config.interpolation
     for iteration in range(updates):
-        values = sample(config.interpolation, stream, (BATCH_SIZE, config.inputs))
+        values = sample(extent, stream, (BATCH_SIZE, config.inputs))
         x = torch.from_numpy(values).float()
         t = torch.from_numpy(config.task.targets(values)).float().unsqueeze(-1)
         loss = torch.nn.functional.mse_loss(module(x), t)
@@ -114,11 +115,12 @@ def test_the_stack_of_either_engine_follows_the_plain_loop(new_run, operation, m
 
 
 def test_a_union_of_ranges_follows_the_plain_loop(new_run):
-    run = new_run(interpolation_range="[[-6,-2],[2,6]]", extrapolation_range="[6,9]", seeds=2)
+    settings = {"extrapolation_range": "[6,9]", "seeds": 2, "iterations": 1_100}
+    run = new_run(interpolation_range="[[-6,-2],[2,6]]", **settings)
+    plain = plain_loop(run.config, 1, run.config.iterations + 1)
     for engine in ("torch", "kernel"):
         trainer = Trainer([run], CPU, engine)
         trainer.train()
-        plain = plain_loop(run.config, 1, run.config.iterations + 1)
         found = trainer.engine.parameters()["raw_weight"][1]
         torch.testing.assert_close(found, plain.raw_weight.detach(), rtol=1e-5, atol=1e-6)
 
@@ -148,7 +150,7 @@ def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
 @pytest.mark.parametrize("engine", ["torch", "kernel"])
 def test_runs_trained_together_are_the_runs_trained_alone(new_run, engine):
     ranges = ["[1,2]", "[-2,2]", "[[-6,-2],[2,6]]"]
-    settings = {"extrapolation_range": "[6,9]", "module": "nac+"}
+    settings = {"extrapolation_range": "[6,9]", "module": "nac+", "iterations": 1_100}
     together, alone = (
         [
             new_run(interpolation_range=extent, seeds=k + 2, **settings)
@@ -194,7 +196,7 @@ def test_the_same_seed_gives_the_same_run(new_run):
 @pytest.mark.parametrize("engine", ["torch", "kernel"])
 @pytest.mark.parametrize("module", ["nau", "nac+", "inalu"])
 def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, module, engine):
-    whole, broken = (new_run(iterations=4_500, module=module) for _ in range(2))
+    whole, broken = (new_run(iterations=2_100, module=module) for _ in range(2))
     expected = fit(whole, CPU, engine=engine)
     for _ in range(2):
         with pytest.raises(Interrupted):
@@ -205,7 +207,7 @@ def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, mod
     for name, weight in whole.load_weights().items():
         assert torch.equal(weight, broken.load_weights()[name])
     iterations = [[line["iteration"] for line in logged(run)] for run in (whole, broken)]
-    assert iterations[0] == iterations[1] == [0, 1000, 2000, 3000, 4000, 4500]
+    assert iterations[0] == iterations[1] == [0, 1000, 2000, 2100]
 
 
 def test_a_finished_run_is_not_trained_again(new_run):

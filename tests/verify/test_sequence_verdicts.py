@@ -270,6 +270,33 @@ def test_enumeration_goes_on_from_what_is_known():
     assert {len(prompt) for prompt in asked} == {4}
 
 
+def test_short_prompts_are_answered_up_to_a_number_of_them():
+    asked = []
+
+    def truth(prompts):
+        asked.extend(prompts)
+        return [PARITY.answer(prompt) for prompt in prompts]
+
+    assert enumerated(Comparison(parity(), truth), PARITY, 600, most=14) == Enumerated(2, 6)
+    assert len(asked) == 14
+
+
+def test_every_machine_is_asked_the_simple_prompts_that_a_search_asks():
+    def asked_of(machine):
+        asked = []
+
+        def truth(prompts):
+            asked.extend(prompts)
+            return [PARITY.answer(prompt) for prompt in prompts]
+
+        assert answers.searched(Comparison(machine, truth), PARITY, 7) is None
+        return asked
+
+    first = asked_of(parity())
+    assert len(first) == answers._HYPOTHESIS_EXAMPLES
+    assert asked_of(parity()) == first
+
+
 def test_two_proved_machines_agree_without_a_look_at_them():
     proved = verdict_of("proved")
     found = check_agreement(proved, proved, None, None, PARITY, QUICK)

@@ -20,6 +20,7 @@ from ...pntm.keys import Keys
 from ...pntm.machine import Machine
 from ...pntm.minimise import minimise
 from ...pntm.vocabulary import Ids
+from ...storage import canonical_json
 from ...tasks.sequences import Example
 from ...tasks.sequences.contradictions import contradictions
 from ..interrupted import Interrupted, ending
@@ -42,6 +43,8 @@ _REGISTERS = 2  # none, and segments where there are any
 _QUESTIONS = 20_000  # to train on and to judge by; all examples are answered in the end
 # Tokens of an example to train on by gradients, and as many times the vocabulary: what fits memory.
 _LONGEST_TRAINED, _MOST_LOGITS = 500, 100_000
+# What was found last, by machine and examples: a run is learned, and then verified.
+_LAST: dict[tuple[str, tuple[Example, ...]], Certainty] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,9 +289,16 @@ def certainty_of(
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Certainty:
     """How sure examples make a machine; among wrong tokens, rivals must say what the machine says."""
-    told = agreement(machine, examples)
-    given = told.mended if told.wrong else examples
-    return assess(machine, given, stop_requested=stop_requested)
+    asked = canonical_json(machine.to_json()), tuple(examples)
+    if asked not in _LAST:
+        told = agreement(machine, examples)
+        given = told.mended if told.wrong else examples
+        found = assess(machine, given, stop_requested=stop_requested)
+        if stop_requested():  # not all was looked at
+            return found
+        _LAST.clear()
+        _LAST[asked] = found
+    return _LAST[asked]
 
 
 def tolerated(noise: NoiseLevel, examples: Sequence[Example]) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import compress, count, islice
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import hypothesis
 import numpy as np
@@ -88,10 +91,14 @@ def enumerated(
     known: Enumerated | None = None,
     *,
     shorter_than: int | None = None,
+    most: float = math.inf,
     stop_requested: Callable[[], bool] = lambda: False,
     on_progress: Callable[[str], None] = lambda doing: None,
 ) -> Enumerated:
-    """Answer every prompt, from the shortest on, for so many seconds; go on from what is known."""
+    """Answer every prompt, from the shortest on, for so many seconds; go on from what is known.
+
+    No length is begun or gone on with once `most` prompts were answered.
+    """
     done = Enumerated(0, 0) if known is None else known
     deadline = time.monotonic() + seconds
     for tokens in count(done.longest + 1) if shorter_than is None else range(1, shorter_than):
@@ -102,7 +109,8 @@ def enumerated(
             tried += len(batch)
             if wrong is not None:
                 return Enumerated(done.longest, done.prompts, replace(wrong, shortest=True))
-            if time.monotonic() > deadline or stop_requested():
+            spent = done.prompts + tried >= most or time.monotonic() > deadline
+            if spent or stop_requested():
                 return done
         done = Enumerated(tokens, done.prompts + tried)
     return done
@@ -120,7 +128,18 @@ def random_prompts(task: SequenceTask, seed: int) -> list[Tokens]:
 
 def searched(comparison: Comparison, task: SequenceTask, seed: int) -> WrongAnswer | None:
     """A simple prompt that is answered differently, if Hypothesis finds one."""
+    if comparison.wrong(_simple_prompts(task, seed, _HYPOTHESIS_EXAMPLES)) is None:
+        return None
     return _found(comparison, _short_prompts(task), seed, _HYPOTHESIS_EXAMPLES)
+
+
+@lru_cache(maxsize=8)
+def _simple_prompts(task: SequenceTask, seed: int, most: int) -> tuple[Tokens, ...]:
+    """What Hypothesis tries as long as nothing is wrong: the same prompts for every machine."""
+    tried: list[Tokens] = []
+    with suppress(NoSuchExample):
+        _find(_short_prompts(task), tried.append, seed, most)
+    return tuple(tried)
 
 
 def shrunk(comparison: Comparison, task: SequenceTask, wrong: WrongAnswer) -> WrongAnswer:
@@ -153,21 +172,28 @@ def _found(
     comparison: Comparison, prompts: st.SearchStrategy[Tokens], seed: int, examples: int
 ) -> WrongAnswer | None:
     try:
-        prompt = hypothesis.find(
-            prompts,
-            lambda one: comparison.wrong([one]) is not None,
-            settings=settings(
-                max_examples=examples,
-                database=None,
-                deadline=None,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(hypothesis.HealthCheck),
-            ),
-            random=Random(seed),
-        )
+        prompt = _find(prompts, lambda one: comparison.wrong([one]) is not None, seed, examples)
     except NoSuchExample:
         return None
     return comparison.wrong([prompt])
+
+
+def _find(
+    prompts: st.SearchStrategy[Tokens], wanted: Callable[[Tokens], Any], seed: int, examples: int
+) -> Tokens:
+    """The simplest prompt that is wanted, of so many that are tried."""
+    return hypothesis.find(
+        prompts,
+        wanted,
+        settings=settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(hypothesis.HealthCheck),
+        ),
+        random=Random(seed),
+    )
 
 
 def _short_prompts(task: SequenceTask) -> st.SearchStrategy[Tokens]:

@@ -35,7 +35,7 @@ from .verdict import Differences, SequenceVerdict, WrongAnswer
 PROOF = "induction over the answer, with linear facts on counts and cells"
 ENUMERATION = "every prompt answered"
 TESTS = "random prompts and Hypothesis"
-_FIRST_SECONDS = 1.0
+_FIRST_PROMPTS, _FIRST_SECONDS = 10_000, 1.0
 _SECONDS_TO_PROVE = 60.0
 _FEW = 3  # wrong answers that are kept of those to given examples
 
@@ -159,7 +159,13 @@ class _Tried:
 def _tried(machine: Machine, right: Side, task: SequenceTask, effort: SequenceEffort) -> _Tried:
     comparison = Comparison(machine, right)
     effort.on_progress("answering short prompts")
-    short = enumerated(comparison, task, _FIRST_SECONDS, stop_requested=effort.stop_requested)
+    short = enumerated(
+        comparison,
+        task,
+        _FIRST_SECONDS,
+        most=_FIRST_PROMPTS,
+        stop_requested=effort.stop_requested,
+    )
     if short.wrong is not None:
         return _Tried(short, 0, short.wrong)
     effort.on_progress("answering random prompts")

@@ -73,7 +73,7 @@ def delayed():
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_known_task_is_learned_for_every_length(name):
     task = sequence_task(name)
-    fitted = fit_discrete(task.examples(np.random.default_rng(0), PUBLISHED[name], 20))
+    fitted = fit_discrete(task.examples(np.random.default_rng(0), PUBLISHED[name], 10))
     assert fitted.learned
     assert fitted.errors == 0
     assert accuracy(fitted.machine, task.examples(np.random.default_rng(1), 10, LONG, LONG)) == 1
