@@ -9,6 +9,7 @@ import pytest
 from helpers_machines import copier, either, hand_made, parity
 
 from nalmx.errors import RunError, SettingError
+from nalmx.extract.program import saved
 from nalmx.extract.program.program import Program, blocks_of, extract_program, program_for
 from nalmx.extract.program.saved import program_of_run
 from nalmx.pntm import Vocabulary
