@@ -107,7 +107,7 @@ def penalty(module, kind):
     if kind.raw:
         return sum(p.abs().sum() for p in module.parameters())
     weight = module.weights()["weight"].abs()
-    return torch.minimum(weight, 1 - weight).mean()
+    return torch.minimum(weight, (1 - weight).abs()).mean()
 
 
 def kernel_in_float64(kind, operation, raw, draws):
