@@ -192,7 +192,7 @@ def test_outputs_and_gradients_do_not_depend_on_the_size_of_a_stack(kind, inputs
     """Bit for bit, whichever values of x are adjacent in memory; in training it is the batch."""
     random = torch.Generator().manual_seed(2)
     modules = [new(kind, inputs, 1, seed=seed) for seed in range(64)]
-    values = torch.rand(64, inputs, 128, generator=random) + 0.5
+    values = 2 * torch.rand(64, inputs, 128, generator=random) - 1
 
     def evaluate(places):
         x = values[places].mT

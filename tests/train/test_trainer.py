@@ -132,7 +132,6 @@ def test_a_union_of_ranges_follows_the_plain_loop(new_run):
         ("add", "nac+", 2),
         ("sub", "nau", 10),
         ("mul", "npu", 2),
-        ("div", "inalu", 3),
     ],
 )
 def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
