@@ -53,15 +53,21 @@ def exact_weighted_sum(
 
 
 def product(factors: Tensor) -> Tensor:
-    """∏ over the last dimension by halves: exact gradients at zeros, no data-dependent branch."""
-    size = factors.shape[-1]
+    """∏ over the last dimension by halves: exact gradients at zeros, no data-dependent branch.
+
+    torch joins the gradients of the halves in a layout that it guesses from their strides, and in a
+    stack of one it may guess another than in a larger stack; sums over the batch then have another
+    order. So the factors come first and the stack second: there the guesses are one layout.
+    """
+    factors = factors.movedim(-1, 0)
+    size = len(factors)
     padding = (1 << (size - 1).bit_length()) - size
     if padding:
-        factors = functional.pad(factors, (0, padding), value=1.0)
-    while factors.shape[-1] > 1:
-        left, right = torch.unflatten(factors, -1, (2, -1)).unbind(-2)
+        factors = functional.pad(factors, (0, 0) * (factors.dim() - 1) + (0, padding), value=1.0)
+    while len(factors) > 1:
+        left, right = factors.chunk(2)
         factors = left * right
-    return factors.squeeze(-1)
+    return factors.squeeze(0)
 
 
 def sigmoid(logit: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from ..tasks.arithmetic import BATCH_SIZE, Array
 from .adam import Adam
 from .batches import Batches, Chunk
 from .engine import LOG_EVERY, Parameters, Penalties, Restart
+from .one_thread import one_thread
 from .stacked import Stacked
 
 _EVALUATION_VALUES = 4_000_000
@@ -84,7 +85,9 @@ class TorchEngine:
             )
         self._adam.steps = steps
 
+    @one_thread()
     def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:
+        """By one thread: several share out a sum over the batch by the size of the stack."""
         x, t = (part.to(self._device) for part in chunk.data)
         active = penalties.active.to(self._device).view(-1, 1, 1)
         for iteration in range(chunk.length):

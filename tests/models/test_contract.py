@@ -22,6 +22,7 @@ from nalmx.models import (
     member,
     stack,
 )
+from nalmx.train.one_thread import one_thread
 
 pytestmark = pytest.mark.parametrize("kind", MODULES.values(), ids=list(MODULES))
 
@@ -185,21 +186,26 @@ def test_a_member_of_a_stack_has_its_own_parameters(kind):
         assert torch.equal(alone.get_parameter(name), modules[1].get_parameter(name))
 
 
+@pytest.mark.parametrize("adjacent", ["inputs", "batch"])
 @pytest.mark.parametrize("inputs", [2, 3, 10])
-def test_outputs_and_gradients_do_not_depend_on_the_neighbours_in_a_stack(kind, inputs):
-    modules = [new(kind, inputs, 1, seed=seed) for seed in range(25)]
-    x = torch.rand(25, 128, inputs, generator=torch.Generator().manual_seed(2)) + 0.5
+def test_outputs_and_gradients_do_not_depend_on_the_size_of_a_stack(kind, inputs, adjacent):
+    """Bit for bit, whichever values of x are adjacent in memory; in training it is the batch."""
+    random = torch.Generator().manual_seed(2)
+    modules = [new(kind, inputs, 1, seed=seed) for seed in range(64)]
+    values = 2 * torch.rand(64, inputs, 128, generator=random) - 1
 
-    def evaluate(module, x):
-        y = module(x)
+    def evaluate(places):
+        x = values[places].mT
+        module = stack([modules[place] for place in places])
+        y = module(x if adjacent == "batch" else x.contiguous())
         return [y.detach(), *torch.autograd.grad(y.square().sum(), list(module.parameters()))]
 
-    together = evaluate(stack(modules), x)
-    for place, module in enumerate(modules):
-        for whole, part in zip(
-            together, evaluate(stack([module]), x[place : place + 1]), strict=True
-        ):
-            assert torch.equal(whole[place], part[0])
+    with one_thread():
+        for size in (2, 7, 25, 64):
+            places = torch.randperm(64, generator=random)[:size].tolist()
+            place = int(torch.randint(size, (), generator=random))
+            for whole, part in zip(evaluate(places), evaluate([places[place]]), strict=True):
+                assert torch.equal(whole[place], part[0])
 
 
 def test_state_dict_round_trip(kind):

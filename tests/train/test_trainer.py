@@ -45,8 +45,8 @@ def plain_penalty(module, facts, strength):
         return strength * sum(p.abs().sum() for p in raw)
     if isinstance(facts.penalty, AwayFromZero):
         return strength * sum((20 - p.abs()).clamp(min=0).mean() for p in raw)
-    weight = module.weights()["weight"]
-    return strength * torch.minimum(weight.abs(), 1 - weight.abs()).mean()
+    weight = module.weights()["weight"].abs()
+    return strength * torch.minimum(weight, (1 - weight).abs()).mean()
 
 
 def plain_loop(config, seed, updates):
@@ -139,7 +139,8 @@ def test_a_union_of_ranges_follows_the_plain_loop(new_run):
 def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
     new_run, operation, module, inputs, engine
 ):
-    settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 1_100}
+    """Where nothing has converged yet: what has converged would hide another rounding on the way."""
+    settings = {"operation": operation, "module": module, "inputs": inputs, "iterations": 300}
     together, alone = new_run(**settings, seeds=25), new_run(**settings, seeds=1, first_seed=17)
     many, one = (fit(run, CPU, engine=engine)["seeds"] for run in (together, alone))
     assert many[17] == one[0]
@@ -148,12 +149,14 @@ def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
 
 
 @pytest.mark.parametrize("engine", ["torch", "kernel"])
-def test_runs_trained_together_are_the_runs_trained_alone(new_run, engine):
+@pytest.mark.parametrize(("operation", "module"), [("add", "nac+"), ("mul", "nmu")])
+def test_runs_trained_together_are_the_runs_trained_alone(new_run, operation, module, engine):
     ranges = ["[1,2]", "[-2,2]", "[[-6,-2],[2,6]]"]
-    settings = {"extrapolation_range": "[6,9]", "module": "nac+", "iterations": 1_100}
+    settings = {"operation": operation, "module": module, "iterations": 300}
+    settings["extrapolation_range"] = "[6,9]"
     together, alone = (
         [
-            new_run(interpolation_range=extent, seeds=k + 2, **settings)
+            new_run(interpolation_range=extent, seeds=k + 1, **settings)
             for k, extent in enumerate(ranges)
         ]
         for _ in range(2)

@@ -23,7 +23,7 @@ from ...pntm.baselines import Baseline, baseline_name, new_baseline
 from ...pntm.vocabulary import Ids, Vocabulary
 from ...tasks.sequences import Example, SequenceTask, Tokens, exact_match
 from .. import Interrupted
-from .one_thread import one_thread
+from ..one_thread import one_thread
 
 _IGNORED = -100
 _MOSTLY, _MASTERED, _PROMISING = 0.7, 0.9, 0.97

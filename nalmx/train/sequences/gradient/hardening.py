@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ....pntm.module import PNTM
-from ..one_thread import one_thread
+from ...one_thread import one_thread
 from .batches import Pool
 from .rounding import Hard
 

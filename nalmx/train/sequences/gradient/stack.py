@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ....pntm.module import PNTM, Controls
 from ....pntm.vocabulary import Ids
-from ..one_thread import one_thread
+from ...one_thread import one_thread
 from .batches import Batch
 from .hardening import SPARE_CELLS
 from .rounding import Hard, Logits
