@@ -7,6 +7,7 @@ import math
 from fractions import Fraction
 from functools import partial
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -260,6 +261,36 @@ def test_large_integers_and_fractions_are_taken_exactly() -> None:
     passes(lambda x1: 10**400, "10**400 + 0*x1", tolerance="0")
     passes(lambda x1: Fraction(1, 3), "1/3 + 0*x1", tolerance="0")
     assert "refuted" in failure(lambda x1: 10**20 + 1, "10**20 + 0*x1", "[0,1]")
+
+
+@pytest.mark.parametrize(
+    ("value", "formula"),
+    [
+        (sympy.Rational(1, 3), "1/3"),
+        (sympy.Integer(2) ** 70 + 1, "2**70 + 1"),
+        (sympy.Integer(10) ** 400, "10**400"),
+        (sympy.Float(2**70 + 1, 50), "2**70 + 1"),
+        (mpmath.mpf(2**70 + 1, prec=100), "2**70 + 1"),
+        (mpmath.mpf(-3) / 2**2000, "-3/(2**1000 * 2**1000)"),
+        (np.uint64(2**63 + 1), "2**63 + 1"),
+        (decimal.Decimal("1e-400"), "1/10**400"),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_numbers_that_no_float_is_are_taken_exactly(value, formula) -> None:
+    passes(lambda x1: value, f"{formula} + 0*x1", tolerance="0")
+    assert "refuted" in failure(lambda x1: value, f"{formula} + 1/10**700 + 0*x1", "[0,1]")
+
+
+def test_a_long_double_is_taken_exactly() -> None:
+    long = np.longdouble(1) + np.finfo(np.longdouble).eps
+    top, bottom = long.as_integer_ratio()
+    passes(lambda x1: long, f"{top}/{bottom} + 0*x1", tolerance="0")
+
+
+def test_a_symbolic_number_that_is_no_fraction_is_refused_and_not_rounded() -> None:
+    shown = refusal(lambda x1, x2: sympy.sqrt(2))
+    assert "gives sqrt(2) (Pow), which no float and no fraction is exactly," in shown
 
 
 @pytest.mark.parametrize(

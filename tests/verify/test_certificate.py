@@ -327,6 +327,16 @@ def test_a_file_is_never_overwritten_and_a_missing_one_is_said(made, tmp_path):
             Certificate.load(missing)
 
 
+@pytest.mark.parametrize(
+    "left", ["Piecewise((x, x > 1/3), (x + 1/100, True))", "x + floor(3*x)/100"]
+)
+def test_a_largest_difference_where_a_side_jumps_is_established_again(left):
+    certificate = certify(claim(left, "x", "[[1/3,1/3],[4/3,4/3]]", "rel:1"))
+    assert certificate.verdict == "bounded"
+    assert "1/3" in certificate.data["evidence"]["largest_at"]["x"]
+    assert certificate.replay().established
+
+
 def test_a_tested_claim_is_a_record_and_nothing_is_replayed():
     certificate = certify(claim("x + floor(sin(x)**2/2)", "x", "[0,9]", "0"), SMALL)
     assert certificate.verdict == "tested"

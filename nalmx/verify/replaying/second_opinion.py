@@ -138,14 +138,15 @@ def _divisors(side: Expression) -> Iterator[Expression]:
 
 
 def distance_reaches(function: Expression, point: Point, size: Fraction) -> bool:
-    """Whether |f| is certainly at least `size` at a point."""
+    """Whether |f| is certainly at least `size` at a point; in exact rationals where f jumps at 1/3."""
     for bits in (BITS, 4 * BITS):
         inputs = {name: span(value, value, bits) for name, value in point.items()}
         value = Program(function, bits).value(inputs)
         at_least = span(size, size, bits)[1]
         if isinstance(value, tuple) and libmp.mpf_le(at_least, smallest(value)):
             return True
-    return False
+    exact = evaluate(function, point)
+    return isinstance(exact, Fraction) and abs(exact) >= size
 
 
 def _opinion(

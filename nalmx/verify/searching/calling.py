@@ -11,9 +11,10 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
+from numbers import Rational
 from random import Random
 from typing import Any
 
@@ -90,8 +91,9 @@ def _truth(value: Any) -> bool:
 
 
 def _number(value: Any) -> Fraction:
-    if isinstance(value, int | Fraction) or (isinstance(value, Decimal) and value.is_finite()):
-        return Fraction(value)
+    exact = _exactly(value)
+    if exact is not None:
+        return exact
     if isinstance(value, complex | np.complexfloating):
         raise NoValue(f"gives the complex number {_short(value)}")
     # Numbers of NumPy, SymPy and others say by this that they are one.
@@ -99,11 +101,26 @@ def _number(value: Any) -> Fraction:
         raise TypeError(_short(value))
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(_short(value)) from None
     if not math.isfinite(number):
         raise NoValue(f"gives {number!r}")
+    if number != value:
+        raise TypeError(f"{_short(value)}, which no float and no fraction is exactly,")
     return Fraction(number)
+
+
+def _exactly(value: Any) -> Fraction | None:
+    """A finite number that is a fraction, or a float of any width and base; None for any other."""
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if hasattr(value, "_mpf_"):  # the floats of mpmath and of SymPy
+        negative, mantissa, exponent, _ = value._mpf_
+        size = Fraction(int(mantissa)) * Fraction(2) ** (int(exponent) if mantissa else 0)
+        return None if exponent and not mantissa else -size if negative else size
+    with suppress(AttributeError, OverflowError, ValueError):
+        return Fraction(*value.as_integer_ratio())
+    return None
 
 
 def convention_of(function: Any, domain: Domain, sort: Sort, seed: int = 0) -> Convention:
