@@ -59,6 +59,7 @@ def proved(formulas, truth, extent="[-100,100]"):
     return verdicts.count("proved")
 
 
+@pytest.mark.slow
 def test_an_addition_layer_and_a_multiplication_layer_learn_a_law():
     def sample(generator):
         x = uniform(generator, 3, lower=-2.0)
@@ -84,6 +85,7 @@ def test_a_recurrent_addition_unit_learns_to_sum_a_sequence():
     assert proved(formulas, "x1 + h1") >= 9
 
 
+@pytest.mark.slow
 def test_a_recurrent_multiplication_unit_learns_the_product_of_a_sequence():
     def sample(generator):
         x = uniform(generator, 4, 1, lower=0.5, upper=1.5)
@@ -95,6 +97,7 @@ def test_a_recurrent_multiplication_unit_learns_the_product_of_a_sequence():
     assert proved(formulas, "x1*h1") >= 9
 
 
+@pytest.mark.slow
 def test_a_power_unit_learns_powers_that_are_not_integers():
     def sample(generator):
         x = uniform(generator, 2, upper=4.0)

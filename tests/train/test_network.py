@@ -168,6 +168,7 @@ def rules(seed):
     return nn.Sequential(NLRL(2, 8, generator=random), NLRL(8, 1, generator=random))
 
 
+@pytest.mark.slow
 def test_stacked_rule_layers_learn_and():
     networks = stack_networks([rules(seed) for seed in range(3)])
 
