@@ -12,7 +12,7 @@ from typing import Literal
 from mpmath import libmp
 
 from ...expression import Apply, Expression, Undefined, evaluate, variables
-from ...expression.nodes import post_order
+from ...expression.operations import may_jump
 from ...ranges import Interval
 from ..domain import Box, Domain, Point
 from ..verdict import Claim
@@ -36,7 +36,6 @@ BITS = 256
 POINTS = 64
 _MOST_BOXES = 16
 _GRID = 2**20
-_JUMPS = ("floor", "mod", "sign", "piecewise")
 Opinion = Literal["within", "apart", "neither", "open"]
 
 
@@ -101,7 +100,7 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
         if isinstance(_on(other, box), Lack):
             continue
         for divisor in _divisors(own):
-            if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(divisor)):
+            if may_jump(divisor):
                 continue
             signs = [_sign_of(_value(divisor, Program(divisor, BITS), at)) for at in (start, end)]
             if isinstance(_on(divisor, box), tuple) and sorted(signs) == [-1, 1]:
