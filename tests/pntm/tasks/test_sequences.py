@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from nalmx.errors import SettingError, UnknownNameError
+from nalmx.pntm import tasks
 from nalmx.pntm.tasks import TASK_NAMES, Example, exact_match, sequence_task
-from nalmx.tasks import sequences
 
-FOLDER = Path(sequences.__file__).parent
+FOLDER = Path(tasks.__file__).parent
 
 # Prompt and answer, written out.
 WRITTEN = {
