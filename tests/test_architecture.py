@@ -83,7 +83,6 @@ CIRCLES = {
     ("tasks.sequences.specification", "tasks.sequences._base"),
     ("train.kernel_engine", "train.engine"),
     ("train.torch_engine", "train.engine"),
-    ("verify.searching.functions", "verify.checker"),
     ("verify.strategies", "verify.searching.breakpoints"),
     ("verify.strategies", "verify.searching.neighbours"),
     ("verify.sweeping.torch_sweep", "verify.sweeping.sweep"),
