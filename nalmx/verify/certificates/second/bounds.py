@@ -1,6 +1,6 @@
 """Bounds on a function over boxes in the second arithmetic: slopes, mean value form, further cuts.
 
-The slopes of `second_backend` intervals are those of chords, as in `expression/slopes.py`, worked out
+The slopes of intervals are those of chords, as in `expression/slopes.py`, worked out
 anew: nothing of the first arithmetic is used, so that an error in one is not an error in both.
 """
 
@@ -14,13 +14,13 @@ from typing import Any, TypeAlias
 
 from mpmath import libmp
 
-from ...expression import Expression
-from ...ranges import Interval
-from ..algebra.signs import Condition
-from ..algebra.subdivision import halves_across
-from ..domain import Box
-from .second_backend import Program, operate
-from .second_intervals import (
+from ....expression import Expression
+from ....ranges import Interval
+from ...algebra.signs import Condition
+from ...algebra.subdivision import halves_across
+from ...domain import Box
+from .backend import Program, operate
+from .intervals import (
     Span,
     Value,
     add,
@@ -35,7 +35,7 @@ from .second_intervals import (
     times,
     whole_power,
 )
-from .second_taylor import taylor_form
+from .taylor import taylor_form
 
 BITS = 128
 _ONE: Span = (libmp.fone, libmp.fone)

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 from mpmath import libmp
 
-from .second_backend import Program, operate
-from .second_intervals import Span, Value, add, is_point, negative, over, times, whole_power
+from .backend import Program, operate
+from .intervals import Span, Value, add, is_point, negative, over, times, whole_power
 
 ORDER = 6
 Series: TypeAlias = list[Span]

@@ -11,9 +11,9 @@ from functools import reduce
 
 from mpmath import libmp
 
-from ...expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
-from . import second_intervals as intervals
-from .second_intervals import OPEN, UNDEFINED, Span, Value
+from ....expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
+from . import intervals
+from .intervals import OPEN, UNDEFINED, Span, Value
 
 
 class Program:

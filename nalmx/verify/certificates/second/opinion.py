@@ -11,13 +11,13 @@ from typing import Literal
 
 from mpmath import libmp
 
-from ...expression import Apply, Expression, Undefined, evaluate, variables
-from ...expression.nodes import post_order
-from ...ranges import Interval
-from ..domain import Box, Domain, Point
-from ..verdict import Claim
-from .second_backend import Program
-from .second_intervals import (
+from ....expression import Apply, Expression, Undefined, evaluate, variables
+from ....expression.nodes import post_order
+from ....ranges import Interval
+from ...domain import Box, Domain, Point
+from ...verdict import Claim
+from .backend import Program
+from .intervals import (
     OPEN,
     UNDEFINED,
     Lack,
