@@ -13,11 +13,12 @@ from nalmx.expression import Undefined, evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.ranges import Interval
 from nalmx.verify.algebra.signs import Condition
-from nalmx.verify.replaying import second_backend, second_bounds, second_intervals, second_taylor
-from nalmx.verify.replaying.second_backend import Program
-from nalmx.verify.replaying.second_bounds import Bounder, OutOfBudget, Spending, slopes_of, spans
-from nalmx.verify.replaying.second_intervals import OPEN, UNDEFINED, span
-from nalmx.verify.replaying.second_taylor import taylor_form
+from nalmx.verify.certificates import second
+from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.bounds import BITS as BITS_OF_BOUNDS
+from nalmx.verify.certificates.second.bounds import Bounder, OutOfBudget, Spending, slopes_of, spans
+from nalmx.verify.certificates.second.intervals import OPEN, UNDEFINED, span
+from nalmx.verify.certificates.second.taylor import taylor_form
 
 BITS = 100
 FORMS = (
@@ -196,9 +197,11 @@ def test_huge_and_tiny_numbers_do_not_hang(text):
 
 
 def test_it_shares_nothing_with_the_first_arithmetic():
-    for module in (second_backend, second_intervals, second_taylor):
+    for module in ("backend", "intervals", "taylor"):
         names = set()
-        for node in ast.walk(ast.parse(Path(module.__file__).read_text())):
+        for node in ast.walk(
+            ast.parse((Path(second.__file__).parent / f"{module}.py").read_text())
+        ):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names |= {alias.name for alias in node.names} | {getattr(node, "module", "") or ""}
         assert "mpmath" in names
@@ -216,7 +219,7 @@ SMOOTH = (
 def test_slopes_hold_the_slope_of_every_chord(form):
     random = Random(form)
     expression = parse(form)
-    program = Program(expression, second_bounds.BITS)
+    program = Program(expression, BITS_OF_BOUNDS)
     told = 0
     with precision(200):
         for _ in range(60):
