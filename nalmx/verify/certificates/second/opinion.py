@@ -11,12 +11,12 @@ from typing import Literal
 
 from mpmath import libmp
 
-from ....expression import Apply, Expression, Undefined, evaluate, variables
-from ....expression.operations import may_jump
+from ....expression.nodes import Apply, Expression, post_order, variables
 from ....ranges import Interval
 from ...domain import Box, Domain, Point
 from ...verdict import Claim
 from .backend import Program
+from .exact import exact_value
 from .intervals import (
     OPEN,
     UNDEFINED,
@@ -36,6 +36,7 @@ BITS = 256
 POINTS = 64
 _MOST_BOXES = 16
 _GRID = 2**20
+_JUMPS = ("floor", "mod", "sign", "piecewise")
 Opinion = Literal["within", "apart", "neither", "open"]
 
 
@@ -100,7 +101,7 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
         if isinstance(_on(other, box), Lack):
             continue
         for divisor in _divisors(own):
-            if may_jump(divisor):
+            if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(divisor)):
                 continue
             signs = [_sign_of(_value(divisor, Program(divisor, BITS), at)) for at in (start, end)]
             if isinstance(_on(divisor, box), tuple) and sorted(signs) == [-1, 1]:
@@ -144,7 +145,7 @@ def distance_reaches(function: Expression, point: Point, size: Fraction) -> bool
         at_least = span(size, size, bits)[1]
         if isinstance(value, tuple) and libmp.mpf_le(at_least, smallest(value)):
             return True
-    exact = evaluate(function, point)
+    exact = exact_value(function, point)
     return isinstance(exact, Fraction) and abs(exact) >= size
 
 
@@ -183,9 +184,5 @@ def _value(side: Expression, program: Program, point: Point) -> Value:
     value = program.value({name: span(point[name], point[name], BITS) for name in program.names})
     if value is not OPEN:
         return value
-    exact = evaluate(side, point)
-    if isinstance(exact, Undefined):
-        return UNDEFINED
-    if isinstance(exact, bool):
-        return exact
-    return span(exact, exact, BITS) if isinstance(exact, Fraction) else OPEN
+    exact = exact_value(side, point)
+    return span(exact, exact, BITS) if isinstance(exact, Fraction) else exact
