@@ -22,6 +22,7 @@ LAYERS = (
     {"train"},
     {"extract"},
     {"verify"},
+    {"runs"},
     {"bench"},
     {"report"},
     {"commands", "testing"},

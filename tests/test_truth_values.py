@@ -56,7 +56,7 @@ def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> Non
         "SequenceVerdict",
         "Checked",
         "Replay",
-        "Outcome",
+        "FormulaOutcome",
         "SequenceOutcome",
     } <= names
     assert {"Learned", "Score", "SequenceResults", "Extraction", "Difference", "Finding"} <= names

@@ -13,6 +13,7 @@ import click
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
+from ..runs.saved_verdicts import check_saved_verdicts, save_verdicts
 from ..tasks.sequences import Example, read_examples, sequence_task
 from ..tasks.sequences.examples import Spellings
 from ..train.sequences.config import (
@@ -33,7 +34,6 @@ from ._options import (
     unused_directory,
 )
 from ._progress import Spinner
-from ._saved_verdicts import check_saved_verdicts, save_verdicts
 from ._sequence_options import MODULE, settings_of
 from ._sequence_report import print_asked, print_results, record_of, size_of
 
