@@ -22,7 +22,7 @@ PACKAGE = Path(nalmx.__file__).parent
 # What only an outcome has: fields, and methods and properties.
 FIELDS = {"verdict", "learned", "reached", "established", "counterexample", "outcome", "failure"}
 FIELDS |= {"bound", "formula_verdict", "undecided", "right"}
-METHODS = {"exit_code", "agreeing"}
+METHODS = {"exit_code", "agreeing", "found"}
 
 
 def outcomes() -> list[tuple[str, str]]:
