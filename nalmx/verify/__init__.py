@@ -1,7 +1,8 @@
 """Claims, verdicts and the checkers behind them. Nothing here needs torch but a sweep on a GPU."""
 
-from .checker import Effort, check
+from .checker import check
 from .domain import Domain, Point
+from .effort import Effort
 from .three import CLAIMS, check_claims, rounded_up, three_claims
 from .verdict import REQUIRABLE, Claim, Counterexample, Level, Tolerance, Verdict
 

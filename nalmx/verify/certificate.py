@@ -27,8 +27,9 @@ from ..ranges import Range
 from ..rationals import spell
 from ..storage import canonical_json, parse_json
 from .bounding.bounds import METHOD, decimal, decimal_below
-from .checker import Effort, check
+from .checker import check
 from .domain import Domain
+from .effort import Effort
 from .replaying.evidence import cases_of, cuts_of, reach, text_of
 from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..clock import deadline, move_on_after
 from ..rationals import spell
@@ -12,27 +12,13 @@ from .algebra.decision import Finding, decide
 from .bounding.bounds import METHOD, Difference, bound_difference, decimal, decimal_below
 from .bounding.enclosure import Budget
 from .domain import Point
+from .effort import Effort
 from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, Judgement, judge, judge_between
 
 CONFIDENCE = 0.95
 _MOST_BITS = 2_048
 _SHARE_OF_THE_SWEEP = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard to try: Hypothesis examples, swept points, their seed and device, time.
-
-    `seconds` bounds all of it. Of what is left of them, the proof, the bound and the search each take
-    at most half, and no more than 5, 10 and 10; the sweep takes the rest.
-    """
-
-    examples: int = 500
-    points: int = 1_000_000
-    seed: int = 0
-    device: str = "auto"
-    seconds: float = 60.0
 
 
 def check(claim: Claim, effort: Effort | None = None) -> Verdict:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..expression import Expression
-from .checker import Effort, check
+from .checker import check
 from .domain import Domain
+from .effort import Effort
 from .verdict import Claim, Tolerance, Verdict
 
 CLAIMS = {

@@ -13,8 +13,8 @@ from hypothesis import Phase, settings
 from hypothesis.errors import NoSuchExample
 
 from ...expression import Apply, Expression, Number, sort_of
-from ..checker import Effort
 from ..domain import Point
+from ..effort import Effort
 from ..strategies import floats
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import judge
