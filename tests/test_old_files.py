@@ -40,9 +40,12 @@ def test_old_holds_runs_of_both_kinds_and_certificates_of_every_level():
 
 @pytest.mark.parametrize("path", CERTIFICATES, ids=lambda path: path.stem)
 def test_an_old_certificate_is_established_again(capsys, path):
-    refuted = json.loads(path.read_text())["verdict"] == "refuted"
-    assert main(["verify", "certificate", str(path)]) == refuted
-    assert capsys.readouterr().out.startswith("established: ")
+    held = json.loads(path.read_text())
+    code, said = (1 if held["verdict"] == "refuted" else 0), "established: "
+    if held["arithmetic"] != "reals":  # a record: only claims over the reals are replayed
+        code, said = 3, "not established: "
+    assert main(["verify", "certificate", str(path)]) == code
+    assert capsys.readouterr().out.startswith(said + held["verdict"])
 
 
 @pytest.mark.parametrize(("name", "code"), FINISHED.items())
