@@ -42,7 +42,7 @@ def test_old_holds_runs_of_both_kinds_and_certificates_of_every_level():
 def test_an_old_certificate_is_established_again(capsys, path):
     held = json.loads(path.read_text())
     code, said = (1 if held["verdict"] == "refuted" else 0), "established: "
-    if held.get("arithmetic", "reals") != "reals":  # a record: only claims over the reals are replayed
+    if held.get("arithmetic", "reals") != "reals":  # a record, which has nothing to replay
         code, said = 3, "not established: "
     assert main(["verify", "certificate", str(path)]) == code
     assert capsys.readouterr().out.startswith(said + held["verdict"])
