@@ -39,8 +39,8 @@ def outcomes() -> list[tuple[str, str]]:
                 if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
             }
             methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-            # Where `left` stands beside it, `right` is the side of a claim, and no count.
-            inner = "left" in fields or node.name.startswith("_")
+            # Beside `left`, `right` is the side of a claim; beside `relation`, `bound` is a limit.
+            inner = fields & {"left", "relation"} or node.name.startswith("_")
             if (fields & FIELDS or methods & METHODS) and not inner:
                 found.append((module, node.name))
     return found
