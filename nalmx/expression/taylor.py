@@ -62,8 +62,9 @@ def _expand(
     previous, flint.ctx.cap = flint.ctx.cap, order
     try:
         for place, step in enumerate(enclosure.steps):
-            if isinstance(step.constant, flint.arb):
-                found.append(flint.arb_series([step.constant], prec=order))
+            if step.constant is not None:
+                known = isinstance(step.constant, flint.arb)
+                found.append(flint.arb_series([step.constant], prec=order) if known else None)
             elif step.name is not None:
                 found.append(flint.arb_series([start, 1], prec=order))
             elif step.operation == "piecewise":
