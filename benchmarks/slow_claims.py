@@ -176,7 +176,8 @@ def record(job):
     number, family, arguments, timeout = job
     done, seconds, of_processor = timed(arguments, timeout)
     found = {"claim_number": number, "family": family, "code": done.returncode, "seconds": round(seconds, 2)}
-    found |= {"processor": round(of_processor, 2), "late": seconds > timeout + max(2, timeout / 10)}
+    late = seconds > timeout + max(2, timeout / 10)
+    found |= {"processor": round(of_processor, 2), "late": late}
     try:
         verdict = json.loads(done.stdout)
         found |= {"verdict": verdict["verdict"], "reason": verdict["reason"]}
