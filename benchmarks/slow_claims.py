@@ -175,7 +175,12 @@ def timed(arguments, timeout):
 def record(job):
     number, family, arguments, timeout = job
     done, seconds, of_processor = timed(arguments, timeout)
-    found = {"claim_number": number, "family": family, "code": done.returncode, "seconds": round(seconds, 2)}
+    found = {
+        "claim_number": number,
+        "family": family,
+        "code": done.returncode,
+        "seconds": round(seconds, 2),
+    }
     late = seconds > timeout + max(2, timeout / 10)
     found |= {"processor": round(of_processor, 2), "late": late}
     try:
