@@ -10,8 +10,8 @@ from ..errors import NoTruthValue
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 
 if TYPE_CHECKING:
-    from ..verify import Level, Verdict
     from ..pntm.proofs.verdict import SequenceVerdict
+    from ..verify import Level, Verdict
 
 
 class Outcome(NoTruthValue):
