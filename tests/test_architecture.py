@@ -25,6 +25,7 @@ LAYERS = (
     {"extract"},
     {"verify"},
     {"pntm"},
+    {"runs"},
     {"bench"},
     {"report"},
     {"commands", "testing"},
@@ -60,7 +61,6 @@ ORDERS = {
         {"kernel_engine", "torch_engine"},
         {"restarts"},
         {"trainer"},
-        {"recomputed"},
     ),
     "pntm": (
         {"tasks"},
