@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import RunError
-from ..expression import Expression
 from ..extract.formula import Formula
 from ..models import member
 from ..tasks.arithmetic import worst_perfect_error
