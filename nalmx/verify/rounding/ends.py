@@ -113,10 +113,12 @@ def _pow(x: Ends, y: Ends) -> Ends:
 
 def _why(operation: str) -> str:
     """Why an operation may have no value."""
-    reasons = [need.otherwise for need in OPERATIONS[operation].requires]
-    return (
-        f"{' or '.join(reasons) or 'an undefined value'} is possible, perhaps only after rounding"
-    )
+    needs = OPERATIONS[operation].requires
+    reasons = [f"{need.what} may be {_OTHERWISE[need.relation]} {need.bound}" for need in needs]
+    return f"{' or '.join(reasons) or 'a value may be undefined'}, perhaps only once it is rounded"
+
+
+_OTHERWISE = {"gt": "no more than", "ge": "less than", "le": "more than", "ne": "equal to"}
 
 
 def _function(record: Operation) -> Callable[[Ends], Ends]:
