@@ -19,11 +19,15 @@ from nalmx.expression import (
     parse,
     variables,
 )
+from nalmx.expression.operations import COMPARISONS, OPERATIONS
 from nalmx.verify import Claim, Domain, Tolerance
 
 NAMES = ("x1", "x2", "x3")
-UNARY = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sign", "floor")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+UNARY = tuple(
+    name
+    for name, record in OPERATIONS.items()
+    if record.most == 1 and record.takes == "real" and name != "neg"
+)
 
 
 def rationals(lower: int = -4, upper: int = 4) -> st.SearchStrategy[Fraction]:

@@ -22,6 +22,7 @@ import flint
 from ...expression import Apply, Constant, Expression
 from ...expression.ball import enclose, precision
 from ...expression.build import product, quotient, rational
+from ...expression.operations import Operation
 from .field import MOST_UNITS, Slot
 from .part import Part
 from .quotients import OutsideMethod, Polynomial, Quotient, as_fraction, factors, key
@@ -335,6 +336,17 @@ def _cosine_of_twelfth(field: Part, n: int) -> Quotient:
         case 5:
             return ring.minus(root(6, 4), root(2, 4))
     return ring.number({0: Fraction(1), 4: Fraction(1, 2), 6: Fraction(0)}[n])
+
+
+def named(field: Part, operation: Operation, x: Quotient) -> Quotient:
+    """A function of which nothing else is known, of a canonical argument; one that is odd, up to its sign."""
+    ring = field.ring
+    x = field.reduced(x)
+    turned = operation.odd and not x.top.is_zero() and x.top.leading_coefficient() < 0
+    x = ring.negative(x) if turned else x
+    made = Slot("opaque", None, Apply(operation.name, (field.tree_of(x),)))
+    value = ring.whole(field.slot((operation.name, key(x.top), key(x.bottom)), made))
+    return ring.negative(value) if turned else value
 
 
 def whole_part(field: Part, x: Quotient) -> Quotient:

@@ -9,7 +9,10 @@ from typing import TypeAlias
 
 from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
+from ...expression.build import total
+from ...expression.definitions import defined
 from ...expression.nodes import post_order
+from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from . import functions
 from .field import Slot, Units
@@ -53,6 +56,7 @@ class NormalForms:
         self.field = Part(variables(*everything), _slots_for(everything, opaque), ranges, units)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
+        self._made_here: list[Expression] = []
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
@@ -103,12 +107,43 @@ class NormalForms:
         values = [a for a in arguments if isinstance(a, Quotient)]
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
-        return self._rules()[node.operation](node, *values)
+        rule = self._rules().get(node.operation)
+        if rule is not None:
+            self._require(node)
+            return rule(node, *values)
+        return self._by_record(node, *values)
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
         identity = ("opaque", self._numbers[id(node)])
         return self.field.ring.whole(self.field.slot(identity, Slot("opaque", None, node)))
+
+    def _require(self, node: Apply) -> None:
+        """Note what the record of an operation asks of its arguments."""
+        for need in OPERATIONS[node.operation].requires:
+            argument, signs = node.arguments[need.place], _SIGNS[need.relation]
+            if need.relation == "ne":
+                self._must_not_vanish(argument)
+            elif need.bound == 0:
+                self._oblige(argument, self.value(argument), signs, need.what)
+            else:
+                distance = self._kept(total([argument, Number(Fraction(-need.bound))]))
+                self._oblige(distance, self.value(distance), signs, need.what)
+
+    def _by_record(self, node: Apply, *values: Quotient) -> Quotient:
+        """A function by its definition; without one, it is left as it is written."""
+        self._require(node)
+        written = defined(node.operation, node.arguments)
+        if written is not None:
+            return self.value(self._kept(written))
+        if len(values) != 1:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
+        return functions.named(self.field, OPERATIONS[node.operation], values[0])
+
+    def _kept(self, tree: Expression) -> Expression:
+        """A tree made here, which lives as long as the forms that are told by its parts."""
+        self._made_here.append(tree)
+        return tree
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -138,18 +173,15 @@ class NormalForms:
             "max": lambda _, *xs: _folded(self._greater, xs),
             "sign": lambda _, x: ring.number(field.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
             "floor": lambda _, x: functions.whole_part(field, x),
-            "mod": self._remainder,
-            "sqrt": self._root,
-            "log": self._logarithm,
+            "sqrt": lambda _, x: functions.raised(field, x, Fraction(1, 2)),
+            "log": lambda _, x: functions.logarithm(field, x),
             "exp": lambda _, x: functions.exponential(field, x),
             "sin": lambda _, x: functions.cosine_and_sine(field, x)[1],
             "cos": lambda _, x: functions.cosine_and_sine(field, x)[0],
-            "tan": self._tangent,
             "tanh": self._hyperbolic_tangent,
         }
 
     def _divided(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        self._must_not_vanish(node.arguments[1])
         return self.field.ring.times(x, self.field.ring.inverse(y))
 
     def _must_not_vanish(self, divisor: Expression) -> None:
@@ -191,30 +223,11 @@ class NormalForms:
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
-    def _root(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")
-        return functions.raised(self.field, x, Fraction(1, 2))
-
-    def _logarithm(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, POSITIVE, "the argument of a logarithm")
-        return functions.logarithm(self.field, x)
-
-    def _tangent(self, node: Apply, x: Quotient) -> Quotient:
-        cosine, sine = functions.cosine_and_sine(self.field, x)
-        self._oblige(Apply("cos", node.arguments), cosine, NONZERO, "the cosine below a tangent")
-        return self.field.ring.times(sine, self.field.ring.inverse(cosine))
-
     def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
         ring = self.field.ring
         square = functions.exponential(self.field, ring.times(ring.number(2), x))
         one = ring.number(1)
         return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
-
-    def _remainder(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        ring = self.field.ring
-        self._must_not_vanish(node.arguments[1])
-        whole = functions.whole_part(self.field, ring.times(x, ring.inverse(y)))
-        return ring.minus(x, ring.times(y, whole))
 
     def _greater(self, x: Quotient, y: Quotient) -> Quotient:
         return self._extreme(x, y, 1)
@@ -240,6 +253,12 @@ class NormalForms:
         return self.field.rewrite(self.field.ring.equal(x, y))
 
 
+_SIGNS: dict[str, Signs] = {
+    "gt": POSITIVE,
+    "ge": NONNEGATIVE,
+    "le": NONPOSITIVE,
+    "ne": NONZERO,
+}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),
