@@ -8,12 +8,13 @@ without signs, so that the compiler sees that they do not overlap and vectorises
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sympy
 
-from ..tasks import OPERATIONS
-from ..tasks.arithmetic import BATCH_SIZE
+from ..expression import Expression
+from ..expression.symbolic import to_sympy
+from ..models import BATCH_SIZE
 from .plan import Plan, Reduction, Weight, X
 from .printer import assignments, source
 from .template import EVALUATE, HEADER, SIGMOID, TRAIN_HEAD, TRAIN_TAIL
@@ -22,7 +23,7 @@ _TARGET_ROW = 0
 _FIRST_REDUCTION_ROW = 1
 
 
-def kernel_source(plan: Plan, dtype: str, notice: str) -> str:
+def kernel_source(plan: Plan, truths: Sequence[Expression], dtype: str, notice: str) -> str:
     """A Python module with the functions `train` and `evaluate` for Numba to compile."""
     rows = _Rows(plan)
     parts = [HEADER.format(notice=notice, dtype=dtype, batch=BATCH_SIZE)]
@@ -31,7 +32,7 @@ def kernel_source(plan: Plan, dtype: str, notice: str) -> str:
     else:
         parts.append("from math import cos, exp, log, sin, tanh\n" + SIGMOID)
     parts += [
-        _prepare(),
+        _prepare(truths),
         _load(),
         _effective(plan),
         _forward(plan, rows),
@@ -75,21 +76,30 @@ def _of_input(column: int) -> str:
     return f"q[row + U({column * BATCH_SIZE}) + b]"
 
 
-def _prepare() -> str:
-    """x and t of one batch, in float64 and rounded once, as the published benchmark does."""
+def _prepare(truths: Sequence[Expression]) -> str:
+    """x and t of one batch, in float64 and rounded once, as the published benchmark does.
+
+    t is the value of one of the truths, or comes with the row.
+    """
     lines = [
         "@njit(error_model='numpy', nogil=True)",
-        "def prepare(s, q, stride, u, place, inputs, lower, width, operation):",
+        "def prepare(s, q, stride, u, t, row, inputs, lower, width, truth):",
+        "    place = row * inputs",
     ]
-    for code, operation in enumerate(OPERATIONS.values()):
-        lines += [
-            f"    {'if' if code == 0 else 'elif'} operation == {code}:",
-            "        for b in range(BATCH):",
-            "            one = lower + width * u[place + b]",
-            "            two = lower + width * u[place + BATCH + b]",
-            f"            {_at(_TARGET_ROW)} = F(one {operation.symbol} two)",
-        ]
+    for code, truth in enumerate(truths):
+        form = to_sympy(truth)
+        names = sorted(form.free_symbols, key=lambda symbol: int(str(symbol)[1:]))
+        lines += [f"    {'if' if code == 0 else 'elif'} truth == {code}:"]
+        lines += ["        for b in range(BATCH):"]
+        for name in names:
+            at = f"place + U({(int(str(name)[1:]) - 1) * BATCH_SIZE}) + b"
+            lines.append(f"            {name} = lower + width * u[{at}]")
+        lines.append(f"            {_at(_TARGET_ROW)} = F({source(form)})")
+    indent = "    " if truths else ""
+    lines += ["    else:"] if truths else []
     lines += [
+        f"{indent}    for b in range(BATCH):",
+        f"{indent}        {_at(_TARGET_ROW)} = F(t[row + b])",
         "    for i in range(inputs):",
         "        start = i * stride",
         "        at = place + i * BATCH",

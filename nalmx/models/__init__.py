@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError, UnknownNameError
 from ._training import (
+    BATCH_SIZE,
     PUBLISHED_ITERATIONS,
     LateSchedule,
     Reinitialisation,
@@ -81,6 +82,7 @@ _HOMES = {
 
 __all__ = [
     "GNALU",
+    "BATCH_SIZE",
     "INALU",
     "L1",
     "MODULES",

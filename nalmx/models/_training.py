@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._penalty import Penalty
 
 PUBLISHED_ITERATIONS = 50_000
+BATCH_SIZE = 128
 
 
 class Schedule(Protocol):
