@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import SettingError
-from ..verify import CLAIMS, Claim, Domain, Verdict
+from ..verify import CLAIMS, Claim, Verdict
 from ._options import messages
 
 if TYPE_CHECKING:
@@ -58,17 +58,18 @@ def export_outcome(path: Path | None, outcome: Outcome, *, quiet: bool) -> None:
     if path is None:
         return
     formula, config = outcome.extraction.formula, outcome.run.config
-    if formula is None:
-        remark = f"no tests were written to {path}: there is no formula"
-        messages(quiet).print(remark, soft_wrap=True)
+    claim = outcome.claims.get("formula_truth")
+    if formula is None or claim is None:
+        missing = "formula" if formula is None else "known truth"
+        messages(quiet).print(
+            f"no tests were written to {path}: there is no {missing}", soft_wrap=True
+        )
         return
     from ..report.exported_tests import exported_tests
 
-    domain = Domain.uniform(config.input_names, config.extrapolation)
-    claim = Claim(formula.outputs[0], config.task.truth(), domain)
     facts: Mapping[str, str] = {
         "module": f"{config.module}, seed {outcome.extraction.seed}, trained on "
-        f"{config.interpolation_range}",
+        f"{config.source.trained_on}",
         "weights": f"sha256 {formula.weights_sha256}, largest snap {formula.largest_snap:.3g}",
     }
     verdicts = {CLAIMS[name]: verdict for name, verdict in outcome.verdicts.items()}

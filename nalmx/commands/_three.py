@@ -12,9 +12,9 @@ from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..extract import Extraction, load_extraction
 from ..models import member
 from ..report.verdicts import explain, seeds_table, verdict_word
-from ..tasks.arithmetic import worst_perfect_error
 from ..train import Run, trained_stack
 from ..train.recomputed import check_results
+from ..train.sources import DataSource, SingleModuleTask
 from ..verify import (
     CLAIMS,
     Claim,
@@ -69,14 +69,19 @@ class Outcome(NoTruthValue):
                 if name in self.verdicts or name not in ("discretised_formula", "running_formula")
             },
             "module": self.run.config.module,
-            "operation": self.run.config.operation,
-            "interpolation_range": self.run.config.interpolation_range,
-            "extrapolation_range": self.run.config.extrapolation_range,
+            **self._source(),
             "run": str(self.run.directory),
         }
 
+    def _source(self) -> dict[str, Any]:
+        source = self.run.config.source
+        facts = source.to_json() if isinstance(source, SingleModuleTask) else {"data": source.name}
+        return {name: value for name, value in facts.items() if name != "inputs"}
+
     def _missing(self) -> dict[str, Any]:
-        return {"verdict": "unknown", "reason": f"there is no formula: {self.extraction.reason}"}
+        no_formula = f"there is no formula: {self.extraction.reason}"
+        known = self.extraction.formula is not None
+        return {"verdict": "unknown", "reason": "no truth is known" if known else no_formula}
 
 
 def verify_run(
@@ -102,8 +107,8 @@ def verify_run(
     claims = three_claims(
         extraction.network.outputs[0],
         extraction.formula.outputs[0],
-        config.task.truth(),
-        Domain.uniform(config.input_names, config.extrapolation),
+        config.source.truth,
+        source_domain(config.source),
         given or default_tolerance(run),
         extraction.discretised.outputs[0] if extraction.discretised else None,
     )
@@ -124,15 +129,19 @@ def _running(run: Run, extraction: Extraction, tolerance: Tolerance) -> Verdict:
     assert extraction.formula is not None
     assert extraction.seed is not None
     module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
-    (program,) = as_run(module, list(run.config.input_names))
-    domain = Domain.uniform(run.config.input_names, run.config.extrapolation)
+    (program,) = as_run(module, list(run.config.source.input_names))
+    domain = source_domain(run.config.source)
     return check_as_it_runs(program, extraction.formula.outputs[0], domain, tolerance)
+
+
+def source_domain(source: DataSource) -> Domain:
+    """The box on which the formula of a source is to hold."""
+    return Domain(dict(zip(source.input_names, source.extents, strict=True)))
 
 
 def default_tolerance(run: Run) -> Tolerance:
     """The pointwise form of the benchmark's criterion: the largest error of an ε-perfect model."""
-    config = run.config
-    size = worst_perfect_error(config.task, config.extrapolation, config.inputs)
+    size = run.config.source.largest_error
     return Tolerance() if size is None else Tolerance("abs", rounded_up(size))
 
 
@@ -151,8 +160,8 @@ def report_run(
         console.print(seeds_table(outcome.results["seeds"], by_seed))
         console.print()
     console.print(
-        f"{config.module_class.title}, {config.operation} on {config.interpolation_range}: "
-        f"{outcome.successes} of {config.seeds} seeds succeeded on {config.extrapolation_range}"
+        f"{config.module_class.title}, {config.source.name} on {config.source.trained_on}: "
+        f"{outcome.successes} of {config.seeds} seeds succeeded on {config.source.judged_on}"
     )
     if extraction.formula is None:
         console.print(f"no formula: {extraction.reason}")

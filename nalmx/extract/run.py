@@ -80,7 +80,9 @@ def _extracted(run: Run) -> Extraction:
     return Extraction(
         extracted.formula,
         as_trained(module, run.config.source.input_names),
-        seed, by_formula, discretised=discretised
+        seed,
+        by_formula,
+        discretised=discretised,
     )
 
 

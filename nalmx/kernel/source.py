@@ -8,6 +8,7 @@ without signs, so that the compiler sees that they do not overlap and vectorises
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 import sympy
@@ -88,11 +89,10 @@ def _prepare(truths: Sequence[Expression]) -> str:
     ]
     for code, truth in enumerate(truths):
         form = to_sympy(truth)
-        names = sorted(form.free_symbols, key=lambda symbol: int(str(symbol)[1:]))
         lines += [f"    {'if' if code == 0 else 'elif'} truth == {code}:"]
         lines += ["        for b in range(BATCH):"]
-        for name in names:
-            at = f"place + U({(int(str(name)[1:]) - 1) * BATCH_SIZE}) + b"
+        for name, place in sorted((str(s), _input_place(str(s))) for s in form.free_symbols):
+            at = f"place + U({place * BATCH_SIZE}) + b"
             lines.append(f"            {name} = lower + width * u[{at}]")
         lines.append(f"            {_at(_TARGET_ROW)} = F({source(form)})")
     indent = "    " if truths else ""
@@ -108,6 +108,13 @@ def _prepare(truths: Sequence[Expression]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _input_place(name: str) -> int:
+    """The place of an input of a truth: that of x1 is 0."""
+    if not re.fullmatch(r"x[1-9][0-9]{0,3}", name):
+        raise NotImplementedError(f"no kernel for a truth of {name}; its inputs are x1, x2, …")
+    return int(name[1:]) - 1
 
 
 def _load() -> str:

@@ -81,8 +81,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "GNALU",
     "BATCH_SIZE",
+    "GNALU",
     "INALU",
     "L1",
     "MODULES",

@@ -55,7 +55,7 @@ class Batches:
     ) -> None:
         sources = [source for _, source in members]
         keys = [(seed, source.draws) for seed, source in members]
-        unique = {key: member for key, member in zip(keys, members, strict=True)}
+        unique = dict(zip(keys, members, strict=True))
         self._streams = [source.stream(seed) for seed, source in unique.values()]
         self._inputs = len(sources[0].input_names)
         self._computed = bool(sources[0].truths)

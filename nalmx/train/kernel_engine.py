@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..kernel import kernel
 from ..expression import Expression
+from ..kernel import kernel
 from .adam import rates
 from .batches import Batches, Chunk
 from .engine import LOG_EVERY, Parameters, Penalties, Restart

@@ -118,7 +118,6 @@ class Run:
     def create(cls, directory: Path, config: Config) -> Run:
         """Start a run in a directory that must not exist."""
 
-
         def fill() -> None:
             arrays = config.source.arrays()
             if arrays:

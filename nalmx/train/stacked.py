@@ -66,6 +66,8 @@ class Stacked:
             x, t = config.source.test() if extrapolation else config.source.validation()
             inputs.append(torch.from_numpy(x).float().T)
             targets.append(torch.from_numpy(t).float().double())
+        if len({len(t) for t in targets}) > 1:
+            raise ValueError("runs judged on different numbers of rows cannot be trained together")
         return torch.stack(inputs), torch.stack(targets)
 
 

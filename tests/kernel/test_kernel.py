@@ -12,18 +12,20 @@ from torch.nn import functional
 from nalmx import generated
 from nalmx.kernel import kernel
 from nalmx.kernel.printer import source
-from nalmx.models import MODULES, NAU, NSR, AwayFromZero
+from nalmx.models import BATCH_SIZE, MODULES, NAU, NSR, AwayFromZero, RealNPU
 from nalmx.tasks import OPERATIONS, arithmetic
-from nalmx.tasks.arithmetic import BATCH_SIZE, training_stream
+from nalmx.tasks.arithmetic import training_stream
 from nalmx.train import Config, Run
 from nalmx.train.adam import BETA1, rates
-from nalmx.train.engine import new_engine
+from nalmx.train.engines import new_engine
 from nalmx.train.network import train_network
+from nalmx.train.sources import SingleModuleTask
 from nalmx.train.stacked import stacked
 from nalmx.train.torch_engine import TorchEngine
 from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
+TRUTHS = SingleModuleTask("add").truths
 UPDATES = 1_500
 SIZES = (2, 3, 10)
 CASES = [
@@ -92,7 +94,7 @@ class InFloat64:
         self.x = torch.from_numpy(1 + self.draws).mT
         self.t = OPERATIONS[operation].values(self.x[..., 0], self.x[..., 1]).unsqueeze(-1)
         self.place = list(OPERATIONS).index(operation)
-        self.train = kernel(kind, operation, "float64").train
+        self.train = kernel(kind, self.facts, TRUTHS, "float64").train
 
     def strength(self, iteration):
         penalty = self.facts.penalty
@@ -128,9 +130,10 @@ class InFloat64:
         """The same update of a state, in place."""
         rate, epsilon = rates(self.facts.learning_rate, iteration + 1)
         self.train(
-            *(np.array([0]), raw, m, v, self.draws[iteration].ravel()),
+            *(np.array([0]), raw, m, v, self.draws[iteration].ravel(), np.empty(0)),
             *(np.uint64(1), np.uint64(self.draws.shape[1]), np.array([0], dtype=np.uint64)),
-            *(np.array([1.0]), np.array([1.0]), self.place, np.array([rate]), np.array([epsilon])),
+            *(np.array([1.0]), np.array([1.0]), np.array([self.place])),
+            *(np.array([rate]), np.array([epsilon])),
             *(np.array([self.strength(iteration)]), np.array([True]), np.array([-1]), raw),
         )
 
@@ -196,8 +199,8 @@ def test_an_output_that_is_not_a_number_counts_as_an_infinite_error():
 
 def test_a_module_whose_weights_have_no_symbolic_form_has_no_kernel_and_takes_the_torch_engine():
     with pytest.raises(NotImplementedError):
-        kernel(NSR, "add")
-    stack = stacked([Config("add", "nsr", extrapolation_range="[2,6]", seeds=2)])
+        kernel(NSR, NSR.training_facts)
+    stack = stacked([Config(SingleModuleTask("add", extrapolation_range="[2,6]"), "nsr", seeds=2)])
     with pytest.raises(NotImplementedError):
         new_engine(stack, CPU, "kernel")
     assert isinstance(new_engine(stack, CPU, "auto"), TorchEngine)
@@ -256,21 +259,24 @@ def test_the_printer_gives_every_number_the_type_of_the_kernel(expression, text)
 
 
 def test_kernels_lie_in_the_cache_directory_of_the_user(cache):
-    made = kernel.__wrapped__(NAU, "add")
+    made = kernel.__wrapped__(NAU, NAU.training_facts, TRUTHS)
     assert Path(made.__file__).parent == cache
     assert [path.name.partition("_")[0] for path in cache.glob("*.py")] == ["nau"]
 
 
 def test_operations_that_train_alike_share_a_kernel(cache):
-    files = {kernel.__wrapped__(NAU, operation).__file__ for operation in ("add", "sub")}
+    files = {
+        kernel.__wrapped__(RealNPU, RealNPU.training_for(operation), TRUTHS).__file__
+        for operation in ("mul", "div")
+    }
     assert len(files) == 1
 
 
 def test_a_source_that_was_tampered_with_is_written_anew_before_it_is_imported(cache):
-    path = Path(kernel.__wrapped__(NAU, "add").__file__)
+    path = Path(kernel.__wrapped__(NAU, NAU.training_facts, TRUTHS).__file__)
     written = path.read_bytes()
     path.write_bytes(b"raise AssertionError('imported')\n")
-    made = kernel.__wrapped__(NAU, "add")
+    made = kernel.__wrapped__(NAU, NAU.training_facts, TRUTHS)
     assert path.read_bytes() == written
     assert callable(made.train)
 
@@ -282,7 +288,7 @@ def test_a_cache_that_cannot_be_written_gives_way_to_a_temporary_one(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / place))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    path = Path(kernel.__wrapped__(NAU, "add").__file__)
+    path = Path(kernel.__wrapped__(NAU, NAU.training_facts, TRUTHS).__file__)
     assert path.is_file()
     assert path.parent.parent == tmp_path
     assert path.parent.name.startswith("nalmx-kernels-")

@@ -43,7 +43,10 @@ class RowGenerator(RowSource):
         kept: Mapping[str, ArrayLike] | None = None,
     ) -> None:
         if rows is not None:
-            sets = _evaluation_set(rows, VALIDATION_SEED), _evaluation_set(test_rows or rows, TEST_SEED)
+            sets = (
+                _evaluation_set(rows, VALIDATION_SEED),
+                _evaluation_set(test_rows or rows, TEST_SEED),
+            )
         elif kept is not None:
             x, y, x_test, y_test = (kept[name] for name in self.KEPT)
             sets = checked_rows(x, y), checked_rows(x_test, y_test)

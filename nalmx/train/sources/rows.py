@@ -44,7 +44,7 @@ class RowSource(ABC):
         self.extents = tuple(extents)
         self.truth = parse(truth) if isinstance(truth, str) else truth
         self._digest = _digest(self.arrays())
-        for given in self.input_names:
+        for given in (name, *self.input_names):
             check_name(given)
         if len(set(self.input_names)) < len(self.input_names):
             raise SettingError(f"two inputs have one name: {', '.join(self.input_names)}")

@@ -44,6 +44,8 @@ class Table(RowSource):
         size = len(self.y)
         if size < LEAST_ROWS:
             raise SettingError(f"{size} rows are too few to split; give at least {LEAST_ROWS}")
+        if type(split_seed) is not int or split_seed < 0:
+            raise SettingError(f"the seed of a split is an integer ≥ 0; {split_seed!r} given")
         self.split_seed = split_seed
         order = np.random.default_rng(split_seed).permutation(size)
         held = max(1, size // 5)
