@@ -12,9 +12,9 @@ from nalmx.bench import alternatives as criteria
 from nalmx.bench.cells import Stopped, run_cells
 from nalmx.bench.grid import Grid
 from nalmx.errors import RunError
-from nalmx.extract import load_extraction
 from nalmx.models import member
 from nalmx.ranges import Range
+from nalmx.runs.extraction import load_extraction
 from nalmx.tasks import OPERATIONS, operation_named
 from nalmx.tasks.arithmetic import sample, success_threshold
 from nalmx.train import Run, trained_stack
@@ -244,7 +244,7 @@ def test_seeds_are_judged_by_each_criterion(finished, name):
     config = run.config
     x, t = config.source.test()
     t = t.astype(np.float32).astype(float)
-    limits = criteria.thresholds("mul", config.extrapolation_range, 2)
+    limits = criteria.thresholds("mul", config.task.extrapolation_range, 2)
     for place in range(2):
         with torch.no_grad():
             y = (

@@ -39,7 +39,7 @@ def test_a_grid_is_a_product_in_the_order_given():
     grid = Grid.checked(
         operations=("mul", "add"), modules=("npu", "nau", "nmu"), ranges=("[1,2]",), inputs=(10, 2)
     )
-    found = [(g[0].operation, g[0].module, g[0].inputs) for g in grid.groups()]
+    found = [(g[0].task.operation, g[0].module, g[0].inputs) for g in grid.groups()]
     assert found == [
         ("mul", "npu", 10), ("mul", "npu", 2), ("mul", "nmu", 10), ("mul", "nmu", 2),
         ("add", "nau", 10), ("add", "nau", 2),

@@ -64,6 +64,14 @@ class RowSource(ABC):
         if not 0 <= self.threshold < math.inf:
             raise SettingError(f"the threshold must be a finite number ≥ 0; {threshold} given")
 
+    @property
+    @abstractmethod
+    def trained_on(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def judged_on(self) -> str: ...
+
     @abstractmethod
     def validation(self) -> Rows: ...
 
@@ -75,6 +83,9 @@ class RowSource(ABC):
 
     def targets(self, x: Array) -> Array:
         raise NotImplementedError("the targets of these rows come with them")
+
+    def facts(self) -> dict[str, str]:
+        return {"target": self.name, "trained_on": self.trained_on, "judged_on": self.judged_on}
 
     def to_json(self) -> dict[str, Any]:
         return {

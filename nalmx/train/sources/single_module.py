@@ -59,6 +59,13 @@ class SingleModuleTask:
         name = operation_named(given.operation).name
         return cls(name, str(interpolation), str(extrapolation), inputs)
 
+    def facts(self) -> dict[str, str]:
+        return {
+            "operation": self.operation,
+            "interpolation_range": self.interpolation_range,
+            "extrapolation_range": self.extrapolation_range,
+        }
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -97,6 +97,9 @@ class DataSource(Protocol):
     def test(self) -> tuple[Array, Array]:
         """Inputs (n, inputs) and targets (n,) by which a model is judged."""
 
+    def facts(self) -> dict[str, str]:
+        """What is learned, trained on and judged by, under the names that a report has for them."""
+
     def to_json(self) -> dict[str, Any]:
         """What determines the rows, together with `arrays`."""
 
