@@ -45,7 +45,8 @@ class ArithmeticModule(nn.Module, ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     title: ClassVar[str]
-    operations: ClassVar[tuple[str, ...]]
+    # The operations of the benchmark that it is meant to learn.
+    operations: ClassVar[tuple[str, ...]] = ()
     raw: ClassVar[Mapping[str, Shape]]
     shapes: ClassVar[Mapping[str, Shape]]
     grids: ClassVar[Mapping[str, Grid]]
