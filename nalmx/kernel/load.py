@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
-import numba
-
-from .. import __version__
+from ..codegen.cache import compiled
 from ..expression import Expression
-from ..generated import digest, imported
 from ..models import ArithmeticModule, Training
-from . import maths
 from .plan import plan_for
 from .source import kernel_source
 
@@ -30,6 +25,4 @@ def kernel(
     truth has no form that a kernel can take.
     """
     plan = plan_for(module, facts)
-    used = f"{__version__} {numba.__version__} {digest(Path(maths.__file__).read_bytes())}"
-    notice = f"Training kernel of the {module.label}, generated from its equation. ({used})"
-    return imported(kernel_source(plan, truths, dtype, notice), module.__name__.lower())
+    return compiled(kernel_source(plan, truths, dtype), module.__name__.lower())
