@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from nalmx.kernel import kernel
 from nalmx.kernel.printer import source
-from nalmx.models import BATCH_SIZE, MODULES, NSR, AwayFromZero
+from nalmx.models import BATCH_SIZE, MODULES, NSR, AwayFromZero, RealNPU
 from nalmx.tasks import OPERATIONS, arithmetic
 from nalmx.tasks.arithmetic import training_stream
 from nalmx.train import Config, Run
