@@ -22,7 +22,8 @@ import numpy as np
 import sympy
 
 from ...errors import ExtractionError, SettingError
-from ..machine import BLANK, ROW, STAY, Machine, Runner
+from ..action import Jump, Move, UnsupportedAction
+from ..machine import BLANK, ROW, Machine, Runner
 from ..tasks import Token, Tokens
 from . import phases as maps
 from .phases import BLANK_NAME, Block, Count, Phase, spelled
@@ -71,8 +72,15 @@ def head_positions(machine: Machine) -> tuple[HeadPosition, ...]:
     """
     found, names, reached = [], ("write", "read"), maps.stream_rows(machine)
     for tape, head in product(range(machine.tapes), (0, 1)):
-        moves, jumps = (a[:, tape, head].tolist() for a in (machine.moves, machine.jumps))
-        targets = {row: jumps[row] for row in reached if jumps[row] != STAY}
+        targets, moves = dict[int, int](), dict[int, int]()
+        for row in reached:
+            match machine.acts(row, tape)[head]:
+                case Move(cells):
+                    moves[row] = cells
+                case Jump(cell):
+                    targets[row] = cell
+                case other:
+                    raise UnsupportedAction(other, "a position as a formula")
         moved, counts = sympy.S.Zero, list[Count]()
         for phase in maps.stream_phases(machine):
             rows = phase.rows - targets.keys()
@@ -254,8 +262,8 @@ def _check(
                 return f"the read head of tape {read.tape + 1} {where} is at {cell}"
             if read.reason is None:
                 row = _row_read(read, known, taken)
-                written = BLANK if row is None else int(forms.machine.writes[row, read.tape])
-                if (wanted := names[read.tape][written]) != name:
+                written = None if row is None else forms.machine.acts(row, read.tape).symbol
+                if (wanted := names[read.tape][written or BLANK]) != name:
                     return f"tape {read.tape + 1} {where} reads {name}, not {wanted}"
         values = {sympy.Symbol(f"r{tape + 1}"): name for tape, name in enumerate(seen)}
         named = NOTHING if said < 0 else sympy.Symbol(spelled(machine, said))
