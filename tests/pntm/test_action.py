@@ -34,7 +34,8 @@ from nalmx.pntm.program.closed_form import check_forms
 from nalmx.pntm.program.diagrams import dot, mermaid, program_lines
 from nalmx.pntm.program.python_code import python_source
 from nalmx.pntm.program.read_map import read_maps
-from nalmx.pntm.proofs.induction import Gap, check_proof
+from nalmx.pntm.proofs.checking.checker import check_proof
+from nalmx.pntm.proofs.proof import Gap, Memory, Proof
 from nalmx.pntm.proofs.search import find_proof
 from nalmx.pntm.soft.conversion import weights_of
 from nalmx.pntm.tasks.specification import Block, Specification, Stream, spell
@@ -131,6 +132,11 @@ def run_proof(made: Machine) -> bool:
     if isinstance(found, Gap) and "support" in found.reason:
         raise UnsupportedAction(Swap(3), found.reason)
     return isinstance(found, Gap) or check_proof(made, copies, found) is None
+
+
+def run_checker(made: Machine) -> bool:
+    copies = Specification((Block(("a", "b")),), (spell(Stream()),))
+    return isinstance(check_proof(made, copies, Proof({}, Memory())), Gap)
 
 
 def run_runner(made: Machine) -> bool:
