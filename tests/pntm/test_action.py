@@ -30,8 +30,8 @@ from nalmx.pntm.keys import Keys
 from nalmx.pntm.learn.discrete.library import no_tapes, with_hints
 from nalmx.pntm.machine import BLANK, Decision, Machine, Runner, longest_answer
 from nalmx.pntm.minimise import minimise
-from nalmx.pntm.program.closed_form import check_forms
 from nalmx.pntm.program.diagrams import dot, mermaid, program_lines
+from nalmx.pntm.program.form_checks import check_forms
 from nalmx.pntm.program.python_code import python_source
 from nalmx.pntm.program.read_map import read_maps
 from nalmx.pntm.proofs.checking.checker import check_proof

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 import sympy
 
 from ...errors import SettingError
-from ..action import CELL, Move, Write, coded
+from ..action import CELL, Action, Jump, Move, UnsupportedAction, Write, coded
 from ..machine import BLANK, Machine
 from ..tasks import Token
 
@@ -184,6 +184,17 @@ def stream_phases(machine: Machine) -> tuple[Phase, Phase, Phase]:
 def stream_rows(machine: Machine) -> list[int]:
     """The rows that any stream `prompt = answer` can take."""
     return sorted(frozenset().union(*(phase.rows for phase in stream_phases(machine))))
+
+
+def way_of(action: Action) -> tuple[int, int | None]:
+    """By how many cells a head moves, and the cell that it jumps to, if any."""
+    match action:
+        case Move(cells):
+            return cells, None
+        case Jump(cell):
+            return 0, cell
+        case other:
+            raise UnsupportedAction(other, "a formula")
 
 
 def with_blanks(machine: Machine) -> Machine:

@@ -17,8 +17,8 @@ from ..minimise import minimise
 from ..tasks import SequenceTask, Token, Tokens
 from ..tasks.prompts import prompts_of
 from ..tasks.specification import Block
-from .closed_form import closed_form_lines
 from .diagrams import dot, mermaid, program_lines
+from .form_text import closed_form_lines
 from .python_code import python_source
 
 _EVERY = 4_000  # prompts of a task, from the shortest on

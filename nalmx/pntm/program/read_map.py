@@ -24,7 +24,6 @@ from typing import TypeAlias
 
 import sympy
 
-from ..action import HeadAction, Jump, Move, UnsupportedAction
 from ..machine import BLANK, Machine
 from .phases import (
     BLANK_NAME,
@@ -37,6 +36,7 @@ from .phases import (
     meanings,
     phases_of,
     spelled,
+    way_of,
     with_blanks,
 )
 
@@ -97,7 +97,9 @@ class _Walk:
         self.writes = machine.symbols(tape, rows)
         acts = {row: machine.acts(row, tape) for row in rows}
         # Cells moved by and the cell jumped to, of the write head and of the read head.
-        self.ways = {row: (_way(act.write_head), _way(act.read_head)) for row, act in acts.items()}
+        self.ways = {
+            row: (way_of(act.write_head), way_of(act.read_head)) for row, act in acts.items()
+        }
         self.heads: list[sympy.Expr | str] = [sympy.Integer(p) for p in machine.starts[tape]]
         self.written: list[_Written] = []
         self.reason: str | None = None
@@ -217,16 +219,6 @@ class _Walk:
         if written.rows != phase.rows:
             kind += f"_{{{listed(self.machine, phase, written.rows)}}}"
         return sympy.Function(kind)(index)
-
-
-def _way(action: HeadAction) -> tuple[int, int | None]:
-    match action:
-        case Move(cells):
-            return cells, None
-        case Jump(cell):
-            return 0, cell
-        case other:
-            raise UnsupportedAction(other, "what is read as a formula")
 
 
 def _equal(left: sympy.Expr, right: sympy.Expr) -> sympy.Basic:

@@ -9,17 +9,15 @@ from helpers_machines import changed
 
 from nalmx.errors import ExtractionError, SettingError
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
-from nalmx.pntm.program import closed_form as module
+from nalmx.pntm.program import form_text
 from nalmx.pntm.program.closed_form import (
-    check_forms,
     closed_form,
-    closed_form_lines,
     head_positions,
     output_form,
-    sample_prompts,
-    show,
     transition_form,
 )
+from nalmx.pntm.program.form_checks import check_forms, sample_prompts
+from nalmx.pntm.program.form_text import closed_form_lines, show
 from nalmx.pntm.program.read_map import BLANK_NAME, J, read_maps
 from nalmx.pntm.vocabulary import Vocabulary
 
@@ -200,7 +198,7 @@ def test_a_write_a_state_or_an_answer_changed_is_caught(monkeypatch):
     assert "the answer" in check_forms(other, blocks, prompts, forms)
     wrong = dataclasses.replace(forms, transition=sympy.Integer(1))
     assert "the state" in check_forms(machine, blocks, prompts, wrong)
-    monkeypatch.setattr(module, "closed_form", lambda *_: wrong)
+    monkeypatch.setattr(form_text, "closed_form", lambda *_: wrong)
     with pytest.raises(ExtractionError, match="disagree"):
         closed_form_lines(machine, blocks)
 
