@@ -12,19 +12,20 @@ from ...expression import to_text
 from ..domain import Domain, Point
 from . import signs as sign_sets
 from .breach import Bracket, changes_sign, find_breach
-from .cases import Case, Solved
+from .case import Case
+from .field import Field
 from .nonvanishing import MAX_BOXES, Certified, Undecided, Vanishing, certify_nonvanishing
 from .normal_form import NormalForms, Obligation
-from .part import Part
-from .quotients import Polynomial, Quotient, factors, key
+from .quotients import Polynomial, factors, key
 from .signs import NONZERO
-from .suspects import sample_points, value_at, vertex, zeros_along_axes
+from .suspects import sample_points, vertex, zeros_along_axes
 
 _HUNTING_SECONDS = 0.5
+_BOXES_FOR_A_FACTOR = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Unmet:
     """Why a side may be undefined somewhere: certainly (`pole`) or perhaps (`open`)."""
 
     kind: Literal["pole", "open"]
@@ -33,64 +34,68 @@ class Gap:
     brackets: tuple[Bracket, ...] = ()
 
 
-def find_gap(solved: Solved) -> Gap | None:
+def find_unmet(case: Case, forms: NormalForms) -> Unmet | None:
     """None where both sides are certainly defined wherever the conditions of a case hold."""
-    opened: Gap | None = None
-    for obligation in _alike(solved):
-        gap = _gap(obligation, solved)
-        if gap is not None and gap.kind == "pole":
-            return gap
-        opened = opened or gap
+    opened: Unmet | None = None
+    for obligation in _alike(case, forms):
+        unmet = _unmet(obligation, case, forms)
+        if unmet is not None and unmet.kind == "pole":
+            return unmet
+        opened = opened or unmet
     return opened
 
 
-def _alike(solved: Solved) -> Iterator[Obligation]:
+def _alike(case: Case, forms: NormalForms) -> Iterator[Obligation]:
     """One obligation of each group of the same normal form: the easiest to show, if one is.
 
     x² − 2xy + y² under a root is hard to see to be ≥ 0; (x − y)² under another is the same function.
     """
     groups: dict[object, list[Obligation]] = {}
-    for obligation in solved.forms.obligations.values():
-        form = solved.forms.field.reduced(obligation.form)
-        groups.setdefault((key(form.top), key(form.bottom), obligation.signs), []).append(
-            obligation
-        )
+    for obligation in forms.obligations.values():
+        form = forms.field.reduced(obligation.form)
+        same = (key(form.top), key(form.bottom), obligation.signs)
+        groups.setdefault(same, []).append(obligation)
     for group in groups.values():
-        if len(group) > 1 and any(_is_plain(o, solved) for o in group):
-            continue
-        yield group[0]
+        if len(group) == 1 or not any(_is_plain(o, case) for o in group):
+            yield group[0]
 
 
-def _is_plain(obligation: Obligation, solved: Solved) -> bool:
-    signs = sign_sets.signs_on(obligation.function, solved.case.ranges, (), 50)
-    return signs <= obligation.signs
+def _is_plain(obligation: Obligation, case: Case) -> bool:
+    return sign_sets.signs_on(obligation.function, case.ranges, (), 50) <= obligation.signs
 
 
-def _gap(obligation: Obligation, solved: Solved) -> Gap | None:
-    owner, case = solved.forms.field, solved.case
-    form = owner.reduced(obligation.form)
-    if owner.signs_of(form) <= obligation.signs:
+def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | None:
+    region = forms.region
+    form = forms.field.reduced(obligation.form)
+    if region.signs_of(form) <= obligation.signs:
         return None
-    signs = sign_sets.product(_signs(owner, case, form.top), _signs(owner, case, form.bottom))
-    if signs <= obligation.signs:
+
+    def look_longer(atom: Polynomial) -> sign_sets.Signs:
+        signs = region.atom_signs(atom)
+        if len(signs) == 1:
+            return signs
+        tree = forms.field.tree(atom)
+        return signs & sign_sets.signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
+
+    if region.signs_of(form, look_longer) <= obligation.signs:
         return None
-    if obligation.signs == NONZERO and not case.conditions and not owner.has_functions:
-        return _zero_of_divisor(obligation, solved, form.top)
+    if obligation.signs == NONZERO and not case.conditions and not forms.field.has_functions:
+        return _zero_of_divisor(obligation, case, forms, form.top)
     found = sign_sets.signs_on(
         obligation.function, case.ranges, case.conditions, MAX_BOXES, obligation.signs
     )
     if found <= obligation.signs:
         return None
     points, brackets = _hunt(obligation, case)
-    suspects = (*points, *_suspects(solved.forms, case, form.top))
+    suspects = (*points, *_suspects(case, forms, form.top))
     what = f"{obligation.what} {_short(to_text(obligation.function))}"
     certain = not case.conditions and any(
         changes_sign(obligation.function, bracket) for bracket in brackets
     )
     if certain:
-        return Gap("pole", f"{what} is zero in the domain", suspects, brackets)
+        return Unmet("pole", f"{what} is zero in the domain", suspects, brackets)
     problem = "zero" if obligation.signs == NONZERO else "outside what is allowed"
-    return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
+    return Unmet("open", f"{what} may be {problem} in the domain", suspects, brackets)
 
 
 def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
@@ -107,45 +112,35 @@ def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[
     return (), ((ends[0][0], ends[1][0]),) if all(ends) else ()
 
 
-def _signs(owner: Part, case: Case, polynomial: Polynomial) -> sign_sets.Signs:
-    """The signs of a polynomial, each factor looked at with some effort."""
-    content, parts = factors(polynomial)
-    found = frozenset({sign_sets.sign_of(content)})
-    for atom, k in parts:
-        signs = owner.atom_signs(atom)
-        if len(signs) > 1:
-            signs &= sign_sets.signs_on(owner.tree(atom), case.ranges, case.conditions, 500)
-        found = sign_sets.product(found, signs if k % 2 else frozenset(s * s for s in signs))
-    return found
-
-
-def _zero_of_divisor(obligation: Obligation, solved: Solved, top: Polynomial) -> Gap | None:
+def _zero_of_divisor(
+    obligation: Obligation, case: Case, forms: NormalForms, top: Polynomial
+) -> Unmet | None:
     """Of a rational divisor more can be told: that it certainly has a zero, and where."""
-    ring, case = solved.forms.field.ring, solved.case
+    ring = forms.field.ring
     domain = Domain(case.ranges)
     radical = ring.constant(1)
     for factor, _ in factors(top)[1]:
         radical = radical * factor
 
     def sign(polynomial: Polynomial, point: Point) -> int:
-        return sign_sets.sign_of(value_at(polynomial, ring, point))
+        return sign_sets.sign_of(ring.value(polynomial, point))
 
     found = certify_nonvanishing(obligation.function, partial(sign, radical), domain)
     if isinstance(found, Certified):
         return None
-    suspects = tuple(_suspects(solved.forms, case, top))
+    suspects = tuple(_suspects(case, forms, top))
     points, brackets = _hunt(obligation, case)
     suspects = (*suspects, *points)
     if isinstance(found, Vanishing):
-        return Gap("pole", found.reason, suspects, brackets)
+        return Unmet("pole", found.reason, suspects, brackets)
     assert isinstance(found, Undecided)
     if found.suspect is not None:
         middle = next(sample_points(domain))
         suspects = (*_in_claim(case, {**middle, **found.suspect}), *suspects)
-    return Gap("open", found.reason, suspects, brackets)
+    return Unmet("open", found.reason, suspects, brackets)
 
 
-def _suspects(forms: NormalForms, case: Case, top: Polynomial) -> Iterator[Point]:
+def _suspects(case: Case, forms: NormalForms, top: Polynomial) -> Iterator[Point]:
     domain = Domain(case.ranges)
     atoms = [_inside(forms.field, atom) for atom, _ in factors(top)[1]]
     middle = next(sample_points(domain))
@@ -160,12 +155,13 @@ def _suspects(forms: NormalForms, case: Case, top: Polynomial) -> Iterator[Point
             yield from _in_claim(case, point)
 
 
-def _inside(owner: Part, atom: Polynomial) -> Polynomial:
+def _inside(field: Field, atom: Polynomial) -> Polynomial:
     """What stands in an absolute value or a root, else the polynomial itself."""
-    slot = owner.slot_of(atom)
-    if slot is None or slot.kind not in ("abs", "power") or isinstance(slot.argument, Quotient):
+    slot = field.slot_of(atom)
+    if slot is None or slot.kind != "power":
         return atom
-    return atom if slot.argument is None else slot.argument
+    assert slot.base is not None
+    return slot.base
 
 
 def _in_claim(case: Case, point: Point) -> Iterator[Point]:

@@ -45,6 +45,16 @@ def product(left: Signs, right: Signs) -> Signs:
     return frozenset(a * b for a in left for b in right)
 
 
+def power(signs: Signs, n: int) -> Signs:
+    """The signs of an n-th power, n ≥ 1."""
+    return signs if n % 2 else frozenset(sign * sign for sign in signs)
+
+
+def between(low: Fraction, high: Fraction) -> Signs:
+    """The signs of the numbers between two."""
+    return frozenset(range(sign_of(low), sign_of(high) + 1))
+
+
 def sign_of(value: Fraction) -> int:
     return (value > 0) - (value < 0)
 
