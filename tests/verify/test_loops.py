@@ -19,7 +19,7 @@ from numba import njit
 from nalmx import generated
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
-from nalmx.expression.nodes import OPERATIONS
+from nalmx.expression.operations import OPERATIONS
 from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import vector_maths

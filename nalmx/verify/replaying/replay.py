@@ -263,7 +263,8 @@ class Replaying:
 
     def _walk(self, piece: Piece, cuts: list[str], bound: Fraction) -> int:
         """Show the bound on every box of a piece; how many only a bound known beforehand covers."""
-        bounder = Bounder(piece.functions, piece.conditions, bound)
+        conditions = [(condition.function, condition.signs) for condition in piece.conditions]
+        bounder = Bounder(piece.functions, conditions, bound)
         has_cap = piece.cap is not None and piece.cap <= bound
         capped = 0
         try:

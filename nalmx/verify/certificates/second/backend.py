@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from typing import TypeVar
 
 from mpmath import libmp
 
 from ....expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
 from . import intervals
-from .intervals import OPEN, UNDEFINED, Span, Value
+from .intervals import OPEN, UNDEFINED, Lacking, Span, Value
+
+Known = TypeVar("Known")
 
 
 class Program:
@@ -75,7 +78,13 @@ class Program:
 
 
 def operate(operation: str, arguments: tuple[Value, ...], bits: int) -> Value:
-    """An enclosure of one operation on enclosed arguments.
+    """An enclosure of one operation on enclosed arguments."""
+    known = settled(operation, arguments)
+    return _RULES[operation](bits, *arguments) if known is None else known
+
+
+def settled(operation: str, arguments: tuple[Known, ...]) -> Known | Lacking | None:
+    """What needs no arithmetic; None where there is something to compute.
 
     An operation is undefined where one of its arguments is; only a Piecewise does not look at what it
     does not need.
@@ -88,14 +97,10 @@ def operate(operation: str, arguments: tuple[Value, ...], bits: int) -> Value:
     for lack in (UNDEFINED, OPEN):
         if any(argument is lack for argument in arguments):
             return lack
-    return _RULES[operation](bits, *arguments)
+    return None
 
 
-def _fold(step: Callable[[Span, Span, int], Span], bits: int, *xs: Span) -> Span:
-    return reduce(lambda x, y: step(x, y, bits), xs)
-
-
-def _lack(condition: Value) -> Value:
+def _lack(condition: object) -> Lacking:
     return UNDEFINED if condition is UNDEFINED else OPEN
 
 

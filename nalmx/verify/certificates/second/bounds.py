@@ -14,10 +14,8 @@ from typing import Any, TypeAlias
 
 from mpmath import libmp
 
-from ....expression import Expression
+from ....expression.nodes import Expression
 from ....ranges import Interval
-from ...algebra.signs import Condition
-from ...algebra.subdivision import halves_across
 from ...domain import Box
 from .backend import Program, operate
 from .intervals import (
@@ -71,13 +69,19 @@ class Spending:
 
 
 class Bounder:
-    """Shows that |f| ≤ bound on boxes, for a function written in one or more equivalent ways."""
+    """Shows that |f| ≤ bound on boxes, for a function written in one or more equivalent ways.
+
+    A condition is a function and the signs that it may have.
+    """
 
     def __init__(
-        self, functions: Sequence[Expression], conditions: Sequence[Condition], bound: Fraction
+        self,
+        functions: Sequence[Expression],
+        conditions: Sequence[tuple[Expression, frozenset[int]]],
+        bound: Fraction,
     ) -> None:
         self._programs = [Program(function, BITS) for function in functions]
-        self._conditions = [(Program(c.function, BITS), c.signs) for c in conditions]
+        self._conditions = [(Program(f, BITS), signs) for f, signs in conditions]
         self._bound = span(bound, bound, BITS)[0]
         self._first = 0
 
@@ -104,7 +108,7 @@ class Bounder:
                 continue
             if name is None or part[name].width <= whole[name].width * _NARROWEST:
                 return False
-            stack.extend(reversed(halves_across(part, name)))
+            stack.extend(reversed(_halves(part, name)))
         return True
 
     def _bounds(self, box: Box) -> tuple[bool, str | None]:
@@ -192,6 +196,12 @@ class Bounder:
 
     def _fits(self, value: Span) -> bool:
         return bool(libmp.mpf_le(largest(value), self._bound))
+
+
+def _halves(box: Box, name: str) -> tuple[Box, Box]:
+    extent = box[name]
+    lower, upper = Interval(extent.lower, extent.middle), Interval(extent.middle, extent.upper)
+    return {**box, name: lower}, {**box, name: upper}
 
 
 def _signs(value: Value) -> frozenset[int]:

@@ -29,7 +29,8 @@ class Lack(enum.Enum):
 
 UNDEFINED: Final = Lack.UNDEFINED
 OPEN: Final = Lack.OPEN
-Value: TypeAlias = Span | bool | Literal[Lack.UNDEFINED, Lack.OPEN]
+Lacking: TypeAlias = Literal[Lack.UNDEFINED, Lack.OPEN]
+Value: TypeAlias = Span | bool | Lacking
 
 GUARD = 32
 _MOST_BITS_OF_EXPONENT = 64

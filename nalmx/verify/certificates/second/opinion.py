@@ -11,12 +11,12 @@ from typing import Literal
 
 from mpmath import libmp
 
-from ....expression import Apply, Expression, Undefined, evaluate, variables
-from ....expression.nodes import post_order
+from ....expression.nodes import Apply, Expression, post_order, variables
 from ....ranges import Interval
 from ...domain import Box, Domain, Point
 from ...verdict import Claim
 from .backend import Program
+from .exact import exact_value
 from .intervals import (
     OPEN,
     UNDEFINED,
@@ -145,7 +145,7 @@ def distance_reaches(function: Expression, point: Point, size: Fraction) -> bool
         at_least = span(size, size, bits)[1]
         if isinstance(value, tuple) and libmp.mpf_le(at_least, smallest(value)):
             return True
-    exact = evaluate(function, point)
+    exact = exact_value(function, point)
     return isinstance(exact, Fraction) and abs(exact) >= size
 
 
@@ -184,9 +184,5 @@ def _value(side: Expression, program: Program, point: Point) -> Value:
     value = program.value({name: span(point[name], point[name], BITS) for name in program.names})
     if value is not OPEN:
         return value
-    exact = evaluate(side, point)
-    if isinstance(exact, Undefined):
-        return UNDEFINED
-    if isinstance(exact, bool):
-        return exact
-    return span(exact, exact, BITS) if isinstance(exact, Fraction) else OPEN
+    exact = exact_value(side, point)
+    return span(exact, exact, BITS) if isinstance(exact, Fraction) else exact
