@@ -37,13 +37,13 @@ from dataclasses import dataclass
 from ...expression import Expression, variables
 from ..verdict import Claim
 from .case import Case
+from .cover import is_empty
 from .definedness import Unmet, find_unmet
 from .field import Field, Units
 from .linear import contradict
 from .normal_form import Form, NormalForms
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
-from .signs import is_empty
 
 MAX_CASES = 400
 _BOXES_TO_EMPTY = 64

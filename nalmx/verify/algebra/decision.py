@@ -19,8 +19,9 @@ from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
 from ..verdict import Claim
-from .breach import Bracket, find_breach
+from .bracket import Bracket
 from .cases import Solved, cases
+from .cover import Breach, find_breach
 from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
@@ -81,7 +82,7 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
             visited += 1
             rational &= not solved.forms.field.has_functions
             if solved.unmet is not None:
-                unmet = solved.unmet if unmet is None or solved.unmet.kind == "pole" else unmet
+                unmet = solved.unmet if unmet is None or solved.unmet.is_certain else unmet
                 suspects.extend(solved.unmet.suspects)
                 brackets.extend(solved.unmet.brackets)
             if not solved.agrees:
@@ -92,8 +93,8 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
     except OutsideMethod as outside:
         return _silent(claim, str(outside), suspects, brackets)
     pieces, around = tuple(differing), tuple(brackets)
-    if unmet is not None and (not differing or (unmet.kind == "pole" and not exact)):
-        outcome: Outcome = "pole" if unmet.kind == "pole" else "silent"
+    if unmet is not None and (not differing or (unmet.is_certain and not exact)):
+        outcome: Outcome = "pole" if unmet.is_certain else "silent"
         return Finding(outcome, unmet.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
         return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
@@ -135,11 +136,11 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     parts = (part for form in solved.forms.region.seen for part in (form.top, form.bottom))
     vertices = (vertex(solved.forms.field.ring, part) for part in parts)
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
-    inside: Point | Bracket | None = None
+    inside: Breach | None = None
     with move_on_after(_HUNTING_SECONDS):
         inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
-    if solved.case.conditions and isinstance(inside, dict):
-        special = chain(special, [{**middle, **inside}])
+    if solved.case.conditions and inside is not None and inside.is_certain:
+        special = chain(special, [{**middle, **inside.point}])
     for point in (*generic_points(own), *sample_points(own, most=4), *special):
         made = solved.case.point(point)
         if made is not None and made in domain:

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 from ...clock import move_on_after
-from ...expression import to_text
+from ...expression import Expression, to_text
+from ...expression.build import product
 from ..domain import Domain, Point
-from . import signs as sign_sets
-from .breach import Bracket, changes_sign, find_breach
+from .bracket import Bracket
 from .case import Case
+from .cover import Breach, find_breach, signs_on
 from .field import Field
-from .nonvanishing import MAX_BOXES, Certified, Undecided, Vanishing, certify_nonvanishing
 from .normal_form import NormalForms, Obligation
 from .quotients import Polynomial, factors, key
-from .signs import NONZERO
+from .signs import NONZERO, Signs
 from .suspects import sample_points, vertex, zeros_along_axes
 
 _HUNTING_SECONDS = 0.5
-_BOXES_FOR_A_FACTOR = 500
+_MOST_BOXES, _BOXES_FOR_A_FACTOR = 4_000, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """Why a side may be undefined somewhere: certainly (`pole`) or perhaps (`open`)."""
+    """An obligation that is certainly not met somewhere, or only perhaps, and where to look."""
 
-    kind: Literal["pole", "open"]
-    reason: str
-    suspects: tuple[Point, ...] = ()
-    brackets: tuple[Bracket, ...] = ()
+    obligation: Obligation
+    is_certain: bool
+    suspects: tuple[Point, ...]
+    brackets: tuple[Bracket, ...]
+
+    @property
+    def reason(self) -> str:
+        allowed = self.obligation.signs
+        problem = "zero" if allowed == NONZERO else "outside what is allowed"
+        what = f"{self.obligation.what} {_short(to_text(self.obligation.function))}"
+        return f"{what} {'is' if self.is_certain else 'may be'} {problem} in the domain"
 
 
 def find_unmet(case: Case, forms: NormalForms) -> Unmet | None:
@@ -39,7 +44,7 @@ def find_unmet(case: Case, forms: NormalForms) -> Unmet | None:
     opened: Unmet | None = None
     for obligation in _alike(case, forms):
         unmet = _unmet(obligation, case, forms)
-        if unmet is not None and unmet.kind == "pole":
+        if unmet is not None and unmet.is_certain:
             return unmet
         opened = opened or unmet
     return opened
@@ -61,7 +66,7 @@ def _alike(case: Case, forms: NormalForms) -> Iterator[Obligation]:
 
 
 def _is_plain(obligation: Obligation, case: Case) -> bool:
-    return sign_sets.signs_on(obligation.function, case.ranges, (), 50) <= obligation.signs
+    return signs_on(obligation.function, case.ranges, (), 50) <= obligation.signs
 
 
 def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | None:
@@ -70,74 +75,48 @@ def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | No
     if region.signs_of(form) <= obligation.signs:
         return None
 
-    def look_longer(atom: Polynomial) -> sign_sets.Signs:
+    def look_longer(atom: Polynomial) -> Signs:
         signs = region.atom_signs(atom)
         if len(signs) == 1:
             return signs
         tree = forms.field.tree(atom)
-        return signs & sign_sets.signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
+        return signs & signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
 
     if region.signs_of(form, look_longer) <= obligation.signs:
         return None
-    if obligation.signs == NONZERO and not case.conditions and not forms.field.has_functions:
-        return _zero_of_divisor(obligation, case, forms, form.top)
-    found = sign_sets.signs_on(
-        obligation.function, case.ranges, case.conditions, MAX_BOXES, obligation.signs
+    found = signs_on(
+        obligation.function, case.ranges, case.conditions, _MOST_BOXES, obligation.signs
     )
     if found <= obligation.signs:
         return None
-    points, brackets = _hunt(obligation, case)
-    suspects = (*points, *_suspects(case, forms, form.top))
-    what = f"{obligation.what} {_short(to_text(obligation.function))}"
-    certain = not case.conditions and any(
-        changes_sign(obligation.function, bracket) for bracket in brackets
-    )
-    if certain:
-        return Unmet("pole", f"{what} is zero in the domain", suspects, brackets)
-    problem = "zero" if obligation.signs == NONZERO else "outside what is allowed"
-    return Unmet("open", f"{what} may be {problem} in the domain", suspects, brackets)
-
-
-def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
-    """Points at which an obligation is not met, or pairs of points around such a point."""
-    breach: Point | Bracket | None = None
-    with move_on_after(_HUNTING_SECONDS):
-        breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions)
-    if breach is None:
-        return (), ()
+    breaches = [b for f in _functions(obligation, case, forms) if (b := _hunt(f, obligation, case))]
+    suspects: list[Point] = []
+    brackets: list[Bracket] = []
     middle = next(sample_points(Domain(case.ranges)))
-    if not isinstance(breach, tuple):
-        return tuple(_in_claim(case, {**middle, **breach})), ()
-    ends = [list(_in_claim(case, {**middle, **end})) for end in breach]
-    return (), ((ends[0][0], ends[1][0]),) if all(ends) else ()
+    for breach in breaches:
+        start = case.point({**middle, **breach.point})
+        end = None if breach.beyond is None else case.point({**middle, **breach.beyond})
+        if start is not None and end is not None:
+            brackets.append((start, end))
+        elif start is not None and breach.beyond is None:
+            suspects.append(start)
+    suspects.extend(_suspects(case, forms, form.top))
+    certain = any(breach.is_certain for breach in breaches)
+    return Unmet(obligation, certain, tuple(suspects), tuple(brackets))
 
 
-def _zero_of_divisor(
-    obligation: Obligation, case: Case, forms: NormalForms, top: Polynomial
-) -> Unmet | None:
-    """Of a rational divisor more can be told: that it certainly has a zero, and where."""
-    ring = forms.field.ring
-    domain = Domain(case.ranges)
-    radical = ring.constant(1)
-    for factor, _ in factors(top)[1]:
-        radical = radical * factor
+def _functions(obligation: Obligation, case: Case, forms: NormalForms) -> Iterator[Expression]:
+    """What must not be zero, and a polynomial of the same zeros that changes its sign at more of them."""
+    yield obligation.function
+    atoms = factors(forms.field.reduced(obligation.form).top)[1]
+    if obligation.signs == NONZERO and not case.conditions and any(k % 2 == 0 for _, k in atoms):
+        yield product(forms.field.tree(atom) for atom, _ in atoms)
 
-    def sign(polynomial: Polynomial, point: Point) -> int:
-        return sign_sets.sign_of(ring.value(polynomial, point))
 
-    found = certify_nonvanishing(obligation.function, partial(sign, radical), domain)
-    if isinstance(found, Certified):
-        return None
-    suspects = tuple(_suspects(case, forms, top))
-    points, brackets = _hunt(obligation, case)
-    suspects = (*suspects, *points)
-    if isinstance(found, Vanishing):
-        return Unmet("pole", found.reason, suspects, brackets)
-    assert isinstance(found, Undecided)
-    if found.suspect is not None:
-        middle = next(sample_points(domain))
-        suspects = (*_in_claim(case, {**middle, **found.suspect}), *suspects)
-    return Unmet("open", found.reason, suspects, brackets)
+def _hunt(function: Expression, obligation: Obligation, case: Case) -> Breach | None:
+    with move_on_after(_HUNTING_SECONDS):
+        return find_breach(function, obligation.signs, case.ranges, case.conditions)
+    return None
 
 
 def _suspects(case: Case, forms: NormalForms, top: Polynomial) -> Iterator[Point]:

@@ -14,6 +14,7 @@ from itertools import product
 from ...expression import Expression
 from ...ranges import Range
 from . import signs as sign_sets
+from .cover import signs_on
 from .field import Field
 from .quotients import Polynomial, Quotient, factors, key
 from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, Condition, Signs, opposite
@@ -118,7 +119,7 @@ class Region:
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
         if by_terms != EVERY:
             return by_terms
-        return sign_sets.signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+        return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
 
     def _signs_of_terms(self, polynomial: Polynomial) -> Signs:
         """The signs of a sum whose terms all have the same one, as e^x + 1 for all x."""
