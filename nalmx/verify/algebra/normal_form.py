@@ -14,16 +14,17 @@ from ...expression.definitions import defined
 from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
-from . import functions
-from .field import Slot, Units
-from .part import HALVES, Part
-from .quotients import OutsideMethod, Polynomial, Quotient, rational
+from .field import Field, Slot, Units
+from .functions import absolute, exponential, logarithm, raised
+from .quotients import OutsideMethod, Quotient, key, rational
+from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
+from .waves import cosine_and_sine, pi
+from .whole_parts import whole_part
 
 Form: TypeAlias = Quotient | bool
 _MOST_SLOTS = 300
 _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
-_MOST_EXPONENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,16 @@ class NormalForms:
         opaque: bool = False,
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
-        self.field = Part(variables(*everything), _slots_for(everything, opaque), ranges, units)
+        slots = _slots_for(everything, opaque)
+        self.field = Field(variables(*everything), slots, units)
+        self.region = Region(self.field, ranges)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._made_here: list[Expression] = []
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
-            self.field.learn(condition, self.value(condition.function))
+            self.region.learn(condition, self.value(condition.function))
         self.obligations.clear()
 
     def value(self, root: Expression) -> Quotient:
@@ -79,6 +82,12 @@ class NormalForms:
         except RecursionError:
             raise OutsideMethod("the claim is nested too deeply") from None
 
+    def are_equal(self, left: Form, right: Form) -> bool:
+        """Whether two forms are certainly equal where they are defined and the conditions hold."""
+        if isinstance(left, bool) or isinstance(right, bool):
+            return left is right
+        return self.region.vanishes(self.field.ring.equal(left, right))
+
     def _visit(self, node: Expression) -> Form:
         known = self._forms.get(id(node))
         if known is None:
@@ -95,8 +104,8 @@ class NormalForms:
             return node.value
         if isinstance(node, Constant):
             if node.name == "pi":
-                return functions.pi(self.field)
-            return functions.exponential(self.field, self.field.ring.number(1))
+                return pi(self.region)
+            return exponential(self.region, self.field.ring.number(1))
         if self._opaque and not _is_polynomial(node):
             return self._as_one(node)
         if node.operation == "piecewise":
@@ -107,43 +116,46 @@ class NormalForms:
         values = [a for a in arguments if isinstance(a, Quotient)]
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
+        self._require(node)
         rule = self._rules().get(node.operation)
-        if rule is not None:
-            self._require(node)
-            return rule(node, *values)
-        return self._by_record(node, *values)
-
-    def _as_one(self, node: Apply) -> Quotient:
-        """A function that is left as it is written: a slot for it and all that are written alike."""
-        identity = ("opaque", self._numbers[id(node)])
-        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", None, node)))
+        return self._by_record(node, *values) if rule is None else rule(node, *values)
 
     def _require(self, node: Apply) -> None:
         """Note what the record of an operation asks of its arguments."""
         for need in OPERATIONS[node.operation].requires:
-            argument, signs = node.arguments[need.place], _SIGNS[need.relation]
+            argument = node.arguments[need.place]
             if need.relation == "ne":
                 self._must_not_vanish(argument)
-            elif need.bound == 0:
-                self._oblige(argument, self.value(argument), signs, need.what)
-            else:
-                distance = self._kept(total([argument, Number(Fraction(-need.bound))]))
-                self._oblige(distance, self.value(distance), signs, need.what)
+                continue
+            if need.bound:
+                argument = self._kept(total([argument, Number(Fraction(-need.bound))]))
+            self._oblige(argument, self.value(argument), _SIGNS[need.relation], need.what)
 
     def _by_record(self, node: Apply, *values: Quotient) -> Quotient:
-        """A function by its definition; without one, it is left as it is written."""
-        self._require(node)
+        """A function by its definition; without one, as it is written, of a canonical argument."""
         written = defined(node.operation, node.arguments)
         if written is not None:
             return self.value(self._kept(written))
         if len(values) != 1:
             raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
-        return functions.named(self.field, OPERATIONS[node.operation], values[0])
+        field, ring = self.field, self.field.ring
+        x = field.reduced(values[0])
+        is_odd = OPERATIONS[node.operation].odd and not x.top.is_zero()
+        turned = is_odd and x.top.leading_coefficient() < 0
+        x = ring.negative(x) if turned else x
+        made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
+        value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
+        return ring.negative(value) if turned else value
 
     def _kept(self, tree: Expression) -> Expression:
-        """A tree made here, which lives as long as the forms that are told by its parts."""
+        """A tree made here, which has to live as long as the forms that its parts are known by."""
         self._made_here.append(tree)
         return tree
+
+    def _as_one(self, node: Apply) -> Quotient:
+        """A function that is left as it is written: a slot for it and all that are written alike."""
+        identity = ("opaque", self._numbers[id(node)])
+        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -155,34 +167,31 @@ class NormalForms:
 
     def _compared(self, operation: str, x: Quotient, y: Quotient) -> bool:
         parts, holds = _COMPARISONS[operation]
-        return self.field.need(self.field.ring.minus(x, y), parts) in holds
+        return self.region.need(self.field.ring.minus(x, y), parts) in holds
 
     def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
         self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
 
     def _rules(self) -> dict[str, Callable[..., Quotient]]:
-        ring, field = self.field.ring, self.field
+        ring, region = self.field.ring, self.region
         return {
             "add": lambda _, *xs: _folded(ring.plus, xs),
             "mul": lambda _, *xs: _folded(ring.times, xs),
             "neg": lambda _, x: ring.negative(x),
-            "div": self._divided,
+            "div": lambda _, x, y: ring.times(x, ring.inverse(y)),
             "pow": self._power,
-            "abs": lambda _, x: functions.absolute(field, x),
+            "abs": lambda _, x: absolute(region, x),
             "min": lambda _, *xs: _folded(self._lesser, xs),
             "max": lambda _, *xs: _folded(self._greater, xs),
-            "sign": lambda _, x: ring.number(field.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
-            "floor": lambda _, x: functions.whole_part(field, x),
-            "sqrt": lambda _, x: functions.raised(field, x, Fraction(1, 2)),
-            "log": lambda _, x: functions.logarithm(field, x),
-            "exp": lambda _, x: functions.exponential(field, x),
-            "sin": lambda _, x: functions.cosine_and_sine(field, x)[1],
-            "cos": lambda _, x: functions.cosine_and_sine(field, x)[0],
+            "sign": lambda _, x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
+            "floor": lambda _, x: whole_part(region, x),
+            "sqrt": lambda _, x: raised(region, x, Fraction(1, 2)),
+            "log": lambda _, x: logarithm(self.field, x),
+            "exp": lambda _, x: exponential(region, x),
+            "sin": lambda _, x: cosine_and_sine(region, x)[1],
+            "cos": lambda _, x: cosine_and_sine(region, x)[0],
             "tanh": self._hyperbolic_tangent,
         }
-
-    def _divided(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        return self.field.ring.times(x, self.field.ring.inverse(y))
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""
@@ -202,30 +211,27 @@ class NormalForms:
         if constant is None:
             if base.top.is_zero():
                 return self._power_of_zero(node, exponent)
-            self.field.seen.append(exponent)
+            self.region.seen.append(exponent)
             self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
-            logarithm = functions.logarithm(self.field, base)
-            return functions.exponential(self.field, self.field.ring.times(exponent, logarithm))
+            inside = self.field.ring.times(exponent, logarithm(self.field, base))
+            return exponential(self.region, inside)
         if constant.denominator == 1:
-            if abs(constant) > _MOST_EXPONENT:
-                raise OutsideMethod("a power is too large for the normal form")
             if constant < 0:
                 self._must_not_vanish(node.arguments[0])
-                x = self.field.ring.inverse(x)
-            return self.field.ring.power(x, abs(int(constant)))
+            return self.field.ring.power(x, int(constant))
         signs = NONNEGATIVE if constant > 0 else POSITIVE
         self._oblige(node.arguments[0], x, signs, "the base of a power")
-        return functions.raised(self.field, base, constant)
+        return raised(self.region, base, constant)
 
     def _power_of_zero(self, node: Apply, exponent: Quotient) -> Quotient:
         """0**y is 0 for y > 0, 1 for y = 0, and undefined for y < 0."""
-        sign = self.field.need(exponent, (NEGATIVE, ZERO, POSITIVE))
+        sign = self.region.need(exponent, (NEGATIVE, ZERO, POSITIVE))
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
     def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
         ring = self.field.ring
-        square = functions.exponential(self.field, ring.times(ring.number(2), x))
+        square = exponential(self.region, ring.times(ring.number(2), x))
         one = ring.number(1)
         return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
 
@@ -239,26 +245,17 @@ class NormalForms:
         """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""
         ring = self.field.ring
         gap = self.field.reduced(ring.minus(x, y))
-        signs = self.field.signs_of(gap)
+        signs = self.region.signs_of(gap)
         if signs <= NONNEGATIVE:
             return x if direction > 0 else y
         if signs <= NONPOSITIVE:
             return y if direction > 0 else x
-        distance = ring.times(ring.number(direction), functions.absolute(self.field, gap))
+        distance = ring.times(ring.number(direction), absolute(self.region, gap))
         half = ring.number(Fraction(1, 2))
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
-    def difference(self, x: Quotient, y: Quotient) -> Polynomial:
-        """A polynomial that is zero where two values are equal."""
-        return self.field.rewrite(self.field.ring.equal(x, y))
 
-
-_SIGNS: dict[str, Signs] = {
-    "gt": POSITIVE,
-    "ge": NONNEGATIVE,
-    "le": NONPOSITIVE,
-    "ne": NONZERO,
-}
+_SIGNS: dict[str, Signs] = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),
