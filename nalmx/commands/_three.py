@@ -23,6 +23,7 @@ from ..verify import (
     Level,
     Tolerance,
     Verdict,
+    check,
     check_claims,
     rounded_up,
     three_claims,
@@ -119,14 +120,15 @@ def verify_run(
 
 def _running(run: Run, extraction: Extraction, tolerance: Tolerance) -> Verdict:
     from ..extract.as_run import as_run
-    from ..verify.rounding.as_it_runs import check_as_it_runs
+    from ..verify.rounding.as_it_runs import RunningErrors
 
     assert extraction.formula is not None
     assert extraction.seed is not None
     module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
     (program,) = as_run(module, list(run.config.input_names))
     domain = Domain.uniform(run.config.input_names, run.config.extrapolation)
-    return check_as_it_runs(program, extraction.formula.outputs[0], domain, tolerance)
+    claim = Claim(program.expression, extraction.formula.outputs[0], domain, tolerance)
+    return check(claim, provers=[RunningErrors(program)])
 
 
 def default_tolerance(run: Run) -> Tolerance:

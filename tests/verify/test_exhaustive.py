@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from helpers_trees import claim
+from helpers_trees import claim, exhaustive_verdict
 
 from nalmx import generated
 from nalmx.errors import SettingError
@@ -15,7 +15,7 @@ from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.verify.sweeping import exhaustive, single
 from nalmx.verify.sweeping.bound_source import bound_source
-from nalmx.verify.sweeping.exhaustive import every_float32, exhaustive_verdict
+from nalmx.verify.sweeping.exhaustive import every_float32
 from nalmx.verify.sweeping.straight import straight
 
 NARROW = "[1,1.001]"

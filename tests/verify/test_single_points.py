@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from helpers_trees import NAMES, claim, rational_trees, rationals, trees
+from helpers_trees import NAMES, claim, exhaustive_verdict, rational_trees, rationals, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,6 @@ from nalmx.train.config import Config
 from nalmx.verify import Claim, Counterexample, Domain, Effort, check
 from nalmx.verify.algebra.decision import decide
 from nalmx.verify.strategies import floats, points
-from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
 from nalmx.verify.sweeping.samples import draw, tables
 from nalmx.verify.witness import judge
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from ...clock import move_on_after
+from ...clock import limited
 from ...expression import to_text
 from ..domain import Domain, Point
 from . import signs as sign_sets
@@ -20,7 +20,7 @@ from .quotients import Polynomial, Quotient, factors, key
 from .signs import NONZERO
 from .suspects import sample_points, value_at, vertex, zeros_along_axes
 
-_HUNTING_SECONDS = 0.5
+_HUNTING = 500_000  # operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _gap(obligation: Obligation, solved: Solved) -> Gap | None:
 def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
     """Points at which an obligation is not met, or pairs of points around such a point."""
     breach: Point | Bracket | None = None
-    with move_on_after(_HUNTING_SECONDS):
+    with limited(_HUNTING):
         breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions)
     if breach is None:
         return (), ()

@@ -16,6 +16,7 @@ import flint
 
 from ...clock import look
 
+TERMS_AN_OPERATION = 16
 MAX_TERMS = 100_000
 MAX_WORK = 20_000_000
 MAX_TOTAL_BITS = 400_000_000
@@ -102,7 +103,9 @@ class Ring:
         bits = n * (base.bits + max(len(base.top), len(base.bottom)).bit_length())
         for part in (base.top, base.bottom):
             terms = math.comb(len(part) + n - 1, n) if len(part) else 0
-            self._check_terms(min(terms, self._dense(degree(part) * n)), bits)
+            terms = min(terms, self._dense(degree(part) * n))
+            self._check_terms(terms, bits)
+            look(1 + len(part) * terms // TERMS_AN_OPERATION)
         return Quotient(base.top**n, base.bottom**n, bits)
 
     def equal(self, x: Quotient, y: Quotient) -> Polynomial:
@@ -114,7 +117,7 @@ class Ring:
         return left.top - right.top
 
     def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
-        look()
+        look(1 + len(x) * len(y) // TERMS_AN_OPERATION)
         if len(x) * len(y) > MAX_WORK:
             raise OutsideMethod("the polynomial normal form is too large")
         self._check_terms(min(len(x) * len(y), self._dense(degree(x) + degree(y))), bits)
@@ -156,6 +159,7 @@ def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, in
     if polynomial.is_constant():
         return rational(polynomial), []
     if is_small(polynomial):
+        look(1 + len(polynomial) ** 2 // TERMS_AN_OPERATION)
         content, parts = polynomial.factor()
         pairs = [(factor, int(k)) for factor, k in parts]
     else:

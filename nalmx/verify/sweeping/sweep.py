@@ -29,6 +29,7 @@ _PER_INPUT, _PER_STEP = 10.0, 1.5
 _WORTH_COMPILING = 1.5
 _TO_COMPILE, _TO_COMPILE_A_STEP = 5.0, 0.05  # seconds, with much to spare
 _CHUNK = 2**16
+SHARE_OF_THE_TIME = 0.8  # a sweep that the clock ends leaves time to judge what it found
 NUMPY = Arrays(np, np.asarray)
 Worst = list[tuple[float, int]]
 
@@ -38,12 +39,13 @@ class Swept:
     """`clear` points showed no difference beyond rounding; `suspects` are to be judged exactly.
 
     `left_over` points looked suspicious too but are more than can be judged. `points` is how many
-    were drawn before the time ran out.
+    were drawn; fewer than asked for, and not `in_time`, where the time ran out.
     """
 
     points: int
     suspects: tuple[Point, ...]
     left_over: int
+    in_time: bool = True
 
 
 def sweep(
@@ -52,20 +54,19 @@ def sweep(
     device: str = "cpu",
     seed: int = 0,
     judged: int = 32,
-    seconds: float = 60.0,
 ) -> Swept:
-    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`.
+    """Screen `count` uniform points of the domain on `device`, fewer where the time does not suffice.
 
     `device` is `cpu`, `auto` (see `nalmx.devices`), or a GPU by the name that torch has for it.
     """
     if device_name(device, "sweep") != "cpu":
         from .torch_sweep import torch_sweep
 
-        return torch_sweep(claim, count, device, seed, judged, seconds)
+        return torch_sweep(claim, count, device, seed, judged)
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
-    end = deadline().within(seconds)
+    end = deadline().within(SHARE_OF_THE_TIME * deadline().left)
     run = _suited(claim, table, count, end.left)
     drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
     places = np.array([place for _, place in worst], dtype=np.uint64)
@@ -73,7 +74,7 @@ def sweep(
     suspects = tuple(
         {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
     )
-    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst))
+    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst), drawn == count)
 
 
 def _suited(

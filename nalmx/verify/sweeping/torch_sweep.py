@@ -13,19 +13,17 @@ from ...devices import find_device
 from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, tables
-from .sweep import Swept
+from .sweep import SHARE_OF_THE_TIME, Swept
 from .values import Arrays, doubt
 
 _CACHED_POINTS = 131_072
 _CHUNK_VALUES = 4_000_000
 
 
-def torch_sweep(
-    claim: Claim, count: int, name: str, seed: int, judged: int, seconds: float
-) -> Swept:
+def torch_sweep(claim: Claim, count: int, name: str, seed: int, judged: int) -> Swept:
     """`sweep` with torch on the device of that name."""
     device = find_device(name, "sweep")
-    end = deadline().within(seconds)
+    end = deadline().within(SHARE_OF_THE_TIME * deadline().left)
     generator = torch.Generator(device=device).manual_seed(seed)
     table = tables(claim.domain)
     if table is None:
@@ -47,7 +45,7 @@ def torch_sweep(
         worst = sorted(worst, key=lambda entry: -entry[0])[:judged]
         done += size
     suspicious = sum(value > 0 for value, _ in worst)
-    return Swept(done, tuple(point for _, point in worst), doubtful - suspicious)
+    return Swept(done, tuple(point for _, point in worst), doubtful - suspicious, done == count)
 
 
 def on_device(device: torch.device) -> Arrays:
