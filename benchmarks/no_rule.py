@@ -21,8 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from nalmx.tasks.sequences import Example
-from nalmx.train.sequences.learn import learn
+from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.tasks import Example
 
 RESULTS = Path(__file__).parent / "results" / "no_rule.json"
 Prompt = tuple[str, ...]

@@ -33,15 +33,15 @@ from typing import Any
 
 import numpy as np
 
-from nalmx.extract.program import extract_program
+from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import STAY, Machine
-from nalmx.tasks.sequences import TASK_NAMES, SequenceTask, Tokens, sequence_task
-from nalmx.train.sequences.learn import learn
-from nalmx.verify.sequences.certificate import SequenceCertificate
-from nalmx.verify.sequences.check import SequenceEffort, check_truth
-from nalmx.verify.sequences.induction import Proof, check_proof
-from nalmx.verify.sequences.search import find_proof
-from nalmx.verify.sequences.verdict import WrongAnswer
+from nalmx.pntm.program import extract_program
+from nalmx.pntm.proofs.certificate import SequenceCertificate
+from nalmx.pntm.proofs.check import SequenceEffort, check_truth
+from nalmx.pntm.proofs.induction import Proof, check_proof
+from nalmx.pntm.proofs.search import find_proof
+from nalmx.pntm.proofs.verdict import WrongAnswer
+from nalmx.pntm.tasks import TASK_NAMES, SequenceTask, Tokens, sequence_task
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "program_mutants.json"

@@ -24,12 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from nalmx.extract.program import Program, extract_program
+from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import Machine
-from nalmx.tasks.sequences import TASK_NAMES, Example, SequenceTask, sequence_task
-from nalmx.train.sequences.learn import learn
-from nalmx.verify.sequences.certificate import SequenceCertificate
-from nalmx.verify.sequences.check import Checked, SequenceEffort, check_truth
+from nalmx.pntm.program import Program, extract_program
+from nalmx.pntm.proofs.certificate import SequenceCertificate
+from nalmx.pntm.proofs.check import Checked, SequenceEffort, check_truth
+from nalmx.pntm.tasks import TASK_NAMES, Example, SequenceTask, sequence_task
 
 LONGEST = 20
 SEQUENCES = 1500

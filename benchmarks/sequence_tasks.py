@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
+from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import accuracy
-from nalmx.tasks.sequences import TASK_NAMES, Example, SequenceTask, sequence_task
-from nalmx.train.sequences.learn import learn
+from nalmx.pntm.tasks import TASK_NAMES, Example, SequenceTask, sequence_task
 
 LONGEST = 20
 SEQUENCES = 1500

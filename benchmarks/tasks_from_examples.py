@@ -19,8 +19,8 @@ from itertools import accumulate, pairwise
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from nalmx.tasks.sequences import Example
-from nalmx.tasks.sequences.examples import write_examples
+from nalmx.pntm.tasks import Example
+from nalmx.pntm.tasks.examples import write_examples
 
 TRAINING, LONGEST = 1000, 20
 LENGTHS = {40: 100, 200: 50, 1000: 10}

@@ -16,8 +16,8 @@ from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 
-from nalmx.tasks.sequences import Example
-from nalmx.train.sequences.learn import learn
+from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.tasks import Example
 
 RESULTS = Path(__file__).parent / "results" / "underdetermined.json"
 TRAINING, LONGEST, NEW = 300, 20, 200

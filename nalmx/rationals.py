@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, localcontext
 from fractions import Fraction
-
-import flint
+from functools import cache
 
 MAX_EXPONENT_OF_TEN = 1_000
 MAX_BITS = 6_700
@@ -64,4 +64,16 @@ def spell(value: Fraction) -> str:
 
 def _digits(n: int) -> str:
     """The decimal digits of an integer of any length; Python itself stops at 4300."""
-    return str(n) if n.bit_length() <= _BITS_PYTHON_SPELLS else str(flint.fmpz(n).str())
+    if n.bit_length() <= _BITS_PYTHON_SPELLS:
+        return str(n)
+    with localcontext(Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])):
+        power = cache(Decimal(2).__pow__)
+
+        def halved(n: int, bits: int) -> Decimal:
+            """`Decimal` multiplies fast, and takes long integers slowly."""
+            if bits < _BITS_PYTHON_SPELLS:
+                return Decimal(n)
+            low = bits // 2
+            return halved(n >> low, bits - low) * power(low) + halved(n & ((1 << low) - 1), low)
+
+        return f"{halved(n, n.bit_length()):f}"

@@ -102,3 +102,14 @@ def reached(graph: Graph, start: str) -> set[str]:
         found |= new
         stack.extend(new)
     return found
+
+
+def libraries(path: Path) -> set[str]:
+    """The first names of all packages that a file imports by their absolute names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+    return found

@@ -16,13 +16,13 @@ from nalmx.commands import _bench_sequence, _programs, bench
 from nalmx.devices import AUTO, Work, check_device_name, device_name, find_device, idle_gpu
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
-from nalmx.tasks.sequences import sequence_task
+from nalmx.pntm.learn import gradient
+from nalmx.pntm.learn import learn as learning
+from nalmx.pntm.learn.baseline import fit_baseline
+from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.tasks import sequence_task
 from nalmx.train import Config, engine
 from nalmx.train.kernel_engine import KernelEngine
-from nalmx.train.sequences import gradient
-from nalmx.train.sequences import learn as learning
-from nalmx.train.sequences.baseline import fit_baseline
-from nalmx.train.sequences.learn import learn
 from nalmx.train.stacked import stacked
 from nalmx.verify import Claim, Domain, Effort
 from nalmx.verify.sweeping import torch_sweep

@@ -14,13 +14,13 @@ from helpers_trees import claim
 from nalmx.cli import main
 from nalmx.errors import NalmxError
 from nalmx.expression import evaluate, parse
+from nalmx.pntm.tasks import TASK_NAMES, sequence_task
 from nalmx.ranges import Range
 from nalmx.rationals import parse_rational
-from nalmx.tasks.sequences import TASK_NAMES, sequence_task
 from nalmx.verify.algebra.decision import decide
-from nalmx.verify.replaying.second_backend import Program
-from nalmx.verify.replaying.second_bounds import BITS
-from nalmx.verify.replaying.second_intervals import span
+from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.bounds import BITS
+from nalmx.verify.certificates.second.intervals import span
 from nalmx.verify.searching.breakpoints import places
 from nalmx.verify.witness import judge
 

@@ -12,11 +12,11 @@ import pytest
 import nalmx
 from nalmx.errors import NalmxError, SettingError, TruthValueError
 from nalmx.expression import parse
-from nalmx.tasks.sequences import sequence_task
-from nalmx.train.sequences.learn import learn
+from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.proofs.check import check_truth
+from nalmx.pntm.proofs.verdict import SequenceVerdict
+from nalmx.pntm.tasks import sequence_task
 from nalmx.verify import REQUIRABLE, Claim, Domain, Verdict, check
-from nalmx.verify.sequences.check import check_truth
-from nalmx.verify.sequences.verdict import SequenceVerdict
 
 PACKAGE = Path(nalmx.__file__).parent
 # What only an outcome has: fields, and methods and properties.

@@ -116,7 +116,7 @@ def _chosen_outputs(run: Run) -> tuple[Array, list[Array]]:
     with torch.no_grad():
         weights = trained_stack(run).weights()
         outputs = [
-            config.module_class.apply(samples, **{name: w[place] for name, w in weights.items()})
+            config.module_class.equation(samples, **{name: w[place] for name, w in weights.items()})
             for place in range(config.seeds)
         ]
     return t.astype(np.float32).astype(np.float64), [y[:, 0].double().numpy() for y in outputs]

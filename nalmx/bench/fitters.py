@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from ..errors import UnknownNameError
 from ..pntm.baselines import BASELINES
-from ..tasks.sequences import SequenceTask, Tokens
-from ..train.sequences.config import Method
+from ..pntm.learn.config import Method
+from ..pntm.tasks import SequenceTask, Tokens
 
 
 class Fitted(Protocol):
@@ -44,7 +44,7 @@ class Fitter(Protocol):
 
 
 def _fit_baseline(name: str, task: SequenceTask, **settings: Any) -> Fitted:
-    from ..train.sequences.baseline import fit_baseline
+    from ..pntm.learn.baseline import fit_baseline
 
     return fit_baseline(name, task, **settings)
 

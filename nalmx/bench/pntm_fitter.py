@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import NoTruthValue, SettingError
+from ..pntm.learn.config import Method, SequenceConfig
 from ..pntm.machine import Machine
-from ..tasks.sequences import SequenceTask, Tokens
+from ..pntm.tasks import SequenceTask, Tokens
 from ..train import Interrupted
-from ..train.sequences.config import Method, SequenceConfig
 
 # What no task answers, not even with nothing.
 _NO_ANSWER: Tokens = ("\0",)
@@ -55,7 +55,7 @@ def fit_pntm(
 
     Raises `Interrupted` once `stop_requested()` is true.
     """
-    from ..train.sequences.learn import learn
+    from ..pntm.learn.learn import learn
 
     config = SequenceConfig.checked(task=task.name, longest=max(longest, task.shortest), seed=seed)
     learned = learn(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SettingError
 from ..pntm.baselines import BASELINES
-from ..tasks.sequences import TASK_NAMES, sequence_task
+from ..pntm.tasks import TASK_NAMES, sequence_task
 from .fitters import model_name
 
 _LONGEST, _MOST_SEQUENCES, _MOST_SECONDS = 1000, 100_000, 86_400.0

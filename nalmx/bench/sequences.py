@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import NoTruthValue, RunError
+from ..pntm.tasks import SequenceTask, exact_match, sequence_task
 from ..storage import read_json, write_bytes, write_json
-from ..tasks.sequences import SequenceTask, exact_match, sequence_task
 from .cells import CELLS, Stopped, check_output
 from .fitters import FITTERS, Fitted
 from .sequence_grid import SequenceCell, SequenceGrid

@@ -16,9 +16,9 @@ from ..verify import CLAIMS, Claim, Verdict
 from ._options import as_text, json_line, messages, shared
 
 if TYPE_CHECKING:
+    from ..pntm.proofs.certificate import SequenceCertificate
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
-    from ..verify.sequences.certificate import SequenceCertificate
     from ._three import Outcome
 
 to_file = click.option(
@@ -116,7 +116,7 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
     loaded: Certificate | SequenceCertificate
     facts: Callable[[Replay], dict[str, Any]]
     if isinstance(content, dict) and content.get("kind") == SEQUENCE:
-        from ..verify.sequences import certificate as sequences
+        from ..pntm.proofs import certificate as sequences
 
         loaded = machine = sequences.SequenceCertificate.from_json(content, str(file))
         lines = partial(sequence_replay_lines, machine)

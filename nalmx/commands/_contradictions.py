@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..tasks.sequences import Example, Tokens
-from ..tasks.sequences.contradictions import contradictions
+from ..pntm.tasks import Example, Tokens
+from ..pntm.tasks.contradictions import contradictions
 
 _LONGEST = 60
 _MOST_ANSWERS = 3

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ExtractionError, NoTruthValue, RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..pntm.machine import Machine
-from ..report.programs import sequence_verdict_lines
-from ..tasks.sequences import Example, read_examples, sequence_task
-from ..verify import Level
-from ..verify.sequences.check import (
+from ..pntm.proofs.check import (
     Checked,
     SequenceEffort,
     check_agreement,
@@ -21,13 +18,16 @@ from ..verify.sequences.check import (
     check_examples,
     check_truth,
 )
-from ..verify.sequences.verdict import SequenceVerdict
+from ..pntm.proofs.verdict import SequenceVerdict
+from ..pntm.tasks import Example, read_examples, sequence_task
+from ..report.programs import sequence_verdict_lines
+from ..verify import Level
 from ._options import messages, output
 
 if TYPE_CHECKING:
-    from ..extract.program import Program
-    from ..train.sequences.run import SequenceResults, SequenceRun
-    from ..train.sequences.score import Score
+    from ..pntm.learn.run import SequenceResults, SequenceRun
+    from ..pntm.learn.score import Score
+    from ..pntm.program import Program
 
 CLAIMS = {
     "model_program": "model ↔ program",
@@ -98,8 +98,8 @@ def verify_sequence_run(
     run: SequenceRun, effort: SequenceEffort, tests: Mapping[str, Sequence[Example]] | None = None
 ) -> SequenceOutcome:
     """Extract the program of a finished run, and compare machine, program and truth."""
-    from ..extract.program.saved import program_of_run
-    from ..train.sequences.recomputed import checked_scores
+    from ..pntm.learn.recomputed import checked_scores
+    from ..pntm.program.saved import program_of_run
 
     if not run.finished:
         raise RunError(
@@ -123,7 +123,7 @@ def verify_sequence_run(
     if task is None:
         checked = _on_examples(machine, program, given, results)
         return SequenceOutcome(machine, program, (), checked, scores)
-    from ..extract.program.program import blocks_of
+    from ..pntm.program.program import blocks_of
 
     blocks = blocks_of(task)
     forms: Sequence[str] = ()
@@ -225,7 +225,7 @@ def print_program(outcome: SequenceOutcome) -> None:
 
 def write_sequence_certificates(run: SequenceRun, outcome: SequenceOutcome, *, quiet: bool) -> None:
     """Write a certificate of what the program and the machine answer, each compared with the truth."""
-    from ..verify.sequences.certificate import SequenceCertificate
+    from ..pntm.proofs.certificate import SequenceCertificate
 
     if run.config.task is None:
         messages(quiet).print(

@@ -13,12 +13,12 @@ import click
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
-from ..tasks.sequences import Example, read_examples, sequence_task
-from ..tasks.sequences.examples import Spellings
-from ..train.sequences.config import (
+from ..pntm.learn.config import (
     SequenceConfig,
     learnable,
 )
+from ..pntm.tasks import Example, read_examples, sequence_task
+from ..pntm.tasks.examples import Spellings
 from ._certificate import check_new
 from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure
@@ -40,13 +40,13 @@ from ._sequence_report import print_asked, print_results, record_of, size_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..train.sequences.run import SequenceRun
+    from ..pntm.learn.run import SequenceRun
 
 
 def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
     """Learn a sequence task, test the machine, and report."""
+    from ..pntm.learn.run import learn_run
     from ..train import Interrupted
-    from ..train.sequences.run import learn_run
 
     device = check_device_name(options["device"])
     check_figure(options["figure"])
@@ -102,8 +102,8 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
 
 def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
     """Repeat the verdicts on a finished run, from what is on disk."""
+    from ..pntm.learn.run import SequenceRun
     from ..train import Interrupted
-    from ..train.sequences.run import SequenceRun
     from ._programs import (
         effort_of,
         print_program,
@@ -148,7 +148,7 @@ def _created(
     context: click.Context, options: dict[str, Any]
 ) -> tuple[SequenceRun, dict[str, Sequence[Example]]]:
     """A new run and its tests; everything is checked and read before its directory is made."""
-    from ..train.sequences.run import SequenceRun
+    from ..pntm.learn.run import SequenceRun
 
     if (options["task"] is None) == (options["examples"] is None):
         raise click.UsageError(
@@ -175,7 +175,7 @@ def _resumed(
     context: click.Context, options: dict[str, Any]
 ) -> tuple[SequenceRun, dict[str, Sequence[Example]]]:
     """The run to go on with; settings given again must be those it was started with."""
-    from ..train.sequences.run import SequenceRun
+    from ..pntm.learn.run import SequenceRun
 
     if options["directory"] is None:
         raise click.UsageError("--resume needs --output with the directory of the run")

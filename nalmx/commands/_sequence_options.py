@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from ..rationals import parse_rational
-from ..train.sequences.config import (
+from ..pntm.learn.config import (
     LONGEST,
     METHODS,
     SECONDS,
     SEQUENCES,
     NoiseLevel,
 )
+from ..rationals import parse_rational
 from ._figure import figure_option
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
     chosen = _given(context)
     own = (options["module"] or "").lower().replace("-", "") == MODULE
     if options["module"] is None and options["resume"] and options["directory"] is not None:
-        from ..train.sequences.run import is_sequence_run
+        from ..pntm.learn.run import is_sequence_run
 
         own = is_sequence_run(options["directory"])
     for name, flag in chosen.items():

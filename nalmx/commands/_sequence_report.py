@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..tasks.sequences import sequence_task
-from ..train.sequences.config import SequenceConfig
+from ..pntm.learn.config import SequenceConfig
+from ..pntm.tasks import sequence_task
 from ._options import output
 
 if TYPE_CHECKING:
-    from ..train.sequences.run import SequenceResults, SequenceRun
-    from ..train.sequences.score import Score
+    from ..pntm.learn.run import SequenceResults, SequenceRun
+    from ..pntm.learn.score import Score
 
 _WAYS = {
     "discrete": "discrete fitting",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from ..tasks.sequences import TASK_NAMES
+from ..pntm.tasks import TASK_NAMES
 from ._options import output, print_json, shared
 
 _PNTM = "Parallelizable neural Turing machine"

@@ -6,8 +6,8 @@ import click
 from rich.table import Table
 
 from ..expression import to_text
+from ..pntm.tasks import TASK_NAMES, sequence_task
 from ..tasks import OPERATIONS, PUBLISHED_RANGES
-from ..tasks.sequences import TASK_NAMES, sequence_task
 from ._options import output, print_json, shared
 
 

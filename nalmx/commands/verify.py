@@ -13,9 +13,9 @@ import click
 from ..devices import check_device_name
 from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
+from ..pntm.learn.run import is_sequence_run
 from ..report.verdicts import verdict_lines
 from ..supervisor import last_will
-from ..train.sequences.run import is_sequence_run
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges

@@ -39,7 +39,7 @@ def own_validation(module: ArithmeticModule, extents: Sequence[Range] | None) ->
     x = torch.from_numpy(np.stack(columns, -1))
     with torch.no_grad():
         weights = {name: weight.double() for name, weight in module.weights().items()}
-        return Validation(x, type(module).apply(x, **weights))
+        return Validation(x, type(module).equation(x, **weights))
 
 
 def choose_powers(
@@ -122,5 +122,5 @@ def _error(
         name: torch.tensor([[float(w) for w in row] for row in matrix], dtype=torch.float64)
         for name, matrix in weights.items()
     }
-    error = (type(module).apply(data.x, **tensors) - data.t).square().mean().item()
+    error = (type(module).equation(data.x, **tensors) - data.t).square().mean().item()
     return error if error == error else float("inf")

@@ -1,6 +1,6 @@
 """What every arithmetic module declares: its equation twice, its grids and its training.
 
-The equation is written on *effective* weights, once for tensors (`apply`) and once for exact
+The equation is written on *effective* weights, once for tensors (`equation`) and once for exact
 numbers (`symbolic`). The raw parameters only produce the effective weights: tanh·σ never
 reaches 1, so it is the effective weights that are snapped to a grid, never the raw ones. That
 step is written twice as well (`weights` and `symbolic_weights`).
@@ -9,7 +9,7 @@ step is written twice as well (`weights` and `symbolic_weights`).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -27,30 +27,6 @@ Shape = tuple[str, str]
 MATRIX: Shape = ("out", "in")
 PER_INPUT: Shape = ("1", "in")
 PER_OUTPUT: Shape = ("out", "1")
-
-
-class _Equation:
-    """A module's equation under the name `apply`, which `nn.Module` gives to something else.
-
-    On the class it is the equation. On an instance `apply(f)`, with a function and no weights, is
-    still the method of `nn.Module` that calls f on every submodule, so that code which initialises
-    or edits a network with it works on ours.
-    """
-
-    def __init__(self, equation: Callable[..., Tensor]) -> None:
-        self._equation = equation
-
-    def __get__(self, instance: nn.Module | None, owner: type) -> Callable[..., Any]:
-        if instance is None:
-            return self._equation
-
-        def apply(*arguments: Any, **named: Any) -> Any:
-            function = named.get("fn", arguments[0] if arguments else None)
-            if callable(function) and len(arguments) + len(named) == 1:
-                return nn.Module.apply(instance, function)
-            return self._equation(*arguments, **named)
-
-        return apply
 
 
 class ArithmeticModule(nn.Module, ABC):
@@ -83,7 +59,6 @@ class ArithmeticModule(nn.Module, ABC):
     idealisation: ClassVar[Mapping[str, sympy.Expr]] = {}
     # Weights that are powers: they settle on small rationals, chosen by validation.
     powers: ClassVar[tuple[str, ...]] = ()
-    _equation: ClassVar[Callable[..., Tensor]]
 
     def __init__(
         self,
@@ -135,7 +110,7 @@ class ArithmeticModule(nn.Module, ABC):
 
     @staticmethod
     @abstractmethod
-    def apply(x: Tensor, **weights: Tensor) -> Tensor:
+    def equation(x: Tensor, **weights: Tensor) -> Tensor:
         """The module's equation on effective weights."""
 
     @staticmethod
@@ -172,12 +147,9 @@ class ArithmeticModule(nn.Module, ABC):
         super().__init_subclass__(**options)
         if "raw" in cls.__dict__:
             cls.raw_names = tuple(cls.raw)
-        if "apply" in cls.__dict__:
-            cls._equation = staticmethod(cls.apply)
-            cls.apply = _Equation(cls.apply)  # type: ignore[method-assign, assignment]
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._equation(x, **self.weights())
+        return self.equation(x, **self.weights())
 
     def constrain_(self) -> None:
         """Bring raw parameters back into their bounds, after an optimiser step."""

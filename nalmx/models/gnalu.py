@@ -66,7 +66,7 @@ class GNALU(ArithmeticModule):
         return {"weight": exact_squashed(w_hat, m_hat, LOG_PHI), "gate": gate_weight}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor, gate: Tensor) -> Tensor:
         opening = sigmoid(_LOG_PHI * weighted_sum(x, gate))
         return opening * weighted_sum(x, weight) + (1 - opening) * log_product(x, weight)
 

@@ -94,7 +94,7 @@ class INALU(ArithmeticModule):
         }
 
     @staticmethod
-    def apply(x: Tensor, *, sum_weight: Tensor, product_weight: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, sum_weight: Tensor, product_weight: Tensor, gate: Tensor) -> Tensor:
         logs = x.abs().clamp(min=_EPSILON).log()
         magnitude = weighted_sum(logs, product_weight).clamp(max=_OMEGA).exp()
         signs, size = pair(x.sign(), product_weight.abs())

@@ -52,7 +52,7 @@ class NACMul(ArithmeticModule):
         return {"weight": exact_squashed(w_hat, m_hat)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor) -> Tensor:
         return log_product(x, weight)
 
     @staticmethod

@@ -50,7 +50,7 @@ class NACPlus(ArithmeticModule):
         return {"weight": exact_squashed(w_hat, m_hat)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor) -> Tensor:
         return weighted_sum(x, weight)
 
     @staticmethod

@@ -61,7 +61,7 @@ class NALU(ArithmeticModule):
         return {"weight": exact_squashed(w_hat, m_hat), "gate": gate_weight}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor, gate: Tensor) -> Tensor:
         opening = sigmoid(weighted_sum(x, gate))
         return opening * weighted_sum(x, weight) + (1 - opening) * log_product(x, weight)
 

@@ -57,7 +57,7 @@ class NAU(ArithmeticModule):
         return {"weight": Clamp(raw_weight, -1, 1)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor) -> Tensor:
         return weighted_sum(x, weight)
 
     @staticmethod

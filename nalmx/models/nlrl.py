@@ -83,7 +83,7 @@ class NLRL(ArithmeticModule):
         }
 
     @staticmethod
-    def apply(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:
         x, negation = pair(x, negation)
         _, weight = pair(x, weight)
         inputs = negated(x, negation)

@@ -80,7 +80,7 @@ class NLRLAnd(ArithmeticModule):
         }
 
     @staticmethod
-    def apply(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:
         x, negation = pair(x, negation)
         _, weight = pair(x, weight)
         return negated(conjunction(negated(x, negation), weight), per_output(gate))

@@ -54,7 +54,7 @@ class NMU(ArithmeticModule):
         return {"weight": Clamp(raw_weight, 0, 1)}
 
     @staticmethod
-    def apply(x: Tensor, *, weight: Tensor) -> Tensor:
+    def equation(x: Tensor, *, weight: Tensor) -> Tensor:
         x, weight = pair(x, weight)
         return product(weight * x + (1 - weight))
 

@@ -65,7 +65,7 @@ class NPU(ArithmeticModule):
         return {"real": w_real, "imaginary": w_imaginary, "gate": Clamp(raw_gate, 0, 1)}
 
     @staticmethod
-    def apply(x: Tensor, *, real: Tensor, imaginary: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, real: Tensor, imaginary: Tensor, gate: Tensor) -> Tensor:
         logs, angles = polar(x, gate)
         magnitude = weighted_sum(logs, real) - weighted_sum(angles, imaginary)
         return magnitude.exp() * (weighted_sum(logs, imaginary) + weighted_sum(angles, real)).cos()

@@ -107,7 +107,7 @@ class NSR(ArithmeticModule):
         }
 
     @staticmethod
-    def apply(
+    def equation(
         x: Tensor,
         *,
         first: Tensor,

@@ -56,7 +56,7 @@ class RealNPU(ArithmeticModule):
         return {"real": w_real, "gate": Clamp(raw_gate, 0, 1)}
 
     @staticmethod
-    def apply(x: Tensor, *, real: Tensor, gate: Tensor) -> Tensor:
+    def equation(x: Tensor, *, real: Tensor, gate: Tensor) -> Tensor:
         logs, angles = polar(x, gate)
         return weighted_sum(logs, real).exp() * weighted_sum(angles, real).cos()
 

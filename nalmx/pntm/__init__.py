@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .conversion import from_machine
-    from .heads import head_weights, head_weights_sequential
-    from .memory import memory_reads, memory_reads_sequential
-    from .module import PNTM, Controls
-    from .register import (
+    from .soft.conversion import from_machine
+    from .soft.heads import head_weights, head_weights_sequential
+    from .soft.memory import memory_reads, memory_reads_sequential
+    from .soft.module import PNTM, Controls
+    from .soft.register import (
         hard_states,
         last_separator,
         register_states,
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from .vocabulary import Vocabulary
 
 _HOMES = {
-    "Controls": "module",
-    "PNTM": "module",
+    "Controls": "soft.module",
+    "PNTM": "soft.module",
     "Vocabulary": "vocabulary",
-    "from_machine": "conversion",
-    "hard_states": "register",
-    "head_weights": "heads",
-    "head_weights_sequential": "heads",
-    "last_separator": "register",
-    "memory_reads": "memory",
-    "memory_reads_sequential": "memory",
-    "register_states": "register",
-    "register_states_sequential": "register",
+    "from_machine": "soft.conversion",
+    "hard_states": "soft.register",
+    "head_weights": "soft.heads",
+    "head_weights_sequential": "soft.heads",
+    "last_separator": "soft.register",
+    "memory_reads": "soft.memory",
+    "memory_reads_sequential": "soft.memory",
+    "register_states": "soft.register",
+    "register_states_sequential": "soft.register",
 }
 
 __all__ = [

@@ -9,8 +9,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tasks.sequences import Token, Tokens
 from .machine import BLANK, ROW, STAY, Machine
+from .tasks import Token, Tokens
 
 _STAY, _BLANK, _ROW = STAY, BLANK, ROW
 _FIRST_ROOM = 64

@@ -12,8 +12,8 @@ from itertools import combinations
 from typing import TypeAlias
 
 from ..clock import look
-from ..tasks.sequences import Token
 from .machine import BLANK, ROW, STAY, Machine
+from .tasks import Token
 from .vocabulary import Ids
 
 Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tape reads

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..errors import RunError
 from ..storage import same_json
-from ..tasks.sequences import Example, Token, Tokens
+from .tasks import Example, Token, Tokens
 from .vocabulary import Ids, Vocabulary
 
 STAY = -(2**31)  # no jump

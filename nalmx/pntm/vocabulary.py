@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingError
-from ..tasks.sequences import Example, Token, Tokens
+from .tasks import Example, Token, Tokens
 
 Ids: TypeAlias = NDArray[np.int64]
 

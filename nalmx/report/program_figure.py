@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import SettingError
-from ..extract.program._controls import Program, program_of
-from ..extract.program._words import name_word, word_of
-from ..extract.program.diagrams import program_lines
 from ..pntm.machine import BLANK, Machine, Runner
+from ..pntm.program._controls import Program, program_of
+from ..pntm.program._words import name_word, word_of
+from ..pntm.program.diagrams import program_lines
+from ..pntm.tasks import Token
 from ..storage import write_bytes
-from ..tasks.sequences import Token
 from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
 
 _MOST_STEPS, _MOST_CELLS, _MOST_LINES = 150, 400, 45

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
-from ..tasks.sequences import Tokens
-from ..verify.sequences.verdict import Differences, SequenceVerdict, WrongAnswer
+from ..pntm.proofs.verdict import Differences, SequenceVerdict, WrongAnswer
+from ..pntm.tasks import Tokens
 
 _LONGEST = 100
 _STYLES = {

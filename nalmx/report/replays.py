@@ -12,7 +12,7 @@ from ..verify.replaying.replay import Replay
 from .verdicts import domain_text
 
 if TYPE_CHECKING:
-    from ..verify.sequences.certificate import SequenceCertificate
+    from ..pntm.proofs.certificate import SequenceCertificate
 
 _LONGEST = 120
 

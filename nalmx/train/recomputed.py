@@ -69,7 +69,7 @@ def _errors(
     with torch.no_grad():
         weights = modules.weights()
         outputs = [
-            stack.kind.apply(x, **{name: w[place] for name, w in weights.items()})[:, 0].double()
+            stack.kind.equation(x, **{name: w[place] for name, w in weights.items()})[:, 0].double()
             for place in range(stack.config.seeds)
         ]
     size = float(t.square().mean())

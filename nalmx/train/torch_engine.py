@@ -101,7 +101,7 @@ class TorchEngine:
         """One Adam update on mean squared error plus the scheduled penalty."""
         penalty = self._facts.penalty if strength else None
         weights = self.module.weights()
-        y = self.module.apply(x, **weights)
+        y = self.module.equation(x, **weights)
         outputs, slopes = [y], [(y.detach() - t).mul_(2 / BATCH_SIZE)]
         if penalty is not None and not penalty.raw:
             for name, grid in self.module.grids.items():
@@ -135,6 +135,6 @@ class TorchEngine:
             for start in range(members.start, members.stop, group):
                 stop = min(start + group, members.stop)
                 part = {name: weight[start:stop] for name, weight in weights.items()}
-                residuals = self.module.apply(x[cell].T, **part).squeeze(-1).double() - t[cell]
+                residuals = self.module.equation(x[cell].T, **part).squeeze(-1).double() - t[cell]
                 errors += [residual.square().mean() for residual in residuals]
         return torch.nan_to_num(torch.stack(errors).cpu(), nan=math.inf)

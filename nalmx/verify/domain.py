@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 from ..errors import RangeError
-from ..expression import check_name
+from ..expression.names import check_name
 from ..expression.nodes import natural_order
 from ..ranges import Interval, Range
 

@@ -14,10 +14,10 @@ from nalmx.bench.fitters import FITTERS, model_name
 from nalmx.bench.sequence_grid import SequenceCell, SequenceGrid
 from nalmx.bench.sequences import Accuracy, SequenceResult, Stopped, run_sequences
 from nalmx.errors import RunError, SettingError, UnknownNameError
+from nalmx.pntm.tasks import sequence_task
 from nalmx.report import sequence_figure as drawing
 from nalmx.report.sequence_figure import sequence_figure
 from nalmx.report.sequence_table import sequence_table
-from nalmx.tasks.sequences import sequence_task
 from nalmx.train import Interrupted
 
 

@@ -10,10 +10,10 @@ from helpers_mutations import PWNED, mutations, sampled
 
 from nalmx.cli import main
 from nalmx.commands import _programs
-from nalmx.extract.program import saved
+from nalmx.pntm.program import saved
+from nalmx.pntm.proofs import check
+from nalmx.pntm.tasks import Example, write_examples
 from nalmx.storage import canonical_json, digest, read_arrays, write_arrays, write_json
-from nalmx.tasks.sequences import Example, write_examples
-from nalmx.verify.sequences import check
 
 FORMULA = ["--operation", "mul", "--module", "nmu", "--seeds", "2", "--iterations", "4000"]
 PARITY = ["--module", "pntm", "--task", "parity", "--sequences", "60", "--longest", "8"]

@@ -13,14 +13,14 @@ import pytest
 from nalmx.cli import main
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import from_machine
+from nalmx.pntm.learn import learn as learning
+from nalmx.pntm.learn.config import MOST_TAPES, TEST_LENGTHS, SequenceConfig
+from nalmx.pntm.learn.discrete import search
+from nalmx.pntm.learn.run import SequenceRun
+from nalmx.pntm.learn.score import score
+from nalmx.pntm.tasks import TASK_NAMES, Example, read_examples, sequence_task, write_examples
 from nalmx.storage import read_tensors
-from nalmx.tasks.sequences import TASK_NAMES, Example, read_examples, sequence_task, write_examples
 from nalmx.train import Interrupted, Run
-from nalmx.train.sequences import learn as learning
-from nalmx.train.sequences.config import MOST_TAPES, TEST_LENGTHS, SequenceConfig
-from nalmx.train.sequences.discrete import search
-from nalmx.train.sequences.run import SequenceRun
-from nalmx.train.sequences.score import score
 
 PNTM = ["--module", "pntm"]
 PARITY = [*PNTM, "--task", "parity"]

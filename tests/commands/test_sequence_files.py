@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from nalmx.cli import main
-from nalmx.tasks.sequences import Example, sequence_task, write_examples
-from nalmx.train.sequences import learn as learning
-from nalmx.train.sequences.config import SequenceConfig
-from nalmx.train.sequences.discrete import fit_discrete
-from nalmx.train.sequences.learn import Learned
+from nalmx.pntm.learn import learn as learning
+from nalmx.pntm.learn.config import SequenceConfig
+from nalmx.pntm.learn.discrete import fit_discrete
+from nalmx.pntm.learn.learn import Learned
+from nalmx.pntm.tasks import Example, sequence_task, write_examples
 
 RIGHT = sequence_task("parity").examples(np.random.default_rng(5), 60, 8)
 WRONG = [Example(("1",) * n, ("0",) * n) for n in range(30, 4, -1)]

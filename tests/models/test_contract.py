@@ -49,7 +49,7 @@ def discrete(kind):
 
 
 def assert_equation_holds(kind, weights, sizes, inputs):
-    """`apply` in float64 equals `symbolic` in exact arithmetic at one point."""
+    """`equation` in float64 equals `symbolic` in exact arithmetic at one point."""
     symbols = [sympy.Symbol(f"x{i}", real=True) for i in range(len(inputs))]
     exact = kind.symbolic(symbols, **{n: matrix(w, sizes[n][0]) for n, w in weights.items()})
     with precision(200):
@@ -60,12 +60,12 @@ def assert_equation_holds(kind, weights, sizes, inputs):
         for name, w in weights.items()
     }
     x = torch.tensor([float(v) for v in inputs], dtype=torch.float64)
-    found = kind.apply(x, **tensors).tolist()
+    found = kind.equation(x, **tensors).tolist()
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("fan_in", [1, 2, 3])
-def test_apply_equals_symbolic_on_the_points_of_the_grids(kind, fan_in):
+def test_equation_equals_symbolic_on_the_points_of_the_grids(kind, fan_in):
     """Every point where there are few, evenly spread ones where there are many."""
     inputs = [Fraction(-3, 2), Fraction(5, 4), Fraction(7)][:fan_in]
     sizes = shapes(kind, fan_in, 1)
@@ -85,7 +85,7 @@ def test_apply_equals_symbolic_on_the_points_of_the_grids(kind, fan_in):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_apply_equals_symbolic_on_random_exact_weights(kind, seed):
+def test_equation_equals_symbolic_on_random_exact_weights(kind, seed):
     generator = torch.Generator().manual_seed(seed)
 
     def draw(low, high, count):

@@ -17,14 +17,14 @@ def tensor(rows):
 def test_nalu_does_the_worked_example_of_the_survey():
     """Appendix C: x1 − x2 at [2, 3, 4], with the summative path chosen by the gate."""
     x, weight = tensor([2.0, 3.0, 4.0]), tensor([[1.0, -1.0, 0.0]])
-    assert NACMul.apply(x, weight=weight).item() == pytest.approx(2 / 3, rel=1e-6)
-    assert NALU.apply(x, weight=weight, gate=tensor([[50.0, 50.0, 50.0]])).item() == -1.0
+    assert NACMul.equation(x, weight=weight).item() == pytest.approx(2 / 3, rel=1e-6)
+    assert NALU.equation(x, weight=weight, gate=tensor([[50.0, 50.0, 50.0]])).item() == -1.0
 
 
 def test_nalu_with_a_closed_gate_is_the_multiplicative_path():
     x, weight = tensor([2.0, 3.0, 4.0]), tensor([[1.0, -1.0, 0.0]])
-    closed = NALU.apply(x, weight=weight, gate=tensor([[-50.0, -50.0, -50.0]]))
-    assert closed.item() == NACMul.apply(x, weight=weight).item()
+    closed = NALU.equation(x, weight=weight, gate=tensor([[-50.0, -50.0, -50.0]]))
+    assert closed.item() == NACMul.equation(x, weight=weight).item()
 
 
 def test_nalu_mixes_its_paths_by_a_gate_of_the_inputs():
@@ -32,7 +32,7 @@ def test_nalu_mixes_its_paths_by_a_gate_of_the_inputs():
     opening = 1 / (1 + math.exp(-(0.1 * 2 + 0.2 * -3)))
     added = 0.5 * 2 - 0.25 * -3
     multiplied = math.exp(0.5 * math.log(2 + 1e-7) - 0.25 * math.log(3 + 1e-7))
-    found = NALU.apply(tensor(x), weight=tensor([weight]), gate=tensor([gate]))
+    found = NALU.equation(tensor(x), weight=tensor([weight]), gate=tensor([gate]))
     expected = opening * added + (1 - opening) * multiplied
     assert found.item() == pytest.approx(expected, rel=1e-14)
 
@@ -54,21 +54,21 @@ def test_gnalu_takes_the_golden_ratio_as_its_base():
 @pytest.mark.parametrize(("x", "y"), [([2.0, 4.0], 0.5), ([-2.0, 4.0], -0.5), ([-2.0, -4.0], 0.5)])
 def test_inalu_divides_with_the_sign(x, y):
     weights = {"sum_weight": [[0.0, 0.0]], "product_weight": [[1.0, -1.0]], "gate": [[0.0]]}
-    found = INALU.apply(tensor(x), **{name: tensor(rows) for name, rows in weights.items()})
+    found = INALU.equation(tensor(x), **{name: tensor(rows) for name, rows in weights.items()})
     assert found.item() == pytest.approx(y, rel=1e-14)
 
 
 def test_inalu_clips_its_product_and_its_small_inputs():
     weights = {"sum_weight": [[0.0, 0.0]], "product_weight": [[1.0, 1.0]], "gate": [[0.0]]}
     tensors = {name: tensor(rows) for name, rows in weights.items()}
-    assert INALU.apply(tensor([1e6, 1e6]), **tensors).item() == pytest.approx(math.exp(20))
-    assert INALU.apply(tensor([1e-9, 1.0]), **tensors).item() == pytest.approx(1e-7)
+    assert INALU.equation(tensor([1e6, 1e6]), **tensors).item() == pytest.approx(math.exp(20))
+    assert INALU.equation(tensor([1e-9, 1.0]), **tensors).item() == pytest.approx(1e-7)
 
 
 def test_inalu_ignores_the_sign_of_an_input_without_weight():
     weights = {"sum_weight": [[0.0, 0.0]], "product_weight": [[1.0, 0.0]], "gate": [[0.0]]}
     tensors = {name: tensor(rows) for name, rows in weights.items()}
-    assert INALU.apply(tensor([3.0, -7.0]), **tensors).item() == pytest.approx(3.0)
+    assert INALU.equation(tensor([3.0, -7.0]), **tensors).item() == pytest.approx(3.0)
 
 
 def test_inalu_starts_where_its_authors_do():
@@ -86,19 +86,21 @@ def test_npu_is_the_real_part_of_a_complex_power(x):
     logs = [complex(math.log(abs(v) + 2**-23), math.pi if v < 0 else 0) for v in x]
     exponent = sum(complex(r, i) * log for r, i, log in zip(real, imaginary, logs, strict=True))
     expected = math.exp(exponent.real) * math.cos(exponent.imag)
-    found = NPU.apply(
+    found = NPU.equation(
         tensor(x), real=tensor([real]), imaginary=tensor([imaginary]), gate=tensor([[1.0, 1.0]])
     )
     assert found.item() == pytest.approx(expected, rel=1e-13)
 
 
 def test_a_closed_relevance_gate_takes_an_input_out():
-    found = RealNPU.apply(tensor([-5.0, 3.0]), real=tensor([[0.5, 2.0]]), gate=tensor([[0.0, 1.0]]))
+    found = RealNPU.equation(
+        tensor([-5.0, 3.0]), real=tensor([[0.5, 2.0]]), gate=tensor([[0.0, 1.0]])
+    )
     assert found.item() == pytest.approx(9.0, rel=1e-6)
 
 
 def test_a_half_open_relevance_gate_takes_the_mean_with_one():
-    found = RealNPU.apply(tensor([5.0]), real=tensor([[1.0]]), gate=tensor([[0.5]]))
+    found = RealNPU.equation(tensor([5.0]), real=tensor([[1.0]]), gate=tensor([[0.5]]))
     assert found.item() == pytest.approx(3.0, rel=1e-6)
 
 

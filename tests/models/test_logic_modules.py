@@ -80,13 +80,15 @@ def test_equation_rule_and_logic_agree_on_all_truth_values(kind, gate):
             value = sympy.sympify(arithmetic).subs(dict(zip((X1, X2), point, strict=True)))
             truth = logic.subs(dict(zip((P, Q), map(bool, point), strict=True)))
             assert value == int(bool(truth))
-            assert kind.apply(x, **tensors(weights)).item() == pytest.approx(int(value), abs=1e-6)
+            assert kind.equation(x, **tensors(weights)).item() == pytest.approx(
+                int(value), abs=1e-6
+            )
 
 
 def test_gate_zero_gives_and_as_equation_29_says():
     x = torch.tensor([1.0, 0.0], dtype=torch.float64)
-    assert NLRL.apply(x, **tensors(rule(0))).item() == pytest.approx(0, abs=1e-6)
-    assert NLRL.apply(x, **tensors(rule(1))).item() == 1
+    assert NLRL.equation(x, **tensors(rule(0))).item() == pytest.approx(0, abs=1e-6)
+    assert NLRL.equation(x, **tensors(rule(1))).item() == 1
 
 
 @pytest.mark.parametrize("kind", [NLRL, NLRLAnd])
@@ -111,7 +113,7 @@ def test_the_status_register_makes_all_six_comparisons(sign, zero, shift, relati
     weights = compared((sign,), (zero,), (shift,))
     assert condition(weights) == one_where(relation)
     for left, right in ((-50.0, 20.0), (3.0, 3.0), (20.0, -50.0)):
-        truth, negation = NSR.apply(torch.tensor([left, right]).double(), **tensors(weights))
+        truth, negation = NSR.equation(torch.tensor([left, right]).double(), **tensors(weights))
         expected = bool(relation.subs({X1: left, X2: right}))
         assert (truth > 0.5) == expected
         assert truth + negation == 1
@@ -198,8 +200,8 @@ def test_a_redundant_stack_gives_the_numbers_of_a_loop():
 def test_steeper_registers_decide_smaller_differences():
     weights = compared((9,), (-3,), (-3,))
     x = torch.tensor([0.1, 0.0]).double()
-    flat = NSR.apply(x, **tensors(weights))[0]
-    steep = NSR.apply(x, **tensors({**weights, "steepness": exact((100,))}))[0]
+    flat = NSR.equation(x, **tensors(weights))[0]
+    steep = NSR.equation(x, **tensors({**weights, "steepness": exact((100,))}))[0]
     assert flat < 0.1 < 0.9 < steep
 
 

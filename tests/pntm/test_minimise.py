@@ -8,10 +8,10 @@ import pytest
 
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.keys import Keys
+from nalmx.pntm.learn.discrete import fit_discrete
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
 from nalmx.pntm.minimise import _Search, minimise
-from nalmx.tasks.sequences import sequence_task
-from nalmx.train.sequences.discrete import fit_discrete
+from nalmx.pntm.tasks import sequence_task
 
 A, B, END = 3, 4, 5  # answer tokens; in prompts a is 0, b is 1, and = is 2
 PROMPTS = [prompt for length in range(6) for prompt in product("ab", repeat=length)]

@@ -18,7 +18,7 @@ from helpers_machines import copier, counter, either, gated, parity, random_mach
 from helpers_trees import claim
 
 from nalmx.cli import main
-from nalmx.extract.program.python_code import python_source
+from nalmx.pntm.program.python_code import python_source
 from nalmx.report.exported_tests import exported_tests
 from nalmx.report.regression import regression
 from nalmx.verify import Claim, Counterexample, Effort, Verdict, check

@@ -6,10 +6,10 @@ import pytest
 from helpers_machines import copier, counter, either, endless, hand_made, recall
 
 from nalmx.errors import RunError, SettingError
-from nalmx.extract.program._controls import program_of
-from nalmx.extract.program.diagrams import program_lines
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.machine import Decision
+from nalmx.pntm.program._controls import program_of
+from nalmx.pntm.program.diagrams import program_lines
 from nalmx.report import program_figure as drawing
 from nalmx.report.program_figure import write_program_figure
 

@@ -12,15 +12,15 @@ from helpers_mutations import PWNED, mutations, sampled
 from nalmx.cli import main
 from nalmx.expression import parse, variables
 from nalmx.pntm.machine import Machine
+from nalmx.pntm.proofs.certificate import SequenceCertificate
+from nalmx.pntm.proofs.check import Checked
+from nalmx.pntm.proofs.search import find_proof
+from nalmx.pntm.proofs.verdict import SequenceVerdict, WrongAnswer
+from nalmx.pntm.tasks import sequence_task
+from nalmx.pntm.tasks.prompts import prompts_of
 from nalmx.storage import same_json
-from nalmx.tasks.sequences import sequence_task
-from nalmx.tasks.sequences.prompts import prompts_of
 from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
-from nalmx.verify.sequences.certificate import SequenceCertificate
-from nalmx.verify.sequences.check import Checked
-from nalmx.verify.sequences.search import find_proof
-from nalmx.verify.sequences.verdict import SequenceVerdict, WrongAnswer
 
 CLAIMS = {
     "proved": ("abs(x)", "Max(x, -x)", "[-3,3]", "0"),

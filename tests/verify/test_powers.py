@@ -16,8 +16,8 @@ from nalmx.expression.ball import ball, enclose, interval, precision
 from nalmx.report.python_function import HELPERS, python_function
 from nalmx.verify import Counterexample, Effort, check
 from nalmx.verify.algebra.decision import decide
-from nalmx.verify.replaying.second_backend import Program
-from nalmx.verify.replaying.second_intervals import UNDEFINED, span
+from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.intervals import UNDEFINED, span
 from nalmx.verify.sweeping.sweep import NUMPY
 from nalmx.verify.sweeping.values import values
 from nalmx.verify.witness import judge

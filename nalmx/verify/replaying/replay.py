@@ -19,6 +19,8 @@ from ...rationals import parse_rational, spell
 from ..algebra.decision import decide
 from ..bounding.bounds import METHOD, decimal, decimal_below
 from ..bounding.enclosure import Piece
+from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
+from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
 from ..domain import Point
 from ..verdict import Claim, Counterexample, Level
 from ..witness import judge, judge_between
@@ -31,8 +33,6 @@ from .evidence import (
     text_of,
     written,
 )
-from .second_bounds import Bounder, OutOfBudget, Spending
-from .second_opinion import breaks_between, compare, distance_reaches, opinion
 
 AT_A_POINT = "a counterexample"
 SECONDS, BOXES = 300.0, 1_000_000
@@ -264,7 +264,8 @@ class Replaying:
 
     def _walk(self, piece: Piece, cuts: list[str], bound: Fraction) -> int:
         """Show the bound on every box of a piece; how many only a bound known beforehand covers."""
-        bounder = Bounder(piece.functions, piece.conditions, bound)
+        conditions = [(condition.function, condition.signs) for condition in piece.conditions]
+        bounder = Bounder(piece.functions, conditions, bound)
         has_cap = piece.cap is not None and piece.cap <= bound
         capped = 0
         try:

@@ -1,0 +1,244 @@
+"""Controls of one tape that are worth trying, from simple to elaborate.
+
+A tape is a way to write (which rows write, and how the write head moves) and a way to read (how the
+read head moves while the prompt is taken in and while the answer is given, and where it starts).
+Both are told row by row, but the ways that occur in practice treat whole groups of rows alike, or
+single out one row. They are few enough to try all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...machine import STAY, Machine
+from ...vocabulary import Ids
+from .groups import Groups, Rows, cost_of, row_sets
+
+_MOVE, _JUMP, _SYMBOL = 0, 1, 2
+_MOST_WAYS = 120
+_FOLLOW = 0.5
+_FAR = 8  # cells that a read head may start from home
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """Ways to write (ways, rows, 3) and to read (ways, rows, 2), and tapes made of them.
+
+    `tapes` (tapes, 3) has the indices of both ways and the cell where the read head starts;
+    `costs` says how elaborate each tape is, in nats.
+    """
+
+    writes: Ids
+    reads: Ids
+    tapes: Ids
+    costs: NDArray[np.float64]
+    hinted: int = 0  # so many of the first tapes are hints
+
+    @property
+    def far(self) -> int:
+        jumps = [way[..., _JUMP] for way in (self.writes, self.reads)]
+        return max(int(np.abs(np.where(jump == STAY, 0, jump)).max(initial=0)) for jump in jumps)
+
+
+def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most: int) -> Library:
+    """The simplest tapes of a level: 0 plain ones, 1 shifts by two, jumps, stacks, 2 more of both.
+
+    `symbols` (rows,) is what a row writes where it writes; `most` is how many tapes there may be.
+    """
+    writes = _simplest(_ways_to_write(groups, symbols, row_count, level))
+    prompts = _simplest(_prompt_parts(groups, row_count, level))
+    answers = _simplest(_answer_parts(groups, row_count, level))
+    inside = list(frozenset().union(*groups.prompt)) if groups.prompt else []
+    starts = np.array(sorted(range(-_FAR, _FAR + 1), key=abs))
+    # The last way through the prompt is to follow the write head, whatever that does.
+    costs = (
+        np.array([cost for _, cost in writes])[:, None, None, None]
+        + np.array([*(cost for _, cost in prompts), _FOLLOW])[:, None, None]
+        + np.array([cost for _, cost in answers])[:, None]
+        + 0.7 * np.abs(starts)
+    )
+    order = _least(costs.ravel(), most)
+    at_write, at_prompt, at_answer, at_start = np.unravel_index(order, costs.shape)
+    reads: dict[tuple[int, int, int], int] = {}
+    kept: list[Ids] = []
+    tapes = np.empty((len(order), 3), np.int64)
+    for i, (w, p, a) in enumerate(
+        zip(at_write.tolist(), at_prompt.tolist(), at_answer.tolist(), strict=True)
+    ):
+        key = (w if p == len(prompts) else -1, p, a)
+        if key not in reads:
+            reads[key] = len(kept)
+            if p == len(prompts):
+                prompt = _still(row_count)
+                prompt[inside] = writes[w][0][inside, :2]
+            else:
+                prompt = prompts[p][0]
+            kept.append(_joined(prompt, answers[a][0]))
+        tapes[i] = w, reads[key], starts[at_start[i]]
+    return Library(
+        np.array([way for way, _ in writes], np.int64).reshape(-1, row_count, 3),
+        np.array(kept, np.int64).reshape(-1, row_count, 2),
+        tapes,
+        costs.ravel()[order],
+    )
+
+
+def _least(costs: NDArray[np.float64], most: int) -> Ids:
+    """Where so many of the least costs are, in order; the first of equal ones come first."""
+    few = np.arange(len(costs))
+    if most < len(costs):
+        few = np.flatnonzero(costs <= np.partition(costs, most - 1)[most - 1])
+    return few[np.argsort(costs[few], kind="stable")][:most]
+
+
+def no_tapes(row_count: int) -> Library:
+    """A library to put hints into."""
+    nothing = np.zeros((0, 3), np.int64)
+    writes, reads = (np.zeros((0, row_count, controls), np.int64) for controls in (3, 2))
+    return Library(writes, reads, nothing, np.zeros(0))
+
+
+def with_hints(library: Library, machines: Sequence[Machine], register: Ids) -> Library:
+    """The library with the tapes of machines of the same register put first."""
+    writes, reads, tapes = [library.writes], [library.reads], []
+    for machine in machines:
+        if not np.array_equal(machine.register, register):
+            continue
+        for tape in range(machine.tapes):
+            controls = [
+                machine.moves[:, tape, 0],
+                machine.jumps[:, tape, 0],
+                machine.writes[:, tape],
+            ]
+            at = sum(map(len, writes)), sum(map(len, reads))
+            tapes.append([*at, machine.starts[tape, 1] - machine.starts[tape, 0]])
+            writes.append(np.stack(controls, axis=1)[None])
+            seen = [machine.moves[:, tape, 1], machine.jumps[:, tape, 1]]
+            reads.append(np.stack(seen, axis=1)[None])
+    return Library(
+        np.concatenate(writes),
+        np.concatenate(reads),
+        np.concatenate([np.array(tapes, np.int64).reshape(-1, 3), library.tapes]),
+        np.concatenate([np.ones(len(tapes)), library.costs]),
+        len(tapes),
+    )
+
+
+def _simplest(ways: Iterator[tuple[Ids, float]]) -> list[tuple[Ids, float]]:
+    """Without repetition, the less elaborate ones first, and not too many."""
+    known: dict[bytes, tuple[Ids, float]] = {}
+    for way, cost in ways:
+        key = way.tobytes()
+        if key not in known or cost < known[key][1]:
+            known[key] = way, cost
+    return sorted(known.values(), key=lambda pair: pair[1])[:_MOST_WAYS]
+
+
+def _joined(prompt: Ids, answer: Ids) -> Ids:
+    """One way through the prompt and the answer; the rows of the two are different."""
+    moves = answer[:, _MOVE] != 0
+    jumps = answer[:, _JUMP] != STAY
+    read = prompt.copy()
+    read[moves, _MOVE] = answer[moves, _MOVE]
+    read[jumps, _JUMP] = answer[jumps, _JUMP]
+    return read
+
+
+def _ways_to_write(
+    groups: Groups, symbols: Ids, row_count: int, level: int
+) -> Iterator[tuple[Ids, float]]:
+    """Controls of the write head, and how elaborate they are."""
+    sets = list(row_sets(groups.moving))
+    if level > 0:
+        sets += list(groups.fixed) + [s | f for s in sets[:1] for f in groups.fixed]
+    for chosen in sets:
+        cost = 1.0 + cost_of(chosen, groups.moving)
+        yield _writing(row_count, symbols, chosen, step=1), cost
+        if level == 0:
+            continue
+        for popped in row_sets(groups.prompt):
+            if not popped & chosen and chosen <= frozenset().union(*groups.prompt):
+                stack = _writing(row_count, symbols, chosen, step=1)
+                stack[list(popped), _MOVE] = -1
+                yield stack, cost + 1.0 + cost_of(popped, groups.moving)
+    if level == 0:
+        return
+    for keyed in groups.prompt:
+        for chosen in groups.prompt:
+            if chosen != keyed:
+                address = _writing(row_count, symbols, chosen, step=0)
+                _jump_to_own(address, keyed)
+                yield address, 3.0
+
+
+def _writing(row_count: int, symbols: Ids, chosen: Rows, step: int) -> Ids:
+    way = np.zeros((row_count, 3), np.int64)
+    way[:, _JUMP] = way[:, _SYMBOL] = STAY
+    rows = list(chosen)
+    way[rows, _MOVE] = step
+    way[rows, _SYMBOL] = symbols[rows]
+    return way
+
+
+def _jump_to_own(way: Ids, keyed: Rows) -> None:
+    """Give every row of a group a cell of its own to jump to."""
+    for cell, row in enumerate(sorted(keyed)):
+        way[row, _JUMP] = 8 * (cell + 1)
+
+
+def _still(row_count: int) -> Ids:
+    way = np.zeros((row_count, 2), np.int64)
+    way[:, _JUMP] = STAY
+    return way
+
+
+def _moving(row_count: int, rows: Rows, move: int) -> Ids:
+    way = _still(row_count)
+    way[list(rows), _MOVE] = move
+    return way
+
+
+def _prompt_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Ids, float]]:
+    """Moves of the read head while the prompt is taken in."""
+    yield _still(row_count), 0.0
+    everything = list(row_sets(groups.prompt))
+    for chosen in everything:
+        cost = 1.0 + cost_of(chosen, groups.prompt)
+        yield _moving(row_count, chosen, 1), cost
+        if level > 0:
+            yield _moving(row_count, chosen, 2), cost + 1.0
+            yield _moving(row_count, chosen, -1), cost + 1.0
+        if level > 1:
+            for other in everything:
+                if not other & chosen:
+                    way = _moving(row_count, chosen, 1)
+                    way[list(other), _MOVE] = -1
+                    yield way, cost + 1.0 + cost_of(other, groups.prompt)
+
+
+def _answer_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Ids, float]]:
+    """Moves of the read head while the answer is given."""
+    yield _still(row_count), 0.0
+    whole = frozenset().union(*groups.answer) if groups.answer else frozenset()
+    for chosen in row_sets(groups.answer):
+        cost = 0.5 + cost_of(chosen, groups.answer)
+        yield _moving(row_count, chosen, 1), cost
+        yield _moving(row_count, chosen, -1), cost + 0.5
+        if level == 0:
+            continue
+        yield _moving(row_count, chosen, 2), cost + 1.0
+        yield _moving(row_count, chosen, -2), cost + 1.5
+        rest = whole - chosen
+        for step in (1, -1):
+            way = _moving(row_count, chosen, step)
+            way[list(rest), _JUMP] = 0
+            if rest:
+                yield way, cost + 1.5
+            way = _moving(row_count, chosen, step)
+            way[list(rest), _MOVE] = -step
+            if rest and level > 1:
+                yield way, cost + 2.0

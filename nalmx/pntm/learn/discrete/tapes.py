@@ -1,0 +1,101 @@
+"""What a tape with given controls reads: the machine of `pntm.machine`, one tape, many examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from ...machine import BLANK, STAY
+
+_STAY = STAY
+_BLANK = BLANK
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def run_tape(
+    rows: Any, bounds: Any, asked: Any, write: Any, read: Any, begins: Any, cells: Any, out: Any
+) -> None:
+    """Fill `out` (questions,) with the symbols read where something is asked.
+
+    `write` (rows, 3) has move, jump and symbol of the write head for each control row, `read`
+    (rows, 2) move and jump of the read head, `begins` both starting cells. `cells` is working
+    storage (2, length): symbols, and the example that wrote them, so that nothing is cleared.
+    """
+    middle = cells.shape[1] // 2
+    question = 0
+    cells[1, :] = -1
+    for example in range(bounds.shape[0] - 1):
+        pen, eye = middle + begins[0], middle + begins[1]
+        for at in range(bounds[example], bounds[example + 1]):
+            row = rows[at]
+            pen = pen + write[row, 0] if write[row, 1] == _STAY else middle + write[row, 1]
+            eye = eye + read[row, 0] if read[row, 1] == _STAY else middle + read[row, 1]
+            if write[row, 2] != _STAY:
+                cells[0, pen] = write[row, 2]
+                cells[1, pen] = example
+            if question < asked.shape[0] and asked[question] == at:
+                out[question] = cells[0, eye] if cells[1, eye] == example else _BLANK
+                question += 1
+
+
+@numba.njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
+def fingerprints(
+    rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int, parts: int
+) -> Any:
+    """A 64-bit number for what each candidate reads; 0 where it reads the same everywhere.
+
+    `pairs` (candidates, 3) has the indices into `writes` and `reads` and the read head's start;
+    `parts` says among how many threads the work is divided.
+    """
+    count = pairs.shape[0]
+    found = np.zeros(count, np.uint64)
+    for part in numba.prange(parts):
+        cells = np.zeros((2, reach), np.int32)
+        out = np.zeros(asked.shape[0], np.int32)
+        begins = np.zeros(2, np.int64)
+        for i in range(part, count, parts):
+            begins[1] = pairs[i, 2]
+            run_tape(
+                rows, bounds, asked, writes[pairs[i, 0]], reads[pairs[i, 1]], begins, cells, out
+            )
+            value, same = np.uint64(1469598103934665603), True
+            for question in range(out.shape[0]):
+                value = (value ^ np.uint64(out[question] + 1)) * np.uint64(1099511628211)
+                value ^= value >> np.uint64(29)
+                same = same and out[question] == out[0]
+            found[i] = np.uint64(0) if same else value | np.uint64(1)
+    return found
+
+
+def reach_of(bounds: NDArray[Any], far: int) -> int:
+    """Cells that no head can leave: twice the longest example each way, and the farthest jump."""
+    longest = int(np.diff(bounds).max())
+    return 2 * (2 * longest + far + 8) + 1
+
+
+@numba.njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
+def readings(
+    rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int, parts: int
+) -> Any:
+    """What each candidate reads: (candidates, questions)."""
+    count = pairs.shape[0]
+    found = np.zeros((count, asked.shape[0]), np.int32)
+    for part in numba.prange(parts):
+        cells = np.zeros((2, reach), np.int32)
+        begins = np.zeros(2, np.int64)
+        for i in range(part, count, parts):
+            begins[1] = pairs[i, 2]
+            run_tape(
+                rows,
+                bounds,
+                asked,
+                writes[pairs[i, 0]],
+                reads[pairs[i, 1]],
+                begins,
+                cells,
+                found[i],
+            )
+    return found

@@ -1,0 +1,39 @@
+"""Modular arithmetic: the value modulo 7 after each operation, applied in order from 0.
+
+Example: +3 *4 -6 → 3 5 6.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ._base import SequenceTask
+from ._draw import symbols
+from ._running import running
+from .specification import after_each
+from .tokens import Token
+
+RESIDUES = tuple("0123456")
+OPERATIONS = tuple(sign + residue for sign in "+-*" for residue in RESIDUES)
+
+
+def _after(value: Token, operation: Token) -> Token:
+    left, right = int(value), int(operation[1:])
+    match operation[0]:
+        case "+":
+            return RESIDUES[(left + right) % 7]
+        case "-":
+            return RESIDUES[(left - right) % 7]
+    return RESIDUES[left * right % 7]
+
+
+TASK = SequenceTask(
+    name="modular-arithmetic",
+    summary="the value modulo 7, after each operation",
+    counts="operations",
+    prompt_tokens=OPERATIONS,
+    answer_tokens=RESIDUES,
+    draw=partial(symbols, alphabet=OPERATIONS),
+    answer=running(_after, "0"),
+    specification=after_each(OPERATIONS, _after, "0"),
+)

@@ -1,0 +1,1 @@
+"""Evidence for verdicts on disk, and what replays it."""
