@@ -25,7 +25,7 @@ from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 
 _LONGEST_SPELLING = 200
-_TO_SIMPLIFY = 5_000_000  # operations
+_TO_SIMPLIFY = 500_000  # operations, 5 s
 
 
 @dataclass(frozen=True, slots=True)

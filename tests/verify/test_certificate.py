@@ -203,13 +203,16 @@ def test_a_proved_claim_is_not_bounded_by_a_swapped_word(made):
 
 def test_an_engine_that_errs_is_contradicted_by_the_second_arithmetic(made, monkeypatch):
     """What a wrong proof of algebra would come to: the points tell."""
+    from nalmx.verify.algebra.cases import Case
     from nalmx.verify.algebra.decision import Finding
     from nalmx.verify.replaying import replay as module
+    from nalmx.verify.replaying.evidence import written
 
-    proved = Finding("proved", pieces=(), defined=True, cases=(), rational=True)
+    case = Case.whole(made["proved"].claim)
+    proved = Finding("proved", pieces=(), defined=True, cases=(case,), rational=True)
     monkeypatch.setattr(module, "decide", lambda *_: proved)
     for right in ("y*x + 1e-30", "y*x + 1/(x - 2)"):
-        certificate = again(made["proved"], claim__right=right, evidence__cases=[])
+        certificate = again(made["proved"], claim__right=right, evidence=written(proved))
         replay = certificate.replay()
         assert not replay.established
         assert "contradicts" in replay.reason

@@ -82,7 +82,7 @@ def test_nothing_is_proved_that_a_point_of_a_finite_domain_refutes(left, right, 
     made = Claim(left, right, Domain(dict(zip(NAMES, ranges, strict=True))))
     every = product(*(extent.points for extent in ranges))
     judged = {judge(made, dict(zip(NAMES, p, strict=True))) == "agrees" for p in every}
-    assert judged == {True} or decide(made, seconds=0.5).outcome != "proved"
+    assert judged == {True} or decide(made, 100_000).outcome != "proved"
 
 
 def test_the_swept_part_of_a_domain_is_the_one_with_volume() -> None:

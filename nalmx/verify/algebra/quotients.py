@@ -16,7 +16,9 @@ import flint
 
 from ...clock import look
 
-TERMS_AN_OPERATION = 16
+# Products of two terms that count as one operation: FLINT makes one in 4 to 16 ns, an operation in balls
+# takes 4 to 8 µs with all that is around it.
+TERMS_AN_OPERATION = 512
 MAX_TERMS = 100_000
 MAX_WORK = 20_000_000
 MAX_TOTAL_BITS = 400_000_000

@@ -187,7 +187,10 @@ class _Check:
         points = in_chunks(total, chunk, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
-        seen = _gap(*self._at(self.where[1]))[0] if self.largest >= 0 else Fraction(0)
+        seen = Fraction(0)
+        if self.largest >= 0:
+            with until(Deadline()):
+                seen = _gap(*self._at(self.where[1]))[0]
         where = single.exactly(self.where[1])
         found = self.bound, seen, where, example, self.left_open, self.in_time
         return Exhausted(points, total, *found)
