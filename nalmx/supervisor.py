@@ -26,6 +26,7 @@ from .exit_codes import INTERNAL_ERROR, INTERRUPTED
 GRACE = 1.0  # seconds after its deadline before a will is carried out
 PATIENCE = 1.5  # seconds from the first signal until a child is killed
 _AT_ONCE = 0.5  # signals so close together are one: a terminal and its shell both send them
+_AFTER_IMPORT = 0.05  # seconds until an interrupt is tried again that came during an import
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"
 
@@ -65,6 +66,7 @@ def supervised(work: Callable[[], int]) -> int:
     global _line
     _line = _Line(will, hearing)
     interrupt = _interrupting()
+    signal.signal(signal.SIGALRM, interrupt)
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, interrupt)
@@ -103,14 +105,30 @@ def last_will(seconds: float, text: Callable[[], str], code: int) -> Iterator[No
 
 
 def _interrupting() -> Callable[[int, FrameType | None], None]:
-    """A handler of signals that raises `KeyboardInterrupt`, once for signals that come together."""
+    """A handler of signals that raises `KeyboardInterrupt`, once for signals that come together.
+
+    A library that is just being imported may end the process when an exception comes out of what it
+    calls: then the handler calls itself again by an alarm, until the import is over.
+    """
     together = Together()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        if not together.again():
-            raise KeyboardInterrupt
+        if number != signal.SIGALRM and together.again():
+            return
+        if _is_importing(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AFTER_IMPORT)
+            return
+        raise KeyboardInterrupt
 
     return interrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 class Together:
@@ -240,7 +258,7 @@ class _Parent:
         if code >= 0:
             return code
         self._clean()
-        if self._interrupted and -code in _SIGNALS:
+        if self._interrupted:
             sys.stderr.write("nalmx: interrupted\n")
             return INTERRUPTED
         name = signal.strsignal(-code) or f"signal {-code}"

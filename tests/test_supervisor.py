@@ -105,6 +105,40 @@ return 130
     assert ended(process) == (130, "1\n", "")
 
 
+def test_an_import_is_not_interrupted_but_what_comes_after_it(tmp_path):
+    (tmp_path / "library.py").write_text(
+        "import signal, time\nprint('ready', flush=True)\n"
+        "try:\n    signal.sigtimedwait([signal.SIGUSR1], 0.2)\n"
+        "except KeyboardInterrupt:\n    print('aborted')\nprint('imported', flush=True)\n"
+    )
+    process = started(f"""
+sys.path.insert(0, {str(tmp_path)!r})
+import library
+try:
+    signal.sigwaitinfo([signal.SIGUSR1])
+except KeyboardInterrupt:
+    print("saved")
+    return 130
+""")
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (130, "imported\nsaved\n", "")
+
+
+def test_work_that_dies_of_an_interrupt_was_interrupted():
+    process = started("""
+try:
+    ready()
+    signal.sigwaitinfo([signal.SIGUSR1])
+except KeyboardInterrupt:
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    os.abort()
+""")
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (130, "", "nalmx: interrupted\n")
+
+
 def test_the_will_of_work_that_does_not_end_is_carried_out():
     process = started("""
 with last_will(0.1, lambda: "late\\n", 3):

@@ -2,7 +2,8 @@
 
 from .exact import IRRATIONAL, Undefined, evaluate
 from .names import check_name
-from .nodes import Apply, Constant, Expression, Number, Truth, Variable, fold, sort_of, variables
+from .nodes import Apply, Constant, Expression, Number, Truth, Variable, fold, variables
+from .operations import sort_of
 from .parser import parse
 from .readings import remarks
 from .text import to_text

@@ -17,10 +17,10 @@ from sympy.printing.pretty.stringpict import stringPict
 
 from ..rationals import spell
 from .nodes import Constant, Expression, Leaf, Number, Truth, fold, variables
+from .operations import INFIX, OPERATIONS
 
 _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
-_INFIX = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
-_NAMED = {"min": "Min", "max": "Max", "mod": "Mod"}
+_LATEX_FUNCTIONS = ("cos", "cosh", "log", "sin", "sinh", "tan", "tanh")
 _LATEX_WORDS = {"\\E": "e", "\\neg": "\\neg "}
 _LATEX_SIGNS = {
     ",": ", ",
@@ -146,10 +146,10 @@ class _Drawing(Generic[Form]):
             case "not":
                 return _Drawn(pen.row(pen.word("\\neg"), pen.brackets(first.form)))
         forms = [part.form for part in parts]
-        if operation in _INFIX:
+        if operation in INFIX:
             sides = [self._within(part, _SUM) for part in parts]
-            return _Drawn(pen.joined(_INFIX[operation], sides), _COMPARE)
-        return _Drawn(pen.called(_NAMED.get(operation, operation), pen.joined(",", forms)))
+            return _Drawn(pen.joined(INFIX[operation], sides), _COMPARE)
+        return _Drawn(pen.called(OPERATIONS[operation].spellings[0], pen.joined(",", forms)))
 
     def _within(self, part: _Drawn[Form], least: int) -> Form:
         fits = part.level >= least and (part.unsigned is None or least <= _SUM)
@@ -222,8 +222,9 @@ class _Latex:
         return f"\\sqrt{{{inner}}}"
 
     def called(self, name: str, inner: str) -> str:
-        known = name in ("log", "sin", "cos", "tan", "tanh")
-        return (f"\\{name}" if known else f"\\operatorname{{{name}}}") + self.brackets(inner)
+        return (
+            f"\\{name}" if name in _LATEX_FUNCTIONS else f"\\operatorname{{{name}}}"
+        ) + self.brackets(inner)
 
     def cases(self, pairs: Sequence[tuple[str, str | None]]) -> str:
         lines = [

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import enum
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from .nodes import Constant, Expression, Leaf, Number, Truth, fold
+from .operations import OPERATIONS
+from .rational_values import MAX_BITS, rational_root
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,19 @@ class Beyond(enum.Enum):
     IRRATIONAL = "irrational"
 
 
-MAX_BITS = 200_000
 MAX_WHOLE_BITS = 5_000_000
 MAX_WORK = 2**28
 IRRATIONAL: Final = Beyond.IRRATIONAL
 ExactValue: TypeAlias = Fraction | bool | Undefined | Literal[Beyond.IRRATIONAL]
 
-DIVISION_BY_ZERO = Undefined("division by zero")
-NEGATIVE_ROOT = Undefined("a root or fractional power of a negative number")
+DIVISION_BY_ZERO, NEGATIVE_ROOT, LOG_OF_NONPOSITIVE = (
+    Undefined(OPERATIONS[name].requires[0].otherwise) for name in ("div", "sqrt", "log")
+)
 ZERO_TO_NEGATIVE = Undefined("a negative power of zero")
-LOG_OF_NONPOSITIVE = Undefined("the logarithm of a number that is not positive")
 NO_PIECE = Undefined("no condition of Piecewise is true")
+# Operations on any number of arguments that are taken two at a time, so that no result grows unseen.
+_JOINING = frozenset({"add", "mul"})
+_DIVIDING = frozenset({"div", "mod"})
 
 
 def evaluate(expression: Expression, point: Mapping[str, Fraction]) -> ExactValue:
@@ -81,8 +86,14 @@ def _apply(operation: str, arguments: tuple[ExactValue, ...]) -> ExactValue:
             return argument
     if IRRATIONAL in arguments:
         return IRRATIONAL
-    value = _RULES[operation](*arguments)
-    return IRRATIONAL if isinstance(value, Fraction) and _too_long(value) else value
+    record = OPERATIONS[operation]
+    for need in record.requires:
+        if not getattr(operator, need.relation)(arguments[need.place], need.bound):
+            return Undefined(need.otherwise)
+    rule: Callable[..., ExactValue | None] = record.exact or _power
+    value = rule(*arguments)
+    too_long = isinstance(value, Fraction) and _too_long(value)
+    return IRRATIONAL if value is None or too_long else value
 
 
 def first_piece(arguments: tuple[ExactValue, ...]) -> ExactValue:
@@ -91,10 +102,6 @@ def first_piece(arguments: tuple[ExactValue, ...]) -> ExactValue:
         if condition is not False:
             return value if condition is True else condition
     return NO_PIECE
-
-
-def _divide(x: Fraction, y: Fraction) -> ExactValue:
-    return x / y if y else DIVISION_BY_ZERO
 
 
 def _power(x: Fraction, y: Fraction) -> ExactValue:
@@ -106,7 +113,7 @@ def _power(x: Fraction, y: Fraction) -> ExactValue:
         return NEGATIVE_ROOT
     if x == 0:
         return ZERO_TO_NEGATIVE if y < 0 else Fraction(0)
-    root = _rational_root(x, y.denominator)
+    root = rational_root(x, y.denominator)
     return IRRATIONAL if root is None else _whole_power(root, y.numerator)
 
 
@@ -121,73 +128,3 @@ def _too_long(x: Fraction, times: int = 1) -> bool:
     """Whether arithmetic with x ** times would take seconds: a fraction needs a gcd each time."""
     bits = times * max(x.numerator.bit_length(), x.denominator.bit_length())
     return bits > (MAX_BITS if x.denominator != 1 else MAX_WHOLE_BITS)
-
-
-def _rational_root(x: Fraction, degree: int) -> Fraction | None:
-    """The positive root of `degree` where it is rational; None otherwise, or for too long numbers."""
-    if max(x.numerator.bit_length(), x.denominator.bit_length()) > MAX_BITS:
-        return None
-    top, bottom = _whole_root(x.numerator, degree), _whole_root(x.denominator, degree)
-    return None if top is None or bottom is None else Fraction(top, bottom)
-
-
-def _whole_root(n: int, degree: int) -> int | None:
-    if degree == 2:
-        root = math.isqrt(n)
-    elif degree > n.bit_length():
-        root = 1
-    else:
-        root = 1 << -(-n.bit_length() // degree)
-        while True:
-            step = ((degree - 1) * root + n // root ** (degree - 1)) // degree
-            if step >= root:
-                break
-            root = step
-    return root if root**degree == n else None
-
-
-def _only_at(point: int, value: int) -> Callable[[Fraction], ExactValue]:
-    """A transcendental function whose value is rational at one rational point and no other."""
-    return lambda x: Fraction(value) if x == point else IRRATIONAL
-
-
-def _log(x: Fraction) -> ExactValue:
-    return LOG_OF_NONPOSITIVE if x <= 0 else _only_at(1, 0)(x)
-
-
-def _modulo(x: Fraction, y: Fraction) -> ExactValue:
-    return x - y * (x // y) if y else DIVISION_BY_ZERO
-
-
-# Operations on any number of arguments that are taken two at a time, so that no result grows unseen.
-_JOINING = frozenset({"add", "mul"})
-_DIVIDING = frozenset({"div", "mod", "floor"})
-_RULES: dict[str, Callable[..., ExactValue]] = {
-    "add": lambda x, y: x + y,
-    "mul": lambda x, y: x * y,
-    "neg": lambda x: -x,
-    "div": _divide,
-    "pow": _power,
-    "sqrt": lambda x: _power(x, Fraction(1, 2)),
-    "abs": abs,
-    "min": lambda *values: min(values),
-    "max": lambda *values: max(values),
-    "mod": _modulo,
-    "floor": lambda x: Fraction(math.floor(x)),
-    "sign": lambda x: Fraction((x > 0) - (x < 0)),
-    "exp": _only_at(0, 1),
-    "sin": _only_at(0, 0),
-    "cos": _only_at(0, 1),
-    "tan": _only_at(0, 0),
-    "tanh": _only_at(0, 0),
-    "log": _log,
-    "lt": lambda x, y: x < y,
-    "le": lambda x, y: x <= y,
-    "gt": lambda x, y: x > y,
-    "ge": lambda x, y: x >= y,
-    "eq": lambda x, y: x == y,
-    "ne": lambda x, y: x != y,
-    "and": lambda *xs: all(xs),
-    "or": lambda *xs: any(xs),
-    "not": lambda x: not x,
-}

@@ -1,4 +1,4 @@
-"""The names that an expression may have: its functions and constants, and what can name an input."""
+"""The names that an expression may have besides its functions: constants, and what can name an input."""
 
 from __future__ import annotations
 
@@ -6,21 +6,9 @@ import keyword
 import re
 
 from ..errors import ExpressionError
+from .operations import FUNCTIONS
 
 MAX_NAME = 100
-FUNCTIONS = {
-    **{name: name for name in ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: name for name in ("sign", "floor", "min", "max")},
-    "Abs": "abs",
-    "ln": "log",
-    "Min": "min",
-    "Max": "max",
-    "Mod": "mod",
-    "Piecewise": "piecewise",
-    "And": "and",
-    "Or": "or",
-    "Not": "not",
-}
 CONSTANTS = ("pi", "E")
 NOT_NUMBERS = ("nan", "inf", "infinity", "oo", "zoo")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -62,44 +62,6 @@ class Apply:
 
 Expression: TypeAlias = Number | Constant | Variable | Truth | Apply
 Leaf: TypeAlias = Number | Constant | Variable | Truth
-Sort = Literal["real", "truth"]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What an operation takes and gives; `most` is None where any number of arguments will do."""
-
-    least: int
-    most: int | None
-    takes: Sort
-    gives: Sort
-
-
-_REAL_UNARY = ("neg", "abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sign", "floor")
-_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
-
-OPERATIONS: dict[str, Operation] = {
-    "add": Operation(2, None, "real", "real"),
-    "mul": Operation(2, None, "real", "real"),
-    "div": Operation(2, 2, "real", "real"),
-    "pow": Operation(2, 2, "real", "real"),
-    "min": Operation(1, None, "real", "real"),
-    "max": Operation(1, None, "real", "real"),
-    "mod": Operation(2, 2, "real", "real"),
-    "piecewise": Operation(2, None, "real", "real"),
-    "and": Operation(1, None, "truth", "truth"),
-    "or": Operation(1, None, "truth", "truth"),
-    "not": Operation(1, 1, "truth", "truth"),
-    **{name: Operation(1, 1, "real", "real") for name in _REAL_UNARY},
-    **{name: Operation(2, 2, "real", "truth") for name in _COMPARISONS},
-}
-
-
-def sort_of(expression: Expression) -> Sort:
-    """Whether an expression stands for a real number or for a truth value."""
-    if isinstance(expression, Apply):
-        return OPERATIONS[expression.operation].gives
-    return "truth" if isinstance(expression, Truth) else "real"
 
 
 def post_order(root: Expression) -> Iterator[Expression]:

@@ -20,9 +20,10 @@ from ..errors import ExpressionError
 from ..rationals import parse_decimal
 from . import build
 from .exact import evaluate
-from .names import FUNCTIONS, check_name, is_reserved, reserved
-from .nodes import OPERATIONS, Apply, Constant, Expression, Number, Sort, Truth, Variable, sort_of
+from .names import check_name, is_reserved, reserved
+from .nodes import Apply, Constant, Expression, Number, Truth, Variable
 from .nodes import is_constant as has_no_inputs
+from .operations import FUNCTIONS, OPERATIONS, Sort, sort_of
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 100

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from .names import CONSTANTS, FUNCTIONS
+from .names import CONSTANTS
 from .nodes import Apply, Constant, Expression, is_constant, natural_order, post_order, variables
+from .operations import FUNCTIONS
 
 _IMAGINARY = "the imaginary unit, which real expressions do not have"
 _TAKEN_FOR = {

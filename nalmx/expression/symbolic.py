@@ -15,55 +15,17 @@ from ..errors import ExpressionError
 from . import build
 from .names import check_name
 from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
+from .operations import OPERATIONS
 from .symbols import Clamp, Negative, Sigmoid, Times, Total
 
+_SYMPY = {name: getattr(sympy, record.sympy) for name, record in OPERATIONS.items() if record.sympy}
 _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
-    "add": sympy.Add,
-    "mul": sympy.Mul,
+    **_SYMPY,
     "div": lambda x, y: x / y,
-    "pow": sympy.Pow,
     "neg": lambda x: -x,
-    "abs": sympy.Abs,
-    "min": sympy.Min,
-    "max": sympy.Max,
-    "mod": sympy.Mod,
-    "lt": sympy.Lt,
-    "le": sympy.Le,
-    "gt": sympy.Gt,
-    "ge": sympy.Ge,
-    "eq": sympy.Eq,
-    "ne": sympy.Ne,
-    "and": sympy.And,
-    "or": sympy.Or,
-    "not": sympy.Not,
     "piecewise": lambda *a: sympy.Piecewise(*zip(a[::2], a[1::2], strict=True)),
-    **{name: getattr(sympy, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan")},
-    **{name: getattr(sympy, name) for name in ("tanh", "sign", "floor")},
 }
-
-_FROM_SYMPY: dict[type[sympy.Basic], str] = {
-    sympy.Abs: "abs",
-    sympy.Min: "min",
-    sympy.Max: "max",
-    sympy.Mod: "mod",
-    sympy.exp: "exp",
-    sympy.log: "log",
-    sympy.sin: "sin",
-    sympy.cos: "cos",
-    sympy.tan: "tan",
-    sympy.tanh: "tanh",
-    sympy.sign: "sign",
-    sympy.floor: "floor",
-    sympy.StrictLessThan: "lt",
-    sympy.LessThan: "le",
-    sympy.StrictGreaterThan: "gt",
-    sympy.GreaterThan: "ge",
-    sympy.Equality: "eq",
-    sympy.Unequality: "ne",
-    sympy.And: "and",
-    sympy.Or: "or",
-    sympy.Not: "not",
-}
+_FROM_SYMPY = {kind: name for name, kind in _SYMPY.items()}
 
 
 def to_sympy(expression: Expression) -> sympy.Basic:

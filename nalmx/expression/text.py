@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from ..rationals import spell
 from .nodes import Expression, Leaf, Number, Truth, fold
+from .operations import INFIX, OPERATIONS
 
 _OR, _AND, _COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(8)
-_INFIX = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _CALLED = {
-    "abs": "Abs",
-    "min": "Min",
-    "max": "Max",
-    "mod": "Mod",
-    **{name: name for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: name for name in ("sign", "floor")},
+    name: record.spellings[0]
+    for name, record in OPERATIONS.items()
+    if record.spellings and record.takes == record.gives == "real" and name != "piecewise"
 }
 _Written = tuple[str, int]
 
@@ -42,9 +39,9 @@ def _within(written: _Written, least: int) -> str:
 def _apply(operation: str, arguments: tuple[_Written, ...]) -> _Written:
     if operation in _CALLED:
         return f"{_CALLED[operation]}({', '.join(text for text, _ in arguments)})", _ATOM
-    if operation in _INFIX:
+    if operation in INFIX:
         left, right = (_within(argument, _SUM) for argument in arguments)
-        return f"{left} {_INFIX[operation]} {right}", _COMPARE
+        return f"{left} {INFIX[operation]} {right}", _COMPARE
     match operation:
         case "add":
             return _sum(arguments), _SUM

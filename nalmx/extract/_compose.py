@@ -10,12 +10,11 @@ import sympy
 
 from ..expression import Apply, Expression, Number, Truth, Variable
 from ..expression.nodes import post_order, substitute
+from ..expression.operations import OPERATIONS
 from ..expression.symbolic import to_sympy
 
 Expressions: TypeAlias = list[Expression]
 _POLYNOMIAL = {"add", "mul", "neg"}
-_COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}
-_TOTAL = {*_POLYNOMIAL, *_COMPARISONS, "and", "or", "not", "abs", "sign", "min", "max", "floor"}
 
 
 def composed(outputs: Expressions, x: Expressions) -> Expressions:
@@ -62,7 +61,7 @@ def _is_polynomial(expression: Expression) -> bool:
 def _is_total(expression: Expression) -> bool:
     """Whether an expression is defined everywhere by its very form."""
     return all(
-        node.operation in _TOTAL
+        OPERATIONS[node.operation].is_total
         or (node.operation == "piecewise" and node.arguments[-1] == Truth(True))
         for node in post_order(expression)
         if isinstance(node, Apply)

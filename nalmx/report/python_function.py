@@ -13,15 +13,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..expression import Apply, Expression, check_name
-from ..expression.nodes import post_order
+from ..expression import Expression, check_name
+from ..expression.operations import may_jump
 from ..python_layout import call, laid_out
 from . import precise
 from .python_writer import Writer
 
 # Ruff takes these for digits, whatever they stand for.
 _AMBIGUOUS = {"l", "O", "I"}
-_JUMPING = {"floor", "mod", "sign", "piecewise", "lt", "le", "gt", "ge", "eq", "ne"}
 _TEMPORARY = re.compile(r"t\d+")
 
 HELPERS = {
@@ -90,5 +89,5 @@ def python_function(
         "\n".join([*laid_out(typed, after=" -> Any:"), *body]) + "\n",
         frozenset(writer.uses),
         writer.exact,
-        any(isinstance(n, Apply) and n.operation in _JUMPING for n in post_order(expression)),
+        may_jump(expression),
     )

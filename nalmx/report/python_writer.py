@@ -11,19 +11,15 @@ from functools import partial
 
 from ..expression import Apply, Constant, Expression, Number, Truth, Variable
 from ..expression.nodes import fold, post_order
+from ..expression.operations import INFIX, OPERATIONS
 from ..python_layout import Brackets, Code, Operands, call, laid_out
 
 _CONDITION, _NOT, _COMPARE, _BITS, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(9)
-_INFIX = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _MATHS = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
 # A part this long fits a line of its own wherever it stands, and one as long as a result `return`.
 _LONGEST_PART, _LONGEST_RESULT, _SHORT_ENOUGH_TO_REPEAT = 68, 77, 15
 # Python compiles no operands without end in one statement.
 _MOST_OPERANDS = 500
-_DEFINED = {
-    *("add", "mul", "neg", "abs", "min", "max", "floor", "sign", "sin", "cos", "tanh", *_INFIX),
-    *("and", "or", "not"),
-}
 _MOST_DECIMAL_BITS = 10_000
 _SIMPLE = re.compile(r"-?[\w.]+")
 _LITERAL = re.compile(r"-?\d\w*")
@@ -64,7 +60,8 @@ def _always_defined(root: Expression) -> set[int]:
     for node in post_order(root):
         if isinstance(node, Apply):
             natural = node.operation == "pow" and _is_natural(node.arguments[1])
-            if not (natural or node.operation in _DEFINED):
+            record = OPERATIONS[node.operation]
+            if not natural and (record.overflows or not record.is_total):
                 continue
             if not all(id(argument) in found for argument in node.arguments):
                 continue
@@ -236,7 +233,7 @@ class Writer:
 
     def _apply(self, node: Apply, x: list[_Part]) -> _Part:
         operation = node.operation
-        if operation in _INFIX:
+        if operation in INFIX:
             return self._comparison(node, x)
         if operation in _MATHS:
             self.exact = False
@@ -311,7 +308,7 @@ class Writer:
         if left.text == right.text or all(_LITERAL.fullmatch(part.text) for part in x):
             right = self._named(right)
         left, right = self._fitting((left, right), len("() <= ()"))
-        sign = _INFIX[node.operation]
+        sign = INFIX[node.operation]
         return _Part(f"{left.within(_SUM)} {sign} {right.within(_SUM)}", _COMPARE)
 
     def _negation(self, x: _Part) -> _Part:

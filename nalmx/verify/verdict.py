@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ..expression.nodes import Expression, sort_of, variables
+from ..expression.nodes import Expression, variables
+from ..expression.operations import sort_of
 from ..expression.text import to_text
 from ..rationals import parse_rational, spell
 from .domain import Domain, Point

@@ -12,7 +12,8 @@ from nalmx.expression.exact import (
     NO_PIECE,
     ZERO_TO_NEGATIVE,
 )
-from nalmx.expression.nodes import OPERATIONS, Apply, Variable, is_constant, post_order
+from nalmx.expression.nodes import Apply, Variable, is_constant, post_order
+from nalmx.expression.operations import OPERATIONS
 
 
 def at(text: str, x1: Fraction | int | str = 0, x2: Fraction | int | str = 0) -> object:

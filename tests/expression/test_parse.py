@@ -7,7 +7,8 @@ import sympy
 
 from nalmx.errors import ExpressionError
 from nalmx.expression import IRRATIONAL, Number, Truth, evaluate, parse, sort_of, variables
-from nalmx.expression.parser import FUNCTIONS, MAX_DEPTH, MAX_LENGTH, check_name
+from nalmx.expression.operations import FUNCTIONS
+from nalmx.expression.parser import MAX_DEPTH, MAX_LENGTH, check_name
 
 POINT = {"x1": Fraction(3), "x2": Fraction(-2), "x3": Fraction(1, 2)}
 

@@ -9,7 +9,8 @@ import pytest
 from nalmx.cli import main
 from nalmx.errors import ExpressionError
 from nalmx.expression import check_name, parse, remarks
-from nalmx.expression.names import CONSTANTS, FUNCTIONS, NOT_NUMBERS
+from nalmx.expression.names import CONSTANTS, NOT_NUMBERS
+from nalmx.expression.operations import FUNCTIONS
 from nalmx.testing import assert_equivalent
 from nalmx.verify import Domain
 

@@ -20,7 +20,7 @@ from nalmx import generated
 from nalmx.clock import Deadline, until
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
-from nalmx.expression.nodes import OPERATIONS
+from nalmx.expression.operations import OPERATIONS
 from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import vector_maths

@@ -9,7 +9,7 @@ from helpers_trees import claim
 
 from nalmx.expression import IRRATIONAL, Undefined, evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
-from nalmx.expression.nodes import OPERATIONS
+from nalmx.expression.operations import OPERATIONS
 from nalmx.verify import Domain
 from nalmx.verify.sweeping.samples import draw, tables
 from nalmx.verify.sweeping.sweep import NUMPY, sweep

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import flint
 
-from ...expression import Apply, Expression, variables
+from ...expression import Expression, variables
 from ...expression.ball import ball, enclose, interval, precision
-from ...expression.nodes import post_order
+from ...expression.operations import may_jump
 from ...expression.slopes import Enclosure
 from ...ranges import Range
 from ..domain import Domain, Point
@@ -21,7 +21,6 @@ from .subdivision import halves, is_narrow, probes
 MOST_BOXES = 3_000
 _MOST_STARTS = 256
 _HALVINGS = 120
-_JUMPS = frozenset({"floor", "mod", "sign", "piecewise"})
 Bracket: TypeAlias = tuple[Point, Point]
 
 
@@ -99,7 +98,7 @@ def is_within(box: Mapping[str, tuple[Fraction, Fraction]], domain: Domain) -> b
 
 def changes_sign(function: Expression, bracket: Bracket) -> bool:
     """Whether a function is continuous on the box of two points and has opposite signs at them."""
-    if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(function)):
+    if may_jump(function):
         return False
     names = variables(function)
     with precision(2 * BITS):

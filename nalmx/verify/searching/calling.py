@@ -22,7 +22,7 @@ import numpy as np
 
 from ...errors import SettingError
 from ...expression import Expression, Number, Truth
-from ...expression.nodes import Sort
+from ...expression.operations import Sort
 from ...ranges import Range
 from ..domain import Domain
 

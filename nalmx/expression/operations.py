@@ -1,0 +1,279 @@
+"""The operations of expressions, each a record; whatever works on expressions takes its facts from here.
+
+A record says what an operation is called, what it takes and gives, where it is defined and how it
+changes. What is said in terms of other operations is written as an expression: of `x` and `y`, the
+arguments, and of `value`, the result. An interpreter has rules of its own only where a record cannot
+say enough: for any number of arguments, for kinks, and for powers.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from .nodes import Apply, Expression, Truth, post_order
+from .rational_values import only_at, rational_root
+
+Sort: TypeAlias = Literal["real", "truth"]
+Exact: TypeAlias = Callable[..., Fraction | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What an operation asks of one of its arguments, `what`: how that stands to `bound`.
+
+    `otherwise` is why there is no value where it does not stand so.
+    """
+
+    place: int
+    relation: Literal["gt", "ge", "le", "ne"]
+    bound: int
+    what: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is known of an operation on `least` to `most` arguments; any number where `most` is None.
+
+    Names: `spellings` as a function in expressions, the first of which is written; `infix` between two
+    arguments; in Arb, NumPy, SymPy, and C, which are those of Python's `math` too.
+
+    `requires`: what its arguments must be; `partial`: there are other places, too, where it has no value.
+    `exact`: the value at rationals where it is rational, of two of them where there may be any number.
+    `derivative` in each argument, where it has one. `definition`: the same value from other operations.
+
+    `rises` (1) or falls (-1) up to the first of `turns`, and changes its direction at each of them.
+    `kinks`: rationals without a derivative. `steps`: what changes where it jumps, and only there.
+    `overflows`: its value may be beyond floats although the argument is of a moderate size.
+    """
+
+    name: str
+    least: int = 1
+    most: int | None = 1
+    takes: Sort = "real"
+    gives: Sort = "real"
+    spellings: tuple[str, ...] = ()
+    infix: str | None = None
+    arb: str | None = None
+    numpy: str | None = None
+    sympy: str | None = None
+    c: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    partial: bool = False
+    exact: Exact | None = None
+    derivative: tuple[str, ...] = ()
+    definition: str | None = None
+    rises: Literal[1, -1] | None = None
+    turns: tuple[int, ...] = ()
+    kinks: tuple[int, ...] = ()
+    steps: str | None = None
+    overflows: bool = False
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it has a value for all arguments."""
+        return not (self.requires or self.partial)
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it is discontinuous somewhere, as a truth value is."""
+        return self.steps is not None or self.gives == "truth" or self.name == "piecewise"
+
+    @property
+    def is_comparison(self) -> bool:
+        return self.takes == "real" and self.gives == "truth"
+
+
+def _comparison(name: str, infix: str, numpy: str, sympy: str) -> Operation:
+    exact: Exact = getattr(operator, name)
+    return Operation(name, 2, 2, gives="truth", infix=infix, exact=exact, numpy=numpy, sympy=sympy)
+
+
+def _junction(name: str, least: int, most: int | None, exact: Exact) -> Operation:
+    title = name.title()
+    return Operation(
+        name,
+        least,
+        most,
+        takes="truth",
+        gives="truth",
+        spellings=(title,),
+        exact=exact,
+        numpy=f"logical_{name}",
+        sympy=title,
+    )
+
+
+def _function(name: str, derivative: str, exact: Exact) -> Operation:
+    """A function of one number that has the same name everywhere."""
+    return Operation(
+        name,
+        spellings=(name,),
+        arb=name,
+        numpy=name,
+        sympy=name,
+        c=name,
+        exact=exact,
+        derivative=(derivative,),
+    )
+
+
+def _whole(function: Callable[[Fraction], int]) -> Exact:
+    return lambda x: Fraction(function(x))
+
+
+_NOT_ZERO = Requirement(1, "ne", 0, "the divisor", "division by zero")
+_NOT_NEGATIVE = Requirement(
+    0, "ge", 0, "what stands under a root", "a root or fractional power of a negative number"
+)
+_POSITIVE = Requirement(
+    0, "gt", 0, "the argument of a logarithm", "the logarithm of a number that is not positive"
+)
+
+_ARITHMETIC = (
+    Operation("add", 2, None, infix="+", numpy="add", sympy="Add", exact=operator.add),
+    Operation("mul", 2, None, infix="*", numpy="multiply", sympy="Mul", exact=operator.mul),
+    Operation(
+        "div",
+        2,
+        2,
+        infix="/",
+        numpy="divide",
+        requires=(_NOT_ZERO,),
+        exact=operator.truediv,
+        derivative=("1/y", "-value/y"),
+    ),
+    Operation(
+        "pow",
+        2,
+        2,
+        infix="**",
+        numpy="power",
+        sympy="Pow",
+        c="pow",
+        partial=True,
+        derivative=("value*y/x", "value*log(x)"),
+    ),
+    Operation("neg", numpy="negative", exact=operator.neg, derivative=("-1",), rises=-1),
+    Operation(
+        "abs",
+        spellings=("Abs", "abs"),
+        numpy="abs",
+        sympy="Abs",
+        c="fabs",
+        exact=abs,
+        derivative=("sign(x)",),
+        rises=-1,
+        turns=(0,),
+        kinks=(0,),
+    ),
+    Operation(
+        "min",
+        1,
+        None,
+        spellings=("Min", "min"),
+        numpy="minimum",
+        sympy="Min",
+        exact=lambda *xs: min(xs),
+    ),
+    Operation(
+        "max",
+        1,
+        None,
+        spellings=("Max", "max"),
+        numpy="maximum",
+        sympy="Max",
+        exact=lambda *xs: max(xs),
+    ),
+    Operation(
+        "mod",
+        2,
+        2,
+        spellings=("Mod",),
+        sympy="Mod",
+        requires=(_NOT_ZERO,),
+        exact=operator.mod,
+        derivative=("1", "-floor(x/y)"),
+        definition="x - y*floor(x/y)",
+        steps="floor(x/y)",
+    ),
+)
+_STEPS = (
+    Operation(
+        "sign",
+        spellings=("sign",),
+        numpy="sign",
+        sympy="sign",
+        exact=_whole(lambda x: (x > 0) - (x < 0)),
+        derivative=("0",),
+        rises=1,
+        kinks=(0,),
+        steps="sign(x)",
+    ),
+    replace(
+        _function("floor", "0", _whole(math.floor)),
+        rises=1,
+        steps="floor(x)",
+    ),
+)
+_FUNCTIONS = (
+    replace(
+        _function("sqrt", "1/(2*value)", lambda x: rational_root(x, 2)),
+        requires=(_NOT_NEGATIVE,),
+        rises=1,
+    ),
+    replace(_function("exp", "value", only_at(0, 1)), rises=1, overflows=True),
+    replace(
+        _function("log", "1/x", only_at(1, 0)),
+        spellings=("log", "ln"),
+        requires=(_POSITIVE,),
+        rises=1,
+    ),
+    _function("sin", "cos(x)", only_at(0, 0)),
+    _function("cos", "-sin(x)", only_at(0, 1)),
+    replace(
+        _function("tan", "1 + value**2", only_at(0, 0)),
+        partial=True,
+        definition="sin(x)/cos(x)",
+    ),
+    replace(
+        _function("tanh", "1 - value**2", only_at(0, 0)),
+        definition="1 - 2/(exp(2*x) + 1)",
+        rises=1,
+    ),
+)
+_TRUTHS = (
+    _comparison("lt", "<", "less", "StrictLessThan"),
+    _comparison("le", "<=", "less_equal", "LessThan"),
+    _comparison("gt", ">", "greater", "StrictGreaterThan"),
+    _comparison("ge", ">=", "greater_equal", "GreaterThan"),
+    _comparison("eq", "==", "equal", "Equality"),
+    _comparison("ne", "!=", "not_equal", "Unequality"),
+    _junction("and", 1, None, lambda *xs: all(xs)),
+    _junction("or", 1, None, lambda *xs: any(xs)),
+    _junction("not", 1, 1, operator.not_),
+    Operation("piecewise", 2, None, spellings=("Piecewise",), partial=True),
+)
+
+OPERATIONS = {record.name: record for record in (*_FUNCTIONS, *_STEPS, *_ARITHMETIC, *_TRUTHS)}
+COMPARISONS = {name: record for name, record in OPERATIONS.items() if record.is_comparison}
+INFIX = {name: record.infix for name, record in COMPARISONS.items() if record.infix}
+FUNCTIONS = {spelling: name for name, record in OPERATIONS.items() for spelling in record.spellings}
+
+
+def may_jump(expression: Expression) -> bool:
+    """Whether an expression may be discontinuous."""
+    nodes = post_order(expression)
+    return any(isinstance(node, Apply) and OPERATIONS[node.operation].jumps for node in nodes)
+
+
+def sort_of(expression: Expression) -> Sort:
+    """Whether an expression stands for a real number or for a truth value."""
+    if isinstance(expression, Apply):
+        return OPERATIONS[expression.operation].gives
+    return "truth" if isinstance(expression, Truth) else "real"
