@@ -17,10 +17,10 @@ import numpy as np
 
 from ...clock import deadline
 from ...devices import device_name
+from ...expression.straight_line import straight
 from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, draw, tables
-from .straight import straight
 from .threads import in_chunks
 from .values import Arrays, doubt
 
@@ -29,7 +29,7 @@ _PER_INPUT, _PER_STEP = 10.0, 1.5
 _WORTH_COMPILING = 1.5
 _TO_COMPILE, _TO_COMPILE_A_STEP = 5.0, 0.05  # seconds, with much to spare
 _CHUNK = 2**16
-SHARE_OF_THE_TIME = 0.8  # a sweep that the clock ends leaves time to judge what it found
+_SHARE_OF_THE_TIME = 0.8  # a sweep that the clock ends leaves time to judge what it found
 NUMPY = Arrays(np, np.asarray)
 Worst = list[tuple[float, int]]
 
@@ -59,22 +59,33 @@ def sweep(
 
     `device` is `cpu`, `auto` (see `nalmx.devices`), or a GPU by the name that torch has for it.
     """
-    if device_name(device, "sweep") != "cpu":
-        from .torch_sweep import torch_sweep
-
-        return torch_sweep(claim, count, device, seed, judged)
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
-    end = deadline().within(SHARE_OF_THE_TIME * deadline().left)
+    end = deadline().within(_SHARE_OF_THE_TIME * deadline().left)
+
+    def go_on(begun: int) -> bool:
+        return not end.passed
+
+    if device_name(device, "sweep") != "cpu":
+        from .torch_sweep import torch_sweep
+
+        return _swept(*torch_sweep(claim, count, device, seed, judged, go_on), count)
     run = _suited(claim, table, count, end.left)
-    drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
+    drawn, doubtful, worst = run(claim, table, count, seed, judged, go_on)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
-    suspects = tuple(
-        {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
-    )
-    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst), drawn == count)
+    points = [{name: values[n] for name, values in inputs.items()} for n in range(len(worst))]
+    scores = (value for value, _ in worst)
+    return _swept(drawn, doubtful, list(zip(scores, points, strict=True)), count)
+
+
+def _swept(
+    drawn: int, doubtful: int, worst: list[tuple[float, dict[str, float]]], count: int
+) -> Swept:
+    suspects = ({name: Fraction(x) for name, x in point.items()} for _, point in worst)
+    left_over = doubtful - sum(value > 0 for value, _ in worst)
+    return Swept(drawn, tuple(suspects), left_over, drawn == count)
 
 
 def _suited(
