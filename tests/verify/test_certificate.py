@@ -203,7 +203,7 @@ def test_a_proved_claim_is_not_bounded_by_a_swapped_word(made):
 
 def test_an_engine_that_errs_is_contradicted_by_the_second_arithmetic(made, monkeypatch):
     """What a wrong proof of algebra would come to: the points tell."""
-    from nalmx.verify.algebra.cases import Case
+    from nalmx.verify.algebra.case import Case
     from nalmx.verify.algebra.decision import Finding
     from nalmx.verify.replaying import replay as module
     from nalmx.verify.replaying.evidence import written

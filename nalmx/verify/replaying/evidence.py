@@ -11,7 +11,7 @@ from ...expression import to_text
 from ...expression.build import negative, quotient, total
 from ...expression.nodes import Expression
 from ...rationals import spell
-from ..algebra.cases import Case
+from ..algebra.case import Case
 from ..algebra.decision import NOTHING_FOUND, Finding
 from ..algebra.signs import Condition
 from ..algebra.subdivision import halves_across
