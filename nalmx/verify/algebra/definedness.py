@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...clock import limited
 from ...expression import Expression, to_text
 from ...expression.build import product
 from ..domain import Domain, Point
