@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import CertificateError
-from ..runs.claims import CLAIMS
+from ..runs.claims import CLAIMS, certificate_path
 from ..supervisor import last_will
 from ..verify import Claim, Verdict
 from ._options import as_text, json_line, messages, shared
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
-    from ..runs.formulas import FormulaOutcome
+    from ..runs.outcome import Outcome
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
 
@@ -52,9 +52,9 @@ def check_new(*paths: Path | None) -> None:
             )
 
 
-def paths_in(directory: Path) -> dict[str, Path]:
-    """Where the certificates of a run lie."""
-    return {name: directory / f"certificate-{name.replace('_', '-')}.json" for name in CLAIMS}
+def certificate_paths(directory: Path) -> list[Path]:
+    """Where certificates of a run would be written."""
+    return [certificate_path(directory, name) for name in CLAIMS]
 
 
 def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bool) -> None:
@@ -68,30 +68,16 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
     messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
-def write_certificates(outcome: FormulaOutcome, *, quiet: bool) -> None:
+def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
     """Write a certificate of each claim of a run; say of which there can be none."""
-    from ..verify.certificate import certify
-
-    formula, paths = outcome.extraction.formula, paths_in(outcome.run.directory)
-    if formula is None:
-        messages(quiet).print("no certificates were written: there is no formula", soft_wrap=True)
+    notes = messages(quiet)
+    if outcome.uncertified is not None:
+        notes.print(f"no certificates were written: {outcome.uncertified}", soft_wrap=True)
         return
-    config = outcome.run.config
-    for name, claim in outcome.claims.items():
-        try:
-            with messages(quiet).status(f"writing the certificate of {CLAIMS[name]}"):
-                made = certify(
-                    claim,
-                    verdict=outcome.verdicts[name],
-                    source=f"{CLAIMS[name]}, {config.module} trained on {config.operation}",
-                    weights_sha256=formula.weights_sha256,
-                    seed=outcome.extraction.seed,
-                )
-        except CertificateError as error:
-            messages(quiet).print(f"no certificate of {CLAIMS[name]}: {error}", soft_wrap=True)
-            continue
-        made.save(paths[name])
-        messages(quiet).print(f"certificate: {paths[name]}", soft_wrap=True)
+    with notes.status("") as status:
+        for name, made in outcome.save_certificates(status.update):
+            text = f"no certificate of {CLAIMS[name]}:" if isinstance(made, str) else "certificate:"
+            notes.print(f"{text} {made}", soft_wrap=True)
 
 
 @click.command(name="certificate")

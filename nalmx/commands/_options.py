@@ -9,12 +9,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..devices import Work, idle_gpu
@@ -97,22 +96,19 @@ def report_formula(
         return
     from ..report.runs import formula_lines
 
-    for line in formula_lines(outcome, seeds=seeds):
-        output().print(line)
+    print_lines(formula_lines(outcome, seeds=seeds))
+
+
+def print_lines(lines: Iterable[RenderableType]) -> None:
+    """Lines of a report on stdout."""
+    console = output()
+    for line in lines:
+        console.print(line)
 
 
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
     sys.stdout.write(json_line(data))
-
-
-def unused_directory(directory: Path) -> Path:
-    """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
-    candidate, number = directory, 1
-    while candidate.exists():
-        number += 1
-        candidate = directory.with_name(f"{directory.name}-{number}")
-    return candidate
 
 
 def say_idle_gpu(notes: Console, device: str, work: Work) -> None:

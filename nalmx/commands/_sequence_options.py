@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -18,9 +18,6 @@ from ..pntm.learn.config import (
 )
 from ..rationals import parse_rational
 from ._figure import figure_option
-
-if TYPE_CHECKING:
-    pass
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -116,7 +113,7 @@ def is_sequence(context: click.Context, options: dict[str, Any]) -> bool:
     chosen = _given(context)
     own = (options["module"] or "").lower().replace("-", "") == MODULE
     if options["module"] is None and options["resume"] and options["directory"] is not None:
-        from ..pntm.learn.run import is_sequence_run
+        from ..run_directory import is_sequence_run
 
         own = is_sequence_run(options["directory"])
     for name, flag in chosen.items():

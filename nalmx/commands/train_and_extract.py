@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
-from ..runs.saved_verdicts import save_verdicts
+from ..run_directory import unused_directory
 from ..verify import Effort, Tolerance
 from ._options import (
     messages,
@@ -19,7 +19,6 @@ from ._options import (
     say_idle_gpu,
     shared,
     stop_on_signal,
-    unused_directory,
 )
 from ._progress import ProgressBar
 from ._sequence import run_sequence
@@ -122,7 +121,7 @@ def command(context: click.Context, /, **options: Any) -> int:
     effort = Effort(seed=options["seed"], device=device)
     with no_traces(), messages(quiet).status("verifying") as status:
         outcome = verify_run(run, tolerance, effort, on_progress=status.update)
-    save_verdicts(run.path("verdicts.json"), outcome.verdict_records())
+    outcome.save()
     report_formula(
         outcome, as_json=options["as_json"], seeds=options["show_seeds"], trained=trained
     )

@@ -13,17 +13,16 @@ import click
 from ..devices import check_device_name
 from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
-from ..pntm.learn.run import is_sequence_run
 from ..report.verdicts import verdict_lines
-from ..runs.saved_verdicts import check_saved_verdicts
+from ..run_directory import is_sequence_run
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
 from ._certificate import (
     certificate,
+    certificate_paths,
     check_new,
-    paths_in,
     to_file,
     to_run,
     write_certificate,
@@ -221,7 +220,7 @@ def run(
         raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
     check_free(tests)
     opened = Run.open(directory)
-    check_new(*paths_in(opened.directory).values() if certificates else ())
+    check_new(*certificate_paths(opened.directory) if certificates else ())
 
     given = None if tolerance is None else Tolerance.parse(tolerance)
 
@@ -236,7 +235,7 @@ def run(
         export_outcome(tests, outcome, quiet=quiet)
     finally:
         report_formula(outcome, as_json=as_json)
-    check_saved_verdicts(opened.path("verdicts.json"), outcome.verdict_records())
+    outcome.check_saved()
     if certificates:
         write_certificates(outcome, quiet=quiet)
     return outcome.exit_code(require)

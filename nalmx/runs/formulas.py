@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from ..errors import RunError
-from ..expression import Expression
 from ..extract.formula import Formula
 from ..models import member
 from ..tasks.arithmetic import worst_perfect_error
 from ..train import Run, trained_stack
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
-from .claims import CLAIMS, network_claims, rounded_up
+from .claims import CLAIMS, OF_NETWORKS, network_claims, rounded_up
 from .extraction import Extraction, load_extraction
 from .outcome import Outcome
 from .recomputed import check_results
+
+if TYPE_CHECKING:
+    from ..verify.certificate import Certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,28 @@ class FormulaOutcome(Outcome):
         """Where the claims are made: the extrapolation range of every input."""
         return Domain.uniform(self.run.config.input_names, self.run.config.extrapolation)
 
+    @property
+    def uncertified(self) -> str | None:
+        return "there is no formula" if self.formula is None else None
+
+    def certificates(self) -> Iterator[tuple[str, Callable[[], Certificate]]]:
+        from ..verify.certificate import certify
+
+        for name, claim in self.claims.items():
+            assert self.formula is not None
+            yield (
+                name,
+                partial(
+                    certify,
+                    claim,
+                    verdict=self.verdicts[name],
+                    source=f"{CLAIMS[name]}, {self.run.config.module} trained on "
+                    f"{self.run.config.operation}",
+                    weights_sha256=self.formula.weights_sha256,
+                    seed=self.extraction.seed,
+                ),
+            )
+
     def to_json(self) -> dict[str, Any]:
         config, extraction, formula = self.run.config, self.extraction, self.formula
         missing = {"verdict": "unknown", "reason": f"there is no formula: {extraction.reason}"}
@@ -61,7 +85,7 @@ class FormulaOutcome(Outcome):
             "verdicts": {
                 name: found.get(name, missing)
                 for name in CLAIMS
-                if name in found or name not in ("discretised_formula", "running_formula")
+                if name in found or name in OF_NETWORKS
             },
             "module": config.module,
             "operation": config.operation,
@@ -83,11 +107,7 @@ def verify_run(
 
     With `as_it_runs`, also that the network in float32, rounding included, stays near its formula.
     """
-    if not run.finished:
-        raise RunError(
-            f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
-            f"{run.directory} --resume"
-        )
+    run.check_finished()
     results = run.load_results()
     on_progress("computing the results again")
     check_results(run, results)
