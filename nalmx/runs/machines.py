@@ -79,7 +79,8 @@ class MachineOutcome(Outcome):
 
     def to_json(self, results: SequenceResults | None = None) -> dict[str, Any]:
         """What --json prints."""
-        known, program, config = results or self.results, self.program, self.run.config
+        program, config = self.program, self.run.config
+        known = self.results if results is None else results
         return {
             "learned": known.learned,
             "method": known.way,
