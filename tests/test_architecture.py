@@ -19,7 +19,7 @@ GRAPH = import_graph(PACKAGE)
 LAYERS = (
     {"clock", "errors", "exit_codes", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage", "supervisor"},
-    {"models", "tasks", "generated"},
+    {"models", "tasks", "codegen"},
     {"kernel"},
     {"train"},
     {"extract"},
@@ -90,7 +90,6 @@ CIRCLES = {
     ("train.torch_engine", "train.engine"),
     ("verify.strategies", "verify.searching.breakpoints"),
     ("verify.strategies", "verify.searching.neighbours"),
-    ("verify.sweeping.torch_sweep", "verify.sweeping.sweep"),
 }
 
 
