@@ -18,14 +18,18 @@ from .machine_run import SequenceRun
 Tests = Mapping[str, Sequence[Example]]
 
 
-def training_and_tests(config: SequenceConfig) -> tuple[list[Example], Tests]:
-    """What a new run is trained and tested with, all of it checked."""
+def training_and_tests(
+    config: SequenceConfig, given: list[Example] | None = None
+) -> tuple[list[Example], Tests]:
+    """What a new run is trained and tested with, all of it checked.
+
+    Those of the task, or those `given`, or else those of the file that the configuration names.
+    """
     spellings = Spellings()
-    examples = (
-        config.draw_training()
-        if config.examples is None
-        else read_examples(Path(config.examples), spellings)
-    )
+    if config.examples is None:
+        examples = config.draw_training()
+    else:
+        examples = given or read_examples(Path(config.examples), spellings)
     try:
         learnable(examples)
     except SettingError as error:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..devices import find_device
 from ..extract.formula import Formula
 from ..models import member
 from ..tasks.arithmetic import worst_perfect_error
-from ..train import Run, trained_stack
+from ..train import Progress, Run, fit, trained_stack
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from .claims import CLAIMS, OF_NETWORKS, network_claims, rounded_up
-from .extraction import Extraction, load_extraction
-from .outcome import Outcome
+from .extraction import Extraction, extract_run, load_extraction
+from .outcome import RunOutcome
 from .recomputed import check_results
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FormulaOutcome(Outcome):
+class FormulaOutcome(RunOutcome):
     """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
 
     run: Run
@@ -93,6 +94,30 @@ class FormulaOutcome(Outcome):
             "extrapolation_range": config.extrapolation_range,
             "run": str(self.run.directory),
         }
+
+
+def train_run(
+    run: Run,
+    device: str = "auto",
+    *,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> FormulaOutcome:
+    """Train a run to its end and extract its formula; a finished run is not trained again.
+
+    Raises `Interrupted` once `stop_requested()` is true and the state is saved.
+    """
+    place = find_device(device, "modules")
+    fit(run, place, on_progress=on_progress, stop_requested=stop_requested)
+    return formula_outcome(run)
+
+
+def formula_outcome(run: Run) -> FormulaOutcome:
+    """A finished run and its formula, which is saved where it was not."""
+    run.check_finished()
+    saved = run.path("formula.json").exists()
+    extraction = load_extraction(run) if saved else extract_run(run)
+    return FormulaOutcome(run, run.load_results(), extraction)
 
 
 def verify_run(

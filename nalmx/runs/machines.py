@@ -24,7 +24,7 @@ from ..pntm.tasks import sequence_task
 from .claims import CLAIMS
 from .examples import Given, Tests
 from .machine_run import SequenceResults, SequenceRun
-from .outcome import Outcome
+from .outcome import RunOutcome
 from .program import program_of_run
 from .rescored import checked_scores
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineOutcome(Outcome):
+class MachineOutcome(RunOutcome):
     """A learned machine, its program, and the verdicts on both; no program of what was not learned.
 
     `results` are those that were saved, and `scores` those that were computed again.
@@ -112,6 +112,14 @@ class MachineOutcome(Outcome):
             "closed_forms": list(self.closed_forms),
             "verdicts": self.verdict_records(),
         }
+
+
+def machine_outcome(run: SequenceRun) -> MachineOutcome:
+    """A finished run with its machine and the program of that, if it was learned."""
+    run.check_finished()
+    results = run.load_results()
+    program = program_of_run(run) if results.learned else None
+    return MachineOutcome(run, results, run.load_machine(), program)
 
 
 def verify_machine(

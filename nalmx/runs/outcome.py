@@ -1,4 +1,4 @@
-"""What runs of both kinds come to: what was found, and the verdicts on it."""
+"""What was found, and the verdicts on it: of runs of both kinds, and of expressions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(NoTruthValue, ABC):
-    """A run with what was found in it and the verdicts on that; nothing is established of nothing."""
+    """What was found and the verdicts on it; nothing is established of nothing."""
 
     __slots__ = ()
     _ask = "outcome.holds('tested')"
-
-    run: RunDirectory
 
     @property
     @abstractmethod
@@ -65,24 +63,33 @@ class Outcome(NoTruthValue, ABC):
         """The verdicts as they are saved."""
         return {name: verdict.to_json() for name, verdict in self.verdicts.items()}
 
-    def save(self, directory: str | Path | None = None) -> Path:
-        """Keep the verdicts with the run, in its own directory or in a copy of it, a new one."""
-        kept = self.run.directory if directory is None else self.run.save(Path(directory))
-        save_verdicts(kept / "verdicts.json", self.verdict_records())
-        return kept
-
     def save_certificates(
-        self, on_progress: Callable[[str], None] = lambda doing: None
+        self, directory: Path, on_progress: Callable[[str], None] = lambda doing: None
     ) -> Iterator[tuple[str, Path | str]]:
-        """Write a certificate of each claim beside the run: its path, or the reason why there is none."""
+        """Write a certificate of each claim, and give its path; or the reason why there is none."""
         for name, made in self.certificates():
             on_progress(f"writing the certificate of {CLAIMS[name]}")
-            path = certificate_path(self.run.directory, name)
+            path = certificate_path(directory, name)
             try:
                 made().save(path)
                 yield name, path
             except CertificateError as error:
                 yield name, str(error)
+
+
+class RunOutcome(Outcome):
+    """What a run on disk came to."""
+
+    __slots__ = ()
+
+    run: RunDirectory
+
+    def save(self, directory: str | Path | None = None) -> Path:
+        """Keep the verdicts with the run, in its own directory or in a copy of it, a new one."""
+        kept = self.run.directory if directory is None else self.run.save(directory)
+        if self.verdicts:
+            save_verdicts(kept / "verdicts.json", self.verdict_records())
+        return kept
 
     def check_saved(self) -> None:
         """Refuse verdicts on disk that say something else, with a `RunError`."""

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from nalmx.errors import RangeError
 from nalmx.expression import Apply, Expression, Number, Variable, build, parse
 from nalmx.verify import Counterexample, Domain
+from nalmx.verify.searching import property as searching
 from nalmx.verify.searching.breakpoints import MOST_PLACES, places
 from nalmx.verify.searching.neighbours import ends, neighbour
 from nalmx.verify.searching.property import search
@@ -298,7 +299,7 @@ def test_a_damaged_database_is_passed_over(tmp_path: Path, content: bytes) -> No
 def test_a_point_that_fails_no_longer_is_forgotten(tmp_path: Path, monkeypatch) -> None:
     made = claim(STEP, "0", "[-9,9]")
     search(made, 1000, database=tmp_path)
-    monkeypatch.setattr("nalmx.verify.searching.property.judge", lambda claim, point: "agrees")
+    monkeypatch.setattr(searching, "judge", lambda claim, point: "agrees")
     search(made, **FEW, database=tmp_path)
     monkeypatch.undo()
     assert search(made, **FEW, database=tmp_path).failure is None
