@@ -56,7 +56,8 @@ def train(
 
     `settings` are those of `nalmx.train.Config`: seeds, first_seed, iterations; and for an operation
     interpolation_range, extrapolation_range, inputs. `on_progress` is told a `nalmx.train.Progress`
-    now and then. Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run with an output.
+    now and then. Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run
+    that has an output.
     """
     from ..train import Config, Run
     from .formulas import train_run
