@@ -73,6 +73,16 @@ def test_a_stopped_training_is_resumed(tmp_path):
     assert str(nalmx.resume(output).formula) == "x1*x2"
 
 
+def test_rows_of_data_are_a_source_too():
+    from nalmx.train.sources import Table
+
+    rows = [[1 + i / 30, 2 - i / 40] for i in range(40)]
+    table = Table(rows, [a + b for a, b in rows], truth="x2 + x1")
+    checked = nalmx.verify(nalmx.train(table, "nau", **SMALL))
+    assert str(checked.formula) == "x1 + x2"
+    assert checked.verdicts["formula_truth"].verdict == "proved"
+
+
 def test_a_learned_task_is_verified_saved_and_opened_again(learned, tmp_path):
     assert learned.program is not None
     assert learned.program.run(("1", "1", "0")) == ("1", "0", "0")

@@ -23,6 +23,7 @@ from ..run_directory import RunDirectory, is_sequence_run
 
 if TYPE_CHECKING:
     from ..pntm.tasks import Example
+    from ..train.sources import DataSource
     from ..verify import Effort, Tolerance
     from .expressions import ExpressionOutcome
     from .formulas import FormulaOutcome
@@ -42,7 +43,7 @@ def _never() -> bool:
 
 
 def train(
-    operation: str,
+    data: str | DataSource,
     module: str,
     *,
     output: str | Path | None = None,
@@ -51,16 +52,18 @@ def train(
     stop_requested: Callable[[], bool] = _never,
     **settings: Any,
 ) -> FormulaOutcome:
-    """Train a module on an operation, and extract its formula.
+    """Train a module on an operation of the benchmark or a source of data, and extract its formula.
 
-    `settings` are those of `nalmx.train.Config`: interpolation_range, extrapolation_range, inputs,
-    seeds, first_seed, iterations. `on_progress` is told a `nalmx.train.Progress` now and then.
-    Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run with an output.
+    `settings` are those of `nalmx.train.Config`: seeds, first_seed, iterations; and for an operation
+    interpolation_range, extrapolation_range, inputs. `on_progress` is told a `nalmx.train.Progress`
+    now and then. Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run
+    that has an output.
     """
     from ..train import Config, Run
     from .formulas import train_run
 
-    config = Config.checked(operation=operation, module=module, **settings)
+    given: dict[str, Any] = {"operation" if isinstance(data, str) else "source": data}
+    config = Config.checked(module=module, **given, **settings)
     run = _made(output, lambda directory: Run.create(directory, config))
     return train_run(run, device, on_progress=on_progress, stop_requested=stop_requested)
 
