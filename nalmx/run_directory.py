@@ -44,6 +44,14 @@ class RunDirectory:
                 f"--output {self.directory} --resume"
             )
 
+    def check_setting(self, name: str, before: object, now: object) -> None:
+        """Refuse a setting of a run to continue that is not the one it was started with."""
+        if before != now:
+            raise RunError(
+                f"the run in {self.directory} was started with {name.replace('_', ' ')} {before}, not "
+                f"{now}; leave the option out, or start a new run with another --output"
+            )
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from training the same run; one that tries gets a `RunError`."""

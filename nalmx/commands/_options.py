@@ -1,4 +1,4 @@
-"""Options and habits that commands share."""
+"""Habits that commands share: where results and messages go, and how work is stopped."""
 
 from __future__ import annotations
 
@@ -10,56 +10,18 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..devices import Work, idle_gpu
 from ..supervisor import Together, remove_if_killed
-from ..verify import REQUIRABLE
 
 if TYPE_CHECKING:
     from ..runs.formulas import FormulaOutcome
 
-F = TypeVar("F", bound=Callable[..., Any])
 SECONDS_FOR_A_STEP = 0.7
-
-_OPTIONS = {
-    "device": click.option(
-        "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
-    ),
-    "seed": click.option(
-        "--seed",
-        default=0,
-        show_default=True,
-        type=click.IntRange(0, 2**32 - 1),
-        help="First seed.",
-    ),
-    "require": click.option(
-        "--require",
-        type=click.Choice(REQUIRABLE),
-        default="tested",
-        show_default=True,
-        help="The level at which a claim must hold for exit code 0.",
-    ),
-    "json": click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
-    ),
-    "quiet": click.option("--quiet", is_flag=True, help="No progress and no messages on stderr."),
-}
-
-
-def shared(*names: str) -> Callable[[F], F]:
-    """Add shared options to a command, in the order given."""
-
-    def add(command: F) -> F:
-        for name in reversed(names):
-            command = _OPTIONS[name](command)
-        return command
-
-    return add
 
 
 def output() -> Console:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..pntm.learn.config import SequenceConfig
-from ..pntm.tasks import sequence_task
 from ..run_directory import unused_directory
-from ._certificate import certificate_paths, check_new, write_certificates
-from ._figure import check_figure
+from ._certificate import certificate_paths, write_certificates
+from ._files import check_certificates, check_figure
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
@@ -26,26 +25,27 @@ from ._options import (
     stop_on_signal,
 )
 from ._progress import Spinner
-from ._sequence_options import MODULE, settings_of
+from ._train_request import MODULE, TrainRequest
 
 if TYPE_CHECKING:
     from ..pntm.proofs.check import SequenceEffort
     from ..runs.examples import Tests
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import MachineOutcome
+    from ._verify_request import RunRequest
 
 
-def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
+def run_sequence(asked: TrainRequest) -> int:
     """Learn a sequence task, test the machine, and report."""
     from ..report.machine_runs import asked_lines, contradiction_lines, learned_lines, program_lines
     from ..runs.examples import contradiction_facts
     from ..runs.machine_run import learn_run
     from ..train import Interrupted
 
-    device = check_device_name(options["device"])
-    check_figure(options["figure"])
-    run, tests = _resumed(context, options) if options["resume"] else _created(context, options)
-    notes = messages(options["quiet"])
+    device = check_device_name(asked.device)
+    check_figure(asked.figure)
+    run, tests = _resumed(asked) if asked.resume else _created(asked)
+    notes = messages(asked.quiet)
     facts = contradiction_facts(run, tests)
     for line in contradiction_lines(facts):
         notes.print(line, soft_wrap=True)
@@ -61,7 +61,7 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
             Spinner(notes, "learning") as show,
         ):
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
-            outcome = verify_machine(run, _effort(options["seed"], show, stop), tests)
+            outcome = verify_machine(run, _effort(asked.seed, show, stop), tests)
     except (Interrupted, KeyboardInterrupt):
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
         notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
@@ -76,41 +76,41 @@ def run_sequence(context: click.Context, options: dict[str, Any]) -> int:
                 soft_wrap=True,
             )
     outcome.save()
-    if options["as_json"]:
-        asked = {} if options["ask"] is None else {"ask": results.certainty.ask[: options["ask"]]}
-        print_json({**outcome.to_json(), "contradictions": facts, **asked})
+    if asked.as_json:
+        prompts = {} if asked.ask_for is None else {"ask": results.certainty.ask[: asked.ask_for]}
+        print_json({**outcome.to_json(), "contradictions": facts, **prompts})
     else:
         print_lines(learned_lines(outcome, "as recorded" if finished else ""))
         print_lines(program_lines(outcome))
-        print_lines(asked_lines(results, options["ask"]))
+        print_lines(asked_lines(results, asked.ask_for))
         print_lines([f"run: {run.directory}"])
-    _draw(options["figure"], outcome, options["quiet"])
-    code = outcome.exit_code(options["require"])
+    _draw(asked.figure, outcome, asked.quiet)
+    code = outcome.exit_code(asked.require)
     return code if code == REFUTED or results.holds else NOT_ESTABLISHED
 
 
-def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
+def verify_sequence(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run, from what is on disk."""
     from ..report.machine_runs import program_lines, size_of
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import verify_machine
     from ..train import Interrupted
 
-    run = SequenceRun.open(directory)
-    check_figure(options["figure"])
-    check_new(*(certificate_paths(directory) if options["certificates"] else ()))
-    notes = messages(options["quiet"])
+    run = SequenceRun.open(asked.directory)
+    check_figure(asked.figure)
+    check_certificates(*(certificate_paths(asked.directory) if asked.certificates else ()))
+    notes = messages(asked.quiet)
     try:
         with (
             no_traces(),
             stop_on_signal(SECONDS_FOR_A_STEP) as stop,
             Spinner(notes, "verifying") as show,
         ):
-            outcome = verify_machine(run, _effort(options["seed"], show, stop))
+            outcome = verify_machine(run, _effort(asked.seed, show, stop))
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
     results = outcome.established
-    if options["as_json"]:
+    if asked.as_json:
         record = outcome.to_json(results)
         # How and how fast it was found is nothing that a machine shows.
         print_json({n: v for n, v in record.items() if n not in ("method", "seconds")})
@@ -120,10 +120,10 @@ def verify_sequence(directory: Path, options: dict[str, Any]) -> int:
         print_lines([f"run: {run.directory}"])
     if len(outcome.scores) == len(outcome.results.scores):  # no file of tests is lost
         outcome.check_saved()
-    if options["certificates"]:
-        write_certificates(outcome, quiet=options["quiet"])
-    _draw(options["figure"], outcome, options["quiet"])
-    return outcome.exit_code(options["require"])
+    if asked.certificates:
+        write_certificates(outcome, quiet=asked.quiet)
+    _draw(asked.figure, outcome, asked.quiet)
+    return outcome.exit_code(asked.require)
 
 
 def _effort(
@@ -149,40 +149,27 @@ def _draw(path: Path | None, outcome: MachineOutcome, quiet: bool) -> None:
     messages(quiet).print(f"figure: {path}", soft_wrap=True)
 
 
-def _created(context: click.Context, options: dict[str, Any]) -> tuple[SequenceRun, Tests]:
+def _created(asked: TrainRequest) -> tuple[SequenceRun, Tests]:
     """A new run and its tests; everything is checked and read before its directory is made."""
     from ..runs.examples import training_and_tests
     from ..runs.machine_run import SequenceRun
 
-    if (options["task"] is None) == (options["examples"] is None):
+    if (asked.task is None) == (asked.examples is None):
         raise click.UsageError(
             "give --task or --examples, and not both; `nalmx tasks` lists the tasks"
         )
-    config = SequenceConfig.checked(**settings_of(context, options))
+    config = SequenceConfig.checked(**asked.machine_settings())
     examples, tests = training_and_tests(config)
     name = config.task or Path(config.title).stem[:60]
-    directory = options["directory"] or unused_directory(Path("runs") / f"{name}-{MODULE}")
+    directory = asked.directory or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
 
 
-def _resumed(context: click.Context, options: dict[str, Any]) -> tuple[SequenceRun, Tests]:
+def _resumed(asked: TrainRequest) -> tuple[SequenceRun, Tests]:
     """The run to go on with; settings given again must be those it was started with."""
     from ..runs.examples import given_tests
     from ..runs.machine_run import SequenceRun
 
-    if options["directory"] is None:
-        raise click.UsageError("--resume needs --output with the directory of the run")
-    run = SequenceRun.open(options["directory"])
-    saved = run.config.to_json()
-    given = settings_of(context, options)
-    for name, value in given.items():
-        wanted = list(value) if isinstance(value, tuple) else value
-        if name == "task":
-            wanted = sequence_task(value).name
-        if wanted != saved[name]:
-            shown, before = name.replace("_", " "), saved[name]
-            raise click.UsageError(
-                f"the run in {run.directory} was started with {shown} {before}, not {wanted}; leave "
-                "the option out, or start a new run with another --output"
-            )
+    run = SequenceRun.open(asked.resumed())
+    run.check_settings(asked.machine_settings())
     return run, {} if run.finished else given_tests(run.config)

@@ -60,12 +60,13 @@ def train(
     that has an output.
     """
     from ..train import Config, Run
-    from .formulas import train_run
+    from .formulas import formula_outcome, train_run
 
     given: dict[str, Any] = {"operation" if isinstance(data, str) else "source": data}
     config = Config.checked(module=module, **given, **settings)
     run = _made(output, lambda directory: Run.create(directory, config))
-    return train_run(run, device, on_progress=on_progress, stop_requested=stop_requested)
+    train_run(run, device, on_progress=on_progress, stop_requested=stop_requested)
+    return formula_outcome(run)
 
 
 def learn(
@@ -215,11 +216,12 @@ def resume(
         run = SequenceRun.open(path)
         tests = {} if run.finished else given_tests(run.config)
         learn_run(run, tests, device, on_progress=on_progress, stop_requested=stop_requested)
-        return open_run(path)
-    from ..train import Run
-    from .formulas import train_run
+    else:
+        from ..train import Run
+        from .formulas import train_run
 
-    return train_run(Run.open(path), device, on_progress=on_progress, stop_requested=stop_requested)
+        train_run(Run.open(path), device, on_progress=on_progress, stop_requested=stop_requested)
+    return open_run(path)
 
 
 def _made(output: str | Path | None, create: Callable[[Path], D]) -> D:

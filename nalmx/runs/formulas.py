@@ -101,14 +101,15 @@ def train_run(
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     stop_requested: Callable[[], bool] = lambda: False,
-) -> FormulaOutcome:
-    """Train a run to its end and extract its formula; a finished run is not trained again.
+) -> None:
+    """Train a run to its end and save its formula; what is there is not done again.
 
     Raises `Interrupted` once `stop_requested()` is true and the state is saved.
     """
     place = find_device(device, "modules")
     fit(run, place, on_progress=on_progress, stop_requested=stop_requested)
-    return formula_outcome(run)
+    if not run.path("formula.json").exists():
+        extract_run(run)
 
 
 def formula_outcome(run: Run) -> FormulaOutcome:

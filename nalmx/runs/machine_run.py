@@ -24,7 +24,7 @@ from ..pntm.learn.record import CertaintyRecord
 from ..pntm.learn.score import Score, score
 from ..pntm.machine import Machine
 from ..pntm.soft.conversion import weights_of
-from ..pntm.tasks import Example, read_examples, write_examples
+from ..pntm.tasks import Example, read_examples, sequence_task, write_examples
 from ..run_directory import RunDirectory, new_directory, saved_config
 from ..storage import digest, read_bytes, read_json, write_arrays, write_json
 from ..train.interrupted import telling
@@ -98,6 +98,15 @@ class SequenceRun(RunDirectory):
             return cls(directory, SequenceConfig.from_json(data))
         except SettingError as error:
             raise RunError(f"config.json is damaged: {error}") from None
+
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings that are not those that the run was started with."""
+        saved = self.config.to_json()
+        for name, value in settings.items():
+            wanted = list(value) if isinstance(value, tuple) else value
+            if name == "task":
+                wanted = sequence_task(value).name
+            self.check_setting(name, saved[name], wanted)
 
     def load_examples(self) -> list[Example]:
         """The training examples, which must be those that the run was started with."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..verify.certificate import Certificate
 
 
-class Outcome(NoTruthValue, ABC):
+class Outcome(NoTruthValue):
     """What was found and the verdicts on it; nothing is established of nothing."""
 
     __slots__ = ()

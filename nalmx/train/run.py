@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,15 @@ class Run(RunDirectory):
                 f"{directory} --resume"
             )
         return cls(directory, Config.from_json(data, lambda: read_arrays(directory / _ROWS)))
+
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings that are not those that the run was started with."""
+        saved = self.config.to_json()
+        del saved["schema"]
+        known = "operation" in saved
+        wanted = Config.checked(**{**saved, **settings}).to_json() if known else settings
+        for name in settings:
+            self.check_setting(name, saved.get(name), wanted[name])
 
     def save_checkpoint(self, state: dict[str, Tensor]) -> None:
         write_tensors(self.path("checkpoint.safetensors"), state)
