@@ -147,14 +147,15 @@ def expr(asked: ExpressionRequest) -> int:
 
 
 def _every_float32(claim: Claim, asked: ExpressionRequest, notes: Console) -> Verdict:
-    from ..verify.sweeping.exhaustive import exhaustive_verdict
+    from ..verify.sweeping.exhaustive import EveryFloat32
 
     with notes.status("checking every float32") as status:
 
         def show(done: int, total: int) -> None:
             status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
 
-        return exhaustive_verdict(claim, asked.arithmetic, progress=show, seconds=asked.seconds)
+        every = EveryFloat32(asked.arithmetic, progress=show)
+        return check(claim, Effort(seconds=asked.seconds), [every])
 
 
 def _text(verdict: Verdict, as_json: bool) -> str:
