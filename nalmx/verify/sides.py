@@ -27,6 +27,11 @@ def _sympy() -> tuple[type[Any], ...]:
     return () if sympy is None else (sympy.Basic,)
 
 
+def is_written(given: Any) -> bool:
+    """Whether something is a module or an expression of SymPy."""
+    return isinstance(given, (*_modules(), *_sympy()))
+
+
 def network_of(model: Any) -> Any:
     """The network of a module as a formula with its weights taken exactly; anything else as it is."""
     if not isinstance(model, _modules()):
