@@ -13,6 +13,7 @@ from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.algebra.decision import decide
 from nalmx.verify.prover import Open
 from nalmx.verify.provers import PROVERS
+from nalmx.verify.sweeping import sweep as sweeping
 
 EFFORT = Effort(examples=30, points=2_000, device="cpu", seconds=3_600)
 CLAIMS = {
@@ -85,7 +86,7 @@ def test_what_a_finding_leaves_out_for_want_of_effort_is_said() -> None:
 
 
 def test_a_sweep_that_the_clock_ends_is_tested_and_says_so(monkeypatch) -> None:
-    monkeypatch.setattr("nalmx.verify.sweeping.sweep._SHARE_OF_THE_TIME", -1)  # over at once
+    monkeypatch.setattr(sweeping, "_SHARE_OF_THE_TIME", -1)  # over at once
     effort = Effort(examples=30, points=10**7, device="cpu", seconds=100)
     found = check(CLAIMS["tested"], effort)
     assert found.verdict == "tested"
