@@ -1,6 +1,6 @@
 """Claims made to be slow, each checked by a process of its own that has a second for it.
 
-    python benchmarks/slow_claims.py [N] [--seed S] [--timeout SECONDS]
+    python benchmarks/slow_claims.py [N] [--seed S] [--timeout SECONDS] [--processes N]
 
 Towers of powers, wide sums, deep nests, huge ranges, radicals, remainders, pieces, and checks at every
 float32: how many processes ended later than 10 % or 2 s after the time they were given (their start
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -171,10 +172,17 @@ def timed(arguments, timeout):
     return done, seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def record(family, arguments, timeout):
+def record(job):
+    number, family, arguments, timeout = job
     done, seconds, of_processor = timed(arguments, timeout)
-    found = {"family": family, "code": done.returncode, "seconds": round(seconds, 2)}
-    found |= {"processor": round(of_processor, 2), "late": seconds > timeout + max(2, timeout / 10)}
+    found = {
+        "claim_number": number,
+        "family": family,
+        "code": done.returncode,
+        "seconds": round(seconds, 2),
+    }
+    late = seconds > timeout + max(2, timeout / 10)
+    found |= {"processor": round(of_processor, 2), "late": late}
     try:
         verdict = json.loads(done.stdout)
         found |= {"verdict": verdict["verdict"], "reason": verdict["reason"]}
@@ -193,16 +201,20 @@ def main():
     parser.add_argument("number", type=int, nargs="?", default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--timeout", type=float, default=1.0)
+    parser.add_argument("--processes", type=int, default=1, help="Not more than half of the cores.")
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     starts = [timed(EASY, options.timeout)[1] for _ in range(3)]
     print(f"a process with an easy claim takes {median(starts):.2f} s", flush=True)
+    jobs = enumerate(claims(options.number, options.seed))
+    jobs = [(n, family, arguments, options.timeout) for n, (family, arguments) in jobs]
     records = []
-    for n, (family, arguments) in enumerate(claims(options.number, options.seed)):
-        one = record(family, arguments, options.timeout)
-        records.append({"claim_number": n, **one})
-        flags = " ".join(name for name in ("late", "ended", "internal") if one[name])
-        print(f"{n:4} {family:9} {one['seconds']:6.2f} s {one['verdict']:8} {flags}", flush=True)
+    with get_context("spawn").Pool(options.processes) as pool:
+        for one in pool.imap(record, jobs):
+            records.append(one)
+            flags = " ".join(name for name in ("late", "ended", "internal") if one[name])
+            what = f"{one['family']:9} {one['seconds']:6.2f} s {one['verdict']:8} {flags}"
+            print(f"{one['claim_number']:4} {what}", flush=True)
     figures = {
         "claims": len(records),
         "seed": options.seed,

@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from nalmx.commands._three import verify_run
 from nalmx.errors import NalmxError
+from nalmx.runs.formulas import verify_run
 from nalmx.train import Run
 from nalmx.verify import Effort
 from nalmx.verify.certificate import certify
@@ -37,7 +37,7 @@ def records(directory):
     """A record for each verdict on a run."""
     run = Run.open(directory)
     start = time.perf_counter()
-    outcome = verify_run(run, None, Effort(points=100_000), quiet=True, as_it_runs=True)
+    outcome = verify_run(run, effort=Effort(points=100_000), as_it_runs=True)
     seconds = time.perf_counter() - start
     if not outcome.verdicts:
         yield {"run": directory.name, "claim": None, "verdict": "no formula", "seconds": seconds}

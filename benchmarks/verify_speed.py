@@ -30,14 +30,14 @@ import sympy
 import torch
 
 from nalmx import Claim, Domain, parse
+from nalmx.codegen.cache import compiled
 from nalmx.expression import variables
+from nalmx.expression.straight_line import squarings, straight
 from nalmx.expression.symbolic import to_sympy
-from nalmx.generated import imported
 from nalmx.verify import Tolerance
 from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
 from nalmx.verify.sweeping.loops import compiled_sweep
 from nalmx.verify.sweeping.samples import tables
-from nalmx.verify.sweeping.straight import squarings, straight
 from nalmx.verify.sweeping.threads import cores, in_chunks
 from nalmx.verify.sweeping.torch_sweep import torch_sweep
 
@@ -61,7 +61,7 @@ EXHAUSTIVE = {
 # Operations of one point: the random number of an input (a sum, two products, three shifts and
 # exclusive ors, a shift and a bitwise or) with its product and sum; the score (a difference, two
 # absolute values, a product, a difference, a comparison and a count); and of a function, as in
-# nalmx/verify/vector_maths.py.
+# nalmx/codegen/maths64.py.
 PER_INPUT, PER_SCORE = 13, 7
 PER_FUNCTION = {"exp": 43, "log": 40}
 CACHED = 16_384
@@ -90,7 +90,7 @@ ROUND = "".join(f"            {name} = {name} * 0.999 + 0.1\n" for name in "abcd
 @cache
 def arithmetic():
     """A loop of independent chains of x·a + b, generated and compiled as the others are."""
-    return imported(PEAK.format(rounds=ROUND * ROUNDS), "peak").arithmetic
+    return compiled(PEAK.format(rounds=ROUND * ROUNDS), "peak").arithmetic
 
 
 def made(left, right, extent, tolerance="0"):

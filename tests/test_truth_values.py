@@ -22,7 +22,7 @@ PACKAGE = Path(nalmx.__file__).parent
 # What only an outcome has: fields, and methods and properties.
 FIELDS = {"verdict", "learned", "reached", "established", "counterexample", "outcome", "failure"}
 FIELDS |= {"bound", "formula_verdict", "undecided", "right"}
-METHODS = {"exit_code", "agreeing"}
+METHODS = {"exit_code", "agreeing", "found"}
 
 
 def outcomes() -> list[tuple[str, str]]:
@@ -39,8 +39,8 @@ def outcomes() -> list[tuple[str, str]]:
                 if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
             }
             methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-            # Where `left` stands beside it, `right` is the side of a claim, and no count.
-            inner = "left" in fields or node.name.startswith("_")
+            # Beside `left`, `right` is the side of a claim; beside `relation`, `bound` is a limit.
+            inner = fields & {"left", "relation"} or node.name.startswith("_")
             if (fields & FIELDS or methods & METHODS) and not inner:
                 found.append((module, node.name))
     return found
@@ -56,7 +56,7 @@ def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> Non
         "SequenceVerdict",
         "Checked",
         "Replay",
-        "Outcome",
+        "FormulaOutcome",
         "SequenceOutcome",
     } <= names
     assert {"Learned", "Score", "SequenceResults", "Extraction", "Difference", "Finding"} <= names

@@ -164,7 +164,7 @@ class _Work:
 
 def summarise(run: Run, device: torch.device) -> FinishedCell:
     """Extract and check the formula of a finished run, sum up its seeds, and save the summary."""
-    from ..extract import extract_run, load_extraction
+    from ..runs.extraction import extract_run, load_extraction
 
     began = time.perf_counter()
     config, results = run.config, run.load_results()

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import CertificateError
+from ..runs.claims import CLAIMS
 from ..supervisor import last_will
-from ..verify import CLAIMS, Claim, Verdict
+from ..verify import Claim, Verdict
 from ._options import as_text, json_line, messages, shared
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
+    from ..runs.formulas import FormulaOutcome
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
-    from ._three import Outcome
 
 to_file = click.option(
     "--certificate",
@@ -67,7 +68,7 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
     messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
-def write_certificates(outcome: Outcome, *, quiet: bool) -> None:
+def write_certificates(outcome: FormulaOutcome, *, quiet: bool) -> None:
     """Write a certificate of each claim of a run; say of which there can be none."""
     from ..verify.certificate import certify
 

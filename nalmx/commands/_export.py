@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import SettingError
-from ..verify import CLAIMS, Claim, Domain, Verdict
+from ..runs.claims import CLAIMS
+from ..verify import Claim, Verdict
 from ._options import messages
 
 if TYPE_CHECKING:
-    from ._three import Outcome
+    from ..runs.formulas import FormulaOutcome
 
 _ABOUT = CLAIMS["formula_truth"]
 
@@ -53,7 +54,7 @@ def export_claim(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bo
     _write(path, lambda: exported_tests(claim, {_ABOUT: verdict}, _ABOUT), quiet)
 
 
-def export_outcome(path: Path | None, outcome: Outcome, *, quiet: bool) -> None:
+def export_outcome(path: Path | None, outcome: FormulaOutcome, *, quiet: bool) -> None:
     """Write the tests of the formula of a run; without a formula, say that there are none."""
     if path is None:
         return
@@ -64,8 +65,7 @@ def export_outcome(path: Path | None, outcome: Outcome, *, quiet: bool) -> None:
         return
     from ..report.exported_tests import exported_tests
 
-    domain = Domain.uniform(config.input_names, config.extrapolation)
-    claim = Claim(formula.outputs[0], config.task.truth(), domain)
+    claim = Claim(formula.outputs[0], config.task.truth(), outcome.domain)
     facts: Mapping[str, str] = {
         "module": f"{config.module}, seed {outcome.extraction.seed}, trained on "
         f"{config.interpolation_range}",

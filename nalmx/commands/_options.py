@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -20,6 +20,9 @@ from rich.text import Text
 from ..devices import Work, idle_gpu
 from ..supervisor import Together, remove_if_killed
 from ..verify import REQUIRABLE
+
+if TYPE_CHECKING:
+    from ..runs.formulas import FormulaOutcome
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECONDS_FOR_A_STEP = 0.7
@@ -82,6 +85,20 @@ def messages(quiet: bool) -> Console:
 def json_line(data: object) -> str:
     """One JSON object on a line."""
     return json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def report_formula(
+    outcome: FormulaOutcome, *, as_json: bool, seeds: bool = False, trained: bool = False
+) -> None:
+    """Print an outcome, and how long its training took where it was just `trained`."""
+    if as_json:
+        took = {"training_seconds": outcome.results["seconds"]} if trained else {}
+        print_json({**outcome.to_json(), **took})
+        return
+    from ..report.runs import formula_lines
+
+    for line in formula_lines(outcome, seeds=seeds):
+        output().print(line)
 
 
 def print_json(data: object) -> None:

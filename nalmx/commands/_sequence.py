@@ -19,6 +19,7 @@ from ..pntm.learn.config import (
 )
 from ..pntm.tasks import Example, read_examples, sequence_task
 from ..pntm.tasks.examples import Spellings
+from ..runs.saved_verdicts import check_saved_verdicts, save_verdicts
 from ._certificate import check_new
 from ._contradictions import contradiction_facts, contradiction_lines
 from ._figure import check_figure
@@ -33,7 +34,6 @@ from ._options import (
     unused_directory,
 )
 from ._progress import Spinner
-from ._saved_verdicts import check_saved_verdicts, save_verdicts
 from ._sequence_options import MODULE, settings_of
 from ._sequence_report import print_asked, print_results, record_of, size_of
 

@@ -10,10 +10,18 @@ from click.core import ParameterSource
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
-from ..verify import Effort, Level, Tolerance
-from ._options import messages, say_idle_gpu, shared, stop_on_signal, unused_directory
+from ..runs.saved_verdicts import save_verdicts
+from ..verify import Effort, Tolerance
+from ._options import (
+    messages,
+    no_traces,
+    report_formula,
+    say_idle_gpu,
+    shared,
+    stop_on_signal,
+    unused_directory,
+)
 from ._progress import ProgressBar
-from ._saved_verdicts import save_verdicts
 from ._sequence import run_sequence
 from ._sequence_options import is_sequence, sequence_options
 
@@ -79,16 +87,15 @@ def command(context: click.Context, /, **options: Any) -> int:
     """
     if is_sequence(context, options):
         return run_sequence(context, options)
-    if options["tolerance"] is not None:
-        Tolerance.parse(options["tolerance"])
+    tolerance = None if options["tolerance"] is None else Tolerance.parse(options["tolerance"])
     device = check_device_name(options["device"])
     run = _resumed(context, options) if options["resume"] else _created(options)
 
     # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..devices import find_device
-    from ..extract import extract_run
+    from ..runs.extraction import extract_run
+    from ..runs.formulas import verify_run
     from ..train import Interrupted, fit
-    from ._three import report_run, verify_run
 
     quiet = options["quiet"]
     notes, trained = messages(quiet), not run.finished
@@ -113,13 +120,13 @@ def command(context: click.Context, /, **options: Any) -> int:
     if not run.path("formula.json").exists():
         extract_run(run)
     effort = Effort(seed=options["seed"], device=device)
-    outcome = verify_run(run, options["tolerance"], effort, quiet=quiet)
-    verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
-    save_verdicts(run.path("verdicts.json"), verdicts)
-    level: Level = options["require"]
-    return report_run(
-        outcome, level, as_json=options["as_json"], seeds=options["show_seeds"], trained=trained
+    with no_traces(), messages(quiet).status("verifying") as status:
+        outcome = verify_run(run, tolerance, effort, on_progress=status.update)
+    save_verdicts(run.path("verdicts.json"), outcome.verdict_records())
+    report_formula(
+        outcome, as_json=options["as_json"], seeds=options["show_seeds"], trained=trained
     )
+    return outcome.exit_code(options["require"])
 
 
 def _created(options: dict[str, Any]) -> Any:

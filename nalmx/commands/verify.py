@@ -15,6 +15,7 @@ from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
 from ..pntm.learn.run import is_sequence_run
 from ..report.verdicts import verdict_lines
+from ..runs.saved_verdicts import check_saved_verdicts
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
@@ -30,8 +31,7 @@ from ._certificate import (
 )
 from ._export import check_free, export_claim, export_outcome, option
 from ._figure import figure_option
-from ._options import as_text, json_line, messages, no_traces, shared
-from ._saved_verdicts import check_saved_verdicts
+from ._options import as_text, json_line, messages, no_traces, report_formula, shared
 from ._sequence import verify_sequence
 
 
@@ -223,16 +223,20 @@ def run(
     opened = Run.open(directory)
     check_new(*paths_in(opened.directory).values() if certificates else ())
 
-    from ._three import report_run, verify_run
+    given = None if tolerance is None else Tolerance.parse(tolerance)
+
+    from ..runs.formulas import verify_run
 
     effort = Effort(seed=seed, device=device)
-    outcome = verify_run(opened, tolerance, effort, quiet=quiet, as_it_runs=as_it_runs)
+    with no_traces(), messages(quiet).status("verifying") as status:
+        outcome = verify_run(
+            opened, given, effort, as_it_runs=as_it_runs, on_progress=status.update
+        )
     try:
         export_outcome(tests, outcome, quiet=quiet)
     finally:
-        code = report_run(outcome, require, as_json=as_json)
-    verdicts = {name: verdict.to_json() for name, verdict in outcome.verdicts.items()}
-    check_saved_verdicts(opened.path("verdicts.json"), verdicts)
+        report_formula(outcome, as_json=as_json)
+    check_saved_verdicts(opened.path("verdicts.json"), outcome.verdict_records())
     if certificates:
         write_certificates(outcome, quiet=quiet)
-    return code
+    return outcome.exit_code(require)

@@ -16,12 +16,10 @@ if TYPE_CHECKING:
         network_as_trained,
         step_formula,
     )
-    from .run import Extraction, extract_run, load_extraction
     from .symbolic import as_trained, extract
 
 __all__ = [
     "Discretised",
-    "Extraction",
     "Formula",
     "as_trained",
     "boolean_counterexample",
@@ -29,8 +27,6 @@ __all__ = [
     "exact_weights",
     "extract",
     "extract_network",
-    "extract_run",
-    "load_extraction",
     "logic_formula",
     "network_as_trained",
     "step_formula",
@@ -45,7 +41,6 @@ _HOMES = {
         "network_as_trained",
         "step_formula",
     ),
-    "run": ("Extraction", "extract_run", "load_extraction"),
     "symbolic": ("as_trained", "extract"),
 }
 

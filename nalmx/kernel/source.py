@@ -22,12 +22,12 @@ _TARGET_ROW = 0
 _FIRST_REDUCTION_ROW = 1
 
 
-def kernel_source(plan: Plan, dtype: str, notice: str) -> str:
+def kernel_source(plan: Plan, dtype: str) -> str:
     """A Python module with the functions `train` and `evaluate` for Numba to compile."""
     rows = _Rows(plan)
-    parts = [HEADER.format(notice=notice, dtype=dtype, batch=BATCH_SIZE)]
+    parts = [HEADER.format(label=plan.module.label, dtype=dtype, batch=BATCH_SIZE)]
     if dtype == "float32":
-        parts.append("from nalmx.kernel.maths import cos, exp, log, sigmoid, sin, tanh\n")
+        parts.append("from nalmx.codegen.maths32 import cos, exp, log, sigmoid, sin, tanh\n")
     else:
         parts.append("from math import cos, exp, log, sin, tanh\n" + SIGMOID)
     parts += [

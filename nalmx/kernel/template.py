@@ -1,11 +1,11 @@
 """The fixed parts of a training kernel's source."""
 
 HEADER = '''\
-"""{notice}"""
+"""Training kernel of the {label}, generated from its equation."""
 
 import numpy as np
 from numba import njit
-from nalmx.kernel.maths import FASTMATH, clamp, least, most, sign
+from nalmx.codegen.maths32 import FASTMATH, clamp, least, most, sign
 
 F = np.{dtype}
 U = np.uint64

@@ -3,11 +3,9 @@
 from .checker import check
 from .domain import Domain, Point
 from .effort import Effort
-from .three import CLAIMS, check_claims, rounded_up, three_claims
 from .verdict import REQUIRABLE, Claim, Counterexample, Level, Tolerance, Verdict
 
 __all__ = [
-    "CLAIMS",
     "REQUIRABLE",
     "Claim",
     "Counterexample",
@@ -18,7 +16,4 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "check",
-    "check_claims",
-    "rounded_up",
-    "three_claims",
 ]

@@ -12,9 +12,9 @@ from nalmx.bench import alternatives as criteria
 from nalmx.bench.cells import Stopped, run_cells
 from nalmx.bench.grid import Grid
 from nalmx.errors import RunError
-from nalmx.extract import load_extraction
 from nalmx.models import member
 from nalmx.ranges import Range
+from nalmx.runs.extraction import load_extraction
 from nalmx.tasks import OPERATIONS
 from nalmx.tasks.arithmetic import TEST_SEED, evaluation_set, sample, success_threshold
 from nalmx.train import Run, trained_stack

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nalmx.expression.ball import ball, enclose, precision
+from nalmx.expression.straight_line import straight
 from nalmx.rationals import parse_rational
 from nalmx.report.verdicts import explain
 from nalmx.verify import Claim
 from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below
 from nalmx.verify.sweeping import single
 from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
-from nalmx.verify.sweeping.straight import straight
 from nalmx.verify.verdict import Verdict
 
 SIZES = st.builds(

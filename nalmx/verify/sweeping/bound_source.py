@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from ...errors import SettingError
-from .straight import Program, Step, squarings
+from ...expression.straight_line import Program, Step, squarings
 
 Arithmetic = Literal["reals", "float32"]
 BLOCK = 512
@@ -23,11 +23,11 @@ RIGOROUS = {"number", "constant", "input", "power"}
 RIGOROUS |= {"add", "mul", "div", "sqrt", "neg", "abs", "min", "max"}
 
 _HEADER = '''\
-"""{notice}"""
+"""Check at every float32, generated from a claim."""
 
 import numpy as np
 from numba import njit
-from nalmx.verify.sweeping.vector_maths import bits, float32_from_bits, from_bits
+from nalmx.codegen.maths64 import bits, float32_from_bits, from_bits
 
 F, S, U, W = np.float64, np.float32, np.uint64, np.uint32
 BLOCK = U({block})
@@ -102,9 +102,7 @@ def check(first, stop, exact, errors, narrow, tolerance, places):
 """
 
 
-def bound_source(
-    left: Program, right: Program, arithmetic: Arithmetic, relative: bool, notice: str
-) -> str:
+def bound_source(left: Program, right: Program, arithmetic: Arithmetic, relative: bool) -> str:
     """A Python module with a function `check` for Numba to compile.
 
     With `reals`, `left` and `right` are one program with two results. With `float32` every step
@@ -121,7 +119,6 @@ def bound_source(
         lines, loads = [*single.lines, *exact.lines], [*single.loads, *exact.loads]
     return (
         _HEADER.format(
-            notice=notice,
             block=BLOCK,
             loads="".join(f"    {line}\n" for line in loads),
             lines="".join(f"{_INDENT}{x}\n" for x in [*lines, f"left = {a}", f"right = {b}"]),

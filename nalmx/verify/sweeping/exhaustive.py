@@ -13,28 +13,24 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import flint
-import numba
 import numpy as np
 
-from ... import __version__
 from ...clock import Deadline, deadline, until
+from ...codegen.cache import compiled
 from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
-from ...generated import digest, imported
+from ...expression.straight_line import numbers_of, straight
 from ..bounding.bounds import as_fraction, decimal, decimal_below
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import Judgement, judge
-from . import single, vector_maths
+from . import single
 from .bound_source import Arithmetic, bound_source, check_rigorous
-from .straight import numbers_of, straight
 from .threads import cores, in_chunks
 from .values import number, to_float
 
@@ -160,8 +156,8 @@ class _Check:
 
     def run(self, threads: int, progress: Callable[[int, int], bool | None]) -> Exhausted:
         relative = self.claim.tolerance.kind == "rel"
-        text = bound_source(self.left, self.right, self.arithmetic, relative, _notice())
-        loop = _module(text).check
+        text = bound_source(self.left, self.right, self.arithmetic, relative)
+        loop = compiled(text, "every").check
         steps = numbers_of(self.right)
         exact = np.array([number(step.content) for step in steps], dtype=np.float64)
         errors = np.array([single.error_of(step.content) for step in steps], dtype=np.float64)
@@ -269,14 +265,3 @@ def _gap(claim: Claim, point: dict[str, Fraction]) -> tuple[Fraction, Fraction]:
 def _rounded_down(size: Fraction) -> float:
     nearest = min(to_float(size), np.finfo(np.float64).max)
     return float(nearest if Fraction(nearest) <= size else math.nextafter(nearest, 0))
-
-
-@cache
-def _module(text: str) -> Any:
-    return imported(text, "every")
-
-
-@cache
-def _notice() -> str:
-    used = digest(Path(vector_maths.__file__).read_bytes())
-    return f"Check at every float32, generated from a claim. ({__version__} {numba.__version__} {used})"

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ...expression.straight_line import Program, Step, numbers_of, squarings
 from .samples import GOLDEN
-from .straight import Program, Step, numbers_of, squarings
 from .values import ROUNDING
 
 BLOCK = 512
@@ -23,13 +23,13 @@ _CALLS = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor")
 _JOINED = {"add": " + ", "mul": " * ", "and": " & ", "or": " | "}
 
 _HEADER = '''\
-"""{notice}"""
+"""Sweep of a claim, generated from its expressions."""
 
 from math import cos, sin, tan
 
 import numpy as np
 from numba import njit
-from nalmx.verify.sweeping.vector_maths import counted, exp, floor, log, tanh
+from nalmx.codegen.maths64 import counted, exp, floor, log, tanh
 
 F, U = np.float64, np.uint64
 BLOCK = U({block})
@@ -94,7 +94,6 @@ def loop_source(
     program: Program,
     inputs: Sequence[Input],
     kind: Literal["exact", "abs", "rel"],
-    notice: str,
 ) -> str:
     """A Python module with a function `sweep` for Numba to compile.
 
@@ -102,7 +101,7 @@ def loop_source(
     `table` three (start, base, scale) for each interval, `constants` those of
     `numbers_of(program)`.
     """
-    lines = [_HEADER.format(notice=notice, block=BLOCK, golden=GOLDEN)]
+    lines = [_HEADER.format(block=BLOCK, golden=GOLDEN)]
     lines += _loads(program, inputs)
     lines.append(_LOOP)
     lines += [f"        z{n} = keys[{n}] + (first + U(1)) * GOLDEN\n" for n in range(len(inputs))]

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
-from ... import __version__
-from ...generated import digest, imported
+from ...codegen.cache import compiled
+from ...expression.straight_line import Program, numbers_of, straight
 from ..verdict import Claim
-from . import vector_maths
 from .loop_source import Input, loop_source
 from .samples import Piece, key
-from .straight import Program, numbers_of, straight
 from .threads import cores, in_chunks
 from .values import number, to_float
 
@@ -48,7 +43,7 @@ def compiled_sweep(
     """
     program = straight(claim.left, claim.right)
     inputs = [Input(name, len(table)) for name, table in tables.items()]
-    loop = _module(loop_source(program, inputs, claim.tolerance.kind, _notice())).sweep
+    loop = compiled(loop_source(program, inputs, claim.tolerance.kind), "sweep").sweep
     keys = np.array([key(seed, number) for number in range(len(inputs))], dtype=np.uint64)
     rows = [(p.start, p.base, p.scale) for table in tables.values() for p in table]
     table = np.array(rows, dtype=np.float64)
@@ -69,14 +64,3 @@ def compiled_sweep(
     found = zip(worst.ravel().tolist(), places.ravel().tolist(), strict=True)
     ordered = sorted((entry for entry in found if entry[0] > -np.inf), key=lambda e: (-e[0], e[1]))
     return drawn, sum(doubtful), ordered[:judged]
-
-
-@cache
-def _module(text: str) -> Any:
-    return imported(text, "sweep")
-
-
-@cache
-def _notice() -> str:
-    used = digest(Path(vector_maths.__file__).read_bytes())
-    return f"Sweep of a claim, generated from its expressions. ({__version__} {numba.__version__} {used})"

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...expression.straight_line import Program, squarings
 from ...ranges import Interval, Range
-from .straight import Program, squarings
 from .values import number
 
 _SIGN = 0x8000_0000

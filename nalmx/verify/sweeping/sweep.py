@@ -17,10 +17,10 @@ import numpy as np
 
 from ...clock import deadline
 from ...devices import device_name
+from ...expression.straight_line import straight
 from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, draw, tables
-from .straight import straight
 from .threads import in_chunks
 from .values import Arrays, doubt
 
@@ -61,7 +61,7 @@ def sweep(
     if device_name(device, "sweep") != "cpu":
         from .torch_sweep import torch_sweep
 
-        return torch_sweep(claim, count, device, seed, judged, seconds)
+        return _swept(*torch_sweep(claim, count, device, seed, judged, seconds))
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
@@ -70,10 +70,14 @@ def sweep(
     drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
-    suspects = tuple(
-        {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
-    )
-    return Swept(drawn, suspects, doubtful - sum(value > 0 for value, _ in worst))
+    points = [{name: values[n] for name, values in inputs.items()} for n in range(len(worst))]
+    scores = (value for value, _ in worst)
+    return _swept(drawn, doubtful, list(zip(scores, points, strict=True)))
+
+
+def _swept(drawn: int, doubtful: int, worst: list[tuple[float, dict[str, float]]]) -> Swept:
+    suspects = ({name: Fraction(x) for name, x in point.items()} for _, point in worst)
+    return Swept(drawn, tuple(suspects), doubtful - sum(value > 0 for value, _ in worst))
 
 
 def _suited(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import torch
 from torch import Tensor
 
 from ...clock import deadline
 from ...devices import find_device
-from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, tables
-from .sweep import Swept
 from .values import Arrays, doubt
 
 _CACHED_POINTS = 131_072
@@ -22,19 +19,19 @@ _CHUNK_VALUES = 4_000_000
 
 def torch_sweep(
     claim: Claim, count: int, name: str, seed: int, judged: int, seconds: float
-) -> Swept:
-    """`sweep` with torch on the device of that name."""
+) -> tuple[int, int, list[tuple[float, dict[str, float]]]]:
+    """How many points were drawn on a device, how many are doubtful, and the worst of them."""
     device = find_device(name, "sweep")
     end = deadline().within(seconds)
     generator = torch.Generator(device=device).manual_seed(seed)
     table = tables(claim.domain)
     if table is None:
-        return Swept(0, (), 0)
+        return 0, 0, []
     most = _CACHED_POINTS if device.type == "cpu" else _CHUNK_VALUES
     chunk = max(1, min(count, most, _CHUNK_VALUES // max(1, len(table))))
     arrays = on_device(device)
     doubtful = 0
-    worst: list[tuple[float, Point]] = []
+    worst: list[tuple[float, dict[str, float]]] = []
     done = 0
     while done < count and (not done or not end.passed):
         size = min(chunk, count - done)
@@ -43,11 +40,10 @@ def torch_sweep(
         doubtful += int((score > 0).sum())
         top = torch.topk(score, min(judged, size))
         for place, value in zip(top.indices.tolist(), top.values.tolist(), strict=True):
-            worst.append((value, {name: Fraction(float(inputs[name][place])) for name in inputs}))
+            worst.append((value, {name: float(inputs[name][place]) for name in inputs}))
         worst = sorted(worst, key=lambda entry: -entry[0])[:judged]
         done += size
-    suspicious = sum(value > 0 for value, _ in worst)
-    return Swept(done, tuple(point for _, point in worst), doubtful - suspicious)
+    return done, doubtful, worst
 
 
 def on_device(device: torch.device) -> Arrays:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..expression import Expression
-from .checker import check
-from .domain import Domain
-from .effort import Effort
-from .verdict import Claim, Tolerance, Verdict
+from ..verify import Claim, Domain, Tolerance
 
 CLAIMS = {
     "model_formula": "model ↔ formula",
@@ -20,7 +16,7 @@ CLAIMS = {
 }
 
 
-def three_claims(
+def network_claims(
     network: Expression,
     formula: Expression,
     truth: Expression,
@@ -43,19 +39,6 @@ def three_claims(
     claims["formula_truth"] = Claim(formula, truth, domain)
     claims["model_truth"] = Claim(network, truth, domain, network_tolerance)
     return claims
-
-
-def check_claims(
-    claims: Mapping[str, Claim],
-    effort: Effort,
-    on_start: Callable[[str], None] = lambda name: None,
-) -> dict[str, Verdict]:
-    """A verdict for each claim, in their order; `on_start` is told which one begins."""
-    verdicts = {}
-    for name, claim in claims.items():
-        on_start(name)
-        verdicts[name] = check(claim, effort)
-    return verdicts
 
 
 def rounded_up(size: Fraction) -> Fraction:

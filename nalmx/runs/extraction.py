@@ -8,13 +8,13 @@ from typing import Any
 import torch
 
 from ..errors import ExtractionError, NoTruthValue, RunError
+from ..extract.formula import Formula
+from ..extract.powers import Validation
+from ..extract.symbolic import Extracted, as_trained, extract_both
 from ..models import ArithmeticModule, member
 from ..storage import read_json, same_json, write_json
 from ..tasks.arithmetic import VALIDATION_SEED, evaluation_set
 from ..train import Config, Run, trained_stack
-from .formula import Formula
-from .powers import Validation
-from .symbolic import Extracted, as_trained, extract_both
 
 SCHEMA = 1
 _POINTS = 1_000

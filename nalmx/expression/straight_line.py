@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
+from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
 
 LARGEST_POWER = 64
 _Content = Fraction | str | bool | int | None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from nalmx.kernel import maths
+from nalmx.codegen import maths32 as maths
 
 F = np.float32
 INFINITY, NAN = F(np.inf), F(np.nan)

@@ -15,34 +15,55 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from .storage import write_bytes
+import numba
+
+from .. import __version__
+from ..storage import write_bytes
 
 
-def imported(text: str, name: str) -> ModuleType:
-    """The module with this source text; its file is called after `name` and the text's digest."""
-    data = text.encode()
-    path = cache_directory() / f"{name}_{digest(data)}.py"
+@cache
+def compiled(text: str, name: str) -> ModuleType:
+    """The module with this source text, whose functions Numba compiles when they are called.
+
+    Its file is called after `name` and the digest of the text and of all that it is compiled with.
+    """
+    data = f"{text}\n# {__version__} {numba.__version__} {_digest_of_functions()}\n".encode()
+    path = directory() / f"{name}_{_digest(data)}.py"
     if not path.is_file() or path.read_bytes() != data:
         write_bytes(path, data)
     return _imported(path)
 
 
-def digest(data: bytes) -> str:
-    """The first 16 hexadecimal digits of SHA-256."""
-    return hashlib.sha256(data).hexdigest()[:16]
+def forget() -> None:
+    """Look for the directory anew, and in it for every module that is asked for."""
+    directory.cache_clear()
+    compiled.cache_clear()
 
 
 @cache
-def cache_directory() -> Path:
+def directory() -> Path:
     """A directory of the user's own; one for this process where there is none to write in."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        directory = Path(base) / "nalmx" / "kernels"
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=directory):
-            return directory
+        path = Path(base) / "nalmx" / "kernels"
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path):
+            return path
     except (OSError, RuntimeError):
         return Path(tempfile.mkdtemp(prefix="nalmx-kernels-"))
+
+
+@cache
+def _digest_of_functions() -> str:
+    """Of the functions that generated loops call."""
+    return _digest(
+        b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("maths*.py")))
+    )
+
+
+def _digest(data: bytes) -> str:
+    """The first 16 hexadecimal digits of SHA-256."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def _imported(path: Path) -> ModuleType:

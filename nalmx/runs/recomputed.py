@@ -18,10 +18,9 @@ from ..models import ArithmeticModule
 from ..models import stack as stack_modules
 from ..storage import parse_json, read_bytes, same_json
 from ..tasks.arithmetic import success_threshold
-from .engine import LOG_EVERY
-from .run import Run
-from .stacked import Stacked, stacked
-from .trainer import trained_stack
+from ..train import Run, trained_stack
+from ..train.engine import LOG_EVERY
+from ..train.stacked import Stacked, stacked
 
 # Float32 is rounded in another order by another engine or device.
 _RELATIVE, _OF_TARGETS, _BEYOND_FLOATS = 0.02, 1e-5, 1e30

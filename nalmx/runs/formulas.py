@@ -1,0 +1,138 @@
+"""Verdicts on a run that was trained: its network, the formula of that, and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import RunError
+from ..extract.formula import Formula
+from ..models import member
+from ..tasks.arithmetic import worst_perfect_error
+from ..train import Run, trained_stack
+from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
+from .claims import CLAIMS, network_claims, rounded_up
+from .extraction import Extraction, load_extraction
+from .outcome import Outcome
+from .recomputed import check_results
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaOutcome(Outcome):
+    """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
+
+    run: Run
+    results: dict[str, Any]
+    extraction: Extraction
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+
+    @property
+    def formula(self) -> Formula | None:
+        return self.extraction.formula
+
+    @property
+    def found(self) -> Formula | None:
+        return self.formula
+
+    @property
+    def successes(self) -> int:
+        return sum(bool(seed["success"]) for seed in self.results["seeds"])
+
+    @property
+    def domain(self) -> Domain:
+        """Where the claims are made: the extrapolation range of every input."""
+        return Domain.uniform(self.run.config.input_names, self.run.config.extrapolation)
+
+    def to_json(self) -> dict[str, Any]:
+        config, extraction, formula = self.run.config, self.extraction, self.formula
+        missing = {"verdict": "unknown", "reason": f"there is no formula: {extraction.reason}"}
+        found = self.verdict_records()
+        return {
+            "formula": None if formula is None else str(formula),
+            "successes": self.successes,
+            "seeds": config.seeds,
+            "agreeing": extraction.agreeing,
+            "largest_snap": None if formula is None else formula.largest_snap,
+            "seed": extraction.seed,
+            "reason": extraction.reason,
+            "verdicts": {
+                name: found.get(name, missing)
+                for name in CLAIMS
+                if name in found or name not in ("discretised_formula", "running_formula")
+            },
+            "module": config.module,
+            "operation": config.operation,
+            "interpolation_range": config.interpolation_range,
+            "extrapolation_range": config.extrapolation_range,
+            "run": str(self.run.directory),
+        }
+
+
+def verify_run(
+    run: Run,
+    tolerance: Tolerance | None = None,
+    effort: Effort | None = None,
+    *,
+    as_it_runs: bool = False,
+    on_progress: Callable[[str], None] = lambda doing: None,
+) -> FormulaOutcome:
+    """Compute the results of a finished run again, and check its claims on the extrapolation range.
+
+    With `as_it_runs`, also that the network in float32, rounding included, stays near its formula.
+    """
+    if not run.finished:
+        raise RunError(
+            f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
+            f"{run.directory} --resume"
+        )
+    results = run.load_results()
+    on_progress("computing the results again")
+    check_results(run, results)
+    outcome = FormulaOutcome(run, results, load_extraction(run))
+    if outcome.formula is None:
+        return outcome
+    tolerance = tolerance or default_tolerance(run)
+    claims = _claims(outcome, tolerance)
+    verdicts = {}
+    for name, claim in claims.items():
+        on_progress(f"verifying {CLAIMS[name]}")
+        verdicts[name] = check(claim, effort)
+    if as_it_runs:
+        on_progress(f"verifying {CLAIMS['running_formula']}")
+        verdicts["running_formula"] = _running(outcome, tolerance)
+    return FormulaOutcome(run, results, outcome.extraction, verdicts, claims)
+
+
+def _claims(outcome: FormulaOutcome, tolerance: Tolerance) -> dict[str, Claim]:
+    extraction = outcome.extraction
+    assert extraction.formula is not None
+    assert extraction.network is not None
+    return network_claims(
+        extraction.network.outputs[0],
+        extraction.formula.outputs[0],
+        outcome.run.config.task.truth(),
+        outcome.domain,
+        tolerance,
+        extraction.discretised.outputs[0] if extraction.discretised else None,
+    )
+
+
+def _running(outcome: FormulaOutcome, tolerance: Tolerance) -> Verdict:
+    from ..extract.as_run import as_run
+    from ..verify.rounding.as_it_runs import check_as_it_runs
+
+    run, extraction = outcome.run, outcome.extraction
+    assert extraction.formula is not None
+    assert extraction.seed is not None
+    module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
+    (program,) = as_run(module, list(run.config.input_names))
+    return check_as_it_runs(program, extraction.formula.outputs[0], outcome.domain, tolerance)
+
+
+def default_tolerance(run: Run) -> Tolerance:
+    """The pointwise form of the benchmark's criterion: the largest error of an ε-perfect model."""
+    config = run.config
+    size = worst_perfect_error(config.task, config.extrapolation, config.inputs)
+    return Tolerance() if size is None else Tolerance("abs", rounded_up(size))
