@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from typing import TypeAlias
 
 from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
+from ...expression.build import rational, total
+from ...expression.definitions import defined
 from ...expression.nodes import post_order
+from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, raised
-from .quotients import OutsideMethod, Quotient, rational
+from .quotients import OutsideMethod, Quotient, key
+from .quotients import rational as value_of
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
 from .waves import cosine_and_sine, pi
@@ -56,6 +61,8 @@ class NormalForms:
         self.region = Region(self.field, ranges)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
+        self._kept: list[Expression] = []  # lest another tree take the id of one that is known
+        self._rules = self._rule_table()
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
@@ -112,7 +119,11 @@ class NormalForms:
         values = [a for a in arguments if isinstance(a, Quotient)]
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
-        return self._rules()[node.operation](node, *values)
+        if node.operation == "pow":
+            return self._power(node, *values)
+        self._require(node, values)
+        rule = self._rules.get(node.operation)
+        return self._defined(node, values) if rule is None else rule(*values)
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
@@ -134,32 +145,48 @@ class NormalForms:
     def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
         self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
 
-    def _rules(self) -> dict[str, Callable[..., Quotient]]:
+    def _rule_table(self) -> dict[str, Callable[..., Quotient]]:
         ring, region = self.field.ring, self.region
         return {
-            "add": lambda _, *xs: _folded(ring.plus, xs),
-            "mul": lambda _, *xs: _folded(ring.times, xs),
-            "neg": lambda _, x: ring.negative(x),
-            "div": self._divided,
-            "pow": self._power,
-            "abs": lambda _, x: absolute(region, x),
-            "min": lambda _, *xs: _folded(self._lesser, xs),
-            "max": lambda _, *xs: _folded(self._greater, xs),
-            "sign": lambda _, x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
-            "floor": lambda _, x: whole_part(region, x),
-            "mod": self._remainder,
-            "sqrt": self._root,
-            "log": self._logarithm,
-            "exp": lambda _, x: exponential(region, x),
-            "sin": lambda _, x: cosine_and_sine(region, x)[1],
-            "cos": lambda _, x: cosine_and_sine(region, x)[0],
-            "tan": self._tangent,
-            "tanh": self._hyperbolic_tangent,
+            "add": lambda *xs: reduce(ring.plus, xs),
+            "mul": lambda *xs: reduce(ring.times, xs),
+            "neg": ring.negative,
+            "div": lambda x, y: ring.times(x, ring.inverse(y)),
+            "abs": lambda x: absolute(region, x),
+            "min": lambda *xs: reduce(partial(self._extreme, -1), xs),
+            "max": lambda *xs: reduce(partial(self._extreme, 1), xs),
+            "sign": lambda x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
+            "floor": lambda x: whole_part(region, x),
+            "sqrt": lambda x: raised(region, x, Fraction(1, 2)),
+            "log": lambda x: logarithm(self.field, x),
+            "exp": lambda x: exponential(region, x),
+            "sin": lambda x: cosine_and_sine(region, x)[1],
+            "cos": lambda x: cosine_and_sine(region, x)[0],
         }
 
-    def _divided(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        self._must_not_vanish(node.arguments[1])
-        return self.field.ring.times(x, self.field.ring.inverse(y))
+    def _require(self, node: Apply, values: Sequence[Quotient]) -> None:
+        """Note what an operation asks of its arguments."""
+        for asked in OPERATIONS[node.operation].requires:
+            argument = node.arguments[asked.place]
+            if asked.relation == "ne" and not asked.bound:
+                self._must_not_vanish(argument)
+                continue
+            form = self.field.ring.minus(values[asked.place], self.field.ring.number(asked.bound))
+            if asked.bound:
+                argument = total([argument, rational(Fraction(-asked.bound))])
+            self._oblige(argument, form, _ALLOWED[asked.relation], asked.what)
+
+    def _defined(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
+        """An operation without a rule: by its definition, or a function of what its arguments come to."""
+        written = defined(node.operation, node.arguments)
+        if written is not None:
+            self._kept.append(written)
+            return self.value(written)
+        if OPERATIONS[node.operation].partial:
+            raise OutsideMethod(f"there is no rule for {node.operation}")
+        forms = [self.field.reduced(value) for value in values]
+        identity = (node.operation, *((key(x.top), key(x.bottom)) for x in forms))
+        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""
@@ -197,38 +224,7 @@ class NormalForms:
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
-    def _root(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")
-        return raised(self.region, x, Fraction(1, 2))
-
-    def _logarithm(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, POSITIVE, "the argument of a logarithm")
-        return logarithm(self.field, x)
-
-    def _tangent(self, node: Apply, x: Quotient) -> Quotient:
-        cosine, sine = cosine_and_sine(self.region, x)
-        self._oblige(Apply("cos", node.arguments), cosine, NONZERO, "the cosine below a tangent")
-        return self.field.ring.times(sine, self.field.ring.inverse(cosine))
-
-    def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
-        ring = self.field.ring
-        square = exponential(self.region, ring.times(ring.number(2), x))
-        one = ring.number(1)
-        return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
-
-    def _remainder(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        ring = self.field.ring
-        self._must_not_vanish(node.arguments[1])
-        whole = whole_part(self.region, ring.times(x, ring.inverse(y)))
-        return ring.minus(x, ring.times(y, whole))
-
-    def _greater(self, x: Quotient, y: Quotient) -> Quotient:
-        return self._extreme(x, y, 1)
-
-    def _lesser(self, x: Quotient, y: Quotient) -> Quotient:
-        return self._extreme(x, y, -1)
-
-    def _extreme(self, x: Quotient, y: Quotient, direction: int) -> Quotient:
+    def _extreme(self, direction: int, x: Quotient, y: Quotient) -> Quotient:
         """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""
         ring = self.field.ring
         gap = self.field.reduced(ring.minus(x, y))
@@ -252,23 +248,19 @@ _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
 }
 
 
+_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
+
+
 def _junction(operation: str, truths: list[bool]) -> bool:
     if operation == "not":
         return not truths[0]
     return all(truths) if operation == "and" else any(truths)
 
 
-def _folded(step: Callable[[Quotient, Quotient], Quotient], xs: Sequence[Quotient]) -> Quotient:
-    result, *rest = xs
-    for x in rest:
-        result = step(result, x)
-    return result
-
-
 def _constant(x: Quotient) -> Fraction | None:
     if not x.top.is_constant() or not x.bottom.is_constant():
         return None
-    return rational(x.top) / rational(x.bottom)
+    return value_of(x.top) / value_of(x.bottom)
 
 
 def _slots_for(roots: Sequence[Expression], opaque: bool) -> int:

@@ -55,8 +55,7 @@ class Ring:
         return self._symbols[self.slots + self.names.index(name)]
 
     def constant(self, value: Fraction | int) -> Polynomial:
-        value = Fraction(value)
-        return self._context.constant(flint.fmpq(value.numerator, value.denominator))
+        return self._context.constant(as_rational(Fraction(value)))
 
     def monomial(self, exponents: tuple[int, ...]) -> Polynomial:
         return self._context.from_dict({exponents: flint.fmpq(1)})
@@ -145,8 +144,7 @@ class Ring:
         """The value of a polynomial of the inputs; inputs it does not have may be left out."""
         values = [flint.fmpq(0)] * self.slots
         for name in self.names:
-            value = point.get(name, Fraction(0))
-            values.append(flint.fmpq(value.numerator, value.denominator))
+            values.append(as_rational(point.get(name, Fraction(0))))
         return as_fraction(polynomial(*values)) if values else rational(polynomial)
 
     def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
@@ -173,6 +171,10 @@ def degree(polynomial: Polynomial) -> int:
 def rational(constant: Polynomial) -> Fraction:
     """The value of a constant polynomial."""
     return Fraction(0) if constant.is_zero() else as_fraction(constant.leading_coefficient())
+
+
+def as_rational(value: Fraction) -> flint.fmpq:
+    return flint.fmpq(value.numerator, value.denominator)
 
 
 def as_fraction(value: flint.fmpq) -> Fraction:
