@@ -26,7 +26,8 @@ contradict each other.
 Whoever else calls what raises lets it pass.
 
 Reference: Moses (1971), Algebraic simplification: a guide for the perplexed, on normal forms and zero
-equivalence; Geddes, Czapor, Labahn (1992), Algorithms for computer algebra, chapter 3.
+equivalence; Geddes, Czapor, Labahn (1992), Algorithms for computer algebra, chapter 3; Bradford and Davenport
+(2002), Towards better simplification of elementary functions, on cases by sign.
 """
 
 from __future__ import annotations

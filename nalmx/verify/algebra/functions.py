@@ -9,6 +9,9 @@ Each rule below is an identity that holds wherever the original expression is de
 
 Numbers are split into primes, so that √6 = √2·√3 and log 6 = log 2 + log 3. The f are irreducible
 polynomials, or primes.
+
+Reference: Risch (1979), Algebraic properties of the elementary functions of analysis; Bronstein (2005),
+Symbolic integration I, chapter 9, on which exponentials and logarithms depend on each other.
 """
 
 from __future__ import annotations

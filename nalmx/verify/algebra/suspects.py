@@ -69,7 +69,10 @@ def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
 
 
 def simplest(extent: Interval) -> Fraction:
-    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
+    """The rational with the smallest denominator in an interval.
+
+    By the Stern–Brocot tree: Graham, Knuth, Patashnik (1994), Concrete mathematics, section 4.5.
+    """
     if extent.lower <= 0 <= extent.upper:
         return Fraction(0)
     if extent.upper < 0:
