@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from ...clock import limited
@@ -111,7 +110,7 @@ def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point]) -> str | N
             seen.append(solved)
             suspects.extend(solved.unmet.suspects if solved.unmet is not None else ())
             if not solved.agrees:
-                suspects.extend(_differing_points(solved, claim.domain))
+                suspects.extend(solved.case.points(_differing_points(solved)))
                 left = left and (0 if _tells(solved) else left - 1)
             if left == 0:
                 break
@@ -132,19 +131,17 @@ def _reason(solved: Solved) -> str:
     return "the normal forms of the two sides differ"
 
 
-def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
+def _differing_points(solved: Solved) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
-    own = Domain(solved.case.ranges)
-    middle = next(sample_points(own))
-    parts = (part for form in solved.forms.region.seen for part in (form.top, form.bottom))
-    vertices = (vertex(solved.forms.field.ring, part) for part in parts)
-    special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
+    case, region = solved.case, solved.forms.region
+    domain = Domain(case.ranges)
+    yield from generic_points(domain)
+    yield from sample_points(domain, most=4)
+    parts = (part for form in region.seen for part in (form.top, form.bottom))
+    yield from filter(None, (vertex(region.field.ring, part) for part in parts))
     inside: Breach | None = None
-    with limited(_HUNTING):
-        inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
-    if solved.case.conditions and inside is not None and inside.is_certain:
-        special = chain(special, [{**middle, **inside.point}])
-    for point in (*generic_points(own), *sample_points(own, most=4), *special):
-        made = solved.case.point(point)
-        if made is not None and made in domain:
-            yield made
+    if case.conditions:
+        with limited(_HUNTING):
+            inside = find_breach(rational(0), NONZERO, case.ranges, case.conditions)
+    if inside is not None and inside.is_certain:
+        yield inside.point
