@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from helpers_machines import changed
 from helpers_proofs import with_what_follows
 
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
@@ -83,7 +84,7 @@ def machine(
     controls = np.array([[row.get(k, Do()) for k in range(tapes)] for row in rows], np.int64)
     jumps = np.stack([np.full((states * size, tapes), STAY), controls[..., 3]], axis=-1)
     made = tree(vocabulary) if callable(tree) else tree
-    return Machine(
+    return Machine.of_arrays(
         vocabulary,
         np.array(register, np.int64),
         controls[..., :2],
@@ -329,19 +330,12 @@ def _proof() -> Proof:
 
 def _near_copies() -> Iterator[Machine]:
     """Machines that differ from the one that copies in one control or one entry."""
-    moves, writes, starts = COPIES.moves, COPIES.writes, COPIES.starts
-    for place in np.ndindex(moves.shape):
-        for step in (-1, 0, 1, 2):
-            changed = moves.copy()
-            changed[place] = step
-            yield replace(COPIES, moves=changed)
-    for place in np.ndindex(writes.shape):
-        for symbol in (STAY, BLANK, 1, 2):
-            changed = writes.copy()
-            changed[place] = symbol
-            yield replace(COPIES, writes=changed)
+    for place in np.ndindex(COPIES.arrays()["moves"].shape):
+        yield from (changed(COPIES, "moves", place, step) for step in (-1, 0, 1, 2))
+    for place in np.ndindex(COPIES.arrays()["writes"].shape):
+        yield from (changed(COPIES, "writes", place, symbol) for symbol in (STAY, BLANK, 1, 2))
     for step in (-2, 0, 1):
-        yield replace(COPIES, starts=starts + np.array([[0, step]]))
+        yield replace(COPIES, starts=COPIES.starts + np.array([[0, step]]))
     for at, node in enumerate(COPIES.table):
         for answer in COPIES.vocabulary.outputs if node.answer is not None else ():
             table = list(COPIES.table)
@@ -376,8 +370,8 @@ def test_facts_that_cannot_hold_do_not_prove_a_wrong_machine() -> None:
     impossible = ((-1, *[0] * (size - 1)),)
     for first_only in (False, True):
         situations = {
-            now: impossible if first_only == (now.token == LETTERS.index("b") + 1) else facts
-            for now, facts in _proof().situations.items()
+            now: impossible if first_only == (now.token == LETTERS.index("b") + 1) else invariants
+            for now, invariants in _proof().situations.items()
         }
         for made, meant in ((wrong, specification), (COPIES, COPY)):
             proof = with_what_follows(made, meant, replace(_proof(), situations=situations))
@@ -386,7 +380,7 @@ def test_facts_that_cannot_hold_do_not_prove_a_wrong_machine() -> None:
 
 def test_situations_left_out_or_without_facts_are_gaps() -> None:
     for gone in _proof().situations:
-        left = {now: facts for now, facts in _proof().situations.items() if now != gone}
+        left = {now: invariants for now, invariants in _proof().situations.items() if now != gone}
         assert check_proof(COPIES, COPY, replace(_proof(), situations=left)) is not None
     without = dict.fromkeys(_proof().situations, ())
     assert check_proof(COPIES, COPY, replace(_proof(), situations=without)) is not None
@@ -399,10 +393,10 @@ def test_strengthened_facts_are_gaps_and_never_prove_a_wrong_machine() -> None:
     for _ in range(100):
         situations = dict(_proof().situations)
         now = listed[random.integers(len(listed))]
-        facts = list(situations[now])
-        at = int(random.integers(len(facts)))
-        facts[at] = (facts[at][0] - int(random.integers(1, 4)), *facts[at][1:])
-        situations[now] = tuple(facts)
+        invariants = list(situations[now])
+        at = int(random.integers(len(invariants)))
+        invariants[at] = (invariants[at][0] - int(random.integers(1, 4)), *invariants[at][1:])
+        situations[now] = tuple(invariants)
         proof = with_what_follows(wrong, COPY, Proof(situations, _proof().memory))
         assert check_proof(wrong, COPY, proof) is not None
 
