@@ -1,11 +1,12 @@
-"""What the limits of exact algebra cost and bring: proofs of true claims with each a quarter and four times as large.
+"""What the limits of exact algebra cost and bring: proofs of true claims with each made smaller and larger.
 
     python benchmarks/algebra_limits.py [--every 1] [--seconds 5]
 
 Takes the claims of `tests/claims` that are exactly true, and those of every trained module (each so
 many-th of them), and looks for proofs with the limits of `nalmx/verify/algebra` as they are, then with one
-after another changed. Prints proofs and processor time. A limit is well chosen where a quarter of it
-loses proofs or saves no time, and where four times as much brings none.
+after another changed. Prints proofs and processor time, with a sixteenth of a limit, a quarter, and
+four times as much. A limit is well chosen where much less loses proofs or saves no time, and where more
+brings none.
 """
 
 import argparse
@@ -66,9 +67,9 @@ def main():
         module = importlib.import_module(f"nalmx.verify.algebra.{name}")
         value = getattr(module, limit)
         print(f"{name}.{limit} = {value}:", end="", flush=True)
-        for factor in (Fraction(1, 4), 4):
+        for factor in (Fraction(1, 16), Fraction(1, 4), 4):
             changed = value * factor
-            setattr(module, limit, changed if isinstance(value, Fraction) else int(changed))
+            setattr(module, limit, changed if isinstance(value, Fraction) else max(1, int(changed)))
             proved, seconds = outcomes(claims, options.seconds)
             print(f"  × {factor}: {proved} in {seconds:.1f} s", end="", flush=True)
         setattr(module, limit, value)

@@ -146,14 +146,14 @@ def expr(
 def _every_float32(
     claim: Claim, arithmetic: Literal["reals", "float32"], seconds: float, *, quiet: bool
 ) -> Verdict:
-    from ..verify.sweeping.exhaustive import exhaustive_verdict
+    from ..verify.sweeping.exhaustive import EveryFloat32
 
     with messages(quiet).status("checking every float32") as status:
 
         def show(done: int, total: int) -> None:
             status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
 
-        return exhaustive_verdict(claim, arithmetic, progress=show, seconds=seconds)
+        return check(claim, Effort(seconds=seconds), [EveryFloat32(arithmetic, progress=show)])
 
 
 def _text(verdict: Verdict, as_json: bool) -> str:

@@ -120,14 +120,16 @@ def _claims(outcome: FormulaOutcome, tolerance: Tolerance) -> dict[str, Claim]:
 
 def _running(outcome: FormulaOutcome, tolerance: Tolerance) -> Verdict:
     from ..extract.as_run import as_run
-    from ..verify.rounding.as_it_runs import check_as_it_runs
+    from ..verify.rounding.as_it_runs import RunningErrors
 
     run, extraction = outcome.run, outcome.extraction
     assert extraction.formula is not None
     assert extraction.seed is not None
     module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
     (program,) = as_run(module, list(run.config.source.input_names))
-    return check_as_it_runs(program, extraction.formula.outputs[0], outcome.domain, tolerance)
+    formula = extraction.formula.outputs[0]
+    claim = Claim(program.expression, formula, outcome.domain, tolerance)
+    return check(claim, provers=[RunningErrors(program)])
 
 
 def default_tolerance(run: Run) -> Tolerance:

@@ -119,7 +119,8 @@ class Verdict(NoTruthValue):
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
-    coordinates are `float32` or `float64` numbers.
+    coordinates are `float32` or `float64` numbers. `evidence` is what the prover found on its way, from
+    which a certificate is written; it says nothing of its own.
     """
 
     _ask = "verdict.holds('proved')"
@@ -138,6 +139,7 @@ class Verdict(NoTruthValue):
     points: int | None = None
     violating_fraction_below: float | None = None
     seconds: float = field(default=0.0, compare=False)
+    evidence: object = field(default=None, compare=False, repr=False)
 
     @classmethod
     def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:

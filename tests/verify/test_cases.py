@@ -5,10 +5,15 @@ from fractions import Fraction
 import pytest
 from helpers_trees import claim
 
+from nalmx.expression import parse
+from nalmx.ranges import Range
 from nalmx.verify import Effort, check
 from nalmx.verify.algebra.cases import cases
 from nalmx.verify.algebra.decision import decide
+from nalmx.verify.algebra.field import Units
 from nalmx.verify.algebra.linear import Inequality, contradict, largest
+from nalmx.verify.algebra.normal_form import NormalForms
+from nalmx.verify.algebra.signs import POSITIVE, Condition
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
 IDENTITIES = [
@@ -119,6 +124,15 @@ def _holds(case, point):
     inside = all(point[name] in extent for name, extent in case.ranges.items())
     signs = (sign_of(evaluate(c.function, point)) in c.signs for c in case.conditions)
     return inside and all(signs)
+
+
+def test_what_a_side_shares_with_a_condition_must_be_defined_all_the_same():
+    shared = parse("log(x)")
+    extent = {"x": Range.parse("[0,2]")}
+    forms = NormalForms((shared,), extent, (Condition(shared, POSITIVE),), Units())
+    assert not forms.obligations
+    forms.form(shared)
+    assert [obligation.signs for obligation in forms.obligations.values()] == [POSITIVE]
 
 
 def _line(strict, offset, **slopes):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from helpers_trees import claim
+from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.codegen import cache
 from nalmx.errors import SettingError
@@ -16,7 +16,7 @@ from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.straight_line import straight
 from nalmx.verify.sweeping import exhaustive, single
 from nalmx.verify.sweeping.bound_source import bound_source
-from nalmx.verify.sweeping.exhaustive import every_float32, exhaustive_verdict
+from nalmx.verify.sweeping.exhaustive import every_float32
 
 NARROW = "[1,1.001]"
 LARGEST = 2**128 - 2**104

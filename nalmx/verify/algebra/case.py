@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -45,14 +45,22 @@ class Case:
         return case
 
     def point(self, values: Point) -> Point | None:
-        """A point of this case with all inputs of the claim; None where one is not rational."""
-        point = dict(values)
+        """A point of this case with all inputs of the claim; None where one is not rational.
+
+        Inputs that `values` does not give are in the middle of an interval.
+        """
+        point = {name: extent.intervals[0].middle for name, extent in self.ranges.items()}
+        point.update(values)
         for name, expression in self.bound.items():
-            value = evaluate(expression, values)
+            value = evaluate(expression, point)
             if not isinstance(value, Fraction):
                 return None
             point[name] = value
         return point
+
+    def points(self, found: Iterable[Point]) -> tuple[Point, ...]:
+        """Those of some points that are rational, with all inputs of the claim."""
+        return tuple(made for values in found if (made := self.point(values)) is not None)
 
     def with_condition(self, condition: Condition) -> Case:
         return replace(self, conditions=(*self.conditions, condition))

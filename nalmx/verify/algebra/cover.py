@@ -2,6 +2,8 @@
 
 Everything here errs on one side: a set of signs may be too large, never too small, a region is called
 empty only where it certainly is, and a breach is called certain only where it is.
+
+Reference: Moore, Kearfott, Cloud (2009), Introduction to interval analysis.
 """
 
 from __future__ import annotations

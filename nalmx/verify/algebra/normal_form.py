@@ -67,6 +67,8 @@ class NormalForms:
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
             self.region.learn(condition, self.value(condition.function))
+        # What a side shares with a condition is an obligation of the side all the same.
+        self._forms.clear()
         self.obligations.clear()
 
     def value(self, root: Expression) -> Quotient:
@@ -186,7 +188,8 @@ class NormalForms:
             raise OutsideMethod(f"there is no rule for {node.operation}")
         forms = [self.field.reduced(value) for value in values]
         identity = (node.operation, *((key(x.top), key(x.bottom)) for x in forms))
-        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
+        made = Slot("opaque", Apply(node.operation, tuple(map(self.field.tree_of, forms))))
+        return self.field.ring.whole(self.field.slot(identity, made))
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""

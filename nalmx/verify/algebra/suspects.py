@@ -8,12 +8,12 @@ from random import Random
 
 import flint
 
-from ...clock import deadline
+from ...clock import look
 from ...ranges import Interval
 from ..domain import Domain, Point
 from .quotients import Polynomial, Ring, as_fraction, as_rational, degree, factors
 
-_HUNTING_SECONDS = 0.5
+_MOST_TRIED = 100_000  # terms
 _MOST_TERMS, _MOST_DEGREE = 1_000, 30
 
 
@@ -40,12 +40,14 @@ def generic_points(domain: Domain, count: int = 8) -> Iterator[Point]:
 
 def zeros_along_axes(ring: Ring, polynomials: list[Polynomial], domain: Domain) -> Iterator[Point]:
     """Points where a polynomial is exactly zero: rational roots along the axes through samples."""
-    end = deadline().within(_HUNTING_SECONDS)
+    tried = 0
     for polynomial in polynomials:
         for point in sample_points(domain, most=4):
             for name in ring.names:
-                if end.passed:
+                tried += len(polynomial)
+                if tried > _MOST_TRIED:
                     return
+                look(len(polynomial))
                 for root in _rational_roots(ring, polynomial, name, point):
                     if root in domain.ranges[name]:
                         yield {**point, name: root}
@@ -67,7 +69,10 @@ def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
 
 
 def simplest(extent: Interval) -> Fraction:
-    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
+    """The rational with the smallest denominator in an interval.
+
+    By the Stern–Brocot tree: Graham, Knuth, Patashnik (1994), Concrete mathematics, section 4.5.
+    """
     if extent.lower <= 0 <= extent.upper:
         return Fraction(0)
     if extent.upper < 0:

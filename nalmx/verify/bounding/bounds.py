@@ -11,12 +11,13 @@ from typing import TypeVar
 
 import flint
 
-from ...clock import move_on_after
+from ...clock import limited
 from ...errors import NoTruthValue
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
 from ...rationals import spell
+from ..algebra.case import Case
 from ..algebra.cases import Solved
 from ..algebra.decision import Finding
 from ..algebra.field import Units
@@ -32,8 +33,8 @@ METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
-_SECONDS_TO_REWRITE = 1.0
-_TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
+_TO_REWRITE = 200_000  # operations, 1 s
+_TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
 
 
@@ -68,7 +69,10 @@ def bound_difference(
         return None
     if claim.tolerance.kind == "exact":
         budget = _TO_FIND_A_DIFFERENCE
-    pieces, owners = pieces_of(claim, finding)
+    budget = budget or Budget()
+    pieces: list[Piece] = []
+    with limited(budget.operations):
+        pieces, owners = pieces_of(claim, finding)
     if not pieces:
         return None
     found = bound(pieces, claim.tolerance.size, budget)
@@ -126,8 +130,8 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
 
 
 def _found(work: Callable[[Claim, Solved], T], claim: Claim, solved: Solved) -> T | None:
-    """What algebra adds to a piece; None where the method does not reach, or not in time."""
-    with move_on_after(_SECONDS_TO_REWRITE), suppress(OutsideMethod):
+    """What algebra adds to a piece; None where the method does not reach, or not with little work."""
+    with limited(_TO_REWRITE), suppress(OutsideMethod):
         return work(claim, solved)
     return None
 
@@ -193,9 +197,7 @@ def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Poin
         return None
     piece, place = found.place
     owner = owners[piece]
-    ranges = claim.domain.ranges if owner is None else owner.case.ranges
-    point = {**{n: r.intervals[0].middle for n, r in ranges.items()}, **place}
-    made = point if owner is None else owner.case.point(point)
+    made = (owner.case if owner is not None else Case.whole(claim)).point(place)
     return made if made is not None and made in claim.domain else None
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from nalmx.clock import Deadline, until
-from nalmx.verify.effort import OutOfEffort, limited, spend
+from nalmx.clock import Deadline, OutOfEffort, limited, look, until
 
 
 def test_a_block_is_left_when_it_has_spent_more_than_it_may() -> None:
     done = 0
     with limited(10) as block:
         for _ in range(100):
-            spend(3)
+            look(3)
             done += 1
     assert (done, block.spent) == (3, 12)
 
@@ -18,7 +17,7 @@ def test_a_block_is_left_when_it_has_spent_more_than_it_may() -> None:
 def test_a_block_that_spends_all_it_may_and_no_more_ends_by_itself() -> None:
     reached = False
     with limited(10):
-        spend(10)
+        look(10)
         reached = True
     assert reached
 
@@ -27,26 +26,26 @@ def test_what_a_block_spends_counts_in_the_block_around_it() -> None:
     reached = []
     with limited(10) as around:
         with limited(100):
-            spend(4)
+            look(4)
             reached.append("inner")
-        spend(4)
+        look(4)
         reached.append("outer")
         with limited(1):
-            spend(2)
+            look(2)
             reached.append("never")
         reached.append("after the inner limit")
         with limited(100):
-            spend(1)
+            look(1)
         reached.append("never")
     assert reached == ["inner", "outer", "after the inner limit"]
     assert around.spent == 11
 
 
 def test_work_that_no_block_limits_is_free_but_looks_at_the_clock() -> None:
-    spend(10**12)
+    look(10**12)
     reached = False
     with until(Deadline(1.0, lambda: 2.0)):
-        spend(0)
+        look(0)
         reached = True
     assert not reached
 
