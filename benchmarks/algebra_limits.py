@@ -6,11 +6,12 @@ Takes the claims of `tests/claims` that are exactly true, and those of every tra
 many-th of them), and looks for proofs with the limits of `nalmx/verify/algebra` as they are, then with one
 after another changed. Prints proofs and processor time, with a sixteenth of a limit, a quarter, and
 four times as much. A limit is well chosen where much less loses proofs or saves no time, and where more
-brings none.
+brings none. Writes benchmarks/results/algebra_limits.json.
 """
 
 import argparse
 import importlib
+import json
 import sys
 import time
 from fractions import Fraction
@@ -25,6 +26,8 @@ from claims.module_claims import module_claims  # noqa: E402
 from nalmx.clock import move_on_after  # noqa: E402
 from nalmx.verify.algebra.decision import decide  # noqa: E402
 
+RESULTS = HERE / "results" / "algebra_limits.json"
+FACTORS = (Fraction(1, 16), Fraction(1, 4), 4)
 LIMITS = (
     ("cases", "MAX_CASES"),
     ("cases", "_BOXES_TO_EMPTY"),
@@ -51,7 +54,7 @@ def outcomes(claims, seconds):
     for claim in claims:
         with move_on_after(seconds):
             proved += decide(claim).outcome == "proved"
-    return proved, time.process_time() - start
+    return proved, round(time.process_time() - start, 1)
 
 
 def main():
@@ -61,19 +64,19 @@ def main():
     options = parser.parse_args()
     exact = [stated for stated in (*true_claims(), *module_claims()) if stated.tolerance == "0"]
     claims = [stated.claim() for stated in exact[:: options.every]]
-    proved, seconds = outcomes(claims, options.seconds)
-    print(f"{len(claims)} claims: {proved} proved in {seconds:.1f} s as the limits are")
+    found = {"claims": len(claims), "as they are": outcomes(claims, options.seconds), "limits": {}}
+    print(f"{len(claims)} claims, proofs and seconds as the limits are: {found['as they are']}")
     for name, limit in LIMITS:
         module = importlib.import_module(f"nalmx.verify.algebra.{name}")
         value = getattr(module, limit)
-        print(f"{name}.{limit} = {value}:", end="", flush=True)
-        for factor in (Fraction(1, 16), Fraction(1, 4), 4):
+        own = found["limits"][f"{name}.{limit}"] = {"value": str(value)}
+        for factor in FACTORS:
             changed = value * factor
             setattr(module, limit, changed if isinstance(value, Fraction) else max(1, int(changed)))
-            proved, seconds = outcomes(claims, options.seconds)
-            print(f"  × {factor}: {proved} in {seconds:.1f} s", end="", flush=True)
+            own[f"times {factor}"] = outcomes(claims, options.seconds)
         setattr(module, limit, value)
-        print()
+        print(f"{name}.{limit}: {own}", flush=True)
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from .signs import NONZERO, Signs
 from .suspects import sample_points, vertex, zeros_along_axes
 
 _HUNTING = 100_000  # operations, 0.5 s
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
 _MOST_BOXES, _BOXES_FOR_A_FACTOR = 4_000, 500
 
 

@@ -30,6 +30,7 @@ from .region import Region
 from .signs import EVERY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 
 _LARGEST_TO_FACTOR = 2**48
+# Neither a sixteenth of it nor four times as much changes a proof of benchmarks/algebra_limits.py.
 _NEAR = Fraction(1, 50)
 
 

@@ -10,22 +10,21 @@ from typing import TypeAlias
 
 from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
-from ...expression.build import rational, total
+from ...expression.build import total
 from ...expression.definitions import defined
 from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, raised
-from .quotients import OutsideMethod, Quotient, key
-from .quotients import rational as value_of
+from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
 from .waves import cosine_and_sine, pi
 from .whole_parts import whole_part
 
 Form: TypeAlias = Quotient | bool
-_MOST_SLOTS = 300
+_MOST_SLOTS = 300  # a sixteenth loses no proof of benchmarks/algebra_limits.py
 _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
 
 
@@ -61,7 +60,7 @@ class NormalForms:
         self.region = Region(self.field, ranges)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
-        self._kept: list[Expression] = []  # lest another tree take the id of one that is known
+        self._made_here: list[Expression] = []
         self._rules = self._rule_table()
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
@@ -123,9 +122,9 @@ class NormalForms:
             return self._compared(node.operation, *values)
         if node.operation == "pow":
             return self._power(node, *values)
-        self._require(node, values)
+        self._require(node)
         rule = self._rules.get(node.operation)
-        return self._defined(node, values) if rule is None else rule(*values)
+        return self._by_record(node, values) if rule is None else rule(*values)
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
@@ -166,30 +165,37 @@ class NormalForms:
             "cos": lambda x: cosine_and_sine(region, x)[0],
         }
 
-    def _require(self, node: Apply, values: Sequence[Quotient]) -> None:
-        """Note what an operation asks of its arguments."""
-        for asked in OPERATIONS[node.operation].requires:
-            argument = node.arguments[asked.place]
-            if asked.relation == "ne" and not asked.bound:
+    def _require(self, node: Apply) -> None:
+        """Note what the record of an operation asks of its arguments."""
+        for need in OPERATIONS[node.operation].requires:
+            argument = node.arguments[need.place]
+            if need.relation == "ne" and not need.bound:
                 self._must_not_vanish(argument)
                 continue
-            form = self.field.ring.minus(values[asked.place], self.field.ring.number(asked.bound))
-            if asked.bound:
-                argument = total([argument, rational(Fraction(-asked.bound))])
-            self._oblige(argument, form, _ALLOWED[asked.relation], asked.what)
+            if need.bound:
+                argument = self._kept(total([argument, Number(Fraction(-need.bound))]))
+            self._oblige(argument, self.value(argument), _ALLOWED[need.relation], need.what)
 
-    def _defined(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
-        """An operation without a rule: by its definition, or a function of what its arguments come to."""
+    def _by_record(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
+        """A function by its definition; without one, as it is written, of a canonical argument."""
         written = defined(node.operation, node.arguments)
         if written is not None:
-            self._kept.append(written)
-            return self.value(written)
-        if OPERATIONS[node.operation].partial:
-            raise OutsideMethod(f"there is no rule for {node.operation}")
-        forms = [self.field.reduced(value) for value in values]
-        identity = (node.operation, *((key(x.top), key(x.bottom)) for x in forms))
-        made = Slot("opaque", Apply(node.operation, tuple(map(self.field.tree_of, forms))))
-        return self.field.ring.whole(self.field.slot(identity, made))
+            return self.value(self._kept(written))
+        record = OPERATIONS[node.operation]
+        if len(values) != 1 or record.partial:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
+        field, ring = self.field, self.field.ring
+        x = field.reduced(values[0])
+        turned = record.odd and not x.top.is_zero() and x.top.leading_coefficient() < 0
+        x = ring.negative(x) if turned else x
+        made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
+        value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
+        return ring.negative(value) if turned else value
+
+    def _kept(self, tree: Expression) -> Expression:
+        """A tree made here, which has to live as long as the forms that its parts are known by."""
+        self._made_here.append(tree)
+        return tree
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""
@@ -241,6 +247,7 @@ class NormalForms:
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
 
+_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),
@@ -249,9 +256,6 @@ _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "eq": ((NEGATIVE, ZERO, POSITIVE), (1,)),
     "ne": ((NEGATIVE, ZERO, POSITIVE), (0, 2)),
 }
-
-
-_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
 
 
 def _junction(operation: str, truths: list[bool]) -> bool:
@@ -263,7 +267,7 @@ def _junction(operation: str, truths: list[bool]) -> bool:
 def _constant(x: Quotient) -> Fraction | None:
     if not x.top.is_constant() or not x.bottom.is_constant():
         return None
-    return value_of(x.top) / value_of(x.bottom)
+    return rational(x.top) / rational(x.bottom)
 
 
 def _slots_for(roots: Sequence[Expression], opaque: bool) -> int:
