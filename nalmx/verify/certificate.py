@@ -34,7 +34,7 @@ from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1
-SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`sequences.certificate`)
+SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`pntm.proofs.certificate`)
 LARGEST_FILE = 32 * 2**20
 _MOST_INPUTS = 1_000
 _MARGIN = Fraction(1, 10**12)
