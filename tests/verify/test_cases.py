@@ -13,7 +13,7 @@ from nalmx.verify.algebra.decision import decide
 from nalmx.verify.algebra.field import Units
 from nalmx.verify.algebra.linear import Inequality, contradict, largest
 from nalmx.verify.algebra.normal_form import NormalForms
-from nalmx.verify.algebra.signs import POSITIVE, Condition
+from nalmx.verify.algebra.signs import POSITIVE, SignCondition
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
 IDENTITIES = [
@@ -146,7 +146,7 @@ def _holds(case, point):
 def test_what_a_side_shares_with_a_condition_must_be_defined_all_the_same():
     shared = parse("log(x)")
     extent = {"x": Range.parse("[0,2]")}
-    forms = NormalForms((shared,), extent, (Condition(shared, POSITIVE),), Units())
+    forms = NormalForms((shared,), extent, (SignCondition(shared, POSITIVE),), Units())
     assert not forms.obligations
     forms.form(shared)
     assert [obligation.signs for obligation in forms.obligations.values()] == [POSITIVE]
