@@ -18,7 +18,7 @@ from .linear import Inequality
 from .normal_form import NormalForms
 from .quotients import OutsideMethod
 from .region import Split
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Condition, opposite
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, SignCondition, opposite
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Case:
     left: Expression
     right: Expression
     ranges: Mapping[str, Range]
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[SignCondition, ...] = ()
     bound: Mapping[str, Expression] = field(default_factory=dict)
 
     @classmethod
@@ -62,7 +62,7 @@ class Case:
         """Those of some points that are rational, with all inputs of the claim."""
         return tuple(made for values in found if (made := self.point(values)) is not None)
 
-    def with_condition(self, condition: Condition) -> Case:
+    def with_condition(self, condition: SignCondition) -> Case:
         return replace(self, conditions=(*self.conditions, condition))
 
     def with_input(self, name: str, value: Expression) -> Case:
@@ -72,10 +72,12 @@ class Case:
         ranges = {n: r for n, r in self.ranges.items() if n != name}
         if isinstance(value, Variable):
             ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
-        conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
+        conditions = [
+            SignCondition(substitute(c.function, given), c.signs) for c in self.conditions
+        ]
         if not (isinstance(value, Number) and value.value in extent):
-            conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
-            conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
+            conditions.append(SignCondition(_minus(value, rational(extent.lower)), NONNEGATIVE))
+            conditions.append(SignCondition(_minus(rational(extent.upper), value), NONNEGATIVE))
         bound = {n: substitute(e, given) for n, e in self.bound.items()}
         return Case(
             substitute(self.left, given),
@@ -88,7 +90,7 @@ class Case:
     def parts(self, split: Split) -> Iterator[Case]:
         """The cases in which the sign that was asked for is known; they cover this one."""
         for signs in split.parts:
-            condition = Condition(split.function, signs)
+            condition = SignCondition(split.function, signs)
             if split.line is None:
                 yield self.with_condition(condition)
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ...clock import limited
 from ...expression import Expression, to_text
@@ -71,10 +72,7 @@ def _is_plain(obligation: Obligation, case: Case) -> bool:
 
 
 def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | None:
-    region = forms.region
-    form = forms.field.reduced(obligation.form)
-    if region.signs_of(form) <= obligation.signs:
-        return None
+    region, form = forms.region, forms.field.reduced(obligation.form)
 
     def look_longer(atom: Polynomial) -> Signs:
         signs = region.atom_signs(atom)
@@ -83,12 +81,19 @@ def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | No
         tree = forms.field.tree(atom)
         return signs & signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
 
-    if region.signs_of(form, look_longer) <= obligation.signs:
-        return None
-    found = signs_on(
-        obligation.function, case.ranges, case.conditions, _MOST_BOXES, obligation.signs
+    ways = (
+        partial(region.signs_of, form),
+        partial(region.signs_of, form, look_longer),
+        partial(
+            signs_on,
+            obligation.function,
+            case.ranges,
+            case.conditions,
+            _MOST_BOXES,
+            obligation.signs,
+        ),
     )
-    if found <= obligation.signs:
+    if any(way() <= obligation.signs for way in ways):
         return None
     breaches = [b for f in _functions(obligation, case, forms) if (b := _hunt(f, obligation, case))]
     places = (b.point for b in breaches if b.beyond is None)

@@ -19,7 +19,7 @@ from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, raised
 from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
 from .waves import cosine_and_sine, pi
 from .whole_parts import whole_part
 
@@ -49,7 +49,7 @@ class NormalForms:
         self,
         roots: Sequence[Expression],
         ranges: Mapping[str, Range],
-        conditions: Sequence[Condition],
+        conditions: Sequence[SignCondition],
         units: Units,
         *,
         opaque: bool = False,

@@ -17,7 +17,7 @@ from . import signs as sign_sets
 from .cover import signs_on
 from .field import Field
 from .quotients import Polynomial, Quotient, factors_of, key
-from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, Condition, Signs, opposite
+from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs, opposite
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
 # A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
@@ -72,7 +72,7 @@ class Region:
             polynomial = self.field.rewrite(divmod(polynomial, zero)[1])
         return bool(polynomial.is_zero())
 
-    def learn(self, condition: Condition, form: Quotient) -> None:
+    def learn(self, condition: SignCondition, form: Quotient) -> None:
         """Note a condition of the case for the polynomial that it speaks of."""
         content, atoms = factors_of(self.field.reduced(form))
         above = [(atom, k) for atom, k in atoms if k > 0]
