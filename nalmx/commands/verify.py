@@ -16,6 +16,7 @@ from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
 from ..report.verdicts import verdict_lines
 from ..run_directory import is_sequence_run
+from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
@@ -27,9 +28,8 @@ from ._certificate import (
     write_certificate,
     write_certificates,
 )
-from ._export import export_claim, export_outcome
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, json_line, messages, no_traces, report_formula
+from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
 from ._sequence import verify_sequence
 from ._verify_request import RunRequest
 
@@ -139,7 +139,7 @@ def expr(asked: ExpressionRequest) -> int:
     for remark in remarks(left, right, named_ranges(asked.ranges)):
         notes.print(f"nalmx: {remark}", soft_wrap=True)
     try:
-        export_claim(asked.tests, claim, verdict, quiet=asked.quiet)
+        export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
     finally:
         sys.stdout.write(_text(verdict, asked.as_json))
     write_certificate(asked.certificate, claim, verdict, quiet=asked.quiet)
@@ -199,7 +199,7 @@ def run(asked: RunRequest) -> int:
             opened, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
         )
     try:
-        export_outcome(asked.tests, outcome, quiet=asked.quiet)
+        export_tests(asked.tests, outcome, quiet=asked.quiet)
     finally:
         report_formula(outcome, as_json=asked.as_json)
     outcome.check_saved()
