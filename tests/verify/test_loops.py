@@ -42,10 +42,12 @@ TEXTS = {
     "max": "max(x1, x2, 1/2)",
     "mod": "Mod(x1, x2)",
     "piecewise": "Piecewise((x1, x1 < x2), (x2, sqrt(x1) < 1), (1/3, x2 < 1))",
-    **{name: f"{name}(x1) + pi" for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: f"{name}(x1) + E" for name in ("sign", "floor")},
+    **{
+        name: f"{record.spellings[0]}(x1) + pi"
+        for name, record in OPERATIONS.items()
+        if record.most == 1 and record.takes == "real" and record.spellings
+    },
     "neg": "-x1",
-    "abs": "Abs(x1)",
 }
 CONDITIONS = {
     "and": "(x1 < x2) & (x1 < 1) & True",
