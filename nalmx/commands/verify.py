@@ -18,7 +18,7 @@ from ..report.verdicts import verdict_lines
 from ..run_directory import is_sequence_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
-from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
 from . import _request as ask
@@ -46,7 +46,7 @@ command.add_command(certificate)
 
 
 @dataclass(frozen=True, slots=True)
-class ExpressionRequest(ask.Request):
+class ExpressionRequest(ask.VerdictRequest):
     expression: str = ask.argument("EXPRESSION")
     truth: str = ask.option("--truth", required=True, help="The expression it should equal.")
     ranges: tuple[str, ...] = ask.option(
@@ -93,11 +93,6 @@ class ExpressionRequest(ask.Request):
         metavar="FILE",
         help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
     )
-    require: Level = ask.require()
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
 
     @property
     def seconds(self) -> float:
