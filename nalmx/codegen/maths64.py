@@ -1,4 +1,4 @@
-"""exp, ln and tanh in float64 that a compiler can vectorise, and random numbers by counting.
+"""exp, ln, tanh and sigmoid in float64 that a compiler can vectorise.
 
 A library call in a loop keeps the loop scalar. These functions are branch-free, and within 4 units
 in the last place for normal numbers. The coefficients of ln are those of Sun's fdlibm.
@@ -6,17 +6,14 @@ in the last place for normal numbers. The coefficients of ln are those of Sun's 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+
+from .maths import bits, compiled, from_bits
 
 F = np.float64
 I = np.int64
-U = np.uint64
 _INFINITY, _NAN = F(np.inf), F(np.nan)
 _EXP = tuple(F(1.0) / F(product) for product in np.cumprod(np.arange(1.0, 14.0))[::-1])
 _LOG = (
@@ -30,61 +27,6 @@ _LOG = (
 )
 _SHIFT, _SHIFT_BITS = F(1.5 * 2**52), I(F(1.5 * 2**52).view(np.int64))
 _LN2_HIGH, _LN2_LOW = F(6.93147180369123816490e-01), F(1.90821492927058770002e-10)
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function that keeps its order; products and sums may be rounded together."""
-    return njit(fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)(function)
-
-
-@intrinsic
-def bits(context: Any, value: Any) -> Any:
-    """The bits of a float64 as an int64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def from_bits(context: Any, value: Any) -> Any:
-    """The float64 with the bits of an int64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-@intrinsic
-def float32_from_bits(context: Any, value: Any) -> Any:
-    """The float32 with the bits of a uint32."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.FloatType())
-
-    return types.float32(types.uint32), generate
-
-
-@intrinsic
-def floor(context: Any, value: Any) -> Any:
-    """The largest whole number that is not above a float64, as a float64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        function = builder.module.declare_intrinsic("llvm.floor", [ir.DoubleType()])
-        return builder.call(function, arguments)
-
-    return types.float64(types.float64), generate
-
-
-@njit(error_model="numpy", nogil=True)
-def counted(z: Any) -> Any:
-    """A float64 in [1, 2) from a counter, by splitmix64 (Steele, Lea & Flood 2014)."""
-    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
-    z = z ^ (z >> U(31))
-    return from_bits(I((z >> U(12)) | U(0x3FF0000000000000)))
 
 
 @compiled
@@ -156,3 +98,9 @@ def tanh(x: Any) -> Any:
     y = grown / (grown + F(2.0))
     y = -y if x < F(0.0) else y
     return y if x == x else x
+
+
+@compiled
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e⁻ˣ)."""
+    return F(1.0) / (F(1.0) + exp(-x))

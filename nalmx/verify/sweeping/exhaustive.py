@@ -1,7 +1,7 @@
 """A claim about one input, checked at every float32 of its domain.
 
 Float64 decides what its own rounding cannot change: a bound on |left − right| comes with every
-point (`bound_source`). The few points that it leaves open are judged exactly. With `float32` the left
+point (`rounded`). The few points that it leaves open are judged exactly. With `float32` the left
 side is what a program gives that rounds after each operation of the expression, from left to right,
 with whole powers by repeated squaring and multiplication.
 """
@@ -21,7 +21,6 @@ import flint
 import numpy as np
 
 from ...clock import Deadline, deadline, until
-from ...codegen.cache import compiled
 from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
@@ -30,7 +29,7 @@ from ..bounding.bounds import as_fraction, decimal, decimal_below
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import Judgement, judge
 from . import single
-from .bound_source import Arithmetic, bound_source, check_rigorous
+from .rounded import Arithmetic, check_rigorous, every_float32_form
 from .threads import cores, in_chunks
 from .values import number, to_float
 
@@ -156,8 +155,8 @@ class _Check:
 
     def run(self, threads: int, progress: Callable[[int, int], bool | None]) -> Exhausted:
         relative = self.claim.tolerance.kind == "rel"
-        text = bound_source(self.left, self.right, self.arithmetic, relative)
-        loop = compiled(text, "every").check
+        form = every_float32_form(self.left, self.right, self.arithmetic, relative)
+        loop = form.compiled()
         steps = numbers_of(self.right)
         exact = np.array([number(step.content) for step in steps], dtype=np.float64)
         errors = np.array([single.error_of(step.content) for step in steps], dtype=np.float64)
