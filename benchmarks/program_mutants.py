@@ -38,7 +38,8 @@ from nalmx.pntm.machine import STAY, Machine
 from nalmx.pntm.program import extract_program
 from nalmx.pntm.proofs.certificate import SequenceCertificate
 from nalmx.pntm.proofs.check import SequenceEffort, check_truth
-from nalmx.pntm.proofs.induction import Proof, check_proof
+from nalmx.pntm.proofs.checking import check_proof
+from nalmx.pntm.proofs.proof import Proof
 from nalmx.pntm.proofs.search import find_proof
 from nalmx.pntm.proofs.verdict import WrongAnswer
 from nalmx.pntm.tasks import TASK_NAMES, SequenceTask, Tokens, sequence_task

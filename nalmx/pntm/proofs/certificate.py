@@ -22,11 +22,14 @@ from ..machine import Machine
 from ..tasks import SequenceTask, sequence_task
 from .answers import Comparison, Enumerated, enumerated, truth_of
 from .check import Checked
-from .induction import check_proof
+from .checking import check_proof
+from .induction import completed
 from .place_value import computes
+from .proof import Gap
 from .proof_json import proof_from_json, proof_to_json
 
-SCHEMA = 1
+SCHEMA = 2
+_WITHOUT_MULTIPLIERS = 1
 _LEVELS = ("proved", "proved up to length", "tested", "refuted", "unknown")
 _KEYS = {
     *("schema", "kind", "task", "machine", "verdict", "proof", "counterexample", "longest"),
@@ -67,10 +70,11 @@ class SequenceCertificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
         if not isinstance(data, dict) or data.get("kind") != SEQUENCE:
             raise CertificateError(f"{where} is not a certificate of a sequence task")
-        if data.get("schema") != SCHEMA or type(data["schema"]) is not int:
+        schema = data.get("schema")
+        if schema not in (SCHEMA, _WITHOUT_MULTIPLIERS) or type(schema) is not int:
             raise CertificateError(
-                f"{where} has the schema {repr(data.get('schema'))[:20]}, and this nalmx reads "
-                f"{SCHEMA}; use the version that wrote it"
+                f"{where} has the schema {repr(schema)[:20]}, and this nalmx reads "
+                f"{_WITHOUT_MULTIPLIERS} and {SCHEMA}; use the version that wrote it"
             )
         if data.keys() != _KEYS or data["verdict"] not in _LEVELS:
             raise CertificateError(f"{where} is damaged: its entries are not what they should be")
@@ -119,15 +123,26 @@ class SequenceCertificate:
         specification, data = self.task.specification, self.data["proof"]
         if specification is None or data is None:
             return (), "it holds no proof"
-        proof = proof_from_json(data)
-        progress("checking the proof")
         deadline = time.monotonic() + seconds
-        gap = check_proof(self.machine, specification, proof, lambda: time.monotonic() > deadline)
+
+        def stop() -> bool:
+            return time.monotonic() > deadline
+
+        by = "the multipliers in the file"
+        proof = proof_from_json(data, multipliers=self.data["schema"] == SCHEMA)
+        gap: Gap | None = None
+        if self.data["schema"] != SCHEMA:
+            by = "multipliers that were looked for, since the file is of the first schema"
+            progress(f"looking for {by.split()[0]}")
+            found = completed(self.machine, specification, proof, stop)
+            proof, gap = (proof, found) if isinstance(found, Gap) else (found, None)
+        progress("checking the proof")
+        gap = gap or check_proof(self.machine, specification, proof, stop)
         if gap is not None:
             return (), f"the proof has a gap: {gap.reason}"
         steps = [
             "in every situation that can be reached, what the machine says is what is specified",
-            "its linear facts follow from those of the situations before, by multipliers",
+            f"its linear facts follow from those of the situations before, by {by}",
         ]
         if specification.place_value is not None:
             if not computes(specification):

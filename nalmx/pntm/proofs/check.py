@@ -27,8 +27,9 @@ from .answers import (
     shrunk,
     truth_of,
 )
-from .induction import Gap, Proof, check_proof
+from .checking import check_proof
 from .place_value import computes
+from .proof import Gap, Proof
 from .search import find_proof
 from .verdict import Differences, SequenceVerdict, WrongAnswer
 

@@ -23,7 +23,8 @@ from ..tasks.specification import (
     Specification,
     Stream,
 )
-from .linear import Form, constant, minus, plus, times
+from .linear import constant, minus, plus, times
+from .proof import Form
 
 
 class Unsupported(Exception):

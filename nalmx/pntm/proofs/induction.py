@@ -1,46 +1,38 @@
-"""Proofs for prompts of every length, checked step by step.
+"""Proofs for prompts of every length, gone through step by step as they are looked for.
 
-A proof lists the situations that an answering machine can be in, each with linear facts about the
-counts and cells there. It is checked that the facts hold after `=`; that where they hold, everything
-that the table can say is what the specification says next; and that the facts of the next situation
-hold then. By induction on the tokens of the answer the machine says what the specification says,
-whatever the length. Nothing in a proof is believed: wrong facts are not confirmed.
+The situations that can be reached come from the steps of the machine; what a proof says of them are
+facts. Those that do not follow are gaps, and why the others follow is noted: contradictions between
+linear forms. `checking` reads what comes out, and shares no code with this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import replace
 
 from ..machine import Machine
 from ..tasks.specification import Specification
 from .image import Unsupported, Word, image_of
-from .linear import Form, contradictory, follows, minus, substituted
-from .situations import Memory, Path, Said, Situation
+from .linear import contradiction, minus, negated, substituted
+from .proof import Contradiction, Facts, Form, Gap, Proof, Situation
+from .situations import Path, Said
 from .steps import Steps
 
 TOO_DEEP = "the table or the specification is nested too deeply"
-Facts: TypeAlias = tuple[Form, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The situations there are, with facts; and what situations know of the past."""
-
-    situations: Mapping[Situation, Facts]
-    memory: Memory
 
 
 class Possible:
-    """The oracle of all prompts: what can hold together with some constraints."""
+    """The oracle of all prompts: what can hold together with some constraints, and what follows."""
 
-    def __init__(self, constraints: Sequence[Form]) -> None:
+    def __init__(
+        self, constraints: Sequence[Form], noted: dict[Contradiction, None] | None = None
+    ) -> None:
         self.constraints = tuple(constraints)
+        self._noted = {} if noted is None else noted
 
     def assume(self, path: Path, *guards: Form) -> Path | None:
         new = Path((*path.guards, *guards), path.rows)
-        return None if contradictory((*self.constraints, *new.guards)) else new
+        return None if self._excluded(new) else new
 
     def read(
         self, path: Path, word: Word, index: Form, rows: Sequence[int]
@@ -54,45 +46,49 @@ class Possible:
         for row in rows:
             yield row, Path(path.guards, (*path.rows, (word, index, row)))
 
+    def follows(self, path: Path, form: Form) -> bool:
+        """Whether form ≥ 0 is shown to follow on a path, for whole numbers."""
+        if form in self.constraints or form in path.guards:
+            return True
+        return (form[0] >= 0 and not any(form[1:])) or self._excluded(path, negated(form))
+
+    def _excluded(self, path: Path, *more: Form) -> bool:
+        found = contradiction((*self.constraints, *path.guards, *more))
+        if found is not None:
+            self._noted[found] = None
+        return found is not None
+
     def _same(self, path: Path, left: Form, right: Form) -> bool:
         if left == right:
             return True
-        known = (*self.constraints, *path.guards)
-        return follows(minus(left, right), known) and follows(minus(right, left), known)
+        return all(self.follows(path, form) for form in (minus(left, right), minus(right, left)))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What a proof does not show: in words, and the facts of a situation that do not follow."""
-
-    reason: str
-    situation: Situation | None = None
-    facts: Facts = ()
-
-
-def check_proof(
+def completed(
     machine: Machine,
     specification: Specification,
     proof: Proof,
     stop_requested: Callable[[], bool] = lambda: False,
-) -> Gap | None:
-    """The first gap of a proof; None where the machine says what is specified, for all prompts."""
+) -> Proof | Gap:
+    """A proof with the multipliers that its facts follow by, or what does not follow."""
+    noted: dict[Contradiction, None] = {}
     try:
-        image = image_of(machine, specification)
-        steps = Steps(image, proof.memory)
-        return next(gaps(steps, dict(proof.situations), stop_requested), None)
+        steps = Steps(image_of(machine, specification), proof.memory)
+        gap = next(gaps(steps, dict(proof.situations), stop_requested, noted), None)
     except Unsupported as reason:
         return Gap(str(reason))
     except RecursionError:
         return Gap(TOO_DEEP)
+    return gap or replace(proof, contradictions=tuple(noted))
 
 
 def gaps(
     steps: Steps,
     proof: Mapping[Situation, Facts],
     stop_requested: Callable[[], bool] = lambda: False,
+    noted: dict[Contradiction, None] | None = None,
 ) -> Iterator[Gap]:
-    """Everything that a proof does not show of the situations that can be reached.
+    """Everything that does not follow in the situations that can be reached; `noted` is why the rest does.
 
     Situations come from the steps of the machine; of the proof, only their facts are looked up.
     """
@@ -100,32 +96,34 @@ def gaps(
     reached: list[Situation] = []
     known: set[Situation] = set()
 
-    def arrive(situation: Situation, assumed: Facts, updates: dict[int, Form]) -> Iterator[Gap]:
+    def arrive(
+        oracle: Possible, situation: Situation, path: Path, updates: dict[int, Form]
+    ) -> Iterator[Gap]:
         facts = proof.get(situation)
         if facts is None:
             yield Gap("a situation was not foreseen", situation)
             return
         if any(len(form) != size or {*map(type, form)} != {int} for form in facts):
             raise Unsupported("the proof is of another machine")
-        missing = tuple(f for f in facts if not follows(substituted(f, updates), assumed))
+        missing = tuple(f for f in facts if not oracle.follows(path, substituted(f, updates)))
         if missing:
             yield Gap("a fact does not follow", situation, missing)
         if situation not in known:
             known.add(situation)
             reached.append(situation)
 
-    for situation, path, updates in steps.begin(Possible(given)):
-        yield from arrive(situation, (*given, *path.guards), updates)
+    begin = Possible(given, noted)
+    for situation, path, updates in steps.begin(begin):
+        yield from arrive(begin, situation, path, updates)
     for now in reached:  # which grows
         if stop_requested():
             raise Unsupported("there was no time to check the proof")
-        facts = (*given, *proof[now])
-        oracle = Possible(facts)
+        oracle = Possible((*given, *proof[now]), noted)
         for said in _next_said(steps, oracle, now):
             yield from _wrong_answers(steps, oracle, now, said)
             if said.token in steps.answers:
                 for situation, path, updates in steps.after(oracle, now, said):
-                    yield from arrive(situation, (*facts, *path.guards), updates)
+                    yield from arrive(oracle, situation, path, updates)
 
 
 def _next_said(steps: Steps, oracle: Possible, now: Situation) -> Iterator[Said]:

@@ -2,8 +2,8 @@
 
 A form (c, a1, …, an) stands for c + a1·v1 + … + an·vn, and a constraint says that it is ≥ 0. That
 constraints have no solution is shown by multipliers λ ≥ 0 with Σ λ · form = −1, whatever the values
-(Farkas). They are looked for by the simplex method in exact arithmetic, and multiplied out before
-anything is concluded from them: an error in the search cannot make a false conclusion.
+(Farkas). They are looked for by the simplex method in exact arithmetic, and become part of a proof,
+whose checker multiplies them out: an error in the search cannot make a false conclusion.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd
-from typing import TypeAlias
+from math import gcd, lcm
 
-Form: TypeAlias = tuple[int, ...]
+from .proof import Contradiction, Form
 
 
 def constant(value: int, size: int) -> Form:
@@ -57,37 +56,28 @@ def tightened(form: Form) -> Form:
     return (form[0] // divisor, *(entry // divisor for entry in form[1:]))
 
 
-def contradictory(constraints: Iterable[Form]) -> bool:
-    """Whether multipliers show that constraints have no solution; False proves nothing."""
-    return _contradictory(frozenset(map(tightened, constraints)))
+def contradiction(constraints: Iterable[Form]) -> Contradiction | None:
+    """Some of the constraints, with multipliers that show that they have no solution, if any do."""
+    return _contradiction(frozenset(map(tightened, constraints)))
 
 
-def follows(form: Form, constraints: Iterable[Form]) -> bool:
-    """Whether form ≥ 0 is shown to follow from constraints, for whole numbers."""
-    known = set(constraints)
-    if form in known or (not any(form[1:]) and form[0] >= 0):
-        return True
-    return contradictory([*known, minus(constant(0, len(form)), form, 1)])
+def negated(form: Form) -> Form:
+    """That form ≥ 0 does not hold, of whole numbers."""
+    return minus(constant(0, len(form)), form, 1)
 
 
 @lru_cache(maxsize=200_000)
-def _contradictory(constraints: frozenset[Form]) -> bool:
+def _contradiction(constraints: frozenset[Form]) -> Contradiction | None:
     listed = sorted(constraints)
-    if any(form[0] < 0 and not any(form[1:]) for form in listed):
-        return True
+    for form in listed:
+        if form[0] < 0 and not any(form[1:]):
+            return ((1, form),)
     multipliers = _multipliers(listed)
-    return multipliers is not None and _shows(multipliers, listed)
-
-
-def _shows(multipliers: Sequence[Fraction], constraints: Sequence[Form]) -> bool:
-    """Whether multipliers are what they should be: the whole argument rests on these lines."""
-    if len(multipliers) != len(constraints) or any(m < 0 for m in multipliers):
-        return False
-    total = [
-        sum((m * entry for m, entry in zip(multipliers, column, strict=True)), Fraction(0))
-        for column in zip(*constraints, strict=True)
-    ]
-    return total[0] < 0 and not any(total[1:])
+    if multipliers is None:
+        return None
+    scale = lcm(*(multiplier.denominator for multiplier in multipliers))
+    found = zip((int(scale * multiplier) for multiplier in multipliers), listed, strict=True)
+    return tuple((multiplier, form) for multiplier, form in found if multiplier)
 
 
 def _multipliers(constraints: Sequence[Form]) -> list[Fraction] | None:

@@ -1,4 +1,4 @@
-"""Proofs as data: situations and facts as lists of numbers, which are read without being believed."""
+"""Proofs as data: situations, facts and multipliers as lists of numbers, read without being believed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from ...errors import CertificateError
 from ...storage import same_json
-from .induction import Facts, Proof
-from .situations import Memory, Place, Situation
+from .proof import Contradiction, Facts, Form, Memory, Place, Proof, Situation
 
 _ECHOES = ("nothing", "last", "follow")
 
@@ -29,18 +28,26 @@ def proof_to_json(proof: Proof) -> dict[str, Any]:
             }
             for now, facts in proof.situations.items()
         ],
+        "contradictions": [
+            [[multiplier, list(form)] for multiplier, form in stated]
+            for stated in proof.contradictions
+        ],
     }
 
 
-def proof_from_json(data: Any) -> Proof:
-    """A proof of `proof_to_json`; a `CertificateError` where it is none."""
+def proof_from_json(data: Any, *, multipliers: bool = True) -> Proof:
+    """A proof of `proof_to_json`; a `CertificateError` where it is none.
+
+    Without `multipliers` it is one of the first schema, which has facts alone.
+    """
     try:
         memory = data["memory"]
         if memory["echoes"] not in _ECHOES or type(memory["tokens"]) is not bool:
             raise ValueError
-        facts: list[Facts] = [
-            tuple(tuple(_number(entry) for entry in form) for form in forms)
-            for forms in data["facts"]
+        facts: list[Facts] = [tuple(map(_form, forms)) for forms in data["facts"]]
+        contradictions: list[Contradiction] = [
+            tuple((_number(multiplier), _form(form)) for multiplier, form in stated)
+            for stated in (data["contradictions"] if multipliers else ())
         ]
         situations = {}
         for one in data["situations"]:
@@ -53,8 +60,11 @@ def proof_from_json(data: Any) -> Proof:
             situations[now] = facts[_number(one["facts"])]
     except (KeyError, TypeError, ValueError, IndexError):
         raise CertificateError("the certificate is damaged: its proof cannot be read") from None
-    proof = Proof(situations, Memory(memory["tokens"], memory["echoes"]))
-    if not same_json(proof_to_json(proof), data):
+    proof = Proof(situations, Memory(memory["tokens"], memory["echoes"]), tuple(contradictions))
+    written = proof_to_json(proof)
+    if not multipliers:
+        del written["contradictions"]
+    if not same_json(written, data):
         raise CertificateError("the certificate is damaged: its proof says more than a proof")
     return proof
 
@@ -66,6 +76,10 @@ def _place_to_json(place: Place) -> dict[str, Any]:
 def _place(data: Any) -> Place:
     rows = tuple(None if row is None else _number(row) for row in data["rows"])
     return Place(_number(data["at"]), _name(data["state"]), rows)
+
+
+def _form(data: Any) -> Form:
+    return tuple(map(_number, data))
 
 
 def _number(data: Any) -> int:

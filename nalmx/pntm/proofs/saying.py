@@ -15,8 +15,9 @@ from ..tasks.specification import (
     Stream,
 )
 from .image import Image, Unsupported, Word
-from .linear import Form, minus, plus
-from .situations import Memory, Oracle, Path, Place, Said, Situation
+from .linear import minus, plus
+from .proof import Form, Memory, Place, Situation
+from .situations import Oracle, Path, Said
 
 
 @dataclass(frozen=True, slots=True)

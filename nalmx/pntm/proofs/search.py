@@ -1,11 +1,11 @@
 """Look for a proof: facts that hold on short prompts, less those that do not follow in general.
 
-What is looked at is never believed: the proof that comes out is checked (`induction`).
+What is looked at is never believed: the proof that comes out is checked (`checking`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -16,9 +16,10 @@ from ..machine import Machine
 from ..tasks.specification import Block, Specification
 from ..tasks.tokens import Tokens
 from .image import Image, Unsupported, Word, image_of
-from .induction import TOO_DEEP, Facts, Gap, Proof, gaps
-from .linear import Form, constant, minus, plus, tightened, times, value
-from .situations import Memory, Path, Place, Situation
+from .induction import TOO_DEEP, gaps
+from .linear import constant, minus, plus, tightened, times, value
+from .proof import Contradiction, Facts, Form, Gap, Memory, Place, Proof, Situation
+from .situations import Path
 from .steps import Steps
 
 _LONGEST = 7
@@ -80,9 +81,12 @@ def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof
         situations = set(met)
         for _ in range(_MOST_ROUNDS):
             proof = {now: facts[_kind(steps, now)] for now in situations}
-            found = list(_until_wrong(steps, proof, facts, stop_requested))
+            noted: dict[Contradiction, None] = {}
+            found = list(
+                _until_wrong(gaps(steps, proof, stop_requested, noted), steps, proof, facts)
+            )
             if not found:
-                return Proof(proof, steps.memory)
+                return Proof(proof, steps.memory, tuple(noted))
             dropped: dict[object, set[Form]] = {}
             for gap in found:
                 if gap.situation is None:
@@ -101,13 +105,13 @@ def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof
 
 
 def _until_wrong(
+    found: Iterable[Gap],
     steps: Steps,
     proof: dict[Situation, Facts],
     facts: dict[object, Facts],
-    stop_requested: Callable[[], bool],
 ) -> Iterator[Gap]:
     """The gaps of a proof; last, without its situation, one that no other facts can close."""
-    for gap in gaps(steps, proof, stop_requested):
+    for gap in found:
         new = gap.situation is not None and gap.situation not in proof
         if gap.facts or (new and _kind(steps, gap.situation) in facts):
             yield gap

@@ -1,57 +1,18 @@
-"""Situations of an answering machine, and what is assumed on the way to the next one.
+"""What is assumed on the way from one situation to the next.
 
-A situation is everything finite: where in the specification the machine stands, its register, the
-last token. What is not finite, the counts and cells, are variables. An oracle decides which guards on
-them can hold and which tokens can stand at a place: one that knows a single prompt follows that
-prompt, one that knows constraints follows all prompts that satisfy them.
+An oracle decides which guards on counts and cells can hold and which tokens can stand at a place: one
+that knows a single prompt follows that prompt, one that knows constraints follows all prompts that
+satisfy them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-from ..tasks.specification import State
 from .image import Word
-from .linear import Form
-
-BEFORE, LOST = (
-    "before",
-    "lost",
-)  # a read head that has not come to what was said, or is astray in it
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a specification: the instruction, the state, and the last rows its streams showed."""
-
-    at: int = 0
-    state: State = 0
-    rows: tuple[int | None, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The finite part of an answering machine that has just taken in a token."""
-
-    place: Place
-    register: int
-    token: int
-    echoes: tuple[Place | str | int, ...]  # by tape: what is known of what was said and is kept
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """How much of the past situations know; the more, the more of them there are.
-
-    `tokens`: the tokens that the streams showed last. `echoes`: of what was said and is kept on a
-    tape, nothing, the `last` of it, or where in the specification what the read head is at was said
-    (`follow`).
-    """
-
-    tokens: bool = False
-    echoes: Literal["nothing", "last", "follow"] = "nothing"
+from .proof import Form, Memory, Place
 
 
 @dataclass(frozen=True, slots=True)

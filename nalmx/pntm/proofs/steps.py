@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ..machine import BLANK, ROW
 from .image import Image, Unsupported
-from .linear import Form, minus, plus
+from .linear import minus, plus
+from .proof import BEFORE, LOST, Form, Memory, Place, Situation
 from .saying import Saying
-from .situations import BEFORE, LOST, NO_MEMORY, Memory, Oracle, Path, Place, Said, Situation
+from .situations import NO_MEMORY, Oracle, Path, Said
 
 
 class Steps:

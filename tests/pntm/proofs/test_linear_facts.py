@@ -8,11 +8,11 @@ import pytest
 from scipy.optimize import linprog
 
 from nalmx.pntm.proofs import linear
+from nalmx.pntm.proofs.checking.multipliers import Contradictions, Linear, Unproved
+from nalmx.pntm.proofs.induction import Possible
 from nalmx.pntm.proofs.linear import (
-    _shows,
     constant,
-    contradictory,
-    follows,
+    contradiction,
     minus,
     plus,
     substituted,
@@ -20,9 +20,24 @@ from nalmx.pntm.proofs.linear import (
     times,
     value,
 )
+from nalmx.pntm.proofs.situations import Path
 
 BOX = list(product(range(-4, 5), repeat=3))
 TRIES = 400
+
+
+def contradictory(constraints):
+    """Whether a contradiction is found; the checker must find it among the constraints, too."""
+    found = contradiction(constraints)
+    if found is None:
+        return False
+    checked = Contradictions([found], len(found[0][1]))
+    assert checked.any_of({Linear(tuple(form)).tight() for form in constraints})
+    return True
+
+
+def follows(form, constraints):
+    return Possible(constraints).follows(Path(), form)
 
 
 def systems(most=5):
@@ -140,36 +155,65 @@ def test_large_numbers_are_exact():
 CONSTRAINTS = [(-1, 1, 0), (0, -1, 0), (0, 0, 1)]
 
 
+def stated(multipliers, forms=CONSTRAINTS):
+    return [tuple(zip(multipliers, forms, strict=True))]
+
+
+@pytest.mark.parametrize("multipliers", [(1, 1), (5, 5), (10**40, 10**40)])
+def test_multipliers_that_leave_less_than_nothing_show_a_contradiction(multipliers):
+    shown = Contradictions(stated(multipliers, CONSTRAINTS[:2]), 3)
+    assert shown.any_of(set(map(Linear, CONSTRAINTS)))
+    assert not shown.any_of({Linear(CONSTRAINTS[0]), Linear(CONSTRAINTS[2])})
+
+
 @pytest.mark.parametrize(
-    ("multipliers", "shown"),
+    "multipliers",
     [
-        ((1, 1, 0), True),
-        ((5, 5, 0), True),
-        ((Fraction(1, 3), Fraction(1, 3), 0), True),
-        ((1, 0, 0), False),  # leaves x
-        ((1, 1, 1), False),  # leaves y
-        ((0, 0, 0), False),
-        ((1, 1), False),
-        ((1, 1, 0, 0), False),
-        ((-1, -1, 0), False),
-        ((1, 1, -1), False),
+        *((1, 0, 0), (1, 1, 1), (0, 0, 0), (-1, -1, 0), (1, 1, -1), (1, 1, 0), (2, 1, 0)),
+        *((-1, 1, 1), (0, 1, 1)),
     ],
 )
-def test_only_multipliers_that_leave_less_than_nothing_show_anything(multipliers, shown):
-    assert _shows(list(map(Fraction, multipliers)), CONSTRAINTS) == shown
+def test_multipliers_that_are_not_positive_or_leave_something_are_refused(multipliers):
+    with pytest.raises(Unproved):
+        Contradictions(stated(multipliers), 3)
 
 
-def test_a_negative_multiplier_shows_nothing_even_where_the_sum_is_right():
-    # x ≥ 1 alone has solutions, though 1 · (1 − x + …) − … adds up to a negative constant.
-    assert not _shows([Fraction(1), Fraction(-1)], [(0, 1, 0), (1, 1, 0)])
+@pytest.mark.parametrize(
+    ("multipliers", "forms"),
+    [
+        ((1, -1), [(0, 1, 0), (1, 1, 0)]),  # −1 in sum, but x ≥ 0 and x ≥ −1 have solutions
+        ((1, 1), [(-1, 1), (0, -1)]),  # of another machine
+        ((1, 1), [(-1, 1, 0, 0), (0, -1, 0, 0)]),
+        ((), []),
+    ],
+)
+def test_what_is_no_contradiction_is_refused(multipliers, forms):
+    with pytest.raises(Unproved):
+        Contradictions(stated(multipliers, forms), 3)
 
 
-@pytest.mark.parametrize("found", [[1, 1, 1], [0, 0, 1], [-1, 1, 1], [1], []])
+@pytest.mark.parametrize("found", [[1, 1, 1], [0, 0, 1], [-1, 1, 1], [1, 2, 0]])
 def test_an_error_in_the_search_shows_nothing(monkeypatch, found):
-    linear._contradictory.cache_clear()
+    linear._contradiction.cache_clear()
     monkeypatch.setattr(linear, "_multipliers", lambda constraints: list(map(Fraction, found)))
-    assert not contradictory([(-3, 1, 0), (9, -1, 0), (11, 0, 1)])
-    linear._contradictory.cache_clear()
+    with pytest.raises(Unproved):
+        contradictory([(-3, 1, 0), (9, -1, 0), (11, 0, 1)])
+    linear._contradiction.cache_clear()
+
+
+def test_the_checker_adds_and_replaces_as_the_search_does():
+    random = np.random.default_rng(3)
+    for _ in range(50):
+        forms = [tuple(row) for row in random.integers(-5, 6, (3, 3)).tolist()]
+        a, b, c = map(Linear, forms)
+        factor = int(random.integers(-4, 5))
+        assert (a + b).entries == plus(*forms[:2])
+        assert (a - b - 1).entries == minus(*forms[:2], 1)
+        assert (factor * a).entries == times(factor, forms[0])
+        assert a.tight().entries == tightened(forms[0])
+        assert a.with_values({1: b, 2: c}).entries == substituted(
+            forms[0], {1: forms[1], 2: forms[2]}
+        )
 
 
 def test_forms_are_added_multiplied_and_compared():

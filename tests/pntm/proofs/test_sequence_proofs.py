@@ -9,17 +9,19 @@ from itertools import product
 import numpy as np
 import pytest
 from helpers_machines import copier, hand_made, parity
+from helpers_proofs import with_what_follows
 
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.keys import Keys
 from nalmx.pntm.machine import BLANK, ROW, Decision
 from nalmx.pntm.minimise import minimise
-from nalmx.pntm.proofs.induction import Gap, Proof, check_proof
+from nalmx.pntm.proofs.checking import check_proof
+from nalmx.pntm.proofs.induction import completed
 from nalmx.pntm.proofs.place_value import computes
+from nalmx.pntm.proofs.proof import Gap, Memory, Place, Proof, Situation
 from nalmx.pntm.proofs.proof_json import proof_from_json, proof_to_json
 from nalmx.pntm.proofs.search import find_proof
-from nalmx.pntm.proofs.situations import Memory, Place, Situation
 from nalmx.pntm.tasks import sequence_task
 from nalmx.pntm.tasks.specification import Block, Say, answer_of
 
@@ -313,9 +315,9 @@ def test_the_proof_of_a_machine_that_copies_is_none_of_one_that_says_more(proved
 
 def test_facts_of_another_length_are_refused(proved):
     machine, meant, proof = proved["copy"]
-    for facts in (((0,),), ((0,) * 40,), ((),)):
-        gap = check_proof(machine, meant, Proof(dict.fromkeys(proof.situations, facts), Memory()))
-        assert gap == Gap("the proof is of another machine")
+    for facts in (((0,),), ((0,) * 40,), ((),), ((0.0,) * 8,), ((True,) * 8,)):
+        other = replace(proof, situations=dict.fromkeys(proof.situations, facts))
+        assert check_proof(machine, meant, other) == Gap("the proof is of another machine")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -323,9 +325,11 @@ def test_no_situation_can_be_left_out(proved, name):
     machine, meant, proof = proved[name]
     for gone in proof.situations:
         left = {now: facts for now, facts in proof.situations.items() if now != gone}
-        gap = check_proof(machine, meant, Proof(left, proof.memory))
+        gap = check_proof(machine, meant, replace(proof, situations=left))
+        assert gap == Gap("a situation was not foreseen")
+        gap = completed(machine, meant, Proof(left, proof.memory))
         assert (gap.reason, gap.situation) == ("a situation was not foreseen", gone)
-    assert check_proof(machine, meant, Proof({}, proof.memory)) is not None
+    assert check_proof(machine, meant, replace(proof, situations={})) is not None
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -335,7 +339,9 @@ def test_a_wrong_fact_is_not_confirmed(proved, name):
     for now, facts in proof.situations.items():
         for wrong in ((-1, *[0] * (size - 1)), (-9, 1, *[0] * (size - 2))):
             situations = {**proof.situations, now: (*facts, wrong)}
-            gap = check_proof(machine, meant, Proof(situations, proof.memory))
+            stated = with_what_follows(machine, meant, Proof(situations, proof.memory))
+            assert check_proof(machine, meant, stated) == Gap("a fact does not follow")
+            gap = completed(machine, meant, stated)
             assert (gap.reason, gap.facts) == ("a fact does not follow", (wrong,))
 
 
@@ -347,9 +353,16 @@ def test_situations_that_are_never_reached_are_never_looked_at(proved, name):
         Situation(Place(0, 10**40, ()), 0, 0, ("lost", 3)): ((-1,),),
         Situation(Place(-1), 99, -99, (Place(5),) * 9): (),
     }
-    again = Proof({**junk, **proof.situations}, proof.memory)
+    sized = {
+        now: ((3,) * len(proof.contradictions[0][0][1]),) * len(facts)
+        for now, facts in junk.items()
+    }
+    again = replace(proof, situations={**sized, **proof.situations})
     assert check_proof(machine, meant, again) is None
     assert check_proof(machine, meant, proof_from_json(proof_to_json(again))) is None
+    assert completed(machine, meant, Proof({**junk, **proof.situations}, proof.memory)) == replace(
+        proof, situations={**junk, **proof.situations}
+    )
 
 
 @pytest.mark.parametrize("echoes", ["nothing", "last", "follow"])
@@ -357,10 +370,47 @@ def test_situations_that_are_never_reached_are_never_looked_at(proved, name):
 def test_another_memory_is_a_gap_or_no_difference_at_all(proved, tokens, echoes):
     for name in QUICK:
         machine, meant, proof = proved[name]
-        gap = check_proof(machine, meant, Proof(proof.situations, Memory(tokens, echoes)))
+        other = with_what_follows(machine, meant, replace(proof, memory=Memory(tokens, echoes)))
+        gap = check_proof(machine, meant, other)
         assert gap is None or gap.reason
+        assert (gap is None) == isinstance(completed(machine, meant, other), Proof)
         wrong = changed_answer(machine, machine.vocabulary.end, machine.vocabulary.equals + 1)
-        assert check_proof(wrong, meant, Proof(proof.situations, Memory(tokens, echoes)))
+        assert check_proof(wrong, meant, with_what_follows(wrong, meant, other))
+
+
+def changed_numbers(contradictions):
+    """Contradictions with one number one more or one less: a multiplier or an entry of a form."""
+    for k, stated in enumerate(contradictions):
+        for j, (multiplier, form) in enumerate(stated):
+            for at, less in product(range(-1, len(form)), (-1, 1)):
+                more = less if at < 0 else 0
+                entries = tuple(entry + less * (at == place) for place, entry in enumerate(form))
+                new = (*stated[:j], (multiplier + more, entries), *stated[j + 1 :])
+                yield new, (*contradictions[:k], new, *contradictions[k + 1 :])
+
+
+@pytest.mark.parametrize("name", ["copy", "reverse"])
+def test_a_forged_multiplier_is_refused_or_shows_what_is_true_all_the_same(proved, name):
+    machine, meant, proof = proved[name]
+    refused = taken = 0
+    for new, contradictions in changed_numbers(proof.contradictions):
+        if check_proof(machine, meant, replace(proof, contradictions=contradictions)) is not None:
+            refused += 1
+            continue
+        taken += 1
+        total = [sum(n * form[at] for n, form in new) for at in range(len(new[0][1]))]
+        assert total[0] < 0 < min(n for n, _ in new)
+        assert not any(total[1:])
+    assert refused > 500
+    assert taken < 12
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_multipliers_are_needed_and_their_order_does_not_matter(proved, name):
+    machine, meant, proof = proved[name]
+    backwards = tuple(stated[::-1] for stated in proof.contradictions[::-1])
+    assert check_proof(machine, meant, replace(proof, contradictions=backwards)) is None
+    assert isinstance(check_proof(machine, meant, replace(proof, contradictions=())), Gap)
 
 
 def spoiled(data):
@@ -453,7 +503,8 @@ def test_a_machine_outside_of_what_can_be_proved_has_a_gap_that_says_why(proved,
     make, reason = OUTSIDE[name]
     _, meant, proof = proved["copy"]
     assert find_proof(make(), meant) == Gap(reason)
-    assert check_proof(make(), meant, proof) == Gap(reason)
+    assert completed(make(), meant, proof) == Gap(reason)
+    assert isinstance(check_proof(make(), meant, proof), Gap)
 
 
 def test_a_token_that_should_be_said_but_never_was_seen_is_a_gap():

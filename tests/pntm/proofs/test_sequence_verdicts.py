@@ -468,7 +468,7 @@ def test_what_is_no_certificate_of_a_sequence_task_is_refused(data):
 
 def test_a_certificate_of_another_schema_or_with_other_entries_is_refused(certificates):
     data = certificates["proved"]
-    for schema in (2, True, 1.0, "1", None):
+    for schema in (3, 0, True, 2.0, "2", None):
         with pytest.raises(CertificateError, match="has the schema"):
             replayed(sealed(data, schema=schema))
     for other in (sealed(data, more=1), sealed(data, verdict="certain"), sealed(data, verdict=[])):
@@ -476,6 +476,30 @@ def test_a_certificate_of_another_schema_or_with_other_entries_is_refused(certif
             replayed(other)
     with pytest.raises(CertificateError, match="is damaged"):
         replayed(sealed(data, task="flying"))
+
+
+def test_a_certificate_of_the_first_schema_is_established_by_multipliers_that_are_looked_for(
+    certificates,
+):
+    data = certificates["proved"]
+    proof = {name: part for name, part in data["proof"].items() if name != "contradictions"}
+    first = sealed(data, schema=1, proof=proof)
+    assert replayed(first).established
+    assert "looked for, since the file is of the first schema" in replayed(first).steps[1]
+    assert "the multipliers in the file" in replayed(data).steps[1]
+    not_established(sealed(first, machine=wrong_twice().to_json()), "the proof has a gap: ")
+    for other in (sealed(data, proof=proof), sealed(data, schema=1)):
+        with pytest.raises(CertificateError, match="its proof"):
+            replayed(other)
+
+
+def test_a_proof_without_its_multipliers_establishes_nothing(certificates):
+    data = certificates["proved"]
+    without = sealed(data, proof={**data["proof"], "contradictions": []})
+    not_established(without, "the proof has a gap: ")
+    forged = json.loads(json.dumps(data["proof"]))
+    forged["contradictions"][0][0][0] = 7
+    not_established(sealed(data, proof=forged), "multipliers do not add up to a contradiction")
 
 
 def not_established(data, reason, seconds=5.0):
