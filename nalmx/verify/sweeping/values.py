@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
+from ...clock import look
 from ...expression import Expression
 from ...expression.operations import OPERATIONS
 from ...expression.straight_line import Program, numbers_of, straight
@@ -119,6 +120,7 @@ def _masked(
     known: list[_Masked] = []
     last = {place: n for n, step in enumerate(program.steps) for place in step.arguments}
     for n, step in enumerate(program.steps):
+        look()
         arguments = [known[place] for place in step.arguments]
         for place in step.arguments:
             if last[place] == n and place not in program.results:
