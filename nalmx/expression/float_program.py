@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from .definitions import compiled, definition_of
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
+from .operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +82,7 @@ def replay(
     import numpy as np
 
     kind = np.dtype(program.precision.name).type
-    rules = {**_rules(), **(functions or {})}
+    rules = {**_rules(kind), **(functions or {})}
     held = {id(literal) for literal in program.literals}
     values: dict[int, Any] = {}
     with np.errstate(all="ignore"):
@@ -110,7 +112,8 @@ def _nearest(literal: Expression) -> float:
         return float(enclose(literal, {}).mid())  # type: ignore[union-attr]
 
 
-def _rules() -> dict[str, Callable[..., Any]]:
+def _rules(kind: Callable[[float], Any]) -> dict[str, Callable[..., Any]]:
+    """NumPy's function for each operation."""
     from functools import reduce
 
     import numpy as np
@@ -121,22 +124,21 @@ def _rules() -> dict[str, Callable[..., Any]]:
             last = np.where(condition, value, last)
         return last
 
-    folded = {"add": np.add, "mul": np.multiply, "min": np.minimum, "max": np.maximum}
-    return {
-        **{name: (lambda *xs, _step=step: reduce(_step, xs)) for name, step in folded.items()},
-        **{n: getattr(np, n) for n in ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-        **{name: getattr(np, name) for name in ("sign", "floor")},
-        "neg": np.negative,
-        "div": np.divide,
-        "pow": np.power,
-        "piecewise": pieces,
-        "lt": np.less,
-        "le": np.less_equal,
-        "gt": np.greater,
-        "ge": np.greater_equal,
-        "eq": np.equal,
-        "ne": np.not_equal,
-        "and": np.logical_and,
-        "or": np.logical_or,
-        "not": np.logical_not,
-    }
+    def rule_of(record: Operation) -> Callable[..., Any]:
+        if record.numpy is None:
+            return written(record.name)
+        function = getattr(np, record.numpy)
+        return (lambda *xs: reduce(function, xs)) if record.most is None else function
+
+    def written(operation: str) -> Callable[..., Any]:
+        definition = definition_of(operation)
+        assert definition is not None
+        rule = compiled(definition, lambda leaf: kind(_nearest(leaf)), apply)
+        return lambda *arguments: rule(arguments)
+
+    def apply(operation: str, arguments: tuple[Any, ...]) -> Any:
+        return rules[operation](*arguments)
+
+    rules: dict[str, Callable[..., Any]] = {"piecewise": pieces}
+    rules |= {name: rule_of(record) for name, record in OPERATIONS.items() if name not in rules}
+    return rules

@@ -207,6 +207,7 @@ _STEPS = (
     Operation(
         "sign",
         spellings=("sign",),
+        arb="sgn",
         numpy="sign",
         sympy="sign",
         exact=_whole(lambda x: (x > 0) - (x < 0)),

@@ -10,17 +10,22 @@ enclosure is not finite there are no slopes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cache, reduce
+from typing import Any, TypeAlias
 
 import flint
 
 from ..clock import deadline
-from .ball import Ball, BallValue, enclose_operation
-from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order, variables
+from .ball import Ball, BallValue, enclose_constant, enclose_operation
+from .definitions import compiled, derivatives_of, steps_of
+from .nodes import Apply, Expression, Variable, post_order, variables
+from .operations import OPERATIONS
 
 Slopes: TypeAlias = dict[str, Ball]
+_Function: TypeAlias = Callable[[Sequence[BallValue]], BallValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Enclosure:
             known = [self.steps[a].constant for a in arguments]
             constant: BallValue | None = None
             if not isinstance(node, Apply):
-                constant = _leaf(node)
+                constant = None if isinstance(node, Variable) else enclose_constant(node)
             elif None not in known:
                 constant = enclose_operation(operation, tuple(k for k in known if k is not None))
             name = node.name if isinstance(node, Variable) else None
@@ -101,16 +106,6 @@ class Enclosure:
         return values[-1], last
 
 
-def _leaf(node: Expression) -> BallValue | None:
-    if isinstance(node, Number):
-        return flint.arb(flint.fmpq(node.value.numerator, node.value.denominator))
-    if isinstance(node, Truth):
-        return node.value
-    if isinstance(node, Constant):
-        return flint.arb.pi() if node.name == "pi" else flint.arb.const_e()
-    return None
-
-
 def _combined(parts: list[tuple[Ball, Slopes]]) -> Slopes:
     """Σ factor · slopes."""
     total: Slopes = {}
@@ -137,7 +132,8 @@ def _slopes(
     if not any(known):
         return {}
     balls = [x for x in xs if isinstance(x, flint.arb)]
-    return _RULES[operation](balls, known, value) if operation in _RULES else None
+    rule = _RULES.get(operation)
+    return rule(balls, known, value) if rule else _by_derivative(operation, balls, known, value)
 
 
 def _of_product(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
@@ -151,8 +147,52 @@ def _of_product(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
     return _combined([(b * a, s) for b, a, s in zip(before, after, slopes, strict=True)])
 
 
-def _of_quotient(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
-    return _combined([(1 / xs[1], slopes[0]), (-value / xs[1], slopes[1])])
+def _plain(operation: str, arguments: tuple[Any, ...]) -> Any:
+    """Arb's own value of an operation: not finite where there may be none."""
+    return (
+        reduce(_PLAIN[operation], arguments)
+        if len(arguments) > 1
+        else _PLAIN[operation](*arguments)
+    )
+
+
+_PLAIN: dict[str, Callable[..., Ball]] = {
+    **{name: getattr(flint.arb, r.arb) for name, r in OPERATIONS.items() if r.arb is not None},
+    **{name: getattr(operator, name) for name in ("add", "mul", "neg")},
+    "div": operator.truediv,
+    "pow": lambda x, n: enclose_operation("pow", (x, n)),
+}
+
+
+@cache
+def _derivatives(operation: str) -> tuple[_Function, ...]:
+    apply = _plain if steps_of(operation) is None else enclose_operation
+    return tuple(compiled(tree, enclose_constant, apply) for tree in derivatives_of(operation))
+
+
+@cache
+def _steps(operation: str) -> _Function | None:
+    tree = steps_of(operation)
+    return None if tree is None else compiled(tree, enclose_constant, enclose_operation)
+
+
+def _by_derivative(
+    operation: str, xs: list[Ball], slopes: list[Slopes], value: Ball
+) -> Slopes | None:
+    """The chain rule, where the operation neither jumps nor lacks a derivative on the box."""
+    given = (*xs, value)
+    steps = _steps(operation)
+    if steps is not None:
+        at = steps(given)
+        if not isinstance(at, flint.arb) or not at.is_exact():
+            return None
+    parts: list[tuple[Ball, Slopes]] = []
+    for derivative, own in zip(_derivatives(operation), slopes, strict=True):
+        factor = derivative(given) if own else flint.arb(0)
+        if not isinstance(factor, flint.arb) or not factor.is_finite():
+            return None
+        parts.append((factor, own))
+    return _combined(parts)
 
 
 def _of_power(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes | None:
@@ -163,12 +203,7 @@ def _of_power(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes | Non
             return {}
         lowered = enclose_operation("pow", (x, flint.arb(n - 1)))
         return _combined([(n * lowered, slopes[0])]) if isinstance(lowered, flint.arb) else None
-    if not x > 0:
-        return None
-    parts = [(value * y / x, slopes[0])]
-    if slopes[1]:
-        parts.append((value * x.log(), slopes[1]))
-    return _combined(parts)
+    return _by_derivative("pow", xs, slopes, value) if x > 0 else None
 
 
 def _either(slopes: list[Slopes]) -> Slopes:
@@ -196,31 +231,12 @@ def _of_extreme(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes:
     return _either([s for x, s in zip(xs, slopes, strict=True) if x.overlaps(value)])
 
 
-def _of_remainder(xs: list[Ball], slopes: list[Slopes], value: Ball) -> Slopes | None:
-    ratio = enclose_operation("div", (xs[0], xs[1]))
-    whole = enclose_operation("floor", (ratio,))
-    if not isinstance(whole, flint.arb) or not whole.is_exact():
-        return None
-    return _combined([(flint.arb(1), slopes[0]), (-whole, slopes[1])])
-
-
+# What a record cannot say: any number of arguments, kinks, and the powers of what may be negative.
 _RULES: dict[str, Callable[[list[Ball], list[Slopes], Ball], Slopes | None]] = {
     "add": lambda xs, s, v: _combined([(flint.arb(1), own) for own in s]),
     "mul": _of_product,
-    "neg": lambda xs, s, v: _combined([(flint.arb(-1), s[0])]),
-    "div": _of_quotient,
     "pow": _of_power,
     "abs": _of_absolute,
     "min": _of_extreme,
     "max": _of_extreme,
-    "mod": _of_remainder,
-    "sqrt": lambda xs, s, v: _combined([(1 / (2 * v), s[0])]) if v > 0 else None,
-    "exp": lambda xs, s, v: _combined([(v, s[0])]),
-    "log": lambda xs, s, v: _combined([(1 / xs[0], s[0])]),
-    "sin": lambda xs, s, v: _combined([(xs[0].cos(), s[0])]),
-    "cos": lambda xs, s, v: _combined([(-xs[0].sin(), s[0])]),
-    "tan": lambda xs, s, v: _combined([(1 + v * v, s[0])]),
-    "tanh": lambda xs, s, v: _combined([(1 - v * v, s[0])]),
-    "sign": lambda xs, s, v: {} if v.is_exact() else None,
-    "floor": lambda xs, s, v: {} if v.is_exact() else None,
 }

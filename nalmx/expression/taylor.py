@@ -12,16 +12,21 @@ unknowns, which Arb does not have.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import flint
 
-from .ball import Ball, BallValue
+from .ball import Ball, BallValue, enclose_constant, enclose_operation
+from .definitions import compiled, definition_of
+from .nodes import Constant, Number, Truth
+from .operations import OPERATIONS
 from .slopes import Enclosure
 
 ORDER = 6
 Series: TypeAlias = flint.arb_series
+_On: TypeAlias = tuple[Series | None, BallValue]
 
 
 def taylor_form(
@@ -57,8 +62,9 @@ def _expand(
     previous, flint.ctx.cap = flint.ctx.cap, order
     try:
         for place, step in enumerate(enclosure.steps):
-            if isinstance(step.constant, flint.arb):
-                found.append(flint.arb_series([step.constant], prec=order))
+            if step.constant is not None:
+                known = isinstance(step.constant, flint.arb)
+                found.append(flint.arb_series([step.constant], prec=order) if known else None)
             elif step.name is not None:
                 found.append(flint.arb_series([start, 1], prec=order))
             elif step.operation == "piecewise":
@@ -89,12 +95,42 @@ def _apply(
 ) -> Series | None:
     known = [a for a in arguments if a is not None]
     balls = [b for b in boxes if isinstance(b, flint.arb)]
-    if len(known) < len(arguments) or len(balls) < len(boxes) or operation not in _RULES:
+    if len(known) < len(arguments) or len(balls) < len(boxes):
         return None
+    record = OPERATIONS[operation]
     try:
-        return _RULES[operation](known, balls, value)
+        if operation in _RULES:
+            return _RULES[operation](known, balls, value)
+        if record.steps is not None and record.definition is None:
+            # Constant on the box, or not smooth.
+            exact = isinstance(value, flint.arb) and value.is_exact()
+            return flint.arb_series([value]) if exact else None
+        if record.arb is not None and hasattr(flint.arb_series, record.arb):
+            return getattr(known[0], record.arb)()
+        if record.definition is not None:
+            return _definition(operation)(list(zip(known, balls, strict=True)))[0]
     except (ValueError, ZeroDivisionError):  # a quotient or a root whose first term may be zero
-        return None
+        pass
+    return None
+
+
+@cache
+def _definition(operation: str) -> Callable[[Sequence[_On]], _On]:
+    """A series from what a record defines the operation as."""
+    tree = definition_of(operation)
+    assert tree is not None
+    return compiled(tree, _constant, _applied)
+
+
+def _constant(node: Number | Truth | Constant) -> _On:
+    value = enclose_constant(node)
+    return (flint.arb_series([value]) if isinstance(value, flint.arb) else None), value
+
+
+def _applied(operation: str, arguments: tuple[_On, ...]) -> _On:
+    boxes = [box for _, box in arguments]
+    value = enclose_operation(operation, tuple(boxes))
+    return _apply(operation, [series for series, _ in arguments], boxes, value), value
 
 
 def _product(factors: list[Series], boxes: list[Ball], value: BallValue) -> Series:
@@ -140,20 +176,6 @@ def _extreme(direction: int) -> Callable[..., Series | None]:
     return choose
 
 
-def _step(arguments: list[Series], boxes: list[Ball], value: BallValue) -> Series | None:
-    """floor, sign: constant on the box, or not smooth."""
-    return flint.arb_series([value]) if isinstance(value, flint.arb) and value.is_exact() else None
-
-
-def _tangent(arguments: list[Series], boxes: list[Ball], value: BallValue) -> Series:
-    return arguments[0].sin() / arguments[0].cos()
-
-
-def _hyperbolic_tangent(arguments: list[Series], boxes: list[Ball], value: BallValue) -> Series:
-    square = (2 * arguments[0]).exp()
-    return 1 - 2 / (square + 1)
-
-
 _RULES: dict[str, Callable[..., Series | None]] = {
     "add": _sum,
     "mul": _product,
@@ -163,13 +185,4 @@ _RULES: dict[str, Callable[..., Series | None]] = {
     "abs": _absolute,
     "min": _extreme(-1),
     "max": _extreme(1),
-    "sqrt": lambda a, b, v: a[0].sqrt() if b[0] > 0 else None,
-    "exp": lambda a, b, v: a[0].exp(),
-    "log": lambda a, b, v: a[0].log(),
-    "sin": lambda a, b, v: a[0].sin(),
-    "cos": lambda a, b, v: a[0].cos(),
-    "tan": _tangent,
-    "tanh": _hyperbolic_tangent,
-    "sign": _step,
-    "floor": _step,
 }

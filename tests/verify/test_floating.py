@@ -59,7 +59,7 @@ def new(kind, inputs, seed):
 def in_float64(module, x):
     """The module with its own effective weights, but computed in float64."""
     weights = {name: weight.double() for name, weight in module.weights().items()}
-    return type(module)._equation(x.double(), **weights)
+    return type(module).equation(x.double(), **weights)
 
 
 RANGES = ("[2,6]", "[0.1,0.9]", "[-2,2]", "[[-6,-2],[2,6]]")

@@ -12,15 +12,10 @@ from functools import reduce
 
 import flint
 
-from ...expression.ball import Ball
+from ...expression.ball import Ball, enclose_operation
+from ...expression.operations import OPERATIONS, Operation
 
 ZERO, ONE = flint.arb(0), flint.arb(1)
-_WHY = {
-    "div": "a divisor may be 0, or 0 once it is rounded",
-    "log": "a logarithm may be of a number that is not positive, or not once it is rounded",
-    "sqrt": "a root may be of a negative number, or of one once it is rounded",
-    "pow": "a power may be of a number that is not positive",
-}
 
 
 class Lost(Exception):
@@ -101,7 +96,7 @@ def _mul(*factors: Ends) -> Ends:
 
 def _div(x: Ends, y: Ends) -> Ends:
     if not y.least > 0:
-        raise Lost(_WHY["div"])
+        raise Lost(_why("div"))
     return _corners(lambda a, b: a / b, x, y)
 
 
@@ -112,38 +107,49 @@ def _pow(x: Ends, y: Ends) -> Ends:
             return Ends(ZERO, high)
         return _corners(lambda a, b: a**b, x, y)
     if not x.low > 0:
-        raise Lost(_WHY["pow"])
+        raise Lost("a power may be of a number that is not positive")
     return _corners(lambda a, b: a**b, x, y)
 
 
-def _rising(name: str) -> Callable[[Ends], Ends]:
-    """exp, log, sqrt, tanh."""
+def _why(operation: str) -> str:
+    """Why an operation may have no value."""
+    needs = OPERATIONS[operation].requires
+    reasons = [f"{need.what} may be {_OTHERWISE[need.relation]} {need.bound}" for need in needs]
+    return f"{' or '.join(reasons) or 'a value may be undefined'}, perhaps only once it is rounded"
+
+
+_OTHERWISE = {"gt": "no more than", "ge": "less than", "le": "more than", "ne": "equal to"}
+
+
+def _function(record: Operation) -> Callable[[Ends], Ends]:
+    """A function of one number: by its values at the ends, where it rises or falls between them."""
 
     def rule(x: Ends) -> Ends:
-        if (name == "log" and not x.low > 0) or (name == "sqrt" and not x.low >= 0):
-            raise Lost(_WHY[name])
-        return ends(getattr(x.low, name)(), getattr(x.high, name)())
+        places = [x.ball()]
+        if record.rises is not None:
+            turns = [flint.arb(turn) for turn in record.turns]
+            places = [x.low, x.high, *(turn for turn in turns if x.low < turn < x.high)]
+        values = [enclose_operation(record.name, (place,)) for place in places]
+        if not all(isinstance(value, flint.arb) for value in values):
+            raise Lost(_why(record.name))
+        return reduce(Ends.union, (point(value) for value in values))
 
     return rule
 
 
-def _wave(name: str) -> Callable[[Ends], Ends]:
-    """sin and cos, and tan where it has no pole."""
+def _wave(operation: str) -> Callable[[Ends], Ends]:
+    """sin and cos, which lie between -1 and 1."""
+    rule = _function(OPERATIONS[operation])
 
-    def rule(x: Ends) -> Ends:
-        found = getattr(x.ball(), name)()
-        if name == "tan":
-            return point(found)
-        return ends(found.lower().max(-ONE), found.upper().min(ONE))
+    def bounded(x: Ends) -> Ends:
+        found = rule(x)
+        return Ends(found.low.max(-ONE), found.high.min(ONE))
 
-    return rule
-
-
-def _sign(x: Ball) -> Ball:
-    return flint.arb(int(x > 0) - int(x < 0))
+    return bounded
 
 
 _RULES: dict[str, Callable[..., Ends]] = {
+    **{name: _function(record) for name, record in OPERATIONS.items() if record.most == 1},
     "add": _add,
     "mul": _mul,
     "div": _div,
@@ -152,8 +158,5 @@ _RULES: dict[str, Callable[..., Ends]] = {
     "abs": lambda x: Ends(x.least, x.size),
     "min": lambda *xs: reduce(lambda x, y: Ends(x.low.min(y.low), x.high.min(y.high)), xs),
     "max": lambda *xs: reduce(lambda x, y: Ends(x.low.max(y.low), x.high.max(y.high)), xs),
-    "sign": lambda x: Ends(_sign(x.low), _sign(x.high)),
-    "floor": lambda x: ends(x.low.floor(), x.high.floor()),
-    **{name: _rising(name) for name in ("exp", "log", "sqrt", "tanh")},
-    **{name: _wave(name) for name in ("sin", "cos", "tan")},
+    **{name: _wave(name) for name in ("sin", "cos")},
 }

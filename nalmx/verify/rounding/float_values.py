@@ -10,7 +10,7 @@ from functools import reduce
 import flint
 
 from ...expression.ball import Ball
-from .ends import ZERO, Ends, applied
+from .ends import ZERO, Ends, Lost, applied
 
 UNBOUNDED = flint.arb.pos_inf()
 
@@ -67,10 +67,12 @@ def largest(bounds: Iterable[Ball]) -> Ball:
     return reduce(lambda a, b: a.max(b), bounds)
 
 
-def stepped(operation: str, x: Pair) -> Pair:
+def stepped(operation: str, *given: Pair) -> Pair:
     """A function that grows in steps: an error can only matter where a step is in reach."""
-    exact, found = both(operation, x)
-    return known(exact) if x.error.is_zero() else pair(exact, UNBOUNDED, found)
+    if len(given) > 1:
+        raise Lost("the remainder of a division has no rule here")
+    exact, found = both(operation, *given)
+    return known(exact) if given[0].error.is_zero() else pair(exact, UNBOUNDED, found)
 
 
 def both(operation: str, *given: Pair) -> tuple[Ends, Ends]:

@@ -11,23 +11,25 @@ sum of n terms, whose order is open, rounds n − 1 times numbers up to Σ|xᵢ|
 time the sum itself; a product that is not rounded before it is added (fused multiply-add) is only
 closer. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, chapters 2 to 4.)
 
-exp, log, sin, cos, tan, tanh and powers are taken to be within `LIBRARY_ULPS` of the function at the
+Functions of a library, and powers, are taken to be within `LIBRARY_ULPS` of the function at the
 rounded argument; nothing here proves that of a library, so a verdict must name it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, partial, reduce
 from typing import TypeAlias
 
 import flint
 
 from ...expression import Apply, Constant, Number, Truth, Variable
 from ...expression.ball import Ball, ball, enclose, precision
+from ...expression.definitions import compiled, derivatives_of
 from ...expression.float_program import FloatProgram
 from ...expression.nodes import post_order
+from ...expression.operations import COMPARISONS, OPERATIONS
 from ..domain import Box
 from .ends import ONE, ZERO, Ends, Lost, applied, ends, point
 from .float_values import (
@@ -64,6 +66,16 @@ def rounding_bound(program: FloatProgram, box: Box) -> Ball | NoBound:
     with precision(_BITS):
         value = _Analysis(program, box).value
         return value if isinstance(value, NoBound) else value.error
+
+
+@cache
+def _slope(operation: str) -> Callable[[Sequence[Ends]], Ends]:
+    (derivative,) = derivatives_of(operation)
+
+    def constant(node: Number | Truth | Constant) -> Ends:
+        return point(enclose(node, {}))
+
+    return compiled(derivative, constant, lambda name, arguments: applied(name, *arguments))
 
 
 class _Analysis:
@@ -114,11 +126,13 @@ class _Analysis:
             if operation in ("and", "or", "not"):
                 return joined(operation, [c for c in given if isinstance(c, Condition)])
             values = [value for value in given if isinstance(value, Pair)]
-            if operation in ("lt", "le", "gt", "ge", "eq", "ne"):
+            if operation in COMPARISONS:
                 return compared(operation, *values)
-            if operation == "mod":
-                raise Lost("the remainder of a division has no rule here")
-            rule: Callable[..., Pair] = getattr(self, f"_{operation}")
+            if OPERATIONS[operation].steps is not None:
+                return stepped(operation, *values)
+            rule: Callable[..., Pair] = getattr(
+                self, f"_{operation}", partial(self._function, operation)
+            )
             return rule(*values)
         except Lost as lost:
             return NoBound(str(lost))
@@ -262,18 +276,15 @@ class _Analysis:
             carried = carried.min((-(-x.relative).log1p()).upper())
         return self._by_library(values, carried)
 
-    def _sin(self, x: Pair) -> Pair:
-        return self._by_library(both("sin", x), applied("cos", x.wide).size * x.error)
-
-    def _cos(self, x: Pair) -> Pair:
-        return self._by_library(both("cos", x), applied("sin", x.wide).size * x.error)
-
-    def _tan(self, x: Pair) -> Pair:
-        slope = 1 + applied("tan", x.wide).size ** 2
-        return self._by_library(both("tan", x), slope * x.error)
-
-    def _tanh(self, x: Pair) -> Pair:
-        return self._by_library(both("tanh", x), x.wide.least.sech() ** 2 * x.error)
+    def _function(self, operation: str, x: Pair) -> Pair:
+        """A function of a library: the error of its argument, times what its slope can be."""
+        values, carried = both(operation, x), ZERO
+        if not x.error.is_zero():
+            try:
+                carried = _slope(operation)((x.wide, applied(operation, x.wide))).size * x.error
+            except Lost:
+                carried = UNBOUNDED
+        return self._by_library(values, carried)
 
     def _pow(self, x: Pair, y: Pair) -> Pair:
         values, power = both("pow", x, y), y.exact.low
@@ -284,12 +295,6 @@ class _Analysis:
         by_base = size * y.wide.size / x.wide.low * x.error
         by_exponent = size * applied("log", x.wide).size * y.error
         return self._by_library(values, by_base + by_exponent)
-
-    def _sign(self, x: Pair) -> Pair:
-        return stepped("sign", x)
-
-    def _floor(self, x: Pair) -> Pair:
-        return stepped("floor", x)
 
     def _pieces(self, given: list[State]) -> State:
         reached: list[Pair] = []

@@ -16,13 +16,20 @@ from itertools import pairwise
 
 from ...expression import Apply, Expression, Number, Variable
 from ...expression.nodes import Constant, post_order
+from ...expression.operations import OPERATIONS
 
 MOST_PLACES = 200
 _MOST_INPUTS = 16
 _MOST_BITS = 4_000
 _MOST_LOOKED_AT = 20_000
-_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
-_BENT_AT_ZERO = ("abs", "sign", "sqrt", "log")
+_HALF = Fraction(1, 2)
+# Functions that are 0 where their argument is, and not around it.
+_ZERO_AT_ZERO = {
+    name
+    for name, record in OPERATIONS.items()
+    if record.most == 1 and record.takes == "real" and record.exact is not None
+    if record.exact(Fraction(0)) == 0 and record.exact(_HALF) != 0
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +73,24 @@ def _of(root: Expression) -> Iterator[Place]:
         if not isinstance(node, Apply):
             continue
         operation, arguments = node.operation, node.arguments
-        if operation in _COMPARISONS:
+        record = OPERATIONS[operation]
+        for need in record.requires:
+            yield from zeros.at(arguments[need.place], need.bound)
+        for value in (*record.kinks, *record.turns):
+            yield from zeros.at(arguments[0], value)
+        if record.is_comparison:
             yield from zeros.difference(*arguments)
             if forms[id(arguments[1])] == _ZERO:
                 yield from zeros.of(arguments[0])
         elif operation in ("min", "max"):
             for left, right in pairwise(arguments):
                 yield from zeros.difference(left, right)
-        elif operation in _BENT_AT_ZERO:
-            yield from zeros.of(arguments[0])
-        elif operation == "div":
-            yield from zeros.of(arguments[1])
         elif operation == "pow":
             exponent = forms[id(arguments[1])]
             if exponent is None or not _is_natural(exponent):
                 yield from zeros.of(arguments[0])
-        elif operation in ("floor", "mod"):
+        elif record.steps is not None and not record.kinks:
             yield from _steps(node, forms)
-            if operation == "mod":
-                yield from zeros.of(arguments[1])
 
 
 def _normal(place: Place) -> Place:
@@ -120,8 +126,16 @@ class _Zeros:
             elif isinstance(node, Apply):
                 if node.operation == "mul":
                     stack.extend(reversed(node.arguments))
-                elif node.operation in ("neg", "abs", "sqrt", "sign", "div", "pow"):
+                elif node.operation in ("div", "pow") or node.operation in _ZERO_AT_ZERO:
                     stack.append(node.arguments[0])
+
+    def at(self, expression: Expression, value: int) -> Iterator[Place]:
+        """Where an expression has a value."""
+        form = self._forms[id(expression)]
+        if not value:
+            yield from self.of(expression)
+        elif form is not None and form.slopes:
+            yield Place(Linear(form.slopes, form.shift - value))
 
     def difference(self, left: Expression, right: Expression) -> Iterator[Place]:
         first, second = self._forms[id(left)], self._forms[id(right)]
@@ -134,8 +148,8 @@ class _Zeros:
 
 def _steps(node: Apply, forms: dict[int, Linear | None]) -> Iterator[Place]:
     """The jumps of floor(a), where a is whole, and of Mod(a, b), where a is a multiple of b."""
-    form = forms[id(node.arguments[0])]
-    step = Linear((), Fraction(1)) if node.operation == "floor" else forms[id(node.arguments[1])]
+    form, *others = (forms[id(argument)] for argument in node.arguments)
+    step = others[0] if others else Linear((), Fraction(1))
     if form is not None and form.slopes and step is not None and not step.slopes and step.shift:
         yield Place(form, abs(step.shift))
 
