@@ -13,13 +13,11 @@ from numba.extending import intrinsic
 U = np.uint64
 _LLVM = {
     types.int32: ir.IntType(32),
-    types.uint32: ir.IntType(32),
     types.int64: ir.IntType(64),
     types.float32: ir.FloatType(),
     types.float64: ir.DoubleType(),
 }
 _BITS = {types.float32: types.int32, types.float64: types.int64}
-_FLOATS = {types.int32: types.float32, types.uint32: types.float32, types.int64: types.float64}
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -49,9 +47,15 @@ def bits(context: Any, value: Any) -> Any:
 
 
 @intrinsic
-def from_bits(context: Any, value: Any) -> Any:
-    """The float with these bits."""
-    return _cast(_FLOATS[value], value)
+def from_bits32(context: Any, value: Any) -> Any:
+    """The float32 with these bits; to Numba a sum of two int32 is an int64."""
+    return _cast(types.float32, types.int32)
+
+
+@intrinsic
+def from_bits64(context: Any, value: Any) -> Any:
+    """The float64 with these bits."""
+    return _cast(types.float64, types.int64)
 
 
 @intrinsic
@@ -78,4 +82,4 @@ def counted(z: Any) -> Any:
     z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
     z = z ^ (z >> U(31))
-    return from_bits(np.int64((z >> U(12)) | U(0x3FF0000000000000)))
+    return from_bits64(np.int64((z >> U(12)) | U(0x3FF0000000000000)))

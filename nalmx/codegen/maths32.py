@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .maths import bits, compiled, from_bits, nearest
+from .maths import bits, compiled, from_bits32, nearest
 
 F = np.float32
 I = np.int32
@@ -53,7 +53,7 @@ def exp(x):
     # 2ⁿ as two factors: n from -150 to 128 is more than one exponent holds.
     k = _to_integer(n)
     half = k >> I(1)
-    return p * from_bits((half + I(127)) << I(23)) * from_bits((k - half + I(127)) << I(23))
+    return p * from_bits32((half + I(127)) << I(23)) * from_bits32((k - half + I(127)) << I(23))
 
 
 @compiled
@@ -61,7 +61,7 @@ def log(x):
     """ln x; NaN below 0."""
     shifted = bits(x) - I(0x3F3504F3)
     e = F(shifted >> I(23))
-    r = from_bits((shifted & I(0x007FFFFF)) + I(0x3F3504F3)) - _ONE
+    r = from_bits32((shifted & I(0x007FFFFF)) + I(0x3F3504F3)) - _ONE
     z = r * r
     p = F(7.0376836292e-2)
     p = p * r + F(-1.1514610310e-1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .maths import bits, compiled, from_bits
+from .maths import bits, compiled, from_bits64
 
 F = np.float64
 I = np.int64
@@ -60,7 +60,7 @@ def exp(x: Any) -> Any:
     p = p + F(1.0)
     # 2ᵏ as two factors: k from -1076 to 1024 is more than one exponent holds.
     half = k >> I(1)
-    return p * from_bits((half + I(1023)) << I(52)) * from_bits((k - half + I(1023)) << I(52))
+    return p * from_bits64((half + I(1023)) << I(52)) * from_bits64((k - half + I(1023)) << I(52))
 
 
 @compiled
@@ -70,7 +70,7 @@ def log(x: Any) -> Any:
     y = x * F(18014398509481984.0) if tiny else x
     shifted = bits(y) - I(0x3FE6A09E00000000)
     e = F(shifted >> I(52)) - (F(54.0) if tiny else F(0.0))
-    f = from_bits((shifted & I(0x000FFFFFFFFFFFFF)) + I(0x3FE6A09E00000000)) - F(1.0)
+    f = from_bits64((shifted & I(0x000FFFFFFFFFFFFF)) + I(0x3FE6A09E00000000)) - F(1.0)
     s = f / (F(2.0) + f)
     z = s * s
     p = _LOG[0]
@@ -93,7 +93,7 @@ def tanh(x: Any) -> Any:
     # e²ˣ − 1 = 2ᵏ (eʳ − 1) + (2ᵏ − 1), so that nothing cancels where x is small.
     y = F(2.0) * (F(22.0) if size > F(22.0) else size)
     k, p = _reduced(y)
-    scale = from_bits((k + I(1023)) << I(52))
+    scale = from_bits64((k + I(1023)) << I(52))
     grown = p * scale + (scale - F(1.0))
     y = grown / (grown + F(2.0))
     y = -y if x < F(0.0) else y

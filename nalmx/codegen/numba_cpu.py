@@ -39,14 +39,14 @@ def header(title: str) -> str:
     return f'''\
 """{title}"""
 
-from nalmx.codegen.maths import bits, ceil, counted, floor, from_bits
+from nalmx.codegen.maths import bits, ceil, counted, floor, from_bits32, from_bits64
 from nalmx.codegen.maths32 import {", ".join(names[: len(_IN_32)])}
 from nalmx.codegen.maths64 import {", ".join(names[len(_IN_32) :])}
 import numpy as np
 from numba import njit
 from numpy import inf
 
-F, S, U, W = np.float64, np.float32, np.uint64, np.uint32
+F, S, U = np.float64, np.float32, np.uint64
 # Only what Python calls has a wrapper, which takes longer to compile than most of the functions.
 inner = {{"error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}}
 outer = {{"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True, "cache": True}}

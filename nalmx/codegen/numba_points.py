@@ -75,14 +75,14 @@ def block(first, size, exact, errors, narrow, tolerance, gaps, open_):
     bound = bits(F(0.0))
 {loads}\
     for j in range(size):
-        x = from_bits(W(first + U(j)))
+        x = from_bits32(first + U(j))
 {lines}\
         unsure += not sure
         open_[j] = not sure
         gaps[j] = gap
         largest = bits(gap) if bits(gap) > largest else largest
         bound = bits(off) if bits(off) > bound else bound
-    return unsure, from_bits(largest), from_bits(bound)
+    return unsure, from_bits64(largest), from_bits64(bound)
 
 
 @njit(**outer)
