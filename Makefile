@@ -18,7 +18,7 @@ demo: setup
 	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 
 # A file's tests stay together: what they train and compile is trained and compiled once.
-BESIDE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+BESIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: setup
 	$(BIN)/python -m pytest -m 'not slow' $(BESIDE)

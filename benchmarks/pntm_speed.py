@@ -202,7 +202,7 @@ def copying_machine():
     end = vocabulary.end
     branches = ((BLANK, 1), (1, 2), (2, 3))
     answers = (end, vocabulary.equals + 1, vocabulary.equals + 2)
-    return Machine(
+    return Machine.of_arrays(
         vocabulary,
         register=np.zeros((1, vocabulary.size), np.int64),
         moves=np.array([[[1, 0]]] * 2 + [[[0, 1]]] * 4),

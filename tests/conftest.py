@@ -69,21 +69,12 @@ LONG = {
 }
 """Files that train, compile or try very much: left out of `make quick`."""
 
-TOGETHER = {"kernel/test_kernel.py": "kernels", "train/test_trainer.py": "kernels"}
-"""Files that compile the same things, which one process does for both."""
 
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the long files, which are run first: what is short fills the gaps.
-
-    The tests of a file, or of files that compile the same things, run in one process.
-    """
+    """Mark the tests of the long files, which are run first: what is short fills the gaps."""
     folder = Path(__file__).parent
     for item in items:
-        name = item.path.relative_to(folder).as_posix()
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(name, name.replace("/", "."))))
-        if name in LONG:
+        if item.path.relative_to(folder).as_posix() in LONG:
             item.add_marker("long")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 

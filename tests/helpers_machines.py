@@ -20,7 +20,14 @@ def hand_made(vocabulary, table, *, moves=(), jumps=(), writes=(), starts=((0, 0
             arrays[name][tuple(place)] = value
     starts = np.array(starts, np.int64).reshape(tapes, 2)
     table = tuple(table)
-    return Machine(vocabulary, np.array(register), starts=starts, table=table, **arrays)
+    return Machine.of_arrays(vocabulary, np.array(register), starts=starts, table=table, **arrays)
+
+
+def changed(machine, part, place, new):
+    """The machine with other numbers at a place of the moves, jumps, starts, writes or register."""
+    arrays = machine.arrays() | {part: machine.arrays()[part].copy()}
+    arrays[part][place] = new
+    return Machine.of_arrays(machine.vocabulary, table=machine.table, **arrays)
 
 
 def copier(tokens=("a", "b")):
@@ -132,11 +139,12 @@ def random_machine(seed):
         starts=random.integers(-3, 4, (tapes, 2)),
         register=random.integers(0, states, (states, 6)).tolist(),
     )
-    machine.moves[:] = random.integers(-2, 3, machine.moves.shape)
-    jumps = random.integers(-3, 4, machine.jumps.shape)
-    machine.jumps[:] = np.where(random.random(jumps.shape) < 0.2, jumps, STAY)
-    machine.writes[:] = random.choice([STAY, *symbols], machine.writes.shape)
-    return machine
+    moves = random.integers(-2, 3, (rows, tapes, 2))
+    jumps = random.integers(-3, 4, (rows, tapes, 2))
+    jumps = np.where(random.random(jumps.shape) < 0.2, jumps, STAY)
+    writes = random.choice([STAY, *symbols], (rows, tapes))
+    arrays = machine.arrays() | {"moves": moves, "jumps": jumps, "writes": writes}
+    return Machine.of_arrays(machine.vocabulary, table=machine.table, **arrays)
 
 
 def random_prompts(machine, seed, count, longest=12):

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import nalmx.models
+from nalmx.errors import SettingError
 from nalmx.train import Config, Run, trained_stack
 from nalmx.train.kernel_engine import KernelEngine
 from nalmx.train.trainer import Trainer
@@ -43,6 +44,7 @@ def directory(tmp_path, monkeypatch):
     yield tmp_path
     for name in FILES:
         sys.modules.pop(name, None)
+    nalmx.models._REGISTERED.clear()
 
 
 def shown(code):
@@ -98,6 +100,16 @@ def test_a_module_in_the_catalogue_trains_with_its_kernel(kind, tmp_path):
     trainer.train()
     assert isinstance(trainer.engine, KernelEngine)
     assert isinstance(trained_stack(trainer.runs[0]), kind)
+
+
+def test_a_registered_module_is_found_by_its_name_and_hides_none(directory, monkeypatch):
+    kind = importlib.import_module(FILES[0]).SumOfSquares
+    nalmx.models.register(kind)
+    assert nalmx.models.module_class("Squares") is kind
+    for taken in ("nau", "gnalu", "Mine"):
+        monkeypatch.setattr(kind, "name", taken)
+        with pytest.raises(SettingError, match="cannot name a module of yours"):
+            nalmx.models.register(kind)
 
 
 def test_what_the_guide_names_exists():

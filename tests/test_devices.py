@@ -21,7 +21,7 @@ from nalmx.pntm.learn import learn as learning
 from nalmx.pntm.learn.baseline import fit_baseline
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.tasks import sequence_task
-from nalmx.train import Config, engine
+from nalmx.train import Config, engines
 from nalmx.train.kernel_engine import KernelEngine
 from nalmx.train.stacked import stacked
 from nalmx.verify import Claim, Domain, Effort
@@ -66,15 +66,15 @@ def test_a_gpu_that_is_not_there_is_refused(work) -> None:
 def test_modules_train_in_the_compiled_kernel(operation) -> None:
     module = {"add": "nau", "mul": "nmu", "div": "npu"}[operation]
     config = Config.checked(operation=operation, module=module, seeds=1, iterations=10)
-    made = engine.new_engine(stacked([config]), find_device("auto", "modules"))
+    made = engines.new_engine(stacked([config]), find_device("auto", "modules"))
     assert isinstance(made, KernelEngine)
 
 
 def test_the_engine_of_a_gpu_is_torch(monkeypatch) -> None:
     devices = []
-    monkeypatch.setattr(engine, "_torch_engine", lambda stack, device: devices.append(device))
+    monkeypatch.setattr(engines, "TorchEngine", lambda stack, device: devices.append(device))
     config = Config.checked(operation="add", module="nau", seeds=1, iterations=10)
-    engine.new_engine(stacked([config]), find_device("cuda", "modules"))
+    engines.new_engine(stacked([config]), find_device("cuda", "modules"))
     assert devices == [torch.device("cuda")]
 
 

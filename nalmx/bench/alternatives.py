@@ -24,7 +24,7 @@ from ..errors import RunError
 from ..ranges import Range
 from ..storage import parse_json, read_bytes
 from ..tasks import operation_named
-from ..tasks.arithmetic import EPSILON, TEST_SEED, Array, evaluation_set, sample, success_threshold
+from ..tasks.arithmetic import EPSILON, Array, sample, success_threshold
 from ..train import Run
 
 PRE_REGULARISATION_EPSILON = 0.49
@@ -51,7 +51,8 @@ class Thresholds:
 def alternatives(run: Run) -> Alternatives:
     """Judge every seed of a finished run at its chosen step."""
     config = run.config
-    limits = thresholds(config.operation, config.extrapolation_range, config.inputs)
+    task = config.task
+    limits = thresholds(task.operation, task.extrapolation_range, config.inputs)
     t, outputs = _chosen_outputs(run)
     return Alternatives(
         pcc=[pcc_distance(y, t) <= limits.pcc_distance for y in outputs],
@@ -111,7 +112,7 @@ def _chosen_outputs(run: Run) -> tuple[Array, list[Array]]:
     from ..train import trained_stack
 
     config = run.config
-    x, t = evaluation_set(config.task, config.extrapolation, config.inputs, TEST_SEED)
+    x, t = config.source.test()
     samples = torch.from_numpy(x).float()
     with torch.no_grad():
         weights = trained_stack(run).weights()
@@ -124,11 +125,11 @@ def _chosen_outputs(run: Run) -> tuple[Array, list[Array]]:
 
 def _before_the_penalty(run: Run) -> list[bool] | None:
     config = run.config
-    penalty = config.module_class.training_for(config.operation).penalty
+    task, penalty = config.task, config.training.penalty
     begins = 0 if penalty is None else penalty.schedule.begins(config.iterations)
     if begins == 0:
         return None
-    threshold = loose_threshold(config.operation, config.extrapolation_range, config.inputs)
+    threshold = loose_threshold(task.operation, task.extrapolation_range, config.inputs)
     if not math.isfinite(threshold):
         return None
     errors = _errors_before(run, begins)

@@ -153,7 +153,7 @@ class _Work:
     def _tell(self, doing: str, config: Config, part: float, rate: float | None = None) -> None:
         finished, label = self._count(), config.module_class.label
         done, cells = finished + part, len(self.known)
-        self.on_progress(Standing(doing, config.operation, label, finished, done, cells, rate))
+        self.on_progress(Standing(doing, config.source.name, label, finished, done, cells, rate))
 
     def _count(self) -> int:
         return sum(cell is not None for cell in self.known.values())
@@ -168,22 +168,23 @@ def summarise(run: Run, device: torch.device) -> FinishedCell:
 
     began = time.perf_counter()
     config, results = run.config, run.load_results()
+    task = config.task
     saved = run.path("formula.json").exists()
     extraction = load_extraction(run) if saved else extract_run(run)
     verdict = None
     if extraction.formula is not None:
-        domain = Domain.uniform(config.input_names, config.extrapolation)
-        claim = Claim(extraction.formula.outputs[0], config.task.truth(), domain)
+        domain = Domain.uniform(task.input_names, task.extrapolation)
+        claim = Claim(extraction.formula.outputs[0], task.truth, domain)
         effort = Effort(points=SWEPT_POINTS, seconds=SWEEP_SECONDS, device=str(device))
         verdict = check(claim, effort).verdict
     won = [seed for seed in results["seeds"] if seed["success"]]
     judged = alternatives(run)
     seconds, steps = float(results["seconds"]), (config.iterations + 1) * config.seeds
     summary = CellSummary(
-        operation=config.operation,
+        operation=task.operation,
         module=config.module_class.label,
-        interpolation=config.interpolation_range,
-        extrapolation=config.extrapolation_range,
+        interpolation=task.interpolation_range,
+        extrapolation=task.extrapolation_range,
         inputs=config.inputs,
         seeds=config.seeds,
         iterations=config.iterations,

@@ -112,8 +112,9 @@ def cell_name(config: Config) -> str:
 
     Example: `mul-nmu_-1.2_-1.1_2-inputs`. What is not as published is added at the end.
     """
-    extent = config.interpolation_range.strip("[]").replace(",", "_").replace("/", "over")
-    name = f"{config.operation}-{config.module.translate(_SAFE)}_{extent}_{config.inputs}-inputs"
+    task = config.task
+    extent = task.interpolation_range.strip("[]").replace(",", "_").replace("/", "over")
+    name = f"{task.operation}-{config.module.translate(_SAFE)}_{extent}_{config.inputs}-inputs"
     if config.seeds != PUBLISHED_SEEDS:
         name += f"_{config.seeds}-seeds"
     if config.first_seed:

@@ -83,7 +83,7 @@ def write_certificates(outcome: FormulaOutcome, *, quiet: bool) -> None:
                 made = certify(
                     claim,
                     verdict=outcome.verdicts[name],
-                    source=f"{CLAIMS[name]}, {config.module} trained on {config.operation}",
+                    source=f"{CLAIMS[name]}, {config.module} trained on {config.source.name}",
                     weights_sha256=formula.weights_sha256,
                     seed=outcome.extraction.seed,
                 )

@@ -59,16 +59,18 @@ def export_outcome(path: Path | None, outcome: FormulaOutcome, *, quiet: bool) -
     if path is None:
         return
     formula, config = outcome.extraction.formula, outcome.run.config
-    if formula is None:
-        remark = f"no tests were written to {path}: there is no formula"
-        messages(quiet).print(remark, soft_wrap=True)
+    claim = outcome.claims.get("formula_truth")
+    if formula is None or claim is None:
+        missing = "formula" if formula is None else "known truth"
+        messages(quiet).print(
+            f"no tests were written to {path}: there is no {missing}", soft_wrap=True
+        )
         return
     from ..report.exported_tests import exported_tests
 
-    claim = Claim(formula.outputs[0], config.task.truth(), outcome.domain)
     facts: Mapping[str, str] = {
         "module": f"{config.module}, seed {outcome.extraction.seed}, trained on "
-        f"{config.interpolation_range}",
+        f"{config.source.trained_on}",
         "weights": f"sha256 {formula.weights_sha256}, largest snap {formula.largest_snap:.3g}",
     }
     verdicts = {CLAIMS[name]: verdict for name, verdict in outcome.verdicts.items()}

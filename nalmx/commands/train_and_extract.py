@@ -138,7 +138,7 @@ def _created(options: dict[str, Any]) -> Any:
             raise click.UsageError(f"give --{name}; `nalmx {_listing(name)}` lists what there is")
     config = Config.checked(**{setting: options[name] for name, setting in _SETTINGS.items()})
     directory = options["directory"] or unused_directory(
-        Path("runs") / f"{config.operation}-{config.module.replace('*', 'mul')}"
+        Path("runs") / f"{config.source.name}-{config.module.replace('*', 'mul')}"
     )
     return Run.create(directory, config)
 
@@ -156,9 +156,9 @@ def _resumed(context: click.Context, options: dict[str, Any]) -> Any:
         for name, setting in _SETTINGS.items()
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
-    wanted = Config.checked(**{**saved, **given})
+    wanted = Config.checked(**{**saved, **given}).to_json() if "operation" in saved else given
     for setting in given:
-        before, now = getattr(run.config, setting), getattr(wanted, setting)
+        before, now = saved.get(setting), wanted[setting]
         if before != now:
             shown = setting.replace("_", " ")
             raise click.UsageError(

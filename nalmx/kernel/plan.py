@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 
 from ..expression.symbols import Times, Total
-from ..models import ArithmeticModule, Penalty
+from ..models import ArithmeticModule, Penalty, Training
 
 X = sympy.Symbol("x", real=True)
 _REDUCTIONS = (Total, Times)
@@ -63,9 +63,8 @@ class Plan:
     gradient_clip: float
 
 
-def plan_for(module: type[ArithmeticModule], operation: str) -> Plan:
+def plan_for(module: type[ArithmeticModule], facts: Training) -> Plan:
     """Derive the plan; `NotImplementedError` where a module has no form that a kernel can take."""
-    facts = module.training_for(operation)
     raw = tuple(
         Raw(
             name,

@@ -8,12 +8,14 @@ without signs, so that the compiler sees that they do not overlap and vectorises
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 import sympy
 
-from ..tasks import OPERATIONS
-from ..tasks.arithmetic import BATCH_SIZE
+from ..expression import Expression
+from ..expression.symbolic import to_sympy
+from ..models import BATCH_SIZE
 from .plan import Plan, Reduction, Weight, X
 from .printer import assignments, source
 from .template import EVALUATE, HEADER, SIGMOID, TRAIN_HEAD, TRAIN_TAIL
@@ -22,7 +24,7 @@ _TARGET_ROW = 0
 _FIRST_REDUCTION_ROW = 1
 
 
-def kernel_source(plan: Plan, dtype: str) -> str:
+def kernel_source(plan: Plan, truths: Sequence[Expression], dtype: str) -> str:
     """A Python module with the functions `train` and `evaluate` for Numba to compile."""
     rows = _Rows(plan)
     parts = [HEADER.format(label=plan.module.label, dtype=dtype, batch=BATCH_SIZE)]
@@ -31,7 +33,7 @@ def kernel_source(plan: Plan, dtype: str) -> str:
     else:
         parts.append("from math import cos, exp, log, sin, tanh\n" + SIGMOID)
     parts += [
-        _prepare(),
+        _prepare(truths),
         _load(),
         _effective(plan),
         _forward(plan, rows),
@@ -75,21 +77,29 @@ def _of_input(column: int) -> str:
     return f"q[row + U({column * BATCH_SIZE}) + b]"
 
 
-def _prepare() -> str:
-    """x and t of one batch, in float64 and rounded once, as the published benchmark does."""
+def _prepare(truths: Sequence[Expression]) -> str:
+    """x and t of one batch, in float64 and rounded once, as the published benchmark does.
+
+    t is the value of one of the truths, or comes with the row.
+    """
     lines = [
         "@njit(error_model='numpy', nogil=True)",
-        "def prepare(s, q, stride, u, place, inputs, lower, width, operation):",
+        "def prepare(s, q, stride, u, t, row, inputs, lower, width, truth):",
+        "    place = row * inputs",
     ]
-    for code, operation in enumerate(OPERATIONS.values()):
-        lines += [
-            f"    {'if' if code == 0 else 'elif'} operation == {code}:",
-            "        for b in range(BATCH):",
-            "            one = lower + width * u[place + b]",
-            "            two = lower + width * u[place + BATCH + b]",
-            f"            {_at(_TARGET_ROW)} = F(one {operation.symbol} two)",
-        ]
+    for code, truth in enumerate(truths):
+        form = to_sympy(truth)
+        lines += [f"    {'if' if code == 0 else 'elif'} truth == {code}:"]
+        lines += ["        for b in range(BATCH):"]
+        for name, place in sorted((str(s), _input_place(str(s))) for s in form.free_symbols):
+            at = f"place + U({place * BATCH_SIZE}) + b"
+            lines.append(f"            {name} = lower + width * u[{at}]")
+        lines.append(f"            {_at(_TARGET_ROW)} = F({source(form)})")
+    indent = "    " if truths else ""
+    lines += ["    else:"] if truths else []
     lines += [
+        f"{indent}    for b in range(BATCH):",
+        f"{indent}        {_at(_TARGET_ROW)} = F(t[row + b])",
         "    for i in range(inputs):",
         "        start = i * stride",
         "        at = place + i * BATCH",
@@ -98,6 +108,13 @@ def _prepare() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _input_place(name: str) -> int:
+    """The place of an input of a truth: that of x1 is 0."""
+    if not re.fullmatch(r"x[1-9][0-9]{0,3}", name):
+        raise NotImplementedError(f"no kernel for a truth of {name}; its inputs are x1, x2, …")
+    return int(name[1:]) - 1
 
 
 def _load() -> str:

@@ -27,7 +27,7 @@ def sigmoid(x):
 
 TRAIN_HEAD = """\
 @njit(fastmath=FASTMATH, error_model="numpy", nogil=True, cache=True)
-def train(order, raw, m, v, u, length, inputs, stream, lower, width, operation,
+def train(order, raw, m, v, u, t, length, inputs, stream, lower, width, truth,
           rate, epsilon, strength, active, reset_at, reset_to):
     stride = U({per_input}) * BATCH
     s = np.empty(U({fixed}) * BATCH, F)
@@ -39,8 +39,8 @@ def train(order, raw, m, v, u, length, inputs, stream, lower, width, operation,
         p = raw[model]
         for l in range(length):
             lam = strength[l] if active[model] else F(0.0)
-            place = (stream[model] * length + l) * inputs * BATCH
-            prepare(s, q, stride, u, place, inputs, lower[model], width[model], operation)
+            row = (stream[model] * length + l) * BATCH
+            prepare(s, q, stride, u, t, row, inputs, lower[model], width[model], truth[model])
             effective(p, w, d, inputs)
             forward(s, q, stride, w, inputs)
             backward(s, q, stride, w, g, inputs)\

@@ -7,14 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError, UnknownNameError
-from ._training import (
-    PUBLISHED_ITERATIONS,
-    LateSchedule,
-    Reinitialisation,
-    SparsitySchedule,
-    StepSchedule,
-    Training,
-)
+from ._schedule import PUBLISHED_ITERATIONS, LateSchedule, SparsitySchedule, StepSchedule
+from ._training import BATCH_SIZE, Reinitialisation, Training
 
 if TYPE_CHECKING:
     from ._base import ArithmeticModule
@@ -57,7 +51,13 @@ _CATALOGUE = {
 # Modules of logic: none of the arithmetic operations is theirs to learn.
 _LOGIC = ("nlrl", "nlrl-and", "nsr")
 # Spellings for keyboards and shells to which the published name is a pattern.
-_ALIASES = {"nac•": "nac*", "nac-mul": "nac*", "gnalu": "g-nalu", "real-npu": "realnpu"}
+_ALIASES: dict[str, str] = {
+    "nac•": "nac*",
+    "nac-mul": "nac*",
+    "gnalu": "g-nalu",
+    "real-npu": "realnpu",
+}
+_REGISTERED: "dict[str, type[ArithmeticModule]]" = {}
 _HOMES = {
     "ArithmeticModule": "_base",
     "AwayFromZero": "_penalty",
@@ -80,6 +80,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BATCH_SIZE",
     "GNALU",
     "INALU",
     "L1",
@@ -116,17 +117,28 @@ __all__ = [
     "network_member",
     "pair",
     "product",
+    "register",
     "stack",
     "stack_networks",
     "weighted_sum",
 ]
 
 
+def register(module: "type[ArithmeticModule]") -> None:
+    """Make a module of the user's known by its name, to trainings and to what reads their runs."""
+    if module.name in _CATALOGUE or module.name in _ALIASES or module.name != module.name.lower():
+        raise SettingError(
+            f"{module.name[:40]!r} cannot name a module of yours; give it a small-lettered name that "
+            f"is none of {', '.join((*_CATALOGUE, *_ALIASES))}"
+        )
+    _REGISTERED[module.name] = module
+
+
 def module_name(name: str) -> str:
     """The one spelling of a module's name, given in capitals or not. Example: `NMU` is `nmu`."""
     known = _ALIASES.get(name.lower(), name.lower())
-    if known not in _CATALOGUE:
-        raise UnknownNameError("module", name[:40], list(_CATALOGUE))
+    if known not in (*_CATALOGUE, *_REGISTERED):
+        raise UnknownNameError("module", name[:40], [*_CATALOGUE, *_REGISTERED])
     return known
 
 
@@ -144,7 +156,10 @@ def arithmetic_module_name(name: str) -> str:
 
 def module_class(name: str) -> "type[ArithmeticModule]":
     """The module of a name. Example: `module_class("nmu")` is `NMU`."""
-    file, class_name = _CATALOGUE[module_name(name)]
+    known = module_name(name)
+    if known in _REGISTERED:
+        return _REGISTERED[known]
+    file, class_name = _CATALOGUE[known]
     found: type[ArithmeticModule] = getattr(import_module(f"{__name__}.{file}"), class_name)
     return found
 

@@ -45,7 +45,8 @@ class ArithmeticModule(nn.Module, ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     title: ClassVar[str]
-    operations: ClassVar[tuple[str, ...]]
+    # The operations of the benchmark that it is meant to learn.
+    operations: ClassVar[tuple[str, ...]] = ()
     raw: ClassVar[Mapping[str, Shape]]
     shapes: ClassVar[Mapping[str, Shape]]
     grids: ClassVar[Mapping[str, Grid]]
@@ -53,7 +54,7 @@ class ArithmeticModule(nn.Module, ABC):
     raw_bounds: ClassVar[Mapping[str, tuple[float, float]]] = {}
     raw_names: ClassVar[tuple[str, ...]]
     training_facts: ClassVar[Training] = Training()
-    training_by_operation: ClassVar[Mapping[str, Training]] = {}
+    training_by_task: ClassVar[Mapping[str, Training]] = {}
     outputs_per_feature: ClassVar[int] = 1
     # Arguments of `symbolic` that leave out what only keeps floats finite, such as ε = 0.
     idealisation: ClassVar[Mapping[str, sympy.Expr]] = {}
@@ -81,9 +82,9 @@ class ArithmeticModule(nn.Module, ABC):
         self.reset_parameters(generator)
 
     @classmethod
-    def training_for(cls, operation: str) -> Training:
-        """What the authors prescribe for learning an operation."""
-        return cls.training_by_operation.get(operation, cls.training_facts)
+    def training_for(cls, task: str) -> Training:
+        """What the authors prescribe, or what they found best for a published task."""
+        return cls.training_by_task.get(task, cls.training_facts)
 
     def raw_size(self, name: str) -> tuple[int, int]:
         """Rows and columns of a raw parameter."""

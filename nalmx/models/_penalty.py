@@ -10,7 +10,7 @@ import sympy
 from torch import Tensor
 
 from ._grid import Grid
-from ._training import Schedule
+from ._schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)

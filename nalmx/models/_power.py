@@ -12,7 +12,8 @@ from ..expression.symbols import Negative
 from ._base import ExactMatrix
 from ._penalty import L1
 from ._reduce import per_input
-from ._training import StepSchedule, Training
+from ._schedule import StepSchedule
+from ._training import Training
 
 EPSILON = sympy.Rational(1, 2**23)
 _EPSILON = float(EPSILON)

@@ -15,8 +15,9 @@ from ._gated import exact_gated
 from ._grid import Grid
 from ._penalty import AwayFromZero
 from ._reduce import exact_weighted_sum, pair, per_output, product, sigmoid, weighted_sum
+from ._schedule import LateSchedule
 from ._squashed import exact_squashed, squashed
-from ._training import LateSchedule, Reinitialisation, Training
+from ._training import Reinitialisation, Training
 
 EPSILON = sympy.Rational(1, 10**7)
 OMEGA = sympy.Integer(20)

@@ -15,7 +15,8 @@ from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._penalty import GridDistance
 from ._reduce import exact_weighted_sum, weighted_sum
-from ._training import SparsitySchedule, Training
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 
 class NAU(ArithmeticModule):

@@ -25,7 +25,8 @@ from ._logic import (
 )
 from ._penalty import GridDistance
 from ._reduce import pair, per_output, product, sigmoid
-from ._training import SparsitySchedule, Training
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 
 class NLRL(ArithmeticModule):
@@ -48,7 +49,6 @@ class NLRL(ArithmeticModule):
     name: ClassVar = "nlrl"
     label: ClassVar = "NLRL"
     title: ClassVar = "Neural logic rule layer"
-    operations: ClassVar = ()
     raw: ClassVar = {"raw_negation": MATRIX, "raw_weight": MATRIX, "raw_gate": PER_OUTPUT}
     shapes: ClassVar = {"negation": MATRIX, "weight": MATRIX, "gate": PER_OUTPUT}
     grids: ClassVar = {"negation": Grid(0, 1), "weight": Grid(0, 1), "gate": Grid(0, 1)}

@@ -24,7 +24,8 @@ from ._logic import (
 )
 from ._penalty import GridDistance
 from ._reduce import pair, per_output, sigmoid
-from ._training import SparsitySchedule, Training
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 
 class NLRLAnd(ArithmeticModule):
@@ -45,7 +46,6 @@ class NLRLAnd(ArithmeticModule):
     name: ClassVar = "nlrl-and"
     label: ClassVar = "NLRL (AND)"
     title: ClassVar = "Neural logic rule layer, conjunctions only"
-    operations: ClassVar = ()
     raw: ClassVar = {"raw_negation": MATRIX, "raw_weight": MATRIX, "raw_gate": PER_OUTPUT}
     shapes: ClassVar = {"negation": MATRIX, "weight": MATRIX, "gate": PER_OUTPUT}
     grids: ClassVar = {"negation": Grid(0, 1), "weight": Grid(0, 1), "gate": Grid(0, 1)}

@@ -14,7 +14,8 @@ from ._base import MATRIX, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._penalty import GridDistance
 from ._reduce import pair, product
-from ._training import SparsitySchedule, Training
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 
 class NMU(ArithmeticModule):

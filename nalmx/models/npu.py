@@ -44,7 +44,7 @@ class NPU(ArithmeticModule):
     idealisation: ClassVar = {"epsilon": sympy.S.Zero}
     powers: ClassVar = ("real",)
     training_facts: ClassVar = TRAINING["mul"]
-    training_by_operation: ClassVar = TRAINING
+    training_by_task: ClassVar = TRAINING
     w_real: nn.Parameter
     w_imaginary: nn.Parameter
     raw_gate: nn.Parameter

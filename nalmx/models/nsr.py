@@ -16,7 +16,8 @@ from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._comparison import Impurity, combine, decided_by, pairs_of
 from ._grid import Grid
 from ._reduce import sigmoid
-from ._training import SparsitySchedule, Training
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 
 class NSR(ArithmeticModule):
@@ -40,7 +41,6 @@ class NSR(ArithmeticModule):
     name: ClassVar = "nsr"
     label: ClassVar = "NSR"
     title: ClassVar = "Neural status register"
-    operations: ClassVar = ()
     raw: ClassVar = {
         "first_choice": MATRIX,
         "second_choice": MATRIX,

@@ -40,7 +40,7 @@ class RealNPU(ArithmeticModule):
     idealisation: ClassVar = {"epsilon": sympy.S.Zero}
     powers: ClassVar = ("real",)
     training_facts: ClassVar = TRAINING["mul"]
-    training_by_operation: ClassVar = TRAINING
+    training_by_task: ClassVar = TRAINING
     w_real: nn.Parameter
     raw_gate: nn.Parameter
 

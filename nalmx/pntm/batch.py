@@ -9,10 +9,13 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .machine import BLANK, ROW, STAY, Machine
+from .action import CELL, JUMP, MOVE, READ_HEAD, WRITE_HEAD, check_known, numbers_of
+from .machine import BLANK, ROW, Machine
+from .step import led, mark
 from .tasks import Token, Tokens
 
-_STAY, _BLANK, _ROW = STAY, BLANK, ROW
+_BLANK, _ROW = BLANK, ROW
+_PEN, _EYE, _CELL = WRITE_HEAD, READ_HEAD, CELL
 _FIRST_ROOM = 64
 # Cells and answers of one prompt; where more could be needed, a dictionary does better.
 _MOST_CELLS = 1 << 24
@@ -40,20 +43,19 @@ class _Compiled:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        heads = np.stack([machine.moves, machine.jumps], -1)
+        check_known(machine.actions, "compiled decoding")
         self._controls = (
             np.ascontiguousarray(machine.register, np.int64),
-            np.ascontiguousarray(heads, np.int64),
-            np.ascontiguousarray(machine.writes, np.int64),
+            np.ascontiguousarray(machine.actions, np.int64),
         )
         self._starts = np.ascontiguousarray(machine.starts, np.int64)
         self._table = _table_arrays(machine)
-        jumps = machine.jumps[:, :, 0]
-        every = [*machine.starts[:, 0].tolist(), *jumps[jumps != STAY].tolist()]
-        moves = machine.moves[:, :, 0].ravel().tolist()
+        pens = machine.actions[:, :, WRITE_HEAD]
+        every = [*machine.starts[:, 0].tolist(), *pens[pens[..., 0] == JUMP, 1].tolist()]
+        moves = numbers_of(pens, MOVE).ravel().tolist()
         self._lowest, self._highest = min(every, default=0), max(every, default=0)
         self._back, self._forth = min([0, *moves]), max([0, *moves])
-        numbers = [machine.moves, machine.jumps, machine.starts]
+        numbers = [machine.actions[:, :, :CELL, 1], machine.starts]
         self._tame = all(
             bool(((values > -_FARTHEST) & (values < _FARTHEST)).all()) for values in numbers
         )
@@ -124,8 +126,7 @@ def _table_arrays(machine: Machine) -> tuple[NDArray[Any], NDArray[Any]]:
 def _decode(
     stream: Any,
     register: Any,
-    moves: Any,
-    writes: Any,
+    actions: Any,
     nodes: Any,
     branches: Any,
     heads: Any,
@@ -138,8 +139,7 @@ def _decode(
 ) -> int:
     """The length of the answer filled in; or that there is none, or none of that length.
 
-    `moves` (rows, tapes, 2, 2) has move and jump of both heads. `cells` (tapes, 2, span) has
-    symbols, and the stamp of the prompt that wrote them, so that nothing is cleared.
+    `cells` (tapes, 2, span) has symbols, and the stamp of the prompt that wrote them.
     """
     tapes, span, size = heads.shape[0], cells.shape[2], register.shape[1]
     state, said, at, token = 0, 0, 0, -1
@@ -159,15 +159,11 @@ def _decode(
         state = register[state, token]
         row = state * size + token
         for tape in range(tapes):
-            for head in range(2):
-                jump = moves[row, tape, head, 1]
-                if jump == _STAY:
-                    heads[tape, head] += moves[row, tape, head, 0]
-                else:
-                    heads[tape, head] = jump
-            if writes[row, tape] != _STAY:
-                cells[tape, 0, heads[tape, 0] - low] = writes[row, tape]
-                cells[tape, 1, heads[tape, 0] - low] = stamp
+            does = actions[row, tape]
+            pen = led(heads[tape, 0], does[_PEN, 0], does[_PEN, 1])
+            heads[tape, 0] = pen
+            heads[tape, 1] = led(heads[tape, 1], does[_EYE, 0], does[_EYE, 1])
+            mark(cells[tape], pen - low, does[_CELL, 0], does[_CELL, 1], stamp)
         if at < stream.shape[0]:
             continue
         node = 0

@@ -12,7 +12,8 @@ from itertools import combinations
 from typing import TypeAlias
 
 from ..clock import look
-from .machine import BLANK, ROW, STAY, Machine
+from .action import CELL, WRITE
+from .machine import Machine, Runner, longest_answer
 from .tasks import Token
 from .vocabulary import Ids
 
@@ -59,7 +60,7 @@ class Keys:
         for prompt in prompts:
             if stop_requested():
                 break
-            most = max(1000, 20 * len(prompt)) if limit is None else limit
+            most = longest_answer(prompt) if limit is None else limit
             watcher.answer(machine.vocabulary.encode_prompt(prompt).tolist(), most)
             count += 1
         tapes = list(enumerate(watcher.tapes))
@@ -153,13 +154,10 @@ def _closed(blocks: dict[int, int], steps: list[tuple[int, int, int]]) -> dict[i
 
 
 class _Tape:
-    """A tape whose cells hold the times of their writes, and what is known of all its runs."""
+    """Whose writes a tape's cells hold, and what is known of them from all runs."""
 
     def __init__(self, machine: Machine, tape: int) -> None:
-        self._start = machine.starts[tape].tolist()
-        self._moves = machine.moves[:, tape].tolist()
-        self._jumps = machine.jumps[:, tape].tolist()
-        self._writes = machine.writes[:, tape].tolist()
+        self.writes = (machine.actions[:, tape, CELL, 0] == WRITE).tolist()
         self.read_writes: set[int] = set()
         self.overwrites: set[tuple[int, int]] = set()
         # For every row the rows that write in its step or later, as bits.
@@ -167,34 +165,23 @@ class _Tape:
         self.restart()
 
     def restart(self) -> None:
-        self._write, self._read = self._start
         self._cells: dict[int, int] = {}
-        self._rows: list[int] = []
 
-    def take(self, row: int) -> None:
-        move, jump = self._moves[row], self._jumps[row]
-        self._write = self._write + move[0] if jump[0] == STAY else jump[0]
-        self._read = self._read + move[1] if jump[1] == STAY else jump[1]
-        if self._writes[row] != STAY:
-            old = self._cells.get(self._write)
-            if old is not None:
-                self.overwrites.add((row, self._rows[old]))
-            self._cells[self._write] = len(self._rows)
-        self._rows.append(row)
+    def write(self, row: int, cell: int) -> None:
+        old = self._cells.get(cell)
+        if old is not None:
+            self.overwrites.add((row, old))
+        self._cells[cell] = row
 
-    def read(self) -> int:
-        time = self._cells.get(self._read)
-        if time is None:
-            return BLANK
-        row = self._rows[time]
-        self.read_writes.add(row)
-        symbol: int = self._writes[row]
-        return symbol
+    def read(self, cell: int) -> None:
+        row = self._cells.get(cell)
+        if row is not None:
+            self.read_writes.add(row)
 
-    def finish(self) -> None:
+    def finish(self, rows: Sequence[int]) -> None:
         later = 0
-        for row in reversed(self._rows):
-            if self._writes[row] != STAY:
+        for row in reversed(rows):
+            if self.writes[row]:
                 later |= 1 << row
             self._followed[row] = self._followed.get(row, 0) | later
 
@@ -213,52 +200,35 @@ class _Watcher:
         self.steps: set[tuple[int, int]] = set()
         self.tapes = [_Tape(machine, tape) for tape in range(machine.tapes)]
         self._machine = machine
-        self._register = machine.register.tolist()
-        self._branches = [dict(node.branches) for node in machine.table]
 
     def answer(self, stream: list[int], most: int) -> None:
         """Take in `prompt =`, then up to so many tokens of the machine's own answer."""
         end, equals = self._machine.vocabulary.end, self._machine.vocabulary.equals
         for tape in self.tapes:
             tape.restart()
-        state = 0
-        for at, symbol in enumerate(stream):
+        runner, rows, token = Runner(self._machine), list[int](), -1
+        heads = list(zip(self.tapes, runner.heads, strict=True))
+        for at in range(len(stream) + most):
             if at % _STEPS == 0:
                 look()
-            state, row = self._take(state, symbol)
-        token = self._token(row)
-        for at in range(most):
-            if at % _STEPS == 0:
-                look()
-            if token == end or token <= equals:
+            if at >= len(stream) and (token == end or token <= equals):
                 break
-            state, row = self._take(state, token)
-            token = self._token(row)
+            symbol = stream[at] if at < len(stream) else token
+            self.steps.add((runner.state, symbol))
+            row, reads = runner.take(symbol)
+            rows.append(row)
+            for tape, head in heads:
+                if tape.writes[row]:
+                    tape.write(row, head[0])
+            if at + 1 >= len(stream):
+                for tape, head in heads:
+                    tape.read(head[1])
+                token = self._token(runner, (row, tuple(reads)))
         for tape in self.tapes:
-            tape.finish()
+            tape.finish(rows)
 
-    def _take(self, state: int, symbol: int) -> tuple[int, int]:
-        self.steps.add((state, symbol))
-        state = self._register[state][symbol]
-        row = state * self.size + symbol
-        for tape in self.tapes:
-            tape.take(row)
-        return state, row
-
-    def _token(self, row: int) -> int:
-        key = row, tuple([tape.read() for tape in self.tapes])
+    def _token(self, runner: Runner, key: Key) -> int:
         token = self.tokens.get(key)
         if token is None:
-            token = self.tokens[key] = self._look_up(*key)
+            token = self.tokens[key] = runner.answer_to(*key)
         return token
-
-    def _look_up(self, row: int, reads: tuple[int, ...]) -> int:
-        at: int | None = 0
-        while at is not None:
-            node = self._machine.table[at]
-            if node.answer is not None:
-                return node.answer
-            at = self._branches[at].get(
-                row if node.tape == ROW else reads[node.tape], node.otherwise
-            )
-        return -1

@@ -4,11 +4,12 @@ In a step the machine takes in a token, updates its register, moves every head, 
 answers with the next token:
 
     c ← register[c, u]                                     e = c·V + u, the control row
-    head ← jump target of e, or head + move of e           a write and a read head a tape
+    head ← head + cells, or a cell, as e says              a write and a read head a tape
     tape[write head] ← symbol of e, where e writes         blank is symbol 0
     r = tape[read head];   next token = table(e, r)
 
-The table is a decision tree over the row and the symbols read. Decoding takes constant work a token.
+What a row does to a tape is a value (`action`). The table is a decision tree over the row and the
+symbols read. Decoding takes constant work a token.
 """
 
 from __future__ import annotations
@@ -22,10 +23,22 @@ import numpy as np
 
 from ..errors import RunError
 from ..storage import same_json
+from .action import (
+    CELL,
+    JUMP,
+    MOVE,
+    WRITE,
+    Coded,
+    TapeActions,
+    check_known,
+    decoded,
+    idle,
+    numbers_of,
+)
 from .tasks import Example, Token, Tokens
 from .vocabulary import Ids, Vocabulary
 
-STAY = -(2**31)  # no jump
+STAY = -(2**31)  # in files: no jump, nothing written
 BLANK = 0
 ROW = -1  # the column of a decision that looks at the control row instead of a tape
 _SCHEMA = 1
@@ -55,11 +68,55 @@ class Machine:
 
     vocabulary: Vocabulary
     register: Ids  # (states, vocabulary): the next state; the first is 0
-    moves: Ids  # (rows, tapes, 2)
-    jumps: Ids  # (rows, tapes, 2): a cell, or STAY
+    actions: Coded  # (rows, tapes, 3, 2): of the write head, the read head and the cell
     starts: Ids  # (tapes, 2): cells of the heads before the first token
-    writes: Ids  # (rows, tapes): the symbol to write, or STAY
     table: tuple[Decision, ...]  # the first one is the root
+
+    @classmethod
+    def of_arrays(
+        cls,
+        vocabulary: Vocabulary,
+        register: Ids,
+        moves: Ids,
+        jumps: Ids,
+        starts: Ids,
+        writes: Ids,
+        table: tuple[Decision, ...],
+    ) -> Machine:
+        """A machine by the arrays of its file: moves and jumps (rows, tapes, 2), writes (rows, tapes).
+
+        A head moves where its jump is `STAY`, and nothing is written where the symbol is.
+        """
+        actions = idle(*writes.shape)
+        actions[..., :CELL, 0] = np.where(jumps == STAY, MOVE, JUMP)
+        actions[..., :CELL, 1] = np.where(jumps == STAY, moves, jumps)
+        written = writes != STAY
+        actions[written, CELL, 0], actions[written, CELL, 1] = WRITE, writes[written]
+        return cls(vocabulary, register, actions, starts, table)
+
+    def arrays(self) -> dict[str, Ids]:
+        """The arrays of its file."""
+        check_known(self.actions, "the file of a machine")
+        heads, cells = self.actions[..., :CELL, :], self.actions[..., CELL, :]
+        return {
+            "register": self.register,
+            "moves": numbers_of(heads, MOVE),
+            "jumps": numbers_of(heads, JUMP, STAY),
+            "starts": self.starts,
+            "writes": numbers_of(cells, WRITE, STAY),
+        }
+
+    def acts(self, row: int, tape: int) -> TapeActions:
+        """What a row does to a tape."""
+        write, read, cell = (decoded(*pair) for pair in self.actions[row, tape].tolist())
+        return TapeActions(write, read, cell)  # type: ignore[arg-type]
+
+    def symbols(self, tape: int, rows: Iterable[int] | None = None) -> dict[int, int]:
+        """The symbols that rows write to a tape, of those rows (all of them) that write one."""
+        check_known(self.actions, "who asks for symbols on tapes")
+        every = range(self.register.size) if rows is None else rows
+        cells = self.actions[:, tape, CELL].tolist()
+        return {row: cells[row][1] for row in every if cells[row][0] == WRITE}
 
     @property
     def tapes(self) -> int:
@@ -77,17 +134,21 @@ class Machine:
 
     @cached_property
     def lists(self) -> tuple[Any, ...]:
-        """Register, moves, jumps, writes and nodes as lists, which are faster to step through."""
+        """Register, actions (six numbers a tape) and nodes as lists, faster to step through."""
+        check_known(self.actions, "the machine at work")
         nodes = [(n.answer, n.tape, dict(n.branches), n.otherwise) for n in self.table]
-        arrays = self.register, self.moves, self.jumps, self.writes
-        return *(array.tolist() for array in arrays), nodes
+        return (
+            self.register.tolist(),
+            self.actions.reshape(*self.actions.shape[:2], 6).tolist(),
+            nodes,
+        )
 
     def decode(self, prompt: Sequence[Token], limit: int | None = None) -> Tokens | None:
         """The answer to a prompt; None where the machine does not end within `limit` tokens.
 
         Example: a machine that learned `copy` answers ("a", "b") to ("a", "b").
         """
-        most = max(1000, 20 * len(prompt)) if limit is None else limit
+        most = longest_answer(prompt) if limit is None else limit
         runner = Runner(self)
         token = -1
         for symbol in self.vocabulary.encode_prompt(prompt).tolist():
@@ -106,7 +167,7 @@ class Machine:
             "schema": _SCHEMA,
             "prompt_tokens": list(self.vocabulary.prompt),
             "answer_tokens": list(self.vocabulary.answer),
-            **{name: getattr(self, name).tolist() for name in _ARRAYS},
+            **{name: array.tolist() for name, array in self.arrays().items()},
             "table": [
                 node.answer
                 if node.answer is not None
@@ -130,9 +191,11 @@ class Machine:
                 empty = {"moves": (rows, 0, 2), "jumps": (rows, 0, 2), "writes": (rows, 0)}
                 shapes = {**empty, "starts": (0, 2)}
                 arrays |= {name: arrays[name].reshape(shape) for name, shape in shapes.items()}
-            machine = cls(vocabulary, table=tuple(_node(n) for n in data["table"]), **arrays)
-            machine._check()
-            if not same_json(machine.to_json(), data):  # true, 1.0 and "1" are no integers
+            table = tuple(_node(n) for n in data["table"])
+            _check(vocabulary, table, **arrays)
+            machine = cls.of_arrays(vocabulary, table=table, **arrays)
+            # True, 1.0 and "1" are no integers. What a head that jumps would move by says nothing.
+            if not same_json({**machine.to_json(), "moves": arrays["moves"].tolist()}, data):
                 raise ValueError
         except (KeyError, TypeError, ValueError, OverflowError, IndexError):
             raise RunError(
@@ -140,32 +203,31 @@ class Machine:
             ) from None
         return machine
 
-    def _check(self) -> None:
-        size, tapes, states = self.vocabulary.size, self.tapes, self.states
-        rows = states * size
-        shapes = {
-            "register": (states, size),
-            "moves": (rows, tapes, 2),
-            "jumps": (rows, tapes, 2),
-            "starts": (tapes, 2),
-            "writes": (rows, tapes),
-        }
-        whole = all(getattr(self, name).shape == shape for name, shape in shapes.items())
-        # Compiled loops count in 64 bits.
-        arrays = [getattr(self, name) for name in _ARRAYS]
-        whole = whole and all(bool(((a >= STAY) & (a <= -STAY)).all()) for a in arrays)
-        whole = whole and bool(((self.register >= 0) & (self.register < states)).all())
-        count = len(self.table)
-        for at, node in enumerate(self.table):
-            if node.answer is not None:
-                whole = whole and node.answer in self.vocabulary.outputs
-                continue
-            # Children come after their node, so that no walk through the table can be endless.
-            whole = (
-                whole and ROW <= node.tape < tapes and all(at < c < count for c in node.children)
-            )
-        if not whole or not count:
-            raise RunError("a machine is damaged: its parts do not fit together")
+
+def _check(vocabulary: Vocabulary, table: tuple[Decision, ...], **arrays: Ids) -> None:
+    register, tapes = arrays["register"], len(arrays["starts"])
+    states, rows = len(register), len(register) * vocabulary.size
+    shapes = {
+        "register": (states, vocabulary.size),
+        "moves": (rows, tapes, 2),
+        "jumps": (rows, tapes, 2),
+        "starts": (tapes, 2),
+        "writes": (rows, tapes),
+    }
+    whole = all(arrays[name].shape == shape for name, shape in shapes.items())
+    # Compiled loops count in 64 bits.
+    whole = whole and all(bool(((a >= STAY) & (a <= -STAY)).all()) for a in arrays.values())
+    whole = whole and bool(((register >= 0) & (register < states)).all())
+    for at, node in enumerate(table):
+        if node.answer is not None:
+            whole = whole and node.answer in vocabulary.outputs
+            continue
+        # Children come after their node, so that no walk through the table can be endless.
+        whole = (
+            whole and ROW <= node.tape < tapes and all(at < c < len(table) for c in node.children)
+        )
+    if not whole or not table:
+        raise RunError("a machine is damaged: its parts do not fit together")
 
 
 _ARRAYS = ("register", "moves", "jumps", "starts", "writes")
@@ -190,14 +252,17 @@ class Runner:
 
     def __init__(self, machine: Machine) -> None:
         self._size = machine.vocabulary.size
-        self._register, self._moves, self._jumps, self._writes, self._nodes = machine.lists
+        self._register, self._actions, self._nodes = machine.lists
         self.state = 0
         self.heads: list[list[int]] = machine.starts.tolist()
         self.cells: list[dict[int, int]] = [{} for _ in self.heads]
 
     def step(self, symbol: int) -> int:
         """Take in one symbol and answer with the next one; −1 where the table has no entry."""
-        row, reads = self.take(symbol)
+        return self.answer_to(*self.take(symbol))
+
+    def answer_to(self, row: int, reads: Sequence[int]) -> int:
+        """What the table says for a control row and what every tape reads; −1 for no entry."""
         answer, tape, branches, otherwise = self._nodes[0]
         while answer is None:
             child = branches.get(row if tape == ROW else reads[tape], otherwise)
@@ -212,21 +277,20 @@ class Runner:
         self.state = self._register[self.state][symbol]
         row = self.state * self._size + symbol
         reads = []
-        rows = zip(
-            self.heads,
-            self.cells,
-            self._moves[row],
-            self._jumps[row],
-            self._writes[row],
-            strict=True,
-        )
-        for head, cells, move, jump, write in rows:
-            head[0] = head[0] + move[0] if jump[0] == STAY else jump[0]
-            head[1] = head[1] + move[1] if jump[1] == STAY else jump[1]
-            if write != STAY:
-                cells[head[0]] = write
+        for head, cells, (write, there, read, far, cell, written) in zip(
+            self.heads, self.cells, self._actions[row], strict=True
+        ):
+            head[0] = there if write == JUMP else head[0] + there
+            head[1] = far if read == JUMP else head[1] + far
+            if cell == WRITE:
+                cells[head[0]] = written
             reads.append(cells.get(head[1], BLANK))
         return row, reads
+
+
+def longest_answer(prompt: Sequence[Token]) -> int:
+    """The tokens after which an answer counts as one that does not end, where nobody says."""
+    return max(1000, 20 * len(prompt))
 
 
 def accuracy(machine: Machine, examples: Iterable[Example]) -> float:

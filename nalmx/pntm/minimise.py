@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..clock import look
+from .action import CELL, READ_HEAD, WRITE_HEAD, Keep, Write, check_known, coded, idle
 from .keys import Keys
-from .machine import BLANK, STAY, Decision, Machine
+from .machine import BLANK, Decision, Machine
 
 _MOST_VISITS = 600_000  # of keys, while an order of questions is looked for
 # A function of the questions left: what they see → the next token.
@@ -42,31 +43,21 @@ def _edges(machine: Machine) -> int:
 
 def _of_use(machine: Machine, keys: Keys) -> Machine:
     """The machine with no controls but those that some answer depends on."""
-    led, written = np.zeros(machine.moves.shape, bool), np.zeros(machine.writes.shape, bool)
-    led[:, :, 1] = True  # rows out of use go later, with their states
+    needed = np.zeros(machine.actions.shape[:3], bool)
+    needed[:, :, READ_HEAD] = True  # rows out of use go later, with their states
     for row, tape in keys.leading:
-        led[row, tape, 0] = True
-    for place in keys.read_writes:
-        written[place] = True
-    jumps = np.where(led, machine.jumps, STAY)
-    moves = np.where(led & (jumps == STAY), machine.moves, 0)
-    return replace(
-        machine, moves=moves, jumps=jumps, writes=np.where(written, machine.writes, STAY)
-    )
+        needed[row, tape, WRITE_HEAD] = True
+    for row, tape in keys.read_writes:
+        needed[row, tape, CELL] = True
+    actions = np.where(needed[..., None], machine.actions, idle(*needed.shape[:2]))
+    return replace(machine, actions=actions)
 
 
 def _with_tapes(machine: Machine, keys: Keys, tapes: tuple[int, ...]) -> Machine:
     """The machine with these tapes only, its states merged, and its table made anew."""
     kept = list(tapes)
-    machine = replace(
-        machine,
-        moves=machine.moves[:, kept],
-        jumps=machine.jumps[:, kept],
-        starts=machine.starts[kept],
-        writes=machine.writes[:, kept],
-    )
-    parts = machine.moves, machine.jumps, machine.writes
-    controls = {row: b"".join(part[row].tobytes() for part in parts) for row in keys.rows}
+    machine = replace(machine, actions=machine.actions[:, kept], starts=machine.starts[kept])
+    controls = {row: machine.actions[row].tobytes() for row in keys.rows}
     blocks = keys.states_alike(machine.register, controls, tapes)
     size = machine.vocabulary.size
     function = {
@@ -89,25 +80,24 @@ def _with_states(machine: Machine, keys: Keys, blocks: dict[int, int]) -> Machin
     register = np.repeat(np.arange(states)[:, None], size, axis=1)
     for state, symbol in keys.steps:
         register[blocks[state], symbol] = blocks[int(machine.register[state, symbol])]
-    moves = np.zeros((states * size, tapes, 2), np.int64)
-    jumps, writes = np.full_like(moves, STAY), np.full(moves.shape[:2], STAY)
+    actions = idle(states * size, tapes)
     for row in keys.rows:
-        new = blocks[row // size] * size + row % size
-        moves[new], jumps[new] = machine.moves[row], machine.jumps[row]
-        writes[new] = machine.writes[row]
-    return replace(machine, register=register, moves=moves, jumps=jumps, writes=writes)
+        actions[blocks[row // size] * size + row % size] = machine.actions[row]
+    return replace(machine, register=register, actions=actions)
 
 
 def _with_symbols(machine: Machine, covers: set[tuple[int, ...]]) -> Machine:
     """The machine with one symbol for all those that its table treats alike on a tape."""
-    writes = machine.writes.copy()
+    check_known(machine.actions, "what makes a machine small")
+    actions = machine.actions.copy()
     table = list(machine.table)
     for tape in range(machine.tapes):
         nodes = [node for node in table if node.tape == tape and node.answer is None]
         looks = [(dict(node.branches), node.otherwise) for node in nodes]
         first: dict[tuple[int | None, ...], int] = {}
-        symbols = {BLANK, *writes[:, tape].tolist(), *(s for known, _ in looks for s in known)}
-        meant = {s: tuple(b.get(s, other) for b, other in looks) for s in symbols - {STAY}}
+        writes = machine.symbols(tape)
+        symbols = {BLANK, *writes.values(), *(s for known, _ in looks for s in known)}
+        meant = {s: tuple(b.get(s, other) for b, other in looks) for s in symbols}
         # A mark or none is plain; one token of many as a blank would be a riddle.
         if len({*meant.values()} - {meant[BLANK]}) > 1:
             meant[BLANK] = (*meant[BLANK], None)
@@ -115,29 +105,29 @@ def _with_symbols(machine: Machine, covers: set[tuple[int, ...]]) -> Machine:
             symbol: first.setdefault(meant[symbol], symbol)
             for symbol in sorted(meant, key=lambda symbol: (symbol != BLANK, symbol))
         }
-        stands[STAY] = STAY
-        writes[:, tape] = [stands[symbol] for symbol in writes[:, tape].tolist()]
+        writes = {row: stands[symbol] for row, symbol in writes.items()}
         for at, node in enumerate(table):
             if node.tape == tape and node.answer is None:
                 kept = tuple(pair for pair in node.branches if stands[pair[0]] == pair[0])
                 table[at] = replace(node, branches=kept)
-        for row in _needless(writes[:, tape], {(r, o) for t, r, o in covers if t == tape}):
-            writes[row, tape] = STAY
-    return replace(machine, writes=writes, table=tuple(table))
+        needless = _needless(writes, {(r, o) for t, r, o in covers if t == tape})
+        for row, symbol in writes.items():
+            actions[row, tape, CELL] = coded(Keep() if row in needless else Write(symbol))
+    return replace(machine, actions=actions, table=tuple(table))
 
 
-def _needless(writes: NDArray[np.int64], covers: set[tuple[int, int]]) -> list[int]:
+def _needless(writes: Mapping[int, int], covers: set[tuple[int, int]]) -> set[int]:
     """The rows that write a blank over nothing but blanks, however long ago they were written."""
-    needless = []
-    for row in np.flatnonzero(writes == BLANK).tolist():
+    needless = set()
+    for row in (row for row, symbol in writes.items() if symbol == BLANK):
         below, ahead = {row}, [row]
         while ahead:
             at = ahead.pop()
             more = {old for new, old in covers if new == at} - below
             below |= more
             ahead += more
-        if all(writes[old] in (BLANK, STAY) for old in below):
-            needless.append(row)
+        if all(writes.get(old, BLANK) == BLANK for old in below):
+            needless.add(row)
     return needless
 
 

@@ -22,9 +22,10 @@ def formula_lines(outcome: FormulaOutcome, *, seeds: bool = False) -> Iterator[T
         by_seed = {s: text for text, found in extraction.by_formula.items() for s in found}
         yield seeds_table(outcome.results["seeds"], by_seed)
         yield ""
+    source = config.source
     yield (
-        f"{config.module_class.title}, {config.operation} on {config.interpolation_range}: "
-        f"{outcome.successes} of {config.seeds} seeds succeeded on {config.extrapolation_range}"
+        f"{config.module_class.title}, {source.name} on {source.trained_on}: "
+        f"{outcome.successes} of {config.seeds} seeds succeeded on {source.judged_on}"
     )
     if outcome.formula is None:
         yield f"no formula: {extraction.reason}"

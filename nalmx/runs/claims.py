@@ -19,7 +19,7 @@ CLAIMS = {
 def network_claims(
     network: Expression,
     formula: Expression,
-    truth: Expression,
+    truth: Expression | None,
     domain: Domain,
     network_tolerance: Tolerance,
     discretised: Expression | None = None,
@@ -27,7 +27,8 @@ def network_claims(
     """Network = formula, formula = truth and network = truth, on one domain.
 
     Where an ε was dropped, `discretised` is the network on its grid with every ε kept, and that
-    it equals the formula, within the tolerance, is a claim of its own.
+    it equals the formula, within the tolerance, is a claim of its own. Without a truth there are no
+    claims on it.
 
     The network is the function of its weights taken exactly. Weights of float32 rarely reach
     their grid exactly, so the two claims about the network carry a tolerance; a `proved` among them
@@ -36,8 +37,9 @@ def network_claims(
     claims = {"model_formula": Claim(network, formula, domain, network_tolerance)}
     if discretised is not None:
         claims["discretised_formula"] = Claim(discretised, formula, domain, network_tolerance)
-    claims["formula_truth"] = Claim(formula, truth, domain)
-    claims["model_truth"] = Claim(network, truth, domain, network_tolerance)
+    if truth is not None:
+        claims["formula_truth"] = Claim(formula, truth, domain)
+        claims["model_truth"] = Claim(network, truth, domain, network_tolerance)
     return claims
 
 

@@ -13,7 +13,6 @@ from ..extract.powers import Validation
 from ..extract.symbolic import Extracted, as_trained, extract_both
 from ..models import ArithmeticModule, member
 from ..storage import read_json, same_json, write_json
-from ..tasks.arithmetic import VALIDATION_SEED, evaluation_set
 from ..train import Config, Run, trained_stack
 
 SCHEMA = 1
@@ -79,7 +78,11 @@ def _extracted(run: Run) -> Extraction:
     extracted, module, seed = found[chosen]
     discretised = None if _is_formula(extracted) else extracted.discretised
     return Extraction(
-        extracted.formula, as_trained(module), seed, by_formula, discretised=discretised
+        extracted.formula,
+        as_trained(module, run.config.source.input_names),
+        seed,
+        by_formula,
+        discretised=discretised,
     )
 
 
@@ -107,14 +110,15 @@ def load_extraction(run: Run) -> Extraction:
 def _context(config: Config) -> dict[str, Any]:
     """What extraction is told of a task: the ranges of its formula, and validation data."""
     return {
-        "extents": [config.extrapolation] * config.inputs,
+        "inputs": config.source.input_names,
+        "extents": config.source.extents,
         "validation": _validation(config),
     }
 
 
 def _validation(config: Config) -> Validation:
     """The first of the validation data, on which powers are chosen."""
-    x, t = evaluation_set(config.task, config.interpolation, config.inputs, VALIDATION_SEED)
+    x, t = config.source.validation()
     return Validation(torch.from_numpy(x[:_POINTS]), torch.from_numpy(t[:_POINTS, None]))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from ..errors import RunError
 from ..extract.formula import Formula
 from ..models import member
-from ..tasks.arithmetic import worst_perfect_error
 from ..train import Run, trained_stack
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from .claims import CLAIMS, network_claims, rounded_up
@@ -42,12 +41,14 @@ class FormulaOutcome(Outcome):
 
     @property
     def domain(self) -> Domain:
-        """Where the claims are made: the extrapolation range of every input."""
-        return Domain.uniform(self.run.config.input_names, self.run.config.extrapolation)
+        """Where the claims are made: on the range of every input on which a formula is to hold."""
+        source = self.run.config.source
+        return Domain(dict(zip(source.input_names, source.extents, strict=True)))
 
     def to_json(self) -> dict[str, Any]:
         config, extraction, formula = self.run.config, self.extraction, self.formula
-        missing = {"verdict": "unknown", "reason": f"there is no formula: {extraction.reason}"}
+        reason = "no truth is known" if formula else f"there is no formula: {extraction.reason}"
+        missing = {"verdict": "unknown", "reason": reason}
         found = self.verdict_records()
         return {
             "formula": None if formula is None else str(formula),
@@ -63,9 +64,7 @@ class FormulaOutcome(Outcome):
                 if name in found or name not in ("discretised_formula", "running_formula")
             },
             "module": config.module,
-            "operation": config.operation,
-            "interpolation_range": config.interpolation_range,
-            "extrapolation_range": config.extrapolation_range,
+            **config.source.facts(),
             "run": str(self.run.directory),
         }
 
@@ -112,7 +111,7 @@ def _claims(outcome: FormulaOutcome, tolerance: Tolerance) -> dict[str, Claim]:
     return network_claims(
         extraction.network.outputs[0],
         extraction.formula.outputs[0],
-        outcome.run.config.task.truth(),
+        outcome.run.config.source.truth,
         outcome.domain,
         tolerance,
         extraction.discretised.outputs[0] if extraction.discretised else None,
@@ -127,12 +126,11 @@ def _running(outcome: FormulaOutcome, tolerance: Tolerance) -> Verdict:
     assert extraction.formula is not None
     assert extraction.seed is not None
     module = member(trained_stack(run), run.config.seed_list.index(extraction.seed))
-    (program,) = as_run(module, list(run.config.input_names))
+    (program,) = as_run(module, list(run.config.source.input_names))
     return check_as_it_runs(program, extraction.formula.outputs[0], outcome.domain, tolerance)
 
 
 def default_tolerance(run: Run) -> Tolerance:
     """The pointwise form of the benchmark's criterion: the largest error of an ε-perfect model."""
-    config = run.config
-    size = worst_perfect_error(config.task, config.extrapolation, config.inputs)
+    size = run.config.source.largest_error
     return Tolerance() if size is None else Tolerance("abs", rounded_up(size))

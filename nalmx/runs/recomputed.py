@@ -17,7 +17,6 @@ from ..errors import RunError
 from ..models import ArithmeticModule
 from ..models import stack as stack_modules
 from ..storage import parse_json, read_bytes, same_json
-from ..tasks.arithmetic import success_threshold
 from ..train import Run, trained_stack
 from ..train.engine import LOG_EVERY
 from ..train.stacked import Stacked, stacked
@@ -30,7 +29,7 @@ def check_results(run: Run, results: dict[str, Any]) -> None:
     """Refuse results that the weights of a run do not give, with a `RunError`."""
     config, seeds = run.config, results["seeds"]
     stack, modules = stacked([config]), trained_stack(run)
-    threshold = success_threshold(config.task, config.extrapolation, config.inputs)
+    threshold = config.source.threshold
     test, validation = (_errors(stack, modules, extrapolation=e) for e in (True, False))
     sparsity = modules.sparsity_error().tolist()
     log = _Log(run, stack)

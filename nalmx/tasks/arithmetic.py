@@ -20,7 +20,6 @@ from ..ranges import Range
 
 Array: TypeAlias = NDArray[np.float64]
 
-BATCH_SIZE = 128
 EVALUATION_SIZE = 10_000
 VALIDATION_SEED = 43953907
 TEST_SEED = 8689336

@@ -1,8 +1,6 @@
-"""Uniform numbers for the training batches of a stack, drawn ahead in a second thread.
+"""The training batches of a stack, drawn ahead in a second thread.
 
-A seed draws the same uniforms whatever its interval, as in the published benchmark; models of one
-seed on several ranges share them. On a union of intervals the draw itself depends on the range, so
-there a model has a stream of its own.
+Models of one seed whose sources draw alike share a stream; each makes its own rows of it.
 """
 
 from __future__ import annotations
@@ -16,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..kernel.mersenne import Uniforms
-from ..ranges import Range
-from ..tasks.arithmetic import BATCH_SIZE, Array, sample, training_stream
+from ..models import BATCH_SIZE
+from .sources import DataSource
+from .sources.source import Array
 
 _CHUNK_BYTES = 16_000_000
 States = list[Any]
@@ -40,30 +38,33 @@ class Chunk:
 class Batches:
     """The streams of a stack: model k draws uᵏ from stream `stream[k]`, and x = lower + width·u.
 
-    `prepare` turns the draws (streams, iterations, inputs, batch) into what an engine takes; it
-    runs in the drawing thread. `bytes_per_iteration` is what that takes of memory. `align` is a number
-    of iterations that must fall on the end of a chunk, so that the streams can be saved there.
+    `prepare` turns the draws (streams, iterations, inputs, batch) and the targets that come with them
+    (streams, iterations, batch) into what an engine takes; it runs in the drawing thread. Where the
+    targets are computed, they are an empty array. `bytes_per_iteration` is what that takes of memory.
+    `align` is a number of iterations that must fall on the end of a chunk, so that the streams can be
+    saved there.
     """
 
     def __init__(
         self,
-        members: Sequence[tuple[int, Range]],
-        inputs: int,
+        members: Sequence[tuple[int, DataSource]],
         *,
         align: int,
         bytes_per_iteration: int | None = None,
-        prepare: Callable[[Array], Any] = lambda draws: draws,
+        prepare: Callable[[Array, Array], Any] = lambda draws, targets: (draws, targets),
     ) -> None:
-        keys = [(seed, extent if len(extent.intervals) > 1 else None) for seed, extent in members]
-        self._keys = list(dict.fromkeys(keys))
-        streams = [(training_stream(seed), extent) for seed, extent in self._keys]
-        self._streams = [Uniforms(s) if extent is None else s for s, extent in streams]
-        self._inputs = inputs
+        sources = [source for _, source in members]
+        keys = [(seed, source.draws) for seed, source in members]
+        unique = dict(zip(keys, members, strict=True))
+        self._streams = [source.stream(seed) for seed, source in unique.values()]
+        self._inputs = len(sources[0].input_names)
+        self._computed = bool(sources[0].truths)
         self._prepare = prepare
-        self.stream = np.array([self._keys.index(key) for key in keys])
-        self.lower = np.array([_lower(extent) for _, extent in members])
-        self.width = np.array([_width(extent) for _, extent in members])
-        size = bytes_per_iteration or len(self._keys) * BATCH_SIZE * inputs * 8
+        places = {key: place for place, key in enumerate(unique)}
+        self.stream = np.array([places[key] for key in keys])
+        self.lower = np.array([source.lower for source in sources])
+        self.width = np.array([source.width for source in sources])
+        size = bytes_per_iteration or len(unique) * BATCH_SIZE * self._inputs * 8
         most = max(1, _CHUNK_BYTES // size)
         self._shape: tuple[int, ...] = ()
         self._length = max(n for n in range(1, min(align, most) + 1) if align % n == 0)
@@ -86,36 +87,33 @@ class Batches:
 
     def _draw(self, length: int) -> Chunk:
         shape = (length, BATCH_SIZE, self._inputs)
-        draws, values = self._buffers(shape)
-        for place, (stream, (_, extent)) in enumerate(zip(self._streams, self._keys, strict=True)):
-            if isinstance(stream, Uniforms):
-                stream.fill(values)
-            elif extent is not None:
-                for batch in values:
-                    batch[:] = sample(extent, stream, batch.shape)
+        draws, targets, values = self._buffers(shape)
+        for place, stream in enumerate(self._streams):
+            stream.draw(values, values[..., 0] if self._computed else targets[place])
             draws[place] = values.swapaxes(-1, -2)
-        return Chunk(self._prepare(draws), length, self.states())
+        return Chunk(self._prepare(draws, targets), length, self.states())
 
-    def _buffers(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
-        """Room for the draws of a chunk and for those of one stream.
+    def _buffers(self, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+        """Room for the draws and targets of a chunk, and for those of one stream.
 
         Fresh memory costs more than the numbers in it. Two chunks are alive at a time, one in use and
         one being drawn, so two buffers take turns.
         """
         if self._shape != shape:
             self._shape, (length, batch, inputs) = shape, shape
-            whole = (len(self._streams), length, inputs, batch)
-            self._spare = [np.empty(whole), np.empty(whole)]
+            streams = len(self._streams)
+            whole, rows = (streams, length, inputs, batch), (streams, length, batch)
+            self._spare = [
+                (np.empty(whole), np.empty(0 if self._computed else rows)) for _ in range(2)
+            ]
             self._values = np.empty(shape)
         self._spare.reverse()
-        return self._spare[0], self._values
+        return *self._spare[0], self._values
 
     def restore(self, states: Tensor) -> None:
         """Continue every model's stream from its saved state (models, 625)."""
         for place, stream in enumerate(self._streams):
-            state = states[int(np.flatnonzero(self.stream == place)[0])].tolist()
-            key = np.array(state[:-1], dtype=np.uint32)
-            stream.set_state(("MT19937", key, state[-1], 0, 0.0))
+            stream.set_state(as_state(states[int(np.flatnonzero(self.stream == place)[0])]))
 
     def states(self) -> States:
         """Where the streams stand."""
@@ -127,11 +125,7 @@ class Batches:
         return torch.from_numpy(np.stack(rows)[self.stream])
 
 
-def _lower(extent: Range) -> float:
-    return float(extent.intervals[0].lower) if len(extent.intervals) == 1 else 0.0
-
-
-def _width(extent: Range) -> float:
-    if len(extent.intervals) > 1:
-        return 1.0
-    return float(extent.intervals[0].upper) - float(extent.intervals[0].lower)
+def as_state(row: Tensor) -> Any:
+    """A saved state (625,) in the form that streams take."""
+    *key, position = row.tolist()
+    return "MT19937", np.array(key, dtype=np.uint32), position, 0, 0.0

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError, SettingError
 from ..models import PUBLISHED_ITERATIONS, arithmetic_module_name, module_class
-from ..ranges import Range
-from ..tasks import Operation, operation_named, published_extrapolation
+from .sources import DataSource, SingleModuleTask, source_from_json
 
 if TYPE_CHECKING:
-    from ..models import ArithmeticModule
+    from ..models import ArithmeticModule, Training
+    from .sources.source import Array
 
-SCHEMA = 1
-MAX_INPUTS = 1_000
+# Schema 1 is that of the benchmark, whose source has no description of its own; it is still written.
+SCHEMA = 2
 MAX_SEEDS = 10_000
 MAX_SEEDS_TIMES_INPUTS = 100_000
 MAX_ITERATIONS = 10_000_000
 _LARGEST_SEED = 2**32 - 1
+_TASK = {field.name for field in fields(SingleModuleTask)}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A module, a task and everything else that determines the outcome of a training run.
+    """A module, a source of data and everything else that determines the outcome of a training run.
 
-    Ranges are texts, as `nalmx.ranges.Range` reads them. The seeds are
-    first_seed, first_seed + 1, …, first_seed + seeds − 1.
+    The seeds are first_seed, first_seed + 1, …, first_seed + seeds − 1.
     """
 
-    operation: str
+    source: DataSource
     module: str
-    interpolation_range: str = "[1,2]"
-    extrapolation_range: str = ""
-    inputs: int = 2
     seeds: int = 25
     first_seed: int = 0
     iterations: int = PUBLISHED_ITERATIONS
-    schema: int = SCHEMA
 
     @classmethod
-    def checked(cls, **settings: Any) -> Config:
-        """A configuration with every setting checked and every name in its one spelling."""
-        config = cls(**settings)
+    def checked(cls, *, source: DataSource | None = None, module: str, **settings: Any) -> Config:
+        """A configuration with every setting checked and every name in its one spelling.
+
+        Without a source, settings are also those of a `SingleModuleTask`.
+        """
+        if source is None:
+            task = {name: settings.pop(name) for name in _TASK & set(settings)}
+            source = SingleModuleTask.checked(**task)
+        config = cls(source, arithmetic_module_name(module), **settings)
         limits = {
-            "inputs": (2, MAX_INPUTS),
             "seeds": (1, MAX_SEEDS),
             "first_seed": (0, _LARGEST_SEED),
             "iterations": (1, MAX_ITERATIONS),
@@ -66,28 +68,11 @@ class Config:
                 f"{config.seeds} seeds of {config.inputs} inputs do not fit in memory together; seeds times "
                 f"inputs may be at most {MAX_SEEDS_TIMES_INPUTS}, so train them in several runs"
             )
-        interpolation = Range.parse(config.interpolation_range)
-        extrapolation = (
-            Range.parse(config.extrapolation_range)
-            if config.extrapolation_range
-            else published_extrapolation(interpolation)
-        )
-        for extent in (interpolation, extrapolation):
-            _check_floats(extent)
-        return cls(
-            operation=operation_named(config.operation).name,
-            module=arithmetic_module_name(config.module),
-            interpolation_range=str(interpolation),
-            extrapolation_range=str(extrapolation),
-            inputs=config.inputs,
-            seeds=config.seeds,
-            first_seed=config.first_seed,
-            iterations=config.iterations,
-        )
+        return config
 
     @classmethod
-    def from_json(cls, data: object) -> Config:
-        """Read a saved configuration; a newer or damaged one is a `RunError`."""
+    def from_json(cls, data: object, arrays: Callable[[], dict[str, Array]] = dict) -> Config:
+        """Read a saved configuration, with the rows saved beside it; a damaged one is a `RunError`."""
         if not isinstance(data, dict) or type(data.get("schema")) is not int:
             raise RunError("config.json is not a run configuration; the run directory is damaged")
         if data["schema"] > SCHEMA:
@@ -95,61 +80,50 @@ class Config:
                 f"config.json has schema {data['schema']} and this nalmx reads up to {SCHEMA}; use a "
                 "newer nalmx"
             )
-        known = set(cls.__dataclass_fields__) - {"schema"}
         settings = {name: value for name, value in data.items() if name != "schema"}
+        own = {field.name for field in fields(cls)}
+        known = own if data["schema"] == SCHEMA else own - {"source"} | _TASK
         if set(settings) != known:
             wrong = sorted(set(settings) ^ known)
             raise RunError(
                 f"config.json does not have the expected settings; see {', '.join(wrong)}"
             )
-        if not all(isinstance(settings[n], str) for n in ("operation", "module")):
-            raise RunError("config.json is damaged: operation and module must be texts")
-        if not all(isinstance(settings[n], str) for n in settings if n.endswith("_range")):
-            raise RunError("config.json is damaged: ranges must be texts")
+        texts = {"module", "operation", "interpolation_range", "extrapolation_range"} & known
+        for name in sorted(texts):
+            if not isinstance(settings[name], str):
+                raise RunError(f"config.json is damaged: {name.replace('_', ' ')} must be a text")
+        if data["schema"] == SCHEMA:
+            settings["source"] = source_from_json(settings["source"], arrays())
         return cls.checked(**settings)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @property
-    def task(self) -> Operation:
-        return operation_named(self.operation)
+        if isinstance(self.source, SingleModuleTask):
+            operation, *ranges = self.source.to_json().items()
+            described = {**dict([operation]), "module": self.module, **dict(ranges)}
+        else:
+            described = {"source": self.source.to_json(), "module": self.module}
+        numbers = {name: getattr(self, name) for name in ("seeds", "first_seed", "iterations")}
+        return {**described, **numbers, "schema": SCHEMA if "source" in described else 1}
 
     @property
     def module_class(self) -> type[ArithmeticModule]:
         return module_class(self.module)
 
     @property
-    def interpolation(self) -> Range:
-        return Range.parse(self.interpolation_range)
+    def training(self) -> Training:
+        """How the module is trained on this source."""
+        return self.module_class.training_for(self.source.task)
 
     @property
-    def extrapolation(self) -> Range:
-        return Range.parse(self.extrapolation_range)
+    def task(self) -> SingleModuleTask:
+        """The source of a run of the benchmark."""
+        assert isinstance(self.source, SingleModuleTask)
+        return self.source
+
+    @property
+    def inputs(self) -> int:
+        return len(self.source.input_names)
 
     @property
     def seed_list(self) -> range:
         return range(self.first_seed, self.first_seed + self.seeds)
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        return tuple(f"x{i + 1}" for i in range(self.inputs))
-
-
-def _check_floats(extent: Range) -> None:
-    """Training computes in float32, so its ranges must be told apart there, squares included."""
-    if extent.largest_magnitude > 10**15:
-        raise SettingError(
-            f"the range {extent} is too large to train on in float32; magnitudes up to 1e15 are allowed"
-        )
-    for interval in extent.intervals:
-        if not interval.width:
-            raise SettingError(
-                f"the range {interval} is one point, and training draws from a range; give one with a "
-                "width such as [1,2]"
-            )
-        if interval.width * 10**5 < max(abs(interval.lower), abs(interval.upper)):
-            raise SettingError(
-                f"the range {interval} is too narrow for float32; its width must be at least 1e-5 of "
-                "its largest magnitude"
-            )

@@ -1,15 +1,13 @@
-"""What advances a stack of models: the fused kernel where there is one, plain torch elsewhere."""
+"""What every engine does that advances a stack of models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import torch
 from torch import Tensor
 
 from .batches import Batches, Chunk
-from .stacked import Stacked
 
 LOG_EVERY = 1_000
 Parameters = dict[str, Tensor]
@@ -59,26 +57,3 @@ class Engine(Protocol):
     def errors(self, *, extrapolation: bool) -> Tensor:
         """The mean squared error of every model, (models,) in float64; NaN counts as infinite."""
         ...
-
-
-def new_engine(stack: Stacked, device: torch.device, name: str = "auto") -> Engine:
-    """An engine by name: `kernel`, `torch`, or `auto` for the kernel where it is possible."""
-    if name == "torch" or device.type != "cpu":
-        return _torch_engine(stack, device)
-    from ..kernel import kernel
-
-    try:
-        compiled: Any = kernel(stack.kind, stack.config.operation)
-    except NotImplementedError:
-        if name == "kernel":
-            raise
-        return _torch_engine(stack, device)
-    from .kernel_engine import KernelEngine
-
-    return KernelEngine(stack, compiled)
-
-
-def _torch_engine(stack: Stacked, device: torch.device) -> Engine:
-    from .torch_engine import TorchEngine
-
-    return TorchEngine(stack, device)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,10 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..tasks import OPERATIONS
+from ..expression import Expression
+from ..kernel import kernel
 from .adam import rates
 from .batches import Batches, Chunk
 from .engine import LOG_EVERY, Parameters, Penalties, Restart
+from .sources import DataSource
 from .stacked import Stacked
 
 
@@ -27,12 +29,14 @@ class KernelEngine:
     independent, so threads share them out, and the numbers do not depend on how.
     """
 
-    def __init__(self, stack: Stacked, compiled: Any) -> None:
+    def __init__(self, stack: Stacked) -> None:
+        """`NotImplementedError` where the module has no form that a kernel can take."""
+        truths = stack.config.source.truths
         self._stack = stack
-        self._kernel = compiled
+        self._kernel = kernel(stack.kind, stack.facts, truths)
         self._inputs = stack.config.inputs
         self._names = stack.kind.raw_names
-        self._operation = list(OPERATIONS).index(stack.config.operation)
+        self._truth = np.array([_place(source, truths) for _, source in stack.members])
         self._learning_rate = stack.facts.learning_rate
         modules = [stack.initial(seed) for seed, _ in stack.members]
         self._sizes = {name: modules[0].raw_size(name) for name in self._names}
@@ -49,7 +53,9 @@ class KernelEngine:
             extrapolation: stack.evaluation_sets(extrapolation=extrapolation)
             for extrapolation in (False, True)
         }
-        self.batches = Batches(stack.members, self._inputs, align=LOG_EVERY, prepare=np.ravel)
+        self.batches = Batches(
+            stack.members, align=LOG_EVERY, prepare=lambda u, t: (u.ravel(), t.ravel())
+        )
         self._stream = self.batches.stream.astype(np.uint64)
         self._threads = min(_processors(), len(modules))
         # Models of one stream next to each other, so that its draws stay in the cache.
@@ -97,9 +103,9 @@ class KernelEngine:
                     start = place * self._inputs
                     reset_to[restart.model, start : start + len(values)] = values
         common = (
-            *(self._raw, self._m, self._v, chunk.data),
+            *(self._raw, self._m, self._v, *chunk.data),
             *(np.uint64(chunk.length), np.uint64(self._inputs)),
-            *(self._stream, self.batches.lower, self.batches.width, self._operation),
+            *(self._stream, self.batches.lower, self.batches.width, self._truth),
             *(np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])),
             np.array(penalties.strengths, dtype=np.float32),
             penalties.active.numpy(),
@@ -125,6 +131,11 @@ class KernelEngine:
         work(first)
         for future in futures:
             future.result()
+
+
+def _place(source: DataSource, truths: Sequence[Expression]) -> int:
+    """The place of a source's truth among all of its kind; none where targets come with the rows."""
+    return -1 if source.truth not in truths else truths.index(source.truth)
 
 
 def _processors() -> int:

@@ -1,6 +1,7 @@
 """A run directory: what a training run leaves behind and resumes from.
 
 - `config.json`: the configuration, with a schema number
+- `rows.safetensors`: the rows of a source that no description gives back
 - `metrics.jsonl`: one line for each logged iteration
 - `checkpoint.safetensors`: the state of an unfinished training
 - `weights.safetensors`: raw parameters of every seed at its chosen step
@@ -25,10 +26,12 @@ from ..storage import (
     append_line,
     digest,
     parse_json,
+    read_arrays,
     read_bytes,
     read_json,
     read_tensors,
     same_json,
+    write_arrays,
     write_bytes,
     write_json,
     write_tensors,
@@ -43,6 +46,9 @@ try:
     import fcntl
 except ImportError:  # Windows has no advisory locks of this kind.
     fcntl = None
+
+
+_ROWS = "rows.safetensors"
 
 
 def _is_number(value: object, *, optional: bool = False) -> bool:
@@ -111,7 +117,14 @@ class Run:
     @classmethod
     def create(cls, directory: Path, config: Config) -> Run:
         """Start a run in a directory that must not exist."""
-        new_directory(directory, lambda: write_json(directory / "config.json", config.to_json()))
+
+        def fill() -> None:
+            arrays = config.source.arrays()
+            if arrays:
+                write_arrays(directory / _ROWS, arrays)
+            write_json(directory / "config.json", config.to_json())
+
+        new_directory(directory, fill)
         return cls(directory, config)
 
     @classmethod
@@ -128,7 +141,7 @@ class Run:
                 "with the next version; to report the run again: nalmx train-and-extract --output "
                 f"{directory} --resume"
             )
-        return cls(directory, Config.from_json(data))
+        return cls(directory, Config.from_json(data, lambda: read_arrays(directory / _ROWS)))
 
     def path(self, name: str) -> Path:
         return self.directory / name

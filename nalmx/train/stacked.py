@@ -9,14 +9,13 @@ import torch
 from torch import Tensor
 
 from ..models import ArithmeticModule, Training
-from ..ranges import Range
-from ..tasks.arithmetic import TEST_SEED, VALIDATION_SEED, evaluation_set
 from .config import Config
+from .sources import DataSource
 
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """Configurations that differ in their ranges and seeds only; a model for each of their seeds."""
+    """Configurations that differ in their rows and seeds only; a model for each of their seeds."""
 
     configs: tuple[Config, ...]
 
@@ -31,12 +30,12 @@ class Stacked:
 
     @property
     def facts(self) -> Training:
-        return self.kind.training_for(self.config.operation)
+        return self.kind.training_for(self.config.source.task)
 
     @property
-    def members(self) -> list[tuple[int, Range]]:
-        """Seed and interpolation range of every model."""
-        return [(seed, c.interpolation) for c in self.configs for seed in c.seed_list]
+    def members(self) -> list[tuple[int, DataSource]]:
+        """Seed and source of every model."""
+        return [(seed, c.source) for c in self.configs for seed in c.seed_list]
 
     @property
     def cell(self) -> list[int]:
@@ -63,19 +62,22 @@ class Stacked:
     def evaluation_sets(self, *, extrapolation: bool) -> tuple[Tensor, Tensor]:
         """x (cells, inputs, n) in float32 and t (cells, n), rounded to float32, in float64."""
         inputs, targets = [], []
-        seed = TEST_SEED if extrapolation else VALIDATION_SEED
         for config in self.configs:
-            extent = config.extrapolation if extrapolation else config.interpolation
-            x, t = evaluation_set(config.task, extent, config.inputs, seed)
+            x, t = config.source.test() if extrapolation else config.source.validation()
             inputs.append(torch.from_numpy(x).float().T)
             targets.append(torch.from_numpy(t).float().double())
+        if len({len(t) for t in targets}) > 1:
+            raise ValueError("runs judged on different numbers of rows cannot be trained together")
         return torch.stack(inputs), torch.stack(targets)
 
 
 def stacked(configs: Sequence[Config]) -> Stacked:
-    """A stack of configurations, which must agree in all but their ranges and seeds."""
+    """A stack of configurations, which must agree in all but their rows and seeds."""
+    stack = Stacked(tuple(configs))
     for config in configs:
-        for name in ("operation", "module", "inputs", "iterations"):
-            if getattr(config, name) != getattr(configs[0], name):
+        for name in ("module", "inputs", "iterations", "training"):
+            if getattr(config, name) != getattr(stack.config, name):
                 raise ValueError(f"runs that differ in {name} cannot be trained together")
-    return Stacked(tuple(configs))
+        if config.source.truths != stack.config.source.truths:
+            raise ValueError("runs on sources of different kinds cannot be trained together")
+    return stack

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..errors import RunError
+from .batches import as_state
 from .run import Run
 
 Tensors = dict[str, Tensor]
@@ -97,15 +98,24 @@ def _fits(run: Run, tensors: Tensors, names: tuple[str, ...], logs: int) -> bool
     iteration = int(tensors["iteration"])
     keys, positions = tensors["streams"][:, :-1], tensors["streams"][:, -1]
     starts = tensors.get("restarts.started", torch.zeros(1))
-    # A stream of numbers of two words each stands at an even position.
-    even = len(run.config.interpolation.intervals) > 1 or bool((positions % 2 == 0).all())
     return (
-        even
-        and bytes(tensors["config"].tolist()) == run.config_digest
+        bytes(tensors["config"].tolist()) == run.config_digest
         and 0 <= iteration <= run.config.iterations
         and math.isfinite(float(tensors["seconds"]))
         and bool(((keys >= 0) & (keys < 2**32)).all())
         and bool(((positions >= 0) & (positions <= 624)).all())
+        and _can_stand(run, tensors["streams"])
         and bool(((starts >= 0) & (starts <= iteration)).all())
         and bool((tensors.get("restarts.count", torch.zeros(1)) >= 0).all())
     )
+
+
+def _can_stand(run: Run, states: Tensor) -> bool:
+    """Whether the streams of a run can stand in saved states."""
+    stream = run.config.source.stream(run.config.first_seed)
+    try:
+        for row in states:
+            stream.set_state(as_state(row))
+    except ValueError:
+        return False
+    return True

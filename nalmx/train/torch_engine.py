@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..models import Grid
+from ..models import BATCH_SIZE, Grid
 from ..models import stack as stack_modules
-from ..tasks.arithmetic import BATCH_SIZE, Array
 from .adam import Adam
 from .batches import Batches, Chunk
 from .engine import LOG_EVERY, Parameters, Penalties, Restart
 from .one_thread import one_thread
+from .sources.source import Array
 from .stacked import Stacked
 
 _EVALUATION_VALUES = 4_000_000
@@ -36,28 +36,30 @@ class TorchEngine:
             )
             for extrapolation in (False, True)
         }
-        inputs = stack.config.inputs
         self.batches = Batches(
             stack.members,
-            inputs,
             align=LOG_EVERY,
-            bytes_per_iteration=len(stack.members) * BATCH_SIZE * (inputs + 1) * 4,
+            bytes_per_iteration=len(stack.members) * BATCH_SIZE * (stack.config.inputs + 1) * 4,
             prepare=self._prepare,
         )
 
-    def _prepare(self, draws: Array) -> tuple[Tensor, Tensor]:
+    def _prepare(self, draws: Array, targets: Array) -> tuple[Tensor, Tensor]:
         """x (iterations, models, batch, inputs) and t (iterations, models, batch, 1).
 
         Rounded once, from float64. In memory the values of one input are adjacent; sums over the few
         inputs then run along long vectors.
         """
         lower, width, stream = self.batches.lower, self.batches.width, self.batches.stream
+        sources = [source for _, source in self._stack.members]
         x = np.empty((draws.shape[1], len(stream), *draws.shape[2:]), dtype=np.float32)
         t = np.empty((draws.shape[1], len(stream), BATCH_SIZE, 1), dtype=np.float32)
         for model, place in enumerate(stream):
             values = lower[model] + width[model] * draws[place]
             x[:, model] = values
-            t[:, model, :, 0] = self._stack.config.task.targets(values.swapaxes(-1, -2))
+            computed = sources[model].truths
+            t[:, model, :, 0] = (
+                sources[model].targets(values.swapaxes(-1, -2)) if computed else targets[place]
+            )
         return torch.from_numpy(x).mT, torch.from_numpy(t)
 
     def parameters(self) -> Parameters:

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from ..models import ArithmeticModule
-from ..tasks.arithmetic import success_threshold
-from .engine import LOG_EVERY, Parameters, Penalties, new_engine
+from .engine import LOG_EVERY, Parameters, Penalties
+from .engines import new_engine
 from .interrupted import Interrupted as Interrupted
 from .restarts import Restarts
 from .run import Run
@@ -75,7 +75,7 @@ def fit_together(
     stop_requested: Callable[[], bool] = _never,
     engine: str = "auto",
 ) -> None:
-    """Train runs that differ in their ranges and seeds only, as one stack.
+    """Train runs that differ in their rows and seeds only, as one stack.
 
     Finished runs are left alone, and runs whose checkpoints are at different iterations are trained
     one group after the other. Every result is the one that the run would have alone.
@@ -100,9 +100,7 @@ class Trainer:
         self.config = self.stack.config
         self.engine = new_engine(self.stack, device, engine)
         self._cells = self.stack.slices()
-        self._thresholds = [
-            success_threshold(c.task, c.extrapolation, c.inputs) for c in self.stack.configs
-        ]
+        self._thresholds = [c.source.threshold for c in self.stack.configs]
         sizes = [float(c.seeds) for c in self.stack.configs]
         self._threshold = torch.repeat_interleave(
             torch.tensor(self._thresholds, dtype=torch.float64), torch.tensor(sizes).long()

@@ -18,7 +18,7 @@ from ..expression.ball import Ball, BallValue, ball, enclose, interval, precisio
 from ..expression.exact import ExactValue
 from ..expression.nodes import is_constant
 from ..rationals import spell
-from .algebra.breach import Bracket, bracket_box, changes_sign, is_within
+from .algebra.bracket import Bracket, bracket_box, changes_sign, is_within
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 

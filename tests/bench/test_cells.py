@@ -15,8 +15,8 @@ from nalmx.errors import RunError
 from nalmx.models import member
 from nalmx.ranges import Range
 from nalmx.runs.extraction import load_extraction
-from nalmx.tasks import OPERATIONS
-from nalmx.tasks.arithmetic import TEST_SEED, evaluation_set, sample, success_threshold
+from nalmx.tasks import OPERATIONS, operation_named
+from nalmx.tasks.arithmetic import sample, success_threshold
 from nalmx.train import Run, trained_stack
 
 CPU = torch.device("cpu")
@@ -242,9 +242,9 @@ def test_seeds_are_judged_by_each_criterion(finished, name):
     run = Run.open(cell_directory(finished[0], name))
     judged = criteria.alternatives(run)
     config = run.config
-    x, t = evaluation_set(config.task, config.extrapolation, 2, TEST_SEED)
+    x, t = config.source.test()
     t = t.astype(np.float32).astype(float)
-    limits = criteria.thresholds("mul", config.extrapolation_range, 2)
+    limits = criteria.thresholds("mul", config.task.extrapolation_range, 2)
     for place in range(2):
         with torch.no_grad():
             y = (
@@ -262,7 +262,8 @@ def test_success_before_the_regularisation_is_judged_before_the_penalty(finished
     # The penalty of NMU begins after 20,000 of 50,000 iterations, so after 800 of 2,000.
     assert records[0]["iteration"] == 0
     assert records[1]["iteration"] == 1_000
-    threshold = success_threshold(run.config.task, run.config.extrapolation, 2, 0.49)
+    task = run.config.task
+    threshold = success_threshold(operation_named(task.operation), task.extrapolation, 2, 0.49)
     expected = [error < threshold for error in records[0]["extrapolation"]]
     assert criteria.alternatives(run).pre_regularisation == expected
 

@@ -15,14 +15,16 @@ from nalmx.train import Config
 def test_the_published_grid_has_23_pairs_on_nine_ranges_as_published():
     groups = Grid().groups()
     assert len(groups) == 23
-    assert all([c.interpolation_range for c in group] == list(PUBLISHED_RANGES) for group in groups)
+    assert all(
+        [c.task.interpolation_range for c in group] == list(PUBLISHED_RANGES) for group in groups
+    )
     cells = [config for group in groups for config in group]
     assert {(c.inputs, c.seeds, c.first_seed, c.iterations) for c in cells} == {(2, 25, 0, 50_000)}
 
 
 def test_the_published_grid_has_every_published_cell():
     cells = {
-        (c.operation, c.module_class.label, c.interpolation_range)
+        (c.task.operation, c.module_class.label, c.task.interpolation_range)
         for group in Grid().groups()
         for c in group
     }
@@ -37,7 +39,7 @@ def test_a_grid_is_a_product_in_the_order_given():
     grid = Grid.checked(
         operations=("mul", "add"), modules=("npu", "nau", "nmu"), ranges=("[1,2]",), inputs=(10, 2)
     )
-    found = [(g[0].operation, g[0].module, g[0].inputs) for g in grid.groups()]
+    found = [(g[0].task.operation, g[0].module, g[0].inputs) for g in grid.groups()]
     assert found == [
         ("mul", "npu", 10), ("mul", "npu", 2), ("mul", "nmu", 10), ("mul", "nmu", 2),
         ("add", "nau", 10), ("add", "nau", 2),

@@ -68,7 +68,7 @@ def test_the_table_holds_the_results_of_the_runs(finished):
         run = Run.open(finished / "cells" / f"{name}_2-inputs_2-seeds_2000-iterations")
         won = sum(seed["success"] for seed in run.load_results()["seeds"])
         assert float(row["success_rate"]) == won / 2
-        assert row["extrapolation_range"] == run.config.extrapolation_range
+        assert row["extrapolation_range"] == run.config.task.extrapolation_range
         assert (row["inputs"], row["seeds"], row["iterations"]) == ("2", "2", "2000")
         assert 0 <= float(row["pcc_success"]) <= 1
         assert 0 <= float(row["mape_success"]) <= 1

@@ -10,18 +10,20 @@ from torch.nn import functional
 
 from nalmx.kernel import kernel
 from nalmx.kernel.printer import source
-from nalmx.models import MODULES, NAU, NSR, AwayFromZero
+from nalmx.models import BATCH_SIZE, MODULES, NSR, AwayFromZero, RealNPU
 from nalmx.tasks import OPERATIONS, arithmetic
-from nalmx.tasks.arithmetic import BATCH_SIZE, training_stream
+from nalmx.tasks.arithmetic import training_stream
 from nalmx.train import Config, Run
 from nalmx.train.adam import BETA1, rates
-from nalmx.train.engine import new_engine
+from nalmx.train.engines import new_engine
 from nalmx.train.network import train_network
+from nalmx.train.sources import SingleModuleTask
 from nalmx.train.stacked import stacked
 from nalmx.train.torch_engine import TorchEngine
 from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
+TRUTHS = SingleModuleTask("add").truths
 UPDATES = 1_500
 SIZES = (2, 3, 10)
 CASES = [
@@ -81,7 +83,7 @@ class InFloat64:
         self.x = torch.from_numpy(1 + self.draws).mT
         self.t = OPERATIONS[operation].values(self.x[..., 0], self.x[..., 1]).unsqueeze(-1)
         self.place = list(OPERATIONS).index(operation)
-        self.train = kernel(kind, operation, "float64").train
+        self.train = kernel(kind, self.facts, TRUTHS, "float64").train
 
     def strength(self, iteration):
         penalty = self.facts.penalty
@@ -117,9 +119,10 @@ class InFloat64:
         """The same update of a state, in place."""
         rate, epsilon = rates(self.facts.learning_rate, iteration + 1)
         self.train(
-            *(np.array([0]), raw, m, v, self.draws[iteration].ravel()),
+            *(np.array([0]), raw, m, v, self.draws[iteration].ravel(), np.empty(0)),
             *(np.uint64(1), np.uint64(self.draws.shape[1]), np.array([0], dtype=np.uint64)),
-            *(np.array([1.0]), np.array([1.0]), self.place, np.array([rate]), np.array([epsilon])),
+            *(np.array([1.0]), np.array([1.0]), np.array([self.place])),
+            *(np.array([rate]), np.array([epsilon])),
             *(np.array([self.strength(iteration)]), np.array([True]), np.array([-1]), raw),
         )
 
@@ -185,8 +188,8 @@ def test_an_output_that_is_not_a_number_counts_as_an_infinite_error():
 
 def test_a_module_whose_weights_have_no_symbolic_form_has_no_kernel_and_takes_the_torch_engine():
     with pytest.raises(NotImplementedError):
-        kernel(NSR, "add")
-    stack = stacked([Config("add", "nsr", extrapolation_range="[2,6]", seeds=2)])
+        kernel(NSR, NSR.training_facts)
+    stack = stacked([Config(SingleModuleTask("add", extrapolation_range="[2,6]"), "nsr", seeds=2)])
     with pytest.raises(NotImplementedError):
         new_engine(stack, CPU, "kernel")
     assert isinstance(new_engine(stack, CPU, "auto"), TorchEngine)
@@ -245,4 +248,6 @@ def test_the_printer_gives_every_number_the_type_of_the_kernel(expression, text)
 
 
 def test_operations_that_train_alike_share_a_kernel():
-    assert len({kernel(NAU, operation).__file__ for operation in ("add", "sub")}) == 1
+    facts = [RealNPU.training_for(operation) for operation in ("mul", "div")]
+    assert facts[0] != facts[1]
+    assert len({kernel(RealNPU, own, TRUTHS).__file__ for own in facts}) == 1

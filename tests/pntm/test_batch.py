@@ -1,11 +1,11 @@
 """Compiled decoding of many prompts says what the machine says."""
 
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from helpers_machines import (
+    changed,
     copier,
     counter,
     either,
@@ -89,8 +89,7 @@ def test_tokens_never_seen_are_refused():
 @pytest.mark.parametrize("far", [10**8, 2**40, -(2**62)])
 def test_cells_too_far_for_an_array_are_left_to_the_machine(far, monkeypatch):
     known = recall()
-    jumps = np.where(known.jumps == 9, far, known.jumps)
-    machine = replace(known, jumps=jumps)
+    machine = changed(known, "jumps", known.arrays()["jumps"] == 9, far)
     asked = []
     decode = Machine.decode
     monkeypatch.setattr(Machine, "decode", lambda *given: asked.append(given) or decode(*given))
@@ -103,9 +102,9 @@ def test_cells_too_far_for_an_array_are_left_to_the_machine(far, monkeypatch):
 
 def test_a_read_head_may_be_anywhere():
     known = recall()
-    jumps = known.jumps.copy()
-    jumps[:, :, 1] = np.where(jumps[:, :, 1] == STAY, STAY, 2**31)
-    machine = replace(known, jumps=jumps)
+    jumping = known.arrays()["jumps"] != STAY
+    jumping[:, :, 0] = False
+    machine = changed(known, "jumps", jumping, 2**31)
     assert decode_batch(machine, [tuple("a0b")], [5]) == [()]
 
 

@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from helpers_machines import changed
 
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.keys import Keys
@@ -26,7 +27,7 @@ def made(table=COPY, tapes=1, states=1, register=None):
         moves[start : start + 2, :, 0] = 1
         moves[start + A : start + END, :, 1] = 1
         writes[start], writes[start + 1] = 1, 2
-    return Machine(
+    return Machine.of_arrays(
         Vocabulary(("a", "b"), ("A", "B")),
         np.zeros((1, 6), np.int64) if register is None else np.array(register),
         moves,
@@ -53,34 +54,32 @@ def on_tape(table, tape):
 @pytest.mark.parametrize("tapes", [3, 10])
 def test_a_tape_nobody_reads_is_dropped(tapes):
     machine = made(on_tape(COPY, 1), tapes)
-    machine.writes[:2, [0, *range(2, tapes)]] = 7  # on the other tapes a and b look alike
+    # On the other tapes a and b look alike.
+    machine = changed(machine, "writes", np.s_[:2, [0, *range(2, tapes)]], 7)
     small = minimised(machine)
     assert (small.tapes, small.table[0].tape) == (1, 0)
-    assert small.writes[:2, 0].tolist() == [1, 2]
+    assert small.arrays()["writes"][:2, 0].tolist() == [1, 2]
 
 
 def test_a_write_that_no_answer_reads_is_dropped_and_so_is_the_way_to_it():
-    machine = made()
-    machine.writes[2, 0], machine.jumps[2, 0, 0] = 2, -9
+    machine = changed(changed(made(), "writes", (2, 0), 2), "jumps", (2, 0, 0), -9)
     small = minimised(machine)
-    assert small.writes[:, 0].tolist() == [1, 2, STAY, STAY, STAY, STAY]
-    assert (small.jumps == STAY).all()
+    assert small.arrays()["writes"][:, 0].tolist() == [1, 2, STAY, STAY, STAY, STAY]
+    assert (small.arrays()["jumps"] == STAY).all()
 
 
 def test_a_move_stays_if_it_leads_a_write_past_what_is_read():
     # b is read only where it comes first; after a it would overwrite what a wrote but for its move.
-    machine = made()
-    machine.moves[0, 0, 0], machine.moves[1, 0, 0] = 0, 1
-    machine.starts[0] = 0, 0
+    machine = changed(changed(made(), "moves", (0, 0, 0), 0), "starts", 0, (0, 0))
     small = minimised(machine, [("a",), ("a", "b"), ("b", "a")])
-    assert small.moves[1, 0, 0] == 1
+    assert small.arrays()["moves"][1, 0, 0] == 1
 
 
 def test_rows_never_used_do_nothing():
     machine = made()
     small = minimised(machine, [("a",) * length for length in range(4)])
-    assert small.writes[1, 0] == STAY
-    assert not small.moves[[1, B, END]].any()
+    assert small.arrays()["writes"][1, 0] == STAY
+    assert not small.arrays()["moves"][[1, B, END]].any()
 
 
 def test_states_that_act_alike_are_one():
@@ -92,7 +91,8 @@ def test_states_that_act_alike_are_one():
 
 def test_states_that_act_differently_stay_apart():
     machine = made(states=2, register=[[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1]])
-    machine.writes[:2, 0] = 2, 1  # every second token is answered by the other one
+    # Every second token is answered by the other one.
+    machine = changed(machine, "writes", np.s_[:2, 0], (2, 1))
     small = minimised(machine)
     assert small.states == 2
     assert small.decode(("a", "a", "b")) == ("A", "B", "B")
@@ -101,7 +101,7 @@ def test_states_that_act_differently_stay_apart():
 def test_symbols_that_the_table_treats_alike_become_one_mark():
     table = (Decision(None, 0, ((1, 1), (2, 1)), 2), Decision(answer=A), Decision(answer=END))
     small = minimised(made(table))
-    assert small.writes[:2, 0].tolist() == [1, 1]
+    assert small.arrays()["writes"][:2, 0].tolist() == [1, 1]
     assert small.entries == 2
 
 
@@ -110,26 +110,23 @@ ONE_OR_END = (Decision(None, 0, ((1, 1),), 2), Decision(answer=A), Decision(answ
 
 def test_a_symbol_that_reads_like_a_blank_is_not_written():
     small = minimised(made(ONE_OR_END))
-    assert small.writes[:2, 0].tolist() == [1, STAY]
-    assert small.moves[:2, 0, 0].tolist() == [1, 1]
+    assert small.arrays()["writes"][:2, 0].tolist() == [1, STAY]
+    assert small.arrays()["moves"][:2, 0, 0].tolist() == [1, 1]
 
 
 def test_a_symbol_that_reads_like_a_blank_is_still_written_where_it_erases_a_mark():
-    machine = made(ONE_OR_END)
-    machine.moves[:2] = 0
-    machine.starts[0] = 0, 0
+    machine = changed(changed(made(ONE_OR_END), "moves", np.s_[:2], 0), "starts", 0, (0, 0))
     small = minimised(machine)
-    assert small.writes[:2, 0].tolist() == [1, BLANK]
+    assert small.arrays()["writes"][:2, 0].tolist() == [1, BLANK]
     assert small.decode(("a",)) == ("A",)
     assert small.decode(("a", "b")) == ()
 
 
 def test_a_mark_stays_erased_where_a_write_nobody_reads_came_between():
     # Cell 2 holds 1 of a, then 2 of b, then 3 of =, and 2 and 3 read like a blank.
-    machine = made(ONE_OR_END)
-    machine.moves[1], machine.writes[2] = 0, 3
+    machine = changed(changed(made(ONE_OR_END), "moves", 1, 0), "writes", 2, 3)
     small = minimised(machine, [("b",), ("a", "a", "b")])
-    assert small.writes[:3, 0].tolist() == [1, STAY, BLANK]
+    assert small.arrays()["writes"][:3, 0].tolist() == [1, STAY, BLANK]
 
 
 def test_a_key_without_an_entry_has_none_afterwards():
@@ -144,10 +141,8 @@ def test_equal_parts_of_the_table_are_one_part():
     table += [Decision(None, 0, ((1, 2),), 3)]
     table += [Decision(None, 1, ((1, 4),), 5), Decision(None, 1, ((1, 5),), 4)]
     table += [Decision(answer=A), Decision(answer=B), Decision(answer=END)]
-    machine = made(table, tapes=2)
-    machine.moves[:] = 0
-    machine.starts[:] = 0
-    machine.writes[0], machine.writes[1] = (1, STAY), (STAY, 1)
+    machine = changed(changed(made(table, tapes=2), "moves", ..., 0), "starts", ..., 0)
+    machine = changed(machine, "writes", np.s_[:2], ((1, STAY), (STAY, 1)))
     small = minimised(machine)
     assert len(small.table) == 7
     assert sum(node.answer is not None for node in small.table) == 3
@@ -161,10 +156,12 @@ def test_parts_of_the_table_are_one_part_if_no_key_tells_them_apart():
     table += [Decision(answer=A), Decision(answer=B), Decision(answer=END)]
     after = {0: (1, 2), 1: (3, 3), 2: (4, 4), 3: (5, 5), 4: (5, 5), 5: (5, 5)}
     machine = made(table, 2, 6, [[*after[state], *[state] * 4] for state in range(6)])
-    machine.moves[:, :, 0], machine.starts[:], machine.writes[:] = 0, 0, STAY
-    machine.writes[6, 0], machine.writes[13, 0] = 1, 2
-    machine.writes[18:20, 1], machine.writes[24:26, 1] = (1, 2), (3, 4)
-    machine.writes[30:32, 0] = BLANK
+    machine = changed(changed(machine, "moves", np.s_[:, :, 0], 0), "starts", ..., 0)
+    writes = np.full((36, 2), STAY)
+    writes[6, 0], writes[13, 0] = 1, 2
+    writes[18:20, 1], writes[24:26, 1] = (1, 2), (3, 4)
+    writes[30:32, 0] = BLANK
+    machine = changed(machine, "writes", ..., writes)
     small = minimised(machine, [p for p in PROMPTS if len(p) in (2, 3)])
     assert small.entries == 3  # not 5: one node for tape 1 serves both
 
@@ -189,12 +186,13 @@ def random_machine(seed):
         table.append(Decision(None, column, pairs, otherwise))
     table += [Decision(answer=int(random.integers(A, END + 1))) for _ in range(12)]
     machine = made(table, tapes, states, random.integers(0, states, (states, 6)))
-    machine.moves[:] = random.integers(-2, 3, machine.moves.shape)
-    jumps = random.integers(-3, 4, machine.jumps.shape)
-    machine.jumps[:] = np.where(random.random(jumps.shape) < 0.2, jumps, STAY)
-    machine.starts[:] = random.integers(-3, 4, machine.starts.shape)
-    machine.writes[:] = random.choice([STAY, STAY, BLANK, 1, 2, 3], machine.writes.shape)
-    return machine
+    shape = (6 * states, tapes, 2)
+    machine = changed(machine, "moves", ..., random.integers(-2, 3, shape))
+    jumps = random.integers(-3, 4, shape)
+    jumps = np.where(random.random(shape) < 0.2, jumps, STAY)
+    machine = changed(machine, "jumps", ..., jumps)
+    machine = changed(machine, "starts", ..., random.integers(-3, 4, (tapes, 2)))
+    return changed(machine, "writes", ..., random.choice([STAY, STAY, BLANK, 1, 2, 3], shape[:2]))
 
 
 def test_any_machine_answers_the_same():

@@ -4,12 +4,15 @@ import pytest
 
 from nalmx.errors import NalmxError, RunError
 from nalmx.train import Config
+from nalmx.train.sources import SingleModuleTask
+
+NUMBERS = {"module": "nmu", "seeds": 25, "first_seed": 0, "iterations": 50_000}
+SAVED = Config.checked(operation="mul", module="nmu").to_json()
 
 
 def test_names_and_ranges_get_their_one_spelling():
     config = Config.checked(operation="MUL", module="NMU", interpolation_range="[1.0, 2e0]")
-    assert (config.operation, config.module) == ("mul", "nmu")
-    assert (config.interpolation_range, config.extrapolation_range) == ("[1,2]", "[2,6]")
+    assert config == Config(SingleModuleTask("mul", "[1,2]", "[2,6]"), "nmu")
 
 
 def test_it_survives_json():
@@ -55,8 +58,10 @@ def test_bad_settings_are_refused_in_one_line(change):
         {"schema": 99},
         {"schema": 1},
         {"schema": 1, "operation": 5},
-        {**Config("mul", "nmu", extrapolation_range="[2,6]").to_json(), "operation": ["mul"]},
-        {**Config("mul", "nmu", extrapolation_range="[2,6]").to_json(), "surprise": 1},
+        {**SAVED, "operation": ["mul"]},
+        {**SAVED, "surprise": 1},
+        {**SAVED, "schema": 2},
+        {"schema": 2, "source": {"kind": "table"}, **NUMBERS},
     ],
 )
 def test_a_damaged_or_newer_configuration_is_a_run_error(data):

@@ -7,15 +7,9 @@ import pytest
 import torch
 
 from nalmx.errors import RunError
-from nalmx.models import L1, NAU, NMU, AwayFromZero, stack
+from nalmx.models import BATCH_SIZE, L1, NAU, NMU, AwayFromZero, stack
 from nalmx.ranges import Range
-from nalmx.tasks.arithmetic import (
-    BATCH_SIZE,
-    VALIDATION_SEED,
-    evaluation_set,
-    sample,
-    training_stream,
-)
+from nalmx.tasks.arithmetic import sample, training_stream
 from nalmx.train import Config, Interrupted, Run, fit, fit_together, trained_stack
 from nalmx.train.stacked import stacked
 from nalmx.train.trainer import Trainer
@@ -54,12 +48,12 @@ def plain_loop(config, seed, updates):
     generator = torch.Generator().manual_seed(seed)
     module = config.module_class(config.inputs, 1, generator=generator)
     module.reset_parameters(generator)
-    facts = module.training_for(config.operation)
+    facts = config.training
     optimiser = torch.optim.Adam(module.parameters(), facts.learning_rate)
     stream = training_stream(seed)
-    data = evaluation_set(config.task, config.interpolation, config.inputs, VALIDATION_SEED)
+    data = config.source.validation()
     x_valid, t_valid = torch.from_numpy(data[0]).float(), torch.from_numpy(data[1])[:, None].float()
-    extent = config.interpolation
+    extent = config.task.interpolation
     for iteration in range(updates):
         values = sample(extent, stream, (BATCH_SIZE, config.inputs))
         x = torch.from_numpy(values).float()

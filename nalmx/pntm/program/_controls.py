@@ -9,23 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from ..machine import BLANK, STAY, Machine
+from ..action import IDLE, HeadAction
+from ..machine import BLANK, Machine
 from ._decisions import LAST, STATE, Look, Reach, Table, reach_of, table_of
 
 # A symbol is called by the token that writes it, by the state that does, or it is a blank.
 Name: TypeAlias = str | int | None
 _MARKS = "xyzuvw"
-
-
-class Head(NamedTuple):
-    """Where a head goes: to a cell, or by some cells."""
-
-    jumps: bool
-    cells: int
-
-    @property
-    def stays(self) -> bool:
-        return not self.jumps and self.cells == 0
 
 
 class Writing(NamedTuple):
@@ -39,8 +29,8 @@ class TapeEffect(NamedTuple):
     """What one tape does in a step: heads move first, then a symbol is written."""
 
     tape: int
-    write_head: Head
-    read_head: Head
+    write_head: HeadAction
+    read_head: HeadAction
     writing: Writing | None
 
 
@@ -156,16 +146,9 @@ def _act(
         row = state * machine.vocabulary.size + token
         parts = []
         for tape, known in names.items():
-            heads = []
-            for head in range(2):
-                jump, move = (
-                    int(machine.jumps[row, tape, head]),
-                    int(machine.moves[row, tape, head]),
-                )
-                heads.append(Head(False, move) if jump == STAY else Head(True, jump))
-            symbol = int(machine.writes[row, tape])
-            writing = None
-            if symbol != STAY:
+            acts = machine.acts(row, tape)
+            writing, symbol = None, acts.symbol
+            if symbol is not None:
                 name = known[symbol]
                 if isinstance(name, int):
                     writing = Writing("state")
@@ -173,9 +156,8 @@ def _act(
                     writing = Writing("token")
                 else:
                     writing = Writing("symbol", name)
-            effect = TapeEffect(tape, heads[0], heads[1], writing)
-            if not (effect.write_head.stays and effect.read_head.stays and writing is None):
-                parts.append(effect)
+            if acts != IDLE:
+                parts.append(TapeEffect(tape, acts.write_head, acts.read_head, writing))
         effects[state] = tuple(parts)
     return Act((token,), transitions, effects)
 
@@ -210,10 +192,8 @@ def _names(machine: Machine, reach: Reach, tape: int) -> dict[int, Name]:
     """Names of the symbols on a tape, each a different one."""
     vocabulary, size = machine.vocabulary, machine.vocabulary.size
     writers: dict[int, list[int]] = {}
-    for row, symbol in zip(
-        reach.rows, machine.writes[list(reach.rows), tape].tolist(), strict=True
-    ):
-        if symbol not in (STAY, BLANK):
+    for row, symbol in machine.symbols(tape, reach.rows).items():
+        if symbol != BLANK:
             writers.setdefault(symbol, []).append(row)
     names: dict[int, Name] = {BLANK: None}
     taken: set[Name] = set()

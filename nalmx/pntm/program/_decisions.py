@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..machine import BLANK, ROW, STAY, Decision, Machine
+from ..machine import BLANK, ROW, Decision, Machine
 
 LAST, STATE = -1, -2  # columns beside those of the tapes: the token before, and the register
 # A table with more ways through it than this keeps its shared nodes as they are.
@@ -96,10 +96,10 @@ def _closure(states: set[int], tokens: Iterable[int], register: list[list[int]])
 
 def table_of(machine: Machine, reach: Reach) -> Table:
     """The table as it can be walked, each distinct part of it once."""
-    symbols = []
-    for tape in range(machine.tapes):
-        written = set(machine.writes[list(reach.rows), tape].tolist()) - {STAY}
-        symbols.append(frozenset(written | {BLANK}))
+    symbols = [
+        frozenset({BLANK, *machine.symbols(tape, reach.rows).values()})
+        for tape in range(machine.tapes)
+    ]
     builder = _Builder(machine)
     if _is_small(machine.table):
         root = builder.walk(0, reach.asked, tuple(symbols))

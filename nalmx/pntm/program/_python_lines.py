@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from ...python_layout import STEP, WIDTH, Code, Operands, columns, laid_out, tuple_of
-from ._controls import Head
+from ..action import HeadAction, Jump, Move, UnsupportedAction
 from ._decisions import LAST, STATE
 
 # What is done in a case, at a depth.
@@ -36,11 +36,15 @@ def variable(column: int) -> str:
     return {LAST: "last", STATE: "state"}.get(column, f"seen{column + 1}")
 
 
-def head_line(head: str, way: Head) -> list[str]:
+def head_line(head: str, action: HeadAction) -> list[str]:
     """A head's movement, where it moves."""
-    if way.jumps:
-        return [f"{head} = {way.cells}"]
-    return [] if way.stays else [f"{head} {'+' if way.cells > 0 else '-'}= {abs(way.cells)}"]
+    match action:
+        case Move(cells):
+            return [f"{head} {'+' if cells > 0 else '-'}= {abs(cells)}"] if cells else []
+        case Jump(cell):
+            return [f"{head} = {cell}"]
+        case other:
+            raise UnsupportedAction(other, "a program in Python")
 
 
 def among(variable: str, values: Sequence[str], *, negated: bool = False) -> Code:

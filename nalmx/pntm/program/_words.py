@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ._controls import Act, Effect, Head, Name, Program, apart
+from ..action import HeadAction, Jump, Move, UnsupportedAction
+from ._controls import Act, Effect, Name, Program, apart
 from ._decisions import STATE
 
 WIDTH = 100
@@ -122,7 +123,11 @@ def _effect_words(effect: Effect) -> str:
     return "; ".join(tapes)
 
 
-def _head_words(head: str, way: Head) -> str:
-    if way.jumps:
-        return f"{head} to {way.cells}"
-    return "" if way.stays else f"{head} {way.cells:+}"
+def _head_words(head: str, action: HeadAction) -> str:
+    match action:
+        case Move(cells):
+            return f"{head} {cells:+}" if cells else ""
+        case Jump(cell):
+            return f"{head} to {cell}"
+        case other:
+            raise UnsupportedAction(other, "a program in words")

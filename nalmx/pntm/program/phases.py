@@ -9,11 +9,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
-import numpy as np
 import sympy
 
 from ...errors import SettingError
-from ..machine import BLANK, STAY, Machine
+from ..action import CELL, Action, Jump, Move, UnsupportedAction, Write, coded
+from ..machine import BLANK, Machine
 from ..tasks import Token
 
 Block: TypeAlias = "frozenset[Token] | Token"
@@ -155,8 +155,8 @@ def meanings(machine: Machine, tape: int) -> dict[int, sympy.Symbol]:
     """
     size = machine.vocabulary.size
     tokens, states = defaultdict(set), defaultdict(set)
-    for row in stream_rows(machine):
-        if (written := int(machine.writes[row, tape])) not in (STAY, BLANK):
+    for row, written in machine.symbols(tape, stream_rows(machine)).items():
+        if written != BLANK:
             tokens[written].add(spelled(machine, row % size))
             states[written].add(f"state {row // size}")
     for names in (tokens, states) if machine.states > 1 else (tokens,):
@@ -186,18 +186,31 @@ def stream_rows(machine: Machine) -> list[int]:
     return sorted(frozenset().union(*(phase.rows for phase in stream_phases(machine))))
 
 
+def way_of(action: Action) -> tuple[int, int | None]:
+    """By how many cells a head moves, and the cell that it jumps to, if any."""
+    match action:
+        case Move(cells):
+            return cells, None
+        case Jump(cell):
+            return 0, cell
+        case other:
+            raise UnsupportedAction(other, "a formula")
+
+
 def with_blanks(machine: Machine) -> Machine:
     """The same machine, saying that it writes blank where it moves on to a new cell and leaves it so.
 
     That is the same on a tape that is written cell by cell, one step on with every write.
     """
-    writes = machine.writes.copy()
+    actions = machine.actions.copy()
     rows = stream_rows(machine)
     for tape in range(machine.tapes):
-        moves, written = machine.moves[rows, tape, 0], writes[rows, tape] != STAY
-        straight = (machine.jumps[rows, tape, 0] == STAY).all() and (moves[written] == 1).all()
-        if straight and np.isin(moves, (0, 1)).all():
-            writes[[row for row, move in zip(rows, moves, strict=True) if move], tape] = np.where(
-                written[moves == 1], writes[rows, tape][moves == 1], BLANK
-            )
-    return replace(machine, writes=writes)
+        acts = {row: machine.acts(row, tape) for row in rows}
+        if all(
+            act.write_head == Move(1) or (act.write_head == Move(0) and act.symbol is None)
+            for act in acts.values()
+        ):
+            for row, act in acts.items():
+                if act.write_head == Move(1) and act.symbol is None:
+                    actions[row, tape, CELL] = coded(Write(BLANK))
+    return replace(machine, actions=actions)

@@ -12,13 +12,13 @@ import numpy as np
 from ...clock import move_on_after
 from ..batch import decode_batch
 from ..keys import Keys
-from ..machine import Machine
+from ..machine import Machine, longest_answer
 from ..minimise import minimise
 from ..tasks import SequenceTask, Token, Tokens
 from ..tasks.prompts import prompts_of
 from ..tasks.specification import Block
-from .closed_form import closed_form_lines
 from .diagrams import dot, mermaid, program_lines
+from .form_text import closed_form_lines
 from .python_code import python_source
 
 _EVERY = 4_000  # prompts of a task, from the shortest on
@@ -94,7 +94,7 @@ def extract_program(machine: Machine, task: SequenceTask, seed: int = 0) -> Prog
     for _ in range(_ROUNDS):
         program = program_for(machine, known)
         unseen = sayable(_drawn(task, random, _UNSEEN))
-        limits = [max(1_000, 20 * len(prompt)) for prompt in unseen]
+        limits = [longest_answer(prompt) for prompt in unseen]
         pairs = zip(
             unseen,
             decode_batch(machine, unseen, limits),

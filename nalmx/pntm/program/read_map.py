@@ -24,7 +24,7 @@ from typing import TypeAlias
 
 import sympy
 
-from ..machine import BLANK, STAY, Machine
+from ..machine import BLANK, Machine
 from .phases import (
     BLANK_NAME,
     Block,
@@ -36,6 +36,7 @@ from .phases import (
     meanings,
     phases_of,
     spelled,
+    way_of,
     with_blanks,
 )
 
@@ -92,9 +93,13 @@ class _Walk:
 
     def __init__(self, machine: Machine, phases: Sequence[Phase], tape: int) -> None:
         self.machine, self.phases, self.tape = machine, phases, tape
-        self.moves = machine.moves[:, tape].tolist()
-        self.jumps = machine.jumps[:, tape].tolist()
-        self.writes = machine.writes[:, tape].tolist()
+        rows = sorted(frozenset().union(*(phase.rows for phase in phases)))
+        self.writes = machine.symbols(tape, rows)
+        acts = {row: machine.acts(row, tape) for row in rows}
+        # Cells moved by and the cell jumped to, of the write head and of the read head.
+        self.ways = {
+            row: (way_of(act.write_head), way_of(act.read_head)) for row, act in acts.items()
+        }
         self.heads: list[sympy.Expr | str] = [sympy.Integer(p) for p in machine.starts[tape]]
         self.written: list[_Written] = []
         self.reason: str | None = None
@@ -111,12 +116,12 @@ class _Walk:
             self.facts[0][length] = length + 1
             total = sum(count.symbol for count in counts)
             self.facts[1][length] = length + total + (length - phase.whole)
-        writing = frozenset(row for row in phase.rows if self.writes[row] != STAY)
+        writing = phase.rows & self.writes.keys()
         if writing:
             self._write(phase, writing, classes)
         for head in (0, 1):
-            targets = {self.jumps[row][head] for row in phase.rows}
-            if targets <= {STAY}:
+            targets = {self.ways[row][head][1] for row in phase.rows}
+            if targets <= {None}:
                 moves = {key[head] for key in classes}
                 moved = sum(key[head] * number for key, number in classes.items())
                 moved = moves.pop() * phase.whole if len(moves) == 1 else moved
@@ -129,17 +134,17 @@ class _Walk:
                 self.heads[head] = f"tokens of {phase.name} make the {name} head jump apart"
 
     def _class(self, row: int) -> tuple[int, int, bool]:
-        write, read = self.moves[row]
-        return write, read, self.writes[row] != STAY
+        (write, _), (read, _) = self.ways[row]
+        return write, read, row in self.writes
 
     def _write(self, phase: Phase, rows: frozenset[int], classes: dict[Moves, sympy.Expr]) -> None:
         """What a phase writes, as items in cells, or the reason why that is not affine."""
         number = sum(count for key, count in classes.items() if key[2])
-        targets = {self.jumps[row][0] for row in phase.rows}
-        moves = {self.moves[row][0] for row in rows}
-        others = {self.moves[row][0] for row in phase.rows - rows}
+        targets = {self.ways[row][0][1] for row in phase.rows}
+        moves = {self.ways[row][0][0] for row in rows}
+        others = {self.ways[row][0][0] for row in phase.rows - rows}
         before = self.heads[0]
-        if targets != {STAY}:
+        if targets != {None}:
             if len(targets) > 1:
                 self.reason = f"tokens of {phase.name} make the write head jump apart"
                 return

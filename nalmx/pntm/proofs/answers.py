@@ -20,7 +20,7 @@ from hypothesis.errors import NoSuchExample
 
 from ...errors import NoTruthValue
 from ..batch import decode_batch
-from ..machine import Machine
+from ..machine import Machine, longest_answer
 from ..tasks import SequenceTask, Tokens
 from ..tasks.prompts import prompts_of
 from ..tasks.specification import Block
@@ -52,7 +52,7 @@ class Comparison:
         """The prompts that are answered differently, in their order."""
         wanted = self.right(prompts)
         limits = [
-            _longest(prompt) if answer is None else _ROOM + len(answer)
+            longest_answer(prompt) if answer is None else _ROOM + len(answer)
             for prompt, answer in zip(prompts, wanted, strict=True)
         ]
         said = _decoded(self.left, prompts, limits)
@@ -70,7 +70,7 @@ def truth_of(task: SequenceTask) -> Side:
 
 def answers_of(machine: Machine) -> Side:
     """The answers of a machine, with its usual limit of their length."""
-    return lambda prompts: _decoded(machine, prompts, list(map(_longest, prompts)))
+    return lambda prompts: _decoded(machine, prompts, list(map(longest_answer, prompts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,3 @@ def _batches(prompts: Iterable[Tokens]) -> Iterator[list[Tokens]]:
     while batch := list(islice(rest, size)):
         yield batch
         size = _BATCH
-
-
-def _longest(prompt: Tokens) -> int:
-    return max(1_000, 20 * len(prompt))

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..machine import BLANK, ROW, STAY, Machine
+from ..action import MOVE, WRITE_HEAD, Jump, Move, UnsupportedAction, numbers_of
+from ..machine import BLANK, ROW, Machine
 from ..tasks.specification import (
     Block,
     Compare,
@@ -129,25 +130,36 @@ class Image:
         """What a row does to a tape; `Unsupported` where the tape is then no log."""
         known = self._effects.get((row, tape))
         if known is None:
-            known = self._effects[row, tape] = self._effect(row, tape)
+            try:
+                known = self._effects[row, tape] = self._effect(row, tape)
+            except UnsupportedAction as unknown:
+                raise Unsupported(f"tape {tape + 1}: {unknown}") from None
         return known
 
     def _effect(self, row: int, tape: int) -> Effect:
         machine = self.machine
         way = self.directions[tape]
         origin = int(machine.starts[tape, 0])
-        write = int(machine.writes[row, tape])
-        if machine.jumps[row, tape, 0] != STAY:
-            raise Unsupported(f"tape {tape + 1}: the write head jumps at {self.token(row)!r}")
-        step = way * int(machine.moves[row, tape, 0])
-        if step not in (0, 1) or (step == 0 and write != STAY):
+        act = machine.acts(row, tape)
+        match act.write_head:
+            case Move(cells):
+                step = way * cells
+            case Jump():
+                raise Unsupported(f"tape {tape + 1}: the write head jumps at {self.token(row)!r}")
+            case other:
+                raise UnsupportedAction(other, "a proof for all lengths")
+        if step not in (0, 1) or (step == 0 and act.symbol is not None):
             raise Unsupported(
                 f"tape {tape + 1}: the write head does not go on cell by cell at {self.token(row)!r}"
             )
-        symbol = (BLANK if write == STAY else write) if step else None
-        target = int(machine.jumps[row, tape, 1])
-        jump = None if target == STAY else way * (target - origin)
-        return Effect(way * int(machine.moves[row, tape, 1]), jump, symbol)
+        symbol = (act.symbol or BLANK) if step else None
+        match act.read_head:
+            case Move(cells):
+                return Effect(way * cells, None, symbol)
+            case Jump(cell):
+                return Effect(0, way * (cell - origin), symbol)
+            case other:
+                raise UnsupportedAction(other, "a proof for all lengths")
 
     def _echoes(self, tape: int) -> dict[str, frozenset[int]]:
         vocabulary = self.machine.vocabulary
@@ -246,7 +258,7 @@ def image_of(machine: Machine, specification: Specification) -> Image:
 
 def _direction(machine: Machine, tape: int) -> int:
     """Which way a tape is written: that of most steps of its write head."""
-    return -1 if machine.moves[:, tape, 0].sum() < 0 else 1
+    return -1 if numbers_of(machine.actions[:, tape, WRITE_HEAD], MOVE).sum() < 0 else 1
 
 
 def _closure(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> frozenset[int]:

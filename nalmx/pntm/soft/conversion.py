@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..machine import BLANK, ROW, STAY, Machine
+from ..action import CELL, JUMP, MOVE, WRITE, check_known, idle, numbers_of
+from ..machine import BLANK, ROW, Machine
 
 if TYPE_CHECKING:
     import torch
@@ -70,7 +71,8 @@ def from_machine(
 def weights_fit(machine: Machine) -> bool:
     """Whether the weights of a machine are few enough to be kept."""
     rows, size = machine.register.size, machine.vocabulary.size
-    width = max(1, machine.tapes) * max(1, len(np.unique(machine.writes)))
+    kinds = len(np.unique(machine.actions[:, :, CELL].reshape(-1, 2), axis=0))
+    width = max(1, machine.tapes) * max(1, kinds)
     most = (_MOST_WEIGHTS - rows * width) // (rows + size + width)
     return sum(1 for _ in islice(_paths(machine), max(0, most) + 1)) <= most
 
@@ -80,20 +82,20 @@ def weights_of(machine: Machine) -> tuple[dict[str, Any], dict[str, NDArray[Any]
     size, states, rows = machine.vocabulary.size, machine.states, machine.register.size
     tapes = max(1, machine.tapes)  # a table that looks at the row alone leaves one tape idle
 
-    def of_tapes(array: NDArray[np.int64], idle: int, axis: int) -> NDArray[np.int64]:
-        missing = [(0, tapes - machine.tapes if at == axis else 0) for at in range(array.ndim)]
-        return np.pad(array, missing, constant_values=idle)
-
-    writes = of_tapes(machine.writes, STAY, 1)
-    jumps = of_tapes(machine.jumps, STAY, 1).reshape(rows, -1)
-    moves = np.where(jumps == STAY, of_tapes(machine.moves, 0, 1).reshape(rows, -1), 0)
+    check_known(machine.actions, "a module in the place of a machine")
+    actions = idle(rows, tapes)
+    actions[:, : machine.tapes] = machine.actions
+    starts = np.zeros((tapes, 2), np.int64)
+    starts[: machine.tapes] = machine.starts
+    heads, cells = actions[..., :CELL, :].reshape(rows, -1, 2), actions[..., CELL, :]
+    moves, writing = numbers_of(heads, MOVE), cells[..., 0] == WRITE
     reach = max(1, int(np.abs(moves).max()))
-    written = [int(s) for s in np.unique(writes) if s not in (BLANK, STAY)]
+    written = [int(s) for s in np.unique(cells[writing, 1]) if s != BLANK]
     places = {symbol: at for at, symbol in enumerate(written)}
     symbols = np.zeros((rows, tapes, max(1, len(written))), np.float32)
     for symbol, at in places.items():
-        symbols[..., at] = writes == symbol
-    gates = np.where(writes == STAY, -_CERTAIN, _CERTAIN)
+        symbols[..., at] = writing & (cells[..., 1] == symbol)
+    gates = np.where(writing, _CERTAIN, -_CERTAIN)
     read, bias, output = _table(machine, places, symbols.shape[1:])
     weights: dict[str, NDArray[Any]] = {
         "raw_shift": _CERTAIN * (2 * np.eye(2 * reach + 1)[moves + reach] - 1),
@@ -105,13 +107,13 @@ def weights_of(machine: Machine) -> tuple[dict[str, Any], dict[str, NDArray[Any]
         "output_weight": output,
         "output_bias": np.zeros(size),
     }
-    jumping = jumps != STAY
+    jumping = heads[..., 0] == JUMP
     if jumping.any():
         weights["raw_jump"] = np.where(jumping, _CERTAIN, -_CERTAIN)
     weights = {name: np.ascontiguousarray(a, np.float32) for name, a in weights.items()}
     weights["transition"] = machine.register.astype(np.int64)
-    weights["start_cell"] = of_tapes(machine.starts, 0, 0).reshape(-1).astype(np.int64)
-    weights["jump_cell"] = np.where(jumping, jumps, 0).astype(np.int64)
+    weights["start_cell"] = starts.reshape(-1)
+    weights["jump_cell"] = numbers_of(heads, JUMP)
     settings = {
         "vocabulary_size": size,
         "tapes": tapes,

@@ -1,103 +1,68 @@
-"""A claim cut into cases in which both sides have one normal form.
+"""A claim's way through the cases it falls into.
 
 Wherever the form of a side depends on the sign of a function (|f|, Min, sign, Piecewise, floor), the
 domain is cut into the parts where that sign is known. The parts cover the domain, so what
 holds in every case holds everywhere. A case is left out only where its conditions certainly
 contradict each other.
+
+    claim ──► cases not yet looked at ◄────────────────────────────────────────┐
+                    │ the next one                                             │
+                    ▼                                                          │
+              normal forms of both sides ── Restart: a finer unit ──► again    │
+                    │           │     └──── Empty: no such point ──► done      │
+                    │           └────────── Split: a sign is open ─────────────┤
+                    ▼                                                          │
+              are they equal? ── no, and a sign is open, an input is tied ─────┘
+                    │              to others, or values stand alone
+                    ▼
+              is all that must be defined defined? ──► Solved
+
+| raised          | by                                   | means                        | ends in         |
+| `Restart`       | `Units.unit`                         | a finer unit for arguments   | `Units.settled` |
+| `Empty`         | `Region.learn`, `Region.atom_signs`  | the case holds no point      | `solved`        |
+| `Split`         | `Region.need`, `Region.split_open`   | a sign is open               | `solved`        |
+| `OutsideMethod` | `Ring`, `Field`, functions, `cases`  | no normal form, or too large | `decide`        |
+
+Whoever else calls what raises lets it pass.
+
+Reference: Moses (1971), Algebraic simplification: a guide for the perplexed, on normal forms and zero
+equivalence; Geddes, Czapor, Labahn (1992), Algorithms for computer algebra, chapter 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ...expression import Expression, Number, Variable, evaluate, variables
-from ...expression.build import negative, rational, total
-from ...expression.nodes import substitute
-from ...ranges import Interval, Range
-from ..domain import Point
+from ...expression import Expression, variables
 from ..verdict import Claim
-from .field import Restart, Units
-from .linear import Inequality, contradict
-from .normal_form import NormalForms
-from .part import Empty, Part, Split
+from .case import Case
+from .cover import is_empty
+from .definedness import Unmet, find_unmet
+from .field import Field, Units
+from .linear import contradict
+from .normal_form import Form, NormalForms
 from .quotients import OutsideMethod, Polynomial, as_fraction
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Condition, is_empty
+from .region import Empty, Split
 
 MAX_CASES = 400
 _BOXES_TO_EMPTY = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """Both sides on a part of the domain.
-
-    An input that a condition ties to the others (x1 = x2) is replaced by them in both sides;
-    `bound` says by what.
-    """
-
-    left: Expression
-    right: Expression
-    ranges: Mapping[str, Range]
-    conditions: tuple[Condition, ...] = ()
-    bound: Mapping[str, Expression] = field(default_factory=dict)
-
-    @classmethod
-    def whole(cls, claim: Claim) -> Case:
-        """The whole claim; an input that can be one value only is replaced by it."""
-        case = cls(claim.left, claim.right, claim.domain.ranges)
-        for name, extent in claim.domain.ranges.items():
-            if extent.lower == extent.upper:
-                case = case.with_input(name, rational(extent.lower))
-        return case
-
-    def point(self, values: Point) -> Point | None:
-        """A point of this case with all inputs of the claim; None where one is not rational."""
-        point = dict(values)
-        for name, expression in self.bound.items():
-            value = evaluate(expression, values)
-            if not isinstance(value, Fraction):
-                return None
-            point[name] = value
-        return point
-
-    def with_condition(self, condition: Condition) -> Case:
-        return replace(self, conditions=(*self.conditions, condition))
-
-    def with_input(self, name: str, value: Expression) -> Case:
-        """The case in which an input equals an expression of the others."""
-        given = {name: value}
-        extent = self.ranges[name]
-        ranges = {n: r for n, r in self.ranges.items() if n != name}
-        if isinstance(value, Variable):
-            ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
-        conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
-        if not (isinstance(value, Number) and value.value in extent):
-            conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
-            conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
-        bound = {n: substitute(e, given) for n, e in self.bound.items()}
-        return Case(
-            substitute(self.left, given),
-            substitute(self.right, given),
-            ranges,
-            tuple(conditions),
-            {**bound, name: value},
-        )
-
-
-def _minus(x: Expression, y: Expression) -> Expression:
-    return total([x, negative(y)])
-
-
-@dataclass(frozen=True, slots=True)
 class Solved:
-    """A case with the normal forms of both sides."""
+    """A case with the normal forms of both sides, and what may be undefined there."""
 
     case: Case
     forms: NormalForms
-    left: object
-    right: object
+    left: Form
+    right: Form
+    unmet: Unmet | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides are certainly equal where they are defined and the conditions hold."""
+        return self.forms.are_equal(self.left, self.right)
 
 
 class TooManyCases(OutsideMethod):
@@ -111,108 +76,53 @@ def cases(claim: Claim) -> Iterator[Solved]:
     Raises `OutsideMethod` where the method does not reach.
     """
     units = Units()
-    stack = [Case.whole(claim)]
-    visited = 0
-    while stack:
-        case = stack.pop()
-        visited += 1
-        if visited > MAX_CASES:
-            raise TooManyCases(f"the claim falls into more than {MAX_CASES} cases")
-        while True:
-            try:
-                solved = _solved(case, units)
-                apart = [] if same(solved) else list(_apart(solved.case))
-                if not apart:
-                    yield solved
-                stack.extend(reversed(apart))
-            except Restart:
-                continue
-            except Empty:
-                pass
-            except Split as split:
-                parts = [p for p in _parts(case, split) if not _contradicts(p)]
-                stack.extend(reversed(parts))
-            break
+    waiting = [Case.whole(claim)]
+    for _ in range(MAX_CASES):
+        if not waiting:
+            return
+        answer = solved(waiting.pop(), units)
+        if isinstance(answer, Solved):
+            yield answer
+        else:
+            waiting.extend(reversed(answer))
+    if waiting:
+        raise TooManyCases(f"the claim falls into more than {MAX_CASES} cases")
 
 
-def _solved(case: Case, units: Units) -> Solved:
+def solved(case: Case, units: Units) -> Solved | list[Case]:
+    """A case with its normal forms, or the cases that it falls into: none where it holds no point."""
+    try:
+        return units.settled(lambda: _solved(case, units))
+    except Empty:
+        return []
+    except Split as split:
+        return [part for part in case.parts(split) if not _contradicts(part)]
+
+
+def _solved(case: Case, units: Units) -> Solved | list[Case]:
     forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units)
     left, right = forms.form(case.left), forms.form(case.right)
-    solved = Solved(case, forms, left, right)
-    if not same(solved):
-        forms.field.split_open()
-        for zero in forms.field.zeros:
+    if not forms.are_equal(left, right):
+        forms.region.split_open()
+        for zero in forms.region.zeros:
             tied = _tied(forms.field, zero)
             if tied is not None:
                 return _solved(case.with_input(*tied), units)
-    return solved
+        if lone := list(case.lone_values()):
+            return lone
+    return Solved(case, forms, left, right, find_unmet(case, forms))
 
 
-def same(solved: Solved) -> bool:
-    """Whether both sides are certainly equal where they are defined and the conditions hold."""
-    left, right = solved.left, solved.right
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return solved.forms.field.vanishes(solved.forms.field.ring.equal(left, right))  # type: ignore[arg-type]
-
-
-def _parts(case: Case, split: Split) -> Iterator[Case]:
-    for signs in split.parts:
-        if split.line is None:
-            yield case.with_condition(Condition(split.function, signs))
-            continue
-        name, slope, root = split.line
-        sides = signs if slope > 0 else frozenset(-s for s in signs)
-        extent = case.ranges[name]
-        if 0 in sides and root in extent and (len(sides) == 1 or _is_end(extent, root)):
-            yield case.with_input(name, rational(root))
-        for part in (frozenset({-1}), frozenset({1})):
-            if part <= sides:
-                narrowed = _cut(extent, root, below=part == NEGATIVE)
-                if narrowed is not None:
-                    ranges = {**case.ranges, name: narrowed}
-                    condition = Condition(split.function, signs)
-                    yield replace(case.with_condition(condition), ranges=ranges)
-
-
-def _apart(case: Case) -> Iterator[Case]:
-    """The values of an input that stand alone, each as a case, and the rest; none where none do."""
-    for name, extent in case.ranges.items():
-        if extent.points:
-            for value in extent.points:
-                yield case.with_input(name, rational(value))
-            wide = tuple(interval for interval in extent.intervals if interval.width)
-            if wide:
-                yield replace(case, ranges={**case.ranges, name: Range(wide)})
-            return
-
-
-def _is_end(extent: Range, value: Fraction) -> bool:
-    return any(value in (interval.lower, interval.upper) for interval in extent.intervals)
-
-
-def _cut(extent: Range, at: Fraction, *, below: bool) -> Range | None:
-    """The part of a range up to, or from, a value; the value itself is left out where it stands alone."""
-    kept = []
-    for interval in extent.intervals:
-        lower = interval.lower if below else max(interval.lower, at)
-        upper = min(interval.upper, at) if below else interval.upper
-        if lower < upper or lower == upper != at:
-            kept.append(Interval(lower, upper))
-    return Range(tuple(kept)) if kept else None
-
-
-def _tied(owner: Part, zero: Polynomial) -> tuple[str, Expression] | None:
+def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
     """An input that a polynomial equation gives as an expression of the others: x1 = x2 + 1."""
-    split = owner.ring.slots
-    terms = [(tuple(map(int, m)), as_fraction(c)) for m, c in zero.terms()]
-    for place, name in enumerate(owner.ring.names):
-        holding = [(m, c) for m, c in terms if m[split + place]]
+    slots = field.ring.slots
+    for place, name in enumerate(field.ring.names):
+        holding = [(m, as_fraction(c)) for m, c in zero.terms() if m[slots + place]]
         if len(holding) != 1 or sum(holding[0][0]) != 1:
             continue
         factor = holding[0][1]
-        rest = zero - owner.ring.input(name) * owner.ring.constant(factor)
-        value = owner.tree(rest * owner.ring.constant(-1 / factor))
+        rest = zero - field.ring.input(name) * field.ring.constant(factor)
+        value = field.tree(rest * field.ring.constant(-1 / factor))
         if name not in variables(value):
             return name, value
     return None
@@ -222,35 +132,6 @@ def _contradicts(case: Case) -> bool:
     """Whether a case certainly holds no point."""
     if not case.conditions:
         return False
-    if contradict(inequalities(case)):
-        return True
-    return is_empty(case.conditions, case.ranges, _BOXES_TO_EMPTY)
-
-
-def inequalities(case: Case) -> Iterator[Inequality]:
-    """The linear ones among the conditions, and the ranges of the inputs."""
-    one = Fraction(1)
-    for name, extent in case.ranges.items():
-        yield Inequality.of({name: one}, -extent.lower, False)
-        yield Inequality.of({name: -one}, extent.upper, False)
-    for condition in case.conditions:
-        linear = _linear(condition.function, case)
-        if linear is None:
-            continue
-        slopes, offset = linear
-        turned = {name: -slope for name, slope in slopes.items()}
-        if condition.signs <= NONNEGATIVE:
-            yield Inequality.of(slopes, offset, condition.signs == POSITIVE)
-        if condition.signs <= NONPOSITIVE:
-            yield Inequality.of(turned, -offset, condition.signs == NEGATIVE)
-
-
-def _linear(function: Expression, case: Case) -> tuple[dict[str, Fraction], Fraction] | None:
-    try:
-        forms = NormalForms((function,), case.ranges, (), Units())
-        form = forms.value(function)
-    except (OutsideMethod, Split, Restart, Empty):
-        return None
-    if not form.bottom.is_constant():
-        return None
-    return forms.field.linear(form.top / form.bottom.leading_coefficient())
+    return contradict(case.inequalities()) or is_empty(
+        case.conditions, case.ranges, _BOXES_TO_EMPTY
+    )

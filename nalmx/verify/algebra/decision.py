@@ -19,10 +19,10 @@ from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
 from ..verdict import Claim
-from .breach import Bracket, find_breach
-from .cases import Solved, cases, same
-from .definedness import Gap, find_gap
-from .part import Empty
+from .bracket import Bracket
+from .cases import Solved, cases
+from .cover import Breach, find_breach
+from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
@@ -74,22 +74,18 @@ def decide(claim: Claim, seconds: float = 5.0) -> Finding:
 def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Finding:
     """The finding; suspects and brackets are left in the lists where the time runs out."""
     exact = claim.tolerance.kind == "exact"
-    gap: Gap | None = None
+    unmet: Unmet | None = None
     differing: list[Solved] = []
     visited, rational = 0, True
     try:
         for solved in cases(claim):
             visited += 1
             rational &= not solved.forms.field.has_functions
-            try:
-                found = find_gap(solved)
-            except Empty:
-                continue
-            if found is not None:
-                gap = found if gap is None or found.kind == "pole" else gap
-                suspects.extend(found.suspects)
-                brackets.extend(found.brackets)
-            if not same(solved):
+            if solved.unmet is not None:
+                unmet = solved.unmet if unmet is None or solved.unmet.is_certain else unmet
+                suspects.extend(solved.unmet.suspects)
+                brackets.extend(solved.unmet.brackets)
+            if not solved.agrees:
                 differing.append(solved)
                 suspects.extend(_differing_points(solved, claim.domain))
                 if exact and (_tells(solved) or len(differing) == _MOST_DIFFERING):
@@ -97,16 +93,23 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
     except OutsideMethod as outside:
         return _silent(claim, str(outside), suspects, brackets)
     pieces, around = tuple(differing), tuple(brackets)
-    if gap is not None and (not differing or (gap.kind == "pole" and not exact)):
-        outcome: Outcome = "pole" if gap.kind == "pole" else "silent"
-        return Finding(outcome, gap.reason, _in_domain(suspects, claim), around, pieces)
+    if unmet is not None and (not differing or (unmet.is_certain and not exact)):
+        outcome: Outcome = "pole" if unmet.is_certain else "silent"
+        return Finding(outcome, unmet.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
         return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
     # Where a side may be undefined, its normal form need not be its function.
-    outcome = "differs" if gap is None and all(map(_tells, differing)) else "silent"
-    reason = _reason(differing[0]) if gap is None else gap.reason
+    outcome = "differs" if unmet is None and all(map(_tells, differing)) else "silent"
+    reason = _reason(differing[0]) if unmet is None else unmet.reason
     return Finding(
-        outcome, reason, _in_domain(suspects, claim), around, pieces, gap is None, visited, rational
+        outcome,
+        reason,
+        _in_domain(suspects, claim),
+        around,
+        pieces,
+        unmet is None,
+        visited,
+        rational,
     )
 
 
@@ -130,14 +133,14 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
     own = Domain(solved.case.ranges)
     middle = next(sample_points(own))
-    parts = (part for form in solved.forms.field.seen for part in (form.top, form.bottom))
+    parts = (part for form in solved.forms.region.seen for part in (form.top, form.bottom))
     vertices = (vertex(solved.forms.field.ring, part) for part in parts)
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
-    inside: Point | Bracket | None = None
+    inside: Breach | None = None
     with move_on_after(_HUNTING_SECONDS):
         inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
-    if solved.case.conditions and isinstance(inside, dict):
-        special = chain(special, [{**middle, **inside}])
+    if solved.case.conditions and inside is not None and inside.is_certain:
+        special = chain(special, [{**middle, **inside.point}])
     for point in (*generic_points(own), *sample_points(own, most=4), *special):
         made = solved.case.point(point)
         if made is not None and made in domain:

@@ -4,148 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 from ...clock import move_on_after
-from ...expression import to_text
+from ...expression import Expression, to_text
+from ...expression.build import product
 from ..domain import Domain, Point
-from . import signs as sign_sets
-from .breach import Bracket, changes_sign, find_breach
-from .cases import Case, Solved
-from .nonvanishing import MAX_BOXES, Certified, Undecided, Vanishing, certify_nonvanishing
+from .bracket import Bracket
+from .case import Case
+from .cover import Breach, find_breach, signs_on
+from .field import Field
 from .normal_form import NormalForms, Obligation
-from .part import Part
-from .quotients import Polynomial, Quotient, factors, key
-from .signs import NONZERO
-from .suspects import sample_points, value_at, vertex, zeros_along_axes
+from .quotients import Polynomial, factors, key
+from .signs import NONZERO, Signs
+from .suspects import sample_points, vertex, zeros_along_axes
 
 _HUNTING_SECONDS = 0.5
+_MOST_BOXES, _BOXES_FOR_A_FACTOR = 4_000, 500
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Why a side may be undefined somewhere: certainly (`pole`) or perhaps (`open`)."""
+class Unmet:
+    """An obligation that is certainly not met somewhere, or only perhaps, and where to look."""
 
-    kind: Literal["pole", "open"]
-    reason: str
-    suspects: tuple[Point, ...] = ()
-    brackets: tuple[Bracket, ...] = ()
+    obligation: Obligation
+    is_certain: bool
+    suspects: tuple[Point, ...]
+    brackets: tuple[Bracket, ...]
+
+    @property
+    def reason(self) -> str:
+        allowed = self.obligation.signs
+        problem = "zero" if allowed == NONZERO else "outside what is allowed"
+        what = f"{self.obligation.what} {_short(to_text(self.obligation.function))}"
+        return f"{what} {'is' if self.is_certain else 'may be'} {problem} in the domain"
 
 
-def find_gap(solved: Solved) -> Gap | None:
+def find_unmet(case: Case, forms: NormalForms) -> Unmet | None:
     """None where both sides are certainly defined wherever the conditions of a case hold."""
-    opened: Gap | None = None
-    for obligation in _alike(solved):
-        gap = _gap(obligation, solved)
-        if gap is not None and gap.kind == "pole":
-            return gap
-        opened = opened or gap
+    opened: Unmet | None = None
+    for obligation in _alike(case, forms):
+        unmet = _unmet(obligation, case, forms)
+        if unmet is not None and unmet.is_certain:
+            return unmet
+        opened = opened or unmet
     return opened
 
 
-def _alike(solved: Solved) -> Iterator[Obligation]:
+def _alike(case: Case, forms: NormalForms) -> Iterator[Obligation]:
     """One obligation of each group of the same normal form: the easiest to show, if one is.
 
     x² − 2xy + y² under a root is hard to see to be ≥ 0; (x − y)² under another is the same function.
     """
     groups: dict[object, list[Obligation]] = {}
-    for obligation in solved.forms.obligations.values():
-        form = solved.forms.field.reduced(obligation.form)
-        groups.setdefault((key(form.top), key(form.bottom), obligation.signs), []).append(
-            obligation
-        )
+    for obligation in forms.obligations.values():
+        form = forms.field.reduced(obligation.form)
+        same = (key(form.top), key(form.bottom), obligation.signs)
+        groups.setdefault(same, []).append(obligation)
     for group in groups.values():
-        if len(group) > 1 and any(_is_plain(o, solved) for o in group):
-            continue
-        yield group[0]
+        if len(group) == 1 or not any(_is_plain(o, case) for o in group):
+            yield group[0]
 
 
-def _is_plain(obligation: Obligation, solved: Solved) -> bool:
-    signs = sign_sets.signs_on(obligation.function, solved.case.ranges, (), 50)
-    return signs <= obligation.signs
+def _is_plain(obligation: Obligation, case: Case) -> bool:
+    return signs_on(obligation.function, case.ranges, (), 50) <= obligation.signs
 
 
-def _gap(obligation: Obligation, solved: Solved) -> Gap | None:
-    owner, case = solved.forms.field, solved.case
-    form = owner.reduced(obligation.form)
-    if owner.signs_of(form) <= obligation.signs:
+def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | None:
+    region = forms.region
+    form = forms.field.reduced(obligation.form)
+    if region.signs_of(form) <= obligation.signs:
         return None
-    signs = sign_sets.product(_signs(owner, case, form.top), _signs(owner, case, form.bottom))
-    if signs <= obligation.signs:
+
+    def look_longer(atom: Polynomial) -> Signs:
+        signs = region.atom_signs(atom)
+        if len(signs) == 1:
+            return signs
+        tree = forms.field.tree(atom)
+        return signs & signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
+
+    if region.signs_of(form, look_longer) <= obligation.signs:
         return None
-    if obligation.signs == NONZERO and not case.conditions and not owner.has_functions:
-        return _zero_of_divisor(obligation, solved, form.top)
-    found = sign_sets.signs_on(
-        obligation.function, case.ranges, case.conditions, MAX_BOXES, obligation.signs
+    found = signs_on(
+        obligation.function, case.ranges, case.conditions, _MOST_BOXES, obligation.signs
     )
     if found <= obligation.signs:
         return None
-    points, brackets = _hunt(obligation, case)
-    suspects = (*points, *_suspects(solved.forms, case, form.top))
-    what = f"{obligation.what} {_short(to_text(obligation.function))}"
-    certain = not case.conditions and any(
-        changes_sign(obligation.function, bracket) for bracket in brackets
-    )
-    if certain:
-        return Gap("pole", f"{what} is zero in the domain", suspects, brackets)
-    problem = "zero" if obligation.signs == NONZERO else "outside what is allowed"
-    return Gap("open", f"{what} may be {problem} in the domain", suspects, brackets)
-
-
-def _hunt(obligation: Obligation, case: Case) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
-    """Points at which an obligation is not met, or pairs of points around such a point."""
-    breach: Point | Bracket | None = None
-    with move_on_after(_HUNTING_SECONDS):
-        breach = find_breach(obligation.function, obligation.signs, case.ranges, case.conditions)
-    if breach is None:
-        return (), ()
+    breaches = [b for f in _functions(obligation, case, forms) if (b := _hunt(f, obligation, case))]
+    suspects: list[Point] = []
+    brackets: list[Bracket] = []
     middle = next(sample_points(Domain(case.ranges)))
-    if not isinstance(breach, tuple):
-        return tuple(_in_claim(case, {**middle, **breach})), ()
-    ends = [list(_in_claim(case, {**middle, **end})) for end in breach]
-    return (), ((ends[0][0], ends[1][0]),) if all(ends) else ()
+    for breach in breaches:
+        start = case.point({**middle, **breach.point})
+        end = None if breach.beyond is None else case.point({**middle, **breach.beyond})
+        if start is not None and end is not None:
+            brackets.append((start, end))
+        elif start is not None and breach.beyond is None:
+            suspects.append(start)
+    suspects.extend(_suspects(case, forms, form.top))
+    certain = any(breach.is_certain for breach in breaches)
+    return Unmet(obligation, certain, tuple(suspects), tuple(brackets))
 
 
-def _signs(owner: Part, case: Case, polynomial: Polynomial) -> sign_sets.Signs:
-    """The signs of a polynomial, each factor looked at with some effort."""
-    content, parts = factors(polynomial)
-    found = frozenset({sign_sets.sign_of(content)})
-    for atom, k in parts:
-        signs = owner.atom_signs(atom)
-        if len(signs) > 1:
-            signs &= sign_sets.signs_on(owner.tree(atom), case.ranges, case.conditions, 500)
-        found = sign_sets.product(found, signs if k % 2 else frozenset(s * s for s in signs))
-    return found
+def _functions(obligation: Obligation, case: Case, forms: NormalForms) -> Iterator[Expression]:
+    """What must not be zero, and a polynomial of the same zeros that changes its sign at more of them."""
+    yield obligation.function
+    atoms = factors(forms.field.reduced(obligation.form).top)[1]
+    if obligation.signs == NONZERO and not case.conditions and any(k % 2 == 0 for _, k in atoms):
+        yield product(forms.field.tree(atom) for atom, _ in atoms)
 
 
-def _zero_of_divisor(obligation: Obligation, solved: Solved, top: Polynomial) -> Gap | None:
-    """Of a rational divisor more can be told: that it certainly has a zero, and where."""
-    ring, case = solved.forms.field.ring, solved.case
-    domain = Domain(case.ranges)
-    radical = ring.constant(1)
-    for factor, _ in factors(top)[1]:
-        radical = radical * factor
-
-    def sign(polynomial: Polynomial, point: Point) -> int:
-        return sign_sets.sign_of(value_at(polynomial, ring, point))
-
-    found = certify_nonvanishing(obligation.function, partial(sign, radical), domain)
-    if isinstance(found, Certified):
-        return None
-    suspects = tuple(_suspects(solved.forms, case, top))
-    points, brackets = _hunt(obligation, case)
-    suspects = (*suspects, *points)
-    if isinstance(found, Vanishing):
-        return Gap("pole", found.reason, suspects, brackets)
-    assert isinstance(found, Undecided)
-    if found.suspect is not None:
-        middle = next(sample_points(domain))
-        suspects = (*_in_claim(case, {**middle, **found.suspect}), *suspects)
-    return Gap("open", found.reason, suspects, brackets)
+def _hunt(function: Expression, obligation: Obligation, case: Case) -> Breach | None:
+    with move_on_after(_HUNTING_SECONDS):
+        return find_breach(function, obligation.signs, case.ranges, case.conditions)
+    return None
 
 
-def _suspects(forms: NormalForms, case: Case, top: Polynomial) -> Iterator[Point]:
+def _suspects(case: Case, forms: NormalForms, top: Polynomial) -> Iterator[Point]:
     domain = Domain(case.ranges)
     atoms = [_inside(forms.field, atom) for atom, _ in factors(top)[1]]
     middle = next(sample_points(domain))
@@ -160,12 +134,13 @@ def _suspects(forms: NormalForms, case: Case, top: Polynomial) -> Iterator[Point
             yield from _in_claim(case, point)
 
 
-def _inside(owner: Part, atom: Polynomial) -> Polynomial:
+def _inside(field: Field, atom: Polynomial) -> Polynomial:
     """What stands in an absolute value or a root, else the polynomial itself."""
-    slot = owner.slot_of(atom)
-    if slot is None or slot.kind not in ("abs", "power") or isinstance(slot.argument, Quotient):
+    slot = field.slot_of(atom)
+    if slot is None or slot.kind != "power":
         return atom
-    return atom if slot.argument is None else slot.argument
+    assert slot.base is not None
+    return slot.base
 
 
 def _in_claim(case: Case, point: Point) -> Iterator[Point]:

@@ -9,10 +9,12 @@ converse need not hold, and nothing is concluded from different normal forms.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ...clock import look
 from ...expression import Apply, Expression, Variable, variables
@@ -21,6 +23,7 @@ from .quotients import OutsideMethod, Polynomial, Quotient, Ring, as_fraction, i
 from .signs import EVERY, Signs
 
 MOST_UNITS = 60
+T = TypeVar("T")
 
 
 class Restart(Exception):
@@ -31,13 +34,14 @@ class Restart(Exception):
 class Slot:
     """A function in the field: how it was made, what it stands for, and the signs it can have.
 
-    A `power` is |argument| to the exponent `scale`, an `exp` the exponential of argument · `scale`,
-    a `log` the logarithm of |argument|.
+    A `power` is |base| to the exponent `scale`, a `log` the logarithm of |base|; an `exp` is the exponential
+    of argument · `scale`.
     """
 
-    kind: Literal["abs", "power", "exp", "log", "wave", "fraction", "pi", "opaque"]
-    argument: Polynomial | Quotient | None
+    kind: Literal["power", "exp", "log", "wave", "fraction", "pi", "opaque"]
     expression: Expression
+    base: Polynomial | None = None
+    argument: Quotient | None = None
     scale: Fraction = Fraction(1)
     signs: Signs = EVERY
 
@@ -50,6 +54,12 @@ class Units:
     """
 
     by_function: dict[object, Fraction] = field(default_factory=dict)
+
+    def settled(self, work: Callable[[], T]) -> T:
+        """What some work comes to; it starts again where a unit became finer on the way."""
+        while True:
+            with suppress(Restart):
+                return work()
 
     def unit(
         self, function: object, coefficient: Fraction, first: Fraction | None = None
@@ -76,12 +86,7 @@ class Units:
 class Field:
     """ℚ(inputs, functions), with a slot for each function."""
 
-    def __init__(
-        self,
-        names: tuple[str, ...],
-        slots: int,
-        units: Units,
-    ) -> None:
+    def __init__(self, names: tuple[str, ...], slots: int, units: Units) -> None:
         self.ring = Ring(names, slots)
         self.units = units
         self._slots: list[Slot] = []
@@ -143,6 +148,10 @@ class Field:
                 polynomial = divmod(polynomial, relation)[1]
         return polynomial
 
+    def rewritten(self, x: Quotient) -> Quotient:
+        """A quotient with the relations applied above and below its line."""
+        return Quotient(self.rewrite(x.top), self.rewrite(x.bottom), x.bits)
+
     def reduced(self, x: Quotient) -> Quotient:
         """Lowest terms where they are found in no time, the first coefficient below the line 1."""
         top, bottom = self.rewrite(x.top), self.rewrite(x.bottom)
@@ -156,6 +165,17 @@ class Field:
                 top, bottom = divmod(top, common)[0], divmod(bottom, common)[0]
         first = bottom.leading_coefficient()
         return Quotient(top / first, bottom / first, x.bits)
+
+    def terms(self, x: Quotient) -> Iterator[tuple[Fraction, Quotient]]:
+        """x = Σ c · w, each w a reduced quotient with a monic monomial above its line."""
+        x = self.reduced(x)
+        for monomial, coefficient in x.top.terms():
+            part = self.reduced(Quotient(self.ring.monomial(monomial), x.bottom, x.bits))
+            scale = part.top.leading_coefficient()
+            monic = Quotient(part.top / scale, part.bottom, part.bits)
+            yield as_fraction(coefficient * scale), monic
+
+    # Trees
 
     def tree(self, polynomial: Polynomial) -> Expression:
         """A polynomial as an expression of the inputs, in the order input monomials × functions."""
@@ -182,6 +202,10 @@ class Field:
     def tree_of(self, x: Quotient) -> Expression:
         top = self.tree(x.top)
         return top if x.bottom.is_one() else quotient(top, self.tree(x.bottom))
+
+    def multiple(self, factor: Fraction, x: Quotient) -> Expression:
+        """factor · x as an expression."""
+        return self.tree_of(x) if factor == 1 else product([rational(factor), self.tree_of(x)])
 
     def _power(self, index: int, n: int) -> Expression:
         return _raised(self._slots[self.ring.slots - 1 - index].expression, n)

@@ -11,16 +11,17 @@ from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
 from ...expression.nodes import post_order
 from ...ranges import Range
-from . import functions
-from .field import Slot, Units
-from .part import HALVES, Part
-from .quotients import OutsideMethod, Polynomial, Quotient, rational
+from .field import Field, Slot, Units
+from .functions import absolute, exponential, logarithm, raised
+from .quotients import OutsideMethod, Quotient, rational
+from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
+from .waves import cosine_and_sine, pi
+from .whole_parts import whole_part
 
 Form: TypeAlias = Quotient | bool
 _MOST_SLOTS = 300
 _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
-_MOST_EXPONENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ class NormalForms:
         opaque: bool = False,
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
-        self.field = Part(variables(*everything), _slots_for(everything, opaque), ranges, units)
+        slots = _slots_for(everything, opaque)
+        self.field = Field(variables(*everything), slots, units)
+        self.region = Region(self.field, ranges)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
-            self.field.learn(condition, self.value(condition.function))
+            self.region.learn(condition, self.value(condition.function))
         self.obligations.clear()
 
     def value(self, root: Expression) -> Quotient:
@@ -75,6 +78,12 @@ class NormalForms:
         except RecursionError:
             raise OutsideMethod("the claim is nested too deeply") from None
 
+    def are_equal(self, left: Form, right: Form) -> bool:
+        """Whether two forms are certainly equal where they are defined and the conditions hold."""
+        if isinstance(left, bool) or isinstance(right, bool):
+            return left is right
+        return self.region.vanishes(self.field.ring.equal(left, right))
+
     def _visit(self, node: Expression) -> Form:
         known = self._forms.get(id(node))
         if known is None:
@@ -91,8 +100,8 @@ class NormalForms:
             return node.value
         if isinstance(node, Constant):
             if node.name == "pi":
-                return functions.pi(self.field)
-            return functions.exponential(self.field, self.field.ring.number(1))
+                return pi(self.region)
+            return exponential(self.region, self.field.ring.number(1))
         if self._opaque and not _is_polynomial(node):
             return self._as_one(node)
         if node.operation == "piecewise":
@@ -108,7 +117,7 @@ class NormalForms:
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
         identity = ("opaque", self._numbers[id(node)])
-        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", None, node)))
+        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -120,30 +129,30 @@ class NormalForms:
 
     def _compared(self, operation: str, x: Quotient, y: Quotient) -> bool:
         parts, holds = _COMPARISONS[operation]
-        return self.field.need(self.field.ring.minus(x, y), parts) in holds
+        return self.region.need(self.field.ring.minus(x, y), parts) in holds
 
     def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
         self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
 
     def _rules(self) -> dict[str, Callable[..., Quotient]]:
-        ring, field = self.field.ring, self.field
+        ring, region = self.field.ring, self.region
         return {
             "add": lambda _, *xs: _folded(ring.plus, xs),
             "mul": lambda _, *xs: _folded(ring.times, xs),
             "neg": lambda _, x: ring.negative(x),
             "div": self._divided,
             "pow": self._power,
-            "abs": lambda _, x: functions.absolute(field, x),
+            "abs": lambda _, x: absolute(region, x),
             "min": lambda _, *xs: _folded(self._lesser, xs),
             "max": lambda _, *xs: _folded(self._greater, xs),
-            "sign": lambda _, x: ring.number(field.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
-            "floor": lambda _, x: functions.whole_part(field, x),
+            "sign": lambda _, x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
+            "floor": lambda _, x: whole_part(region, x),
             "mod": self._remainder,
             "sqrt": self._root,
             "log": self._logarithm,
-            "exp": lambda _, x: functions.exponential(field, x),
-            "sin": lambda _, x: functions.cosine_and_sine(field, x)[1],
-            "cos": lambda _, x: functions.cosine_and_sine(field, x)[0],
+            "exp": lambda _, x: exponential(region, x),
+            "sin": lambda _, x: cosine_and_sine(region, x)[1],
+            "cos": lambda _, x: cosine_and_sine(region, x)[0],
             "tan": self._tangent,
             "tanh": self._hyperbolic_tangent,
         }
@@ -170,50 +179,47 @@ class NormalForms:
         if constant is None:
             if base.top.is_zero():
                 return self._power_of_zero(node, exponent)
-            self.field.seen.append(exponent)
+            self.region.seen.append(exponent)
             self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
-            logarithm = functions.logarithm(self.field, base)
-            return functions.exponential(self.field, self.field.ring.times(exponent, logarithm))
+            inside = self.field.ring.times(exponent, logarithm(self.field, base))
+            return exponential(self.region, inside)
         if constant.denominator == 1:
-            if abs(constant) > _MOST_EXPONENT:
-                raise OutsideMethod("a power is too large for the normal form")
             if constant < 0:
                 self._must_not_vanish(node.arguments[0])
-                x = self.field.ring.inverse(x)
-            return self.field.ring.power(x, abs(int(constant)))
+            return self.field.ring.power(x, int(constant))
         signs = NONNEGATIVE if constant > 0 else POSITIVE
         self._oblige(node.arguments[0], x, signs, "the base of a power")
-        return functions.raised(self.field, base, constant)
+        return raised(self.region, base, constant)
 
     def _power_of_zero(self, node: Apply, exponent: Quotient) -> Quotient:
         """0**y is 0 for y > 0, 1 for y = 0, and undefined for y < 0."""
-        sign = self.field.need(exponent, (NEGATIVE, ZERO, POSITIVE))
+        sign = self.region.need(exponent, (NEGATIVE, ZERO, POSITIVE))
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
     def _root(self, node: Apply, x: Quotient) -> Quotient:
         self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")
-        return functions.raised(self.field, x, Fraction(1, 2))
+        return raised(self.region, x, Fraction(1, 2))
 
     def _logarithm(self, node: Apply, x: Quotient) -> Quotient:
         self._oblige(node.arguments[0], x, POSITIVE, "the argument of a logarithm")
-        return functions.logarithm(self.field, x)
+        return logarithm(self.field, x)
 
     def _tangent(self, node: Apply, x: Quotient) -> Quotient:
-        cosine, sine = functions.cosine_and_sine(self.field, x)
+        cosine, sine = cosine_and_sine(self.region, x)
         self._oblige(Apply("cos", node.arguments), cosine, NONZERO, "the cosine below a tangent")
         return self.field.ring.times(sine, self.field.ring.inverse(cosine))
 
     def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
         ring = self.field.ring
-        square = functions.exponential(self.field, ring.times(ring.number(2), x))
+        square = exponential(self.region, ring.times(ring.number(2), x))
         one = ring.number(1)
         return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
 
     def _remainder(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
         ring = self.field.ring
         self._must_not_vanish(node.arguments[1])
-        whole = functions.whole_part(self.field, ring.times(x, ring.inverse(y)))
+        whole = whole_part(self.region, ring.times(x, ring.inverse(y)))
         return ring.minus(x, ring.times(y, whole))
 
     def _greater(self, x: Quotient, y: Quotient) -> Quotient:
@@ -226,18 +232,14 @@ class NormalForms:
         """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""
         ring = self.field.ring
         gap = self.field.reduced(ring.minus(x, y))
-        signs = self.field.signs_of(gap)
+        signs = self.region.signs_of(gap)
         if signs <= NONNEGATIVE:
             return x if direction > 0 else y
         if signs <= NONPOSITIVE:
             return y if direction > 0 else x
-        distance = ring.times(ring.number(direction), functions.absolute(self.field, gap))
+        distance = ring.times(ring.number(direction), absolute(self.region, gap))
         half = ring.number(Fraction(1, 2))
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
-
-    def difference(self, x: Quotient, y: Quotient) -> Polynomial:
-        """A polynomial that is zero where two values are equal."""
-        return self.field.rewrite(self.field.ring.equal(x, y))
 
 
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {

@@ -8,6 +8,7 @@ as s² = 1 − c² rewrites s by what is older.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -17,6 +18,7 @@ import flint
 from ...clock import look
 
 MAX_TERMS = 100_000
+MAX_EXPONENT = 10_000
 MAX_WORK = 20_000_000
 MAX_TOTAL_BITS = 400_000_000
 _MOST_TERMS_TO_FACTOR, _MOST_DEGREE_TO_FACTOR = 120, 16
@@ -91,6 +93,9 @@ class Ring:
         self._check_product(x.bottom, y.bottom, bits)
         return Quotient(x.top * y.top, x.bottom * y.bottom, bits)
 
+    def scaled(self, x: Quotient, factor: Fraction | int) -> Quotient:
+        return self.times(self.number(factor), x)
+
     @staticmethod
     def inverse(x: Quotient) -> Quotient:
         if x.top.is_zero():
@@ -98,7 +103,11 @@ class Ring:
         return Quotient(x.bottom, x.top, x.bits)
 
     def power(self, base: Quotient, n: int) -> Quotient:
-        """base ** n for n ≥ 0."""
+        """base ** n for a whole n."""
+        if abs(n) > MAX_EXPONENT:
+            raise OutsideMethod("a power is too large for the normal form")
+        if n < 0:
+            base, n = self.inverse(base), -n
         bits = n * (base.bits + max(len(base.top), len(base.bottom)).bit_length())
         for part in (base.top, base.bottom):
             terms = math.comb(len(part) + n - 1, n) if len(part) else 0
@@ -112,6 +121,33 @@ class Ring:
         left = self.times(self.whole(x.top, x.bits), self.whole(y.bottom, y.bits))
         right = self.times(self.whole(y.top, y.bits), self.whole(x.bottom, x.bits))
         return left.top - right.top
+
+    def inputs_of(self, polynomial: Polynomial) -> list[str]:
+        """The inputs that a polynomial has."""
+        if polynomial.is_zero():
+            return []
+        degrees = polynomial.degrees()[self.slots :]
+        return [name for name, n in zip(self.names, degrees, strict=True) if n]
+
+    def linear(self, polynomial: Polynomial) -> tuple[dict[str, Fraction], Fraction] | None:
+        """Slopes and offset of a linear polynomial of the inputs; None for any other."""
+        offset, slopes = Fraction(0), {}
+        for monomial, coefficient in polynomial.terms():
+            if sum(monomial) > 1 or any(monomial[: self.slots]):
+                return None
+            if not sum(monomial):
+                offset = as_fraction(coefficient)
+            else:
+                slopes[self.names[list(monomial).index(1) - self.slots]] = as_fraction(coefficient)
+        return slopes, offset
+
+    def value(self, polynomial: Polynomial, point: Mapping[str, Fraction]) -> Fraction:
+        """The value of a polynomial of the inputs; inputs it does not have may be left out."""
+        values = [flint.fmpq(0)] * self.slots
+        for name in self.names:
+            value = point.get(name, Fraction(0))
+            values.append(flint.fmpq(value.numerator, value.denominator))
+        return as_fraction(polynomial(*values)) if values else rational(polynomial)
 
     def _check_product(self, x: Polynomial, y: Polynomial, bits: int) -> None:
         look()
@@ -160,12 +196,7 @@ def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, in
         pairs = [(factor, int(k)) for factor, k in parts]
     else:
         content, pairs = flint.fmpq(1), [(polynomial, 1)]
-    value = (
-        Fraction(int(content.p), int(content.q))
-        if isinstance(content, flint.fmpq)
-        else Fraction(int(content))
-    )
-    found = []
+    value, found = as_fraction(flint.fmpq(content)), []
     for factor, k in pairs:
         first = factor.leading_coefficient()
         if first < 0:

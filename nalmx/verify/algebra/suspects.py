@@ -11,7 +11,7 @@ import flint
 from ...clock import deadline
 from ...ranges import Interval
 from ..domain import Domain, Point
-from .quotients import Polynomial, Ring, as_fraction, degree, rational
+from .quotients import Polynomial, Ring, as_fraction, degree
 
 _HUNTING_SECONDS = 0.5
 _MOST_TERMS, _MOST_DEGREE = 1_000, 30
@@ -92,15 +92,6 @@ def simplest(extent: Interval) -> Fraction:
     return value
 
 
-def value_at(polynomial: Polynomial, ring: Ring, point: Point) -> Fraction:
-    """The value of a polynomial of the inputs; inputs it does not have may be left out."""
-    values = [flint.fmpq(0)] * ring.slots
-    for name in ring.names:
-        value = point.get(name, Fraction(0))
-        values.append(flint.fmpq(value.numerator, value.denominator))
-    return as_fraction(polynomial(*values)) if values else rational(polynomial)
-
-
 def _rational_roots(
     ring: Ring, polynomial: Polynomial, name: str, point: Point
 ) -> Iterator[Fraction]:
@@ -130,4 +121,4 @@ def _rational_roots(
     for factor, _ in in_one.factor()[1]:
         if factor.degree() == 1:
             root = -factor[0] / factor[1]
-            yield as_fraction(root) if isinstance(root, flint.fmpq) else Fraction(int(root))
+            yield as_fraction(flint.fmpq(root))

@@ -17,7 +17,7 @@ from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
 from ...rationals import spell
-from ..algebra.cases import Solved, inequalities
+from ..algebra.cases import Solved
 from ..algebra.decision import Finding
 from ..algebra.field import Units
 from ..algebra.linear import largest
@@ -156,11 +156,11 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     assert isinstance(solved.left, Quotient)
     assert isinstance(solved.right, Quotient)
     gap = field.reduced(field.ring.minus(solved.left, solved.right))
-    linear = field.linear(gap.top) if gap.bottom.is_one() else None
+    linear = field.ring.linear(gap.top) if gap.bottom.is_one() else None
     if linear is None:
         return None
     slopes, offset = linear
-    where = list(inequalities(case))
+    where = list(case.inequalities())
     turned = {name: -slope for name, slope in slopes.items()}
     ends = largest(slopes, offset, where), largest(turned, -offset, where)
     known = [end for end in ends if end is not None]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers_machines import changed
 
 from nalmx.pntm.learn.discrete import fit_discrete
 from nalmx.pntm.learn.discrete.accept import Told, accepted
@@ -162,7 +163,7 @@ def test_errors_that_the_prompt_tells_are_no_noise(machine):
 
 def test_a_machine_must_say_examples_that_its_table_was_not_grown_from(machine):
     noisy = spoiled(CLEAN, lambda at, n: 0.1, 0)
-    still = replace(machine, moves=np.zeros_like(machine.moves))
+    still = changed(machine, "moves", ..., 0)
     told = Told(unjudged(still), agreement(machine, noisy), 0.0)
     found = accepted(told, noisy, Vocabulary.of(noisy), 0.25)
     assert not found.learned

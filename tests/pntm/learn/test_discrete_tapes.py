@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from nalmx.pntm.action import JUMP, moving, writing
 from nalmx.pntm.learn.discrete.data import Streams
 from nalmx.pntm.learn.discrete.tapes import fingerprints, reach_of, readings, run_tape
-from nalmx.pntm.machine import STAY, Decision, Machine, Runner
+from nalmx.pntm.machine import Decision, Machine, Runner
 from nalmx.pntm.tasks import Example
 from nalmx.pntm.vocabulary import Vocabulary
 
@@ -23,16 +24,14 @@ def draw_examples(random, count, longest):
 
 
 def draw_controls(random, count, *, jumps):
-    """Ways to write (count, rows, 3) and to read (count, rows, 2)."""
-    both = np.full((count, ROWS, 5), STAY)
-    both[..., [0, 3]] = random.integers(-2, 3, (count, ROWS, 2))
+    """Ways to write (count, rows, 2, 2) and to read (count, rows, 2)."""
+    heads = moving(random.integers(-2, 3, (count, ROWS, 2)))
     if jumps:
         jumping = random.random((count, ROWS, 2)) < 0.15
-        cells = random.integers(-FAR, FAR + 1, (count, ROWS, 2))
-        both[..., [1, 4]] = np.where(jumping, cells, STAY)
-    writing = random.random((count, ROWS)) < 0.6
-    both[..., 2] = np.where(writing, random.integers(1, 4, (count, ROWS)), STAY)
-    return both[..., :3].copy(), both[..., 3:].copy()
+        heads[jumping, 0] = JUMP
+        heads[jumping, 1] = random.integers(-FAR, FAR + 1, jumping.sum())
+    cells = writing(random.random((count, ROWS)) < 0.6, random.integers(1, 4, (count, ROWS)))
+    return np.stack([heads[:, :, 0], cells], axis=2), heads[:, :, 1].copy()
 
 
 def literally_read(register, write, read, begins, examples):
@@ -40,10 +39,8 @@ def literally_read(register, write, read, begins, examples):
     machine = Machine(
         VOCABULARY,
         register,
-        moves=np.stack([write[:, 0], read[:, 0]], axis=1)[:, None],
-        jumps=np.stack([write[:, 1], read[:, 1]], axis=1)[:, None],
+        np.stack([write[:, 0], read, write[:, 1]], axis=1)[:, None],
         starts=np.array([begins]),
-        writes=write[:, 2:],
         table=(Decision(answer=VOCABULARY.end),),
     )
     seen = []

@@ -58,10 +58,10 @@ def test_parity_is_learnt_for_all_lengths(learnt):
 def test_the_module_has_the_controls_of_the_machine(learnt):
     controls, machine = learnt.module.controls(), learnt.machine
     moves = controls.shifts.argmax(-1) - 1
-    assert torch.equal(moves, torch.from_numpy(machine.moves.reshape(len(moves), -1)))
+    assert torch.equal(moves, torch.from_numpy(machine.arrays()["moves"].reshape(len(moves), -1)))
     assert set(controls.write.unique().tolist()) <= {0.0, 1.0}
     assert torch.equal(controls.erase, controls.write)
-    assert torch.equal(controls.write > 0, torch.from_numpy(machine.writes > 0))
+    assert torch.equal(controls.write > 0, torch.from_numpy(machine.arrays()["writes"] > 0))
     assert learnt.soft_loss < 0.1
     assert learnt.history[-1].errors == 0
 

@@ -117,9 +117,8 @@ def test_auto_ends_with_the_first_search_that_learns(searches, parity):
 
 def test_what_makes_no_difference_to_the_examples_is_left_out(searches, parity):
     machine = parity.machine
-    arrays = ("moves", "jumps", "writes")
-    twice = {name: np.concatenate([getattr(machine, name)] * 2, axis=1) for name in arrays}
-    both = replace(machine, starts=np.concatenate([machine.starts] * 2), **twice)
+    twice = np.concatenate([machine.actions] * 2, axis=1)
+    both = replace(machine, starts=np.concatenate([machine.starts] * 2), actions=twice)
     searches.discrete = [replace(parity, machine=both)]
     found = learn(PARITY)
     assert (found.machine.tapes, found.accuracy) == (1, 1.0)

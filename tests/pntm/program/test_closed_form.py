@@ -5,20 +5,19 @@ import dataclasses
 import numpy as np
 import pytest
 import sympy
+from helpers_machines import changed
 
 from nalmx.errors import ExtractionError, SettingError
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
-from nalmx.pntm.program import closed_form as module
+from nalmx.pntm.program import form_text
 from nalmx.pntm.program.closed_form import (
-    check_forms,
     closed_form,
-    closed_form_lines,
     head_positions,
     output_form,
-    sample_prompts,
-    show,
     transition_form,
 )
+from nalmx.pntm.program.form_checks import check_forms, sample_prompts
+from nalmx.pntm.program.form_text import closed_form_lines, show
 from nalmx.pntm.program.read_map import BLANK_NAME, J, read_maps
 from nalmx.pntm.vocabulary import Vocabulary
 
@@ -42,7 +41,7 @@ def echo(tokens, *, starts=(0, 1), prompt=(1, 0), answer=(0, 1), copy_back=False
         Decision(answer=vocabulary.end),
         *(Decision(answer=size + 1 + place) for place in range(size)),
     ]
-    return Machine(
+    return Machine.of_arrays(
         vocabulary,
         np.zeros((1, vocabulary.size), np.int64),
         moves,
@@ -80,7 +79,7 @@ def adder(big_endian=False):
         Decision(answer=5),
     )
     stay = np.full((2 * size, 4, 2), STAY)
-    return Machine(vocabulary, register, moves, stay, np.array(starts), writes, table)
+    return Machine.of_arrays(vocabulary, register, moves, stay, np.array(starts), writes, table)
 
 
 DIGITS = frozenset("01")
@@ -142,8 +141,7 @@ def test_an_identity_is_printed_as_the_symbol_that_is_read():
 
 
 def test_counts_where_tokens_move_a_head_differently():
-    machine = echo("abc")
-    machine.moves[0, 0, 0], machine.writes[0, 0] = 0, STAY
+    machine = changed(changed(echo("abc"), "moves", (0, 0, 0), 0), "writes", (0, 0), STAY)
     write, read = head_positions(machine)
     assert (show(write.form), show(read.form)) == ("N_{in: b, c}", "m + 1")
     (found,) = read_maps(machine, [frozenset("abc")])
@@ -152,8 +150,7 @@ def test_counts_where_tokens_move_a_head_differently():
 
 
 def test_prompt_and_answer_tokens_of_one_spelling_are_counted_apart():
-    machine = echo("ab")
-    machine.moves[0, 0], machine.moves[3, 0] = (2, 3), (0, 5)
+    machine = changed(changed(echo("ab"), "moves", (0, 0), (2, 3)), "moves", (3, 0), (0, 5))
     assert [show(head.form) for head in head_positions(machine)] == [
         "2*N_{in: a} + N_{in: b}",
         "3*N_{in: a} + 5*N_{out: a} + N_{out: b} + 1",
@@ -161,9 +158,9 @@ def test_prompt_and_answer_tokens_of_one_spelling_are_counted_apart():
 
 
 def test_a_jump_restarts_the_count():
-    machine = echo("ab")
-    machine.jumps[2, 0, 1] = 1  # the sign sends the read head to the first cell
-    machine.moves[:2, 0, 1] = 1
+    # The sign sends the read head to the first cell.
+    machine = changed(echo("ab"), "jumps", (2, 0, 1), 1)
+    machine = changed(machine, "moves", np.s_[:2, 0, 1], 1)
     _, read = head_positions(machine)
     assert (show(read.form), show(read.after_jump)) == ("m + n + 1", "m + n + target")
     assert read.targets == {2: 1}
@@ -172,8 +169,7 @@ def test_a_jump_restarts_the_count():
 
 
 def test_what_is_not_affine_has_a_reason():
-    machine = echo("ab")
-    machine.moves[1, 0, 0] = -1
+    machine = changed(echo("ab"), "moves", (1, 0, 0), -1)
     (read,) = read_maps(machine, [frozenset("ab")])
     assert read.form is None
     assert "apart" in read.reason
@@ -186,24 +182,23 @@ def test_one_move_changed_is_caught(tape_part):
     row, head = tape_part
     machine, blocks = echo("abc"), [frozenset("abc")]
     forms = closed_form(machine, blocks)
-    moves = machine.moves.copy()
-    moves[row, 0, head] += 1
-    changed = dataclasses.replace(machine, moves=moves)
+    move = machine.arrays()["moves"][row, 0, head] + 1
+    other = changed(machine, "moves", (row, 0, head), move)
     assert check_forms(machine, blocks, sample_prompts(blocks), forms) is None
-    assert "head of tape 1" in check_forms(changed, blocks, sample_prompts(blocks), forms)
-    assert check_forms(changed, blocks, sample_prompts(blocks)) is None
+    assert "head of tape 1" in check_forms(other, blocks, sample_prompts(blocks), forms)
+    assert check_forms(other, blocks, sample_prompts(blocks)) is None
 
 
 def test_a_write_a_state_or_an_answer_changed_is_caught(monkeypatch):
     machine, blocks = echo("ab"), [frozenset("ab")]
     forms, prompts = closed_form(machine, blocks), sample_prompts(blocks)
-    other = dataclasses.replace(machine, writes=np.where(machine.writes == 1, 2, machine.writes))
+    other = changed(machine, "writes", machine.arrays()["writes"] == 1, 2)
     assert "reads" in check_forms(other, blocks, prompts, forms)
     other = dataclasses.replace(machine, table=(machine.table[0], *machine.table[:0:-1]))
     assert "the answer" in check_forms(other, blocks, prompts, forms)
     wrong = dataclasses.replace(forms, transition=sympy.Integer(1))
     assert "the state" in check_forms(machine, blocks, prompts, wrong)
-    monkeypatch.setattr(module, "closed_form", lambda *_: wrong)
+    monkeypatch.setattr(form_text, "closed_form", lambda *_: wrong)
     with pytest.raises(ExtractionError, match="disagree"):
         closed_form_lines(machine, blocks)
 
@@ -215,8 +210,8 @@ def test_nasty_tokens():
         lines = closed_form_lines(machine, blocks)
         assert lines[-1].endswith("for 1 <= j <= n, then end")
         assert all(line.isprintable() for line in lines)
-    machine = echo(NASTY)
-    machine.moves[0, 0, 0], machine.writes[0, 0] = 0, STAY  # the token spelled `end`
+    # The token spelled `end` neither moves nor writes.
+    machine = changed(changed(echo(NASTY), "moves", (0, 0, 0), 0), "writes", (0, 0), STAY)
     assert head_positions(machine)[0].form == N.func("n", integer=True, nonnegative=True) - (
         sympy.Symbol('N_{in: "end"}', integer=True, nonnegative=True)
     )
@@ -247,7 +242,7 @@ def random_machine(seed):
     kind = np.array([0, 0, 1, 2, 2, 1])[np.arange(rows) % 6]
     silent = random.random((3, tapes)) < 0.3
     writes = random.choice([BLANK, 1, 2, 5], (rows, tapes))
-    return Machine(
+    return Machine.of_arrays(
         Vocabulary(("a", "b"), ("A", "B")),
         random.integers(0, states, (states, 6)),
         moves[kind],
@@ -270,18 +265,15 @@ def test_forms_of_random_machines_hold():
 
 
 def test_a_token_that_leaves_its_cell_blank_still_has_its_place():
-    machine = echo("01c")
-    machine.writes[0] = STAY  # the token 0 moves on and writes nothing
+    machine = changed(echo("01c"), "writes", 0, STAY)  # the token 0 moves on and writes nothing
     blocks = [frozenset("01c")]
     assert closed_form_lines(machine, blocks)[1] == "r1 = x[1, c](j) if j <= n else blank"
     assert check_forms(machine, blocks, sample_prompts(blocks)) is None
-    other = echo("01c")
-    other.writes[[0, 2]] = STAY
+    other = changed(echo("01c"), "writes", [0, 2], STAY)
     assert closed_form_lines(other, blocks)[1] == "r1 = x[1](j) if j <= n else blank"
 
 
 def test_tokens_that_leave_one_mark_are_not_named_after_states():
-    machine = echo("ab")
-    machine.writes[1] = 1
+    machine = changed(echo("ab"), "writes", 1, 1)
     blocks = [frozenset("ab")]
     assert closed_form_lines(machine, blocks)[1] == "r1 = mark if j <= n else blank"

@@ -5,8 +5,9 @@ import json
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
-from helpers_machines import copier, either, hand_made, parity
+from helpers_machines import changed, copier, either, hand_made, parity
 
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import Vocabulary
@@ -43,9 +44,10 @@ def rarely_wrong():
     """Says the parity of bits, but 1 first for prompts of so many bits: 0 1 = 0 1 end."""
     right = parity()
     machine = hand_made(right.vocabulary, right.table, starts=((0, 1), (0, RARE)))
-    for part in ("moves", "writes"):
-        getattr(machine, part)[:, 0] = getattr(right, part)[:, 0]
-        getattr(machine, part)[:2, 1] = getattr(right, part)[0, 0]
+    for part, array in right.arrays().items():
+        if part in ("moves", "writes"):
+            machine = changed(machine, part, np.s_[:, 0], array[:, 0])
+            machine = changed(machine, part, np.s_[:2, 1], array[0, 0])
     behind = [
         replace(
             node,
@@ -63,9 +65,8 @@ def padded(machine):
     """The machine with a tape that nobody reads."""
     made = hand_made(machine.vocabulary, machine.table, starts=((0, 1), (0, 0)))
     for part in ("moves", "writes"):
-        getattr(made, part)[:, :1] = getattr(machine, part)
-    made.writes[:2, 1] = 5
-    return made
+        made = changed(made, part, np.s_[:, :1], machine.arrays()[part])
+    return changed(made, "writes", np.s_[:2, 1], 5)
 
 
 @pytest.fixture(scope="module")

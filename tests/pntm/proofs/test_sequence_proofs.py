@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from helpers_machines import copier, hand_made, parity
+from helpers_machines import changed, copier, hand_made, parity
 from helpers_proofs import with_what_follows
 
 from nalmx.errors import CertificateError
@@ -223,12 +223,6 @@ def changed_answer(machine, wanted, new):
     """The machine with another token in all leaves of one."""
     table = tuple(Decision(answer=new) if n.answer == wanted else n for n in machine.table)
     return replace(machine, table=table)
-
-
-def changed(machine, part, place, new):
-    array = getattr(machine, part).copy()
-    array[place] = new
-    return replace(machine, **{part: array})
 
 
 CHANGES = {
@@ -465,11 +459,8 @@ def depends_on_the_prompt():
     """Its register knows the last letter, and `=` moves the read head after a only."""
     machine = copier(AB)
     register = np.array([[1, 0, 0, 0, 0, 0], [1, 0, 1, 0, 0, 0]])
-    double = {part: np.repeat(getattr(machine, part), 2, 0) for part in ("moves", "jumps")}
-    double = {p: np.concatenate([a[::2], a[::2]]) for p, a in double.items()}
-    double["moves"][6 + 2, 0, 1] = 1
-    writes = np.concatenate([machine.writes] * 2)
-    return replace(machine, register=register, writes=writes, **double)
+    twice = np.concatenate([machine.actions] * 2)
+    return changed(replace(machine, register=register, actions=twice), "moves", (6 + 2, 0, 1), 1)
 
 
 OUTSIDE = {

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from helpers_machines import changed
 from helpers_proofs import with_what_follows
 
 from nalmx.pntm.machine import BLANK, ROW, STAY, Decision, Machine
@@ -83,7 +84,7 @@ def machine(
     controls = np.array([[row.get(k, Do()) for k in range(tapes)] for row in rows], np.int64)
     jumps = np.stack([np.full((states * size, tapes), STAY), controls[..., 3]], axis=-1)
     made = tree(vocabulary) if callable(tree) else tree
-    return Machine(
+    return Machine.of_arrays(
         vocabulary,
         np.array(register, np.int64),
         controls[..., :2],
@@ -329,19 +330,12 @@ def _proof() -> Proof:
 
 def _near_copies() -> Iterator[Machine]:
     """Machines that differ from the one that copies in one control or one entry."""
-    moves, writes, starts = COPIES.moves, COPIES.writes, COPIES.starts
-    for place in np.ndindex(moves.shape):
-        for step in (-1, 0, 1, 2):
-            changed = moves.copy()
-            changed[place] = step
-            yield replace(COPIES, moves=changed)
-    for place in np.ndindex(writes.shape):
-        for symbol in (STAY, BLANK, 1, 2):
-            changed = writes.copy()
-            changed[place] = symbol
-            yield replace(COPIES, writes=changed)
+    for place in np.ndindex(COPIES.arrays()["moves"].shape):
+        yield from (changed(COPIES, "moves", place, step) for step in (-1, 0, 1, 2))
+    for place in np.ndindex(COPIES.arrays()["writes"].shape):
+        yield from (changed(COPIES, "writes", place, symbol) for symbol in (STAY, BLANK, 1, 2))
     for step in (-2, 0, 1):
-        yield replace(COPIES, starts=starts + np.array([[0, step]]))
+        yield replace(COPIES, starts=COPIES.starts + np.array([[0, step]]))
     for at, node in enumerate(COPIES.table):
         for answer in COPIES.vocabulary.outputs if node.answer is not None else ():
             table = list(COPIES.table)

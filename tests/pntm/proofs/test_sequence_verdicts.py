@@ -8,7 +8,7 @@ from itertools import chain, product
 
 import numpy as np
 import pytest
-from helpers_machines import copier, hand_made, parity
+from helpers_machines import changed, copier, hand_made, parity
 
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
@@ -65,9 +65,10 @@ def wrong_from(right, length):
     starts = [*right.starts.tolist(), [0, length]]
     made = hand_made(right.vocabulary, right.table, starts=starts)
     for part in ("moves", "writes"):
-        getattr(made, part)[:, :tapes] = getattr(right, part)
-    made.moves[:equals, tapes, 0], made.writes[:equals, tapes] = 1, 1
-    assert made.moves.shape[0] == size
+        made = changed(made, part, np.s_[:, :tapes], right.arrays()[part])
+    made = changed(made, "moves", np.s_[:equals, tapes, 0], 1)
+    made = changed(made, "writes", np.s_[:equals, tapes], 1)
+    assert made.actions.shape[0] == size
     shift = 3
     behind = [
         replace(

@@ -49,7 +49,7 @@ def machines():
 @pytest.mark.parametrize("name", FITTED)
 def test_the_module_says_what_a_fitted_machine_says(machines, name):
     machine, task = machines[name], sequence_task(name)
-    assert (machine.jumps != STAY).any() == (name == "associative-recall")
+    assert (machine.arrays()["jumps"] != STAY).any() == (name == "associative-recall")
     module = from_machine(machine)
     for length in (task.shortest, 7, 60):
         example = draw(task, 1, max(length, task.shortest))
@@ -69,7 +69,7 @@ def hand_made(table, *, moves=None, jumps=None, starts=((0, 0),), writes=None, r
     """A machine of a vocabulary of 6: a, b, =, A, B, end."""
     register = [[0] * 6] if register is None else register
     tapes, rows = len(starts), 6 * len(register)
-    return Machine(
+    return Machine.of_arrays(
         Vocabulary(("a", "b"), ("A", "B")),
         np.array(register, np.int64),
         np.zeros((rows, tapes, 2), np.int64) if moves is None else moves,
@@ -155,7 +155,7 @@ def test_the_weights_are_those_of_a_module():
 def test_a_machine_without_tapes_is_saved_and_read():
     vocabulary = Vocabulary(("a",), ("b",))
     said, end = vocabulary.outputs
-    machine = Machine(
+    machine = Machine.of_arrays(
         vocabulary,
         np.zeros((1, vocabulary.size), np.int64),
         moves=np.zeros((vocabulary.size, 0, 2), np.int64),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...machine import BLANK, ROW, STAY, Decision, Machine
+from ...action import CELL, READ_HEAD, WRITE_HEAD, idle
+from ...machine import BLANK, ROW, Decision, Machine
 from ...vocabulary import Ids, Vocabulary
 from .columns import ROW_COLUMNS
 from .library import Library
@@ -20,18 +21,15 @@ def build_machine(
     """The machine whose table is the tree; column k of the tree is `columns[k]`."""
     used = sorted(columns_used(tree))
     tapes = [columns[k] for k in used if columns[k] >= ROW_COLUMNS]
-    rows, count = register.size, len(tapes)
-    moves, starts = np.zeros((rows, count, 2), np.int64), np.zeros((count, 2), np.int64)
-    jumps, writes = np.full((rows, count, 2), STAY), np.full((rows, count), STAY)
+    actions, starts = idle(register.size, len(tapes)), np.zeros((len(tapes), 2), np.int64)
     for i, column in enumerate(tapes):
         write, read, start = library.tapes[kept[column - ROW_COLUMNS]].tolist()
-        moves[:, i, 0], moves[:, i, 1] = library.writes[write, :, 0], library.reads[read, :, 0]
-        jumps[:, i, 0], jumps[:, i, 1] = library.writes[write, :, 1], library.reads[read, :, 1]
-        writes[:, i], starts[i, 1] = library.writes[write, :, 2], start
+        actions[:, i, [WRITE_HEAD, CELL]] = library.writes[write]
+        actions[:, i, READ_HEAD], starts[i, 1] = library.reads[read], start
     looks = {k: tapes.index(columns[k]) if columns[k] >= ROW_COLUMNS else ROW for k in used}
     table: list[Decision] = []
     _add(tree, looks, vocabulary.outputs.start, table)
-    return Machine(vocabulary, register, moves, jumps, starts, writes, tuple(table))
+    return Machine(vocabulary, register, actions, starts, tuple(table))
 
 
 def columns_used(node: Node) -> set[int]:

@@ -14,11 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...machine import STAY, Machine
+from ...action import (
+    CELL,
+    JUMP,
+    READ_HEAD,
+    WRITE_HEAD,
+    Coded,
+    Jump,
+    Move,
+    Write,
+    check_known,
+    coded,
+    idle,
+    numbers_of,
+)
+from ...machine import Machine
 from ...vocabulary import Ids
 from .groups import Groups, Rows, cost_of, row_sets
 
-_MOVE, _JUMP, _SYMBOL = 0, 1, 2
 _MOST_WAYS = 120
 _FOLLOW = 0.5
 _FAR = 8  # cells that a read head may start from home
@@ -26,22 +39,23 @@ _FAR = 8  # cells that a read head may start from home
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """Ways to write (ways, rows, 3) and to read (ways, rows, 2), and tapes made of them.
+    """Ways to write (ways, rows, 2, 2) and to read (ways, rows, 2), and tapes made of them.
 
-    `tapes` (tapes, 3) has the indices of both ways and the cell where the read head starts;
+    A way to write has the actions of the write head and of the cell, one to read those of the read
+    head. `tapes` (tapes, 3) has the indices of both ways and the cell where the read head starts;
     `costs` says how elaborate each tape is, in nats.
     """
 
-    writes: Ids
-    reads: Ids
+    writes: Coded
+    reads: Coded
     tapes: Ids
     costs: NDArray[np.float64]
     hinted: int = 0  # so many of the first tapes are hints
 
     @property
     def far(self) -> int:
-        jumps = [way[..., _JUMP] for way in (self.writes, self.reads)]
-        return max(int(np.abs(np.where(jump == STAY, 0, jump)).max(initial=0)) for jump in jumps)
+        jumps = [numbers_of(heads, JUMP) for heads in (self.writes[:, :, 0], self.reads)]
+        return max(int(np.abs(jump).max(initial=0)) for jump in jumps)
 
 
 def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most: int) -> Library:
@@ -64,7 +78,7 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
     order = _least(costs.ravel(), most)
     at_write, at_prompt, at_answer, at_start = np.unravel_index(order, costs.shape)
     reads: dict[tuple[int, int, int], int] = {}
-    kept: list[Ids] = []
+    kept: list[Coded] = []
     tapes = np.empty((len(order), 3), np.int64)
     for i, (w, p, a) in enumerate(
         zip(at_write.tolist(), at_prompt.tolist(), at_answer.tolist(), strict=True)
@@ -74,13 +88,13 @@ def build_library(groups: Groups, symbols: Ids, row_count: int, level: int, most
             reads[key] = len(kept)
             if p == len(prompts):
                 prompt = _still(row_count)
-                prompt[inside] = writes[w][0][inside, :2]
+                prompt[inside] = writes[w][0][inside, 0]
             else:
                 prompt = prompts[p][0]
             kept.append(_joined(prompt, answers[a][0]))
         tapes[i] = w, reads[key], starts[at_start[i]]
     return Library(
-        np.array([way for way, _ in writes], np.int64).reshape(-1, row_count, 3),
+        np.array([way for way, _ in writes], np.int64).reshape(-1, row_count, 2, 2),
         np.array(kept, np.int64).reshape(-1, row_count, 2),
         tapes,
         costs.ravel()[order],
@@ -98,7 +112,7 @@ def _least(costs: NDArray[np.float64], most: int) -> Ids:
 def no_tapes(row_count: int) -> Library:
     """A library to put hints into."""
     nothing = np.zeros((0, 3), np.int64)
-    writes, reads = (np.zeros((0, row_count, controls), np.int64) for controls in (3, 2))
+    writes, reads = idle(0, row_count)[:, :, ::2], idle(0, row_count)[:, :, READ_HEAD]
     return Library(writes, reads, nothing, np.zeros(0))
 
 
@@ -106,19 +120,14 @@ def with_hints(library: Library, machines: Sequence[Machine], register: Ids) -> 
     """The library with the tapes of machines of the same register put first."""
     writes, reads, tapes = [library.writes], [library.reads], []
     for machine in machines:
+        check_known(machine.actions, "the search for tapes")
         if not np.array_equal(machine.register, register):
             continue
         for tape in range(machine.tapes):
-            controls = [
-                machine.moves[:, tape, 0],
-                machine.jumps[:, tape, 0],
-                machine.writes[:, tape],
-            ]
             at = sum(map(len, writes)), sum(map(len, reads))
             tapes.append([*at, machine.starts[tape, 1] - machine.starts[tape, 0]])
-            writes.append(np.stack(controls, axis=1)[None])
-            seen = [machine.moves[:, tape, 1], machine.jumps[:, tape, 1]]
-            reads.append(np.stack(seen, axis=1)[None])
+            writes.append(machine.actions[None, :, tape, [WRITE_HEAD, CELL]])
+            reads.append(machine.actions[None, :, tape, READ_HEAD])
     return Library(
         np.concatenate(writes),
         np.concatenate(reads),
@@ -128,9 +137,9 @@ def with_hints(library: Library, machines: Sequence[Machine], register: Ids) -> 
     )
 
 
-def _simplest(ways: Iterator[tuple[Ids, float]]) -> list[tuple[Ids, float]]:
+def _simplest(ways: Iterator[tuple[Coded, float]]) -> list[tuple[Coded, float]]:
     """Without repetition, the less elaborate ones first, and not too many."""
-    known: dict[bytes, tuple[Ids, float]] = {}
+    known: dict[bytes, tuple[Coded, float]] = {}
     for way, cost in ways:
         key = way.tobytes()
         if key not in known or cost < known[key][1]:
@@ -138,19 +147,15 @@ def _simplest(ways: Iterator[tuple[Ids, float]]) -> list[tuple[Ids, float]]:
     return sorted(known.values(), key=lambda pair: pair[1])[:_MOST_WAYS]
 
 
-def _joined(prompt: Ids, answer: Ids) -> Ids:
+def _joined(prompt: Coded, answer: Coded) -> Coded:
     """One way through the prompt and the answer; the rows of the two are different."""
-    moves = answer[:, _MOVE] != 0
-    jumps = answer[:, _JUMP] != STAY
-    read = prompt.copy()
-    read[moves, _MOVE] = answer[moves, _MOVE]
-    read[jumps, _JUMP] = answer[jumps, _JUMP]
-    return read
+    acts = (answer != coded(Move())).any(1, keepdims=True)
+    return np.where(acts, answer, prompt)
 
 
 def _ways_to_write(
     groups: Groups, symbols: Ids, row_count: int, level: int
-) -> Iterator[tuple[Ids, float]]:
+) -> Iterator[tuple[Coded, float]]:
     """Controls of the write head, and how elaborate they are."""
     sets = list(row_sets(groups.moving))
     if level > 0:
@@ -163,7 +168,7 @@ def _ways_to_write(
         for popped in row_sets(groups.prompt):
             if not popped & chosen and chosen <= frozenset().union(*groups.prompt):
                 stack = _writing(row_count, symbols, chosen, step=1)
-                stack[list(popped), _MOVE] = -1
+                stack[list(popped), 0] = coded(Move(-1))
                 yield stack, cost + 1.0 + cost_of(popped, groups.moving)
     if level == 0:
         return
@@ -175,34 +180,30 @@ def _ways_to_write(
                 yield address, 3.0
 
 
-def _writing(row_count: int, symbols: Ids, chosen: Rows, step: int) -> Ids:
-    way = np.zeros((row_count, 3), np.int64)
-    way[:, _JUMP] = way[:, _SYMBOL] = STAY
-    rows = list(chosen)
-    way[rows, _MOVE] = step
-    way[rows, _SYMBOL] = symbols[rows]
+def _writing(row_count: int, symbols: Ids, chosen: Rows, step: int) -> Coded:
+    way = idle(row_count)[:, [WRITE_HEAD, CELL]]
+    for row in chosen:
+        way[row] = coded(Move(step)), coded(Write(int(symbols[row])))
     return way
 
 
-def _jump_to_own(way: Ids, keyed: Rows) -> None:
+def _jump_to_own(way: Coded, keyed: Rows) -> None:
     """Give every row of a group a cell of its own to jump to."""
     for cell, row in enumerate(sorted(keyed)):
-        way[row, _JUMP] = 8 * (cell + 1)
+        way[row, 0] = coded(Jump(8 * (cell + 1)))
 
 
-def _still(row_count: int) -> Ids:
-    way = np.zeros((row_count, 2), np.int64)
-    way[:, _JUMP] = STAY
-    return way
+def _still(row_count: int) -> Coded:
+    return idle(row_count)[:, READ_HEAD]
 
 
-def _moving(row_count: int, rows: Rows, move: int) -> Ids:
+def _moving(row_count: int, rows: Rows, move: int) -> Coded:
     way = _still(row_count)
-    way[list(rows), _MOVE] = move
+    way[list(rows)] = coded(Move(move))
     return way
 
 
-def _prompt_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Ids, float]]:
+def _prompt_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Coded, float]]:
     """Moves of the read head while the prompt is taken in."""
     yield _still(row_count), 0.0
     everything = list(row_sets(groups.prompt))
@@ -216,11 +217,11 @@ def _prompt_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[
             for other in everything:
                 if not other & chosen:
                     way = _moving(row_count, chosen, 1)
-                    way[list(other), _MOVE] = -1
+                    way[list(other)] = coded(Move(-1))
                     yield way, cost + 1.0 + cost_of(other, groups.prompt)
 
 
-def _answer_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Ids, float]]:
+def _answer_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[Coded, float]]:
     """Moves of the read head while the answer is given."""
     yield _still(row_count), 0.0
     whole = frozenset().union(*groups.answer) if groups.answer else frozenset()
@@ -235,10 +236,10 @@ def _answer_parts(groups: Groups, row_count: int, level: int) -> Iterator[tuple[
         rest = whole - chosen
         for step in (1, -1):
             way = _moving(row_count, chosen, step)
-            way[list(rest), _JUMP] = 0
+            way[list(rest)] = coded(Jump(0))
             if rest:
                 yield way, cost + 1.5
             way = _moving(row_count, chosen, step)
-            way[list(rest), _MOVE] = -step
+            way[list(rest)] = coded(Move(-step))
             if rest and level > 1:
                 yield way, cost + 2.0

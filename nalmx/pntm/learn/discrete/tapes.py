@@ -8,9 +8,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from ...machine import BLANK, STAY
+from ...machine import BLANK
+from ...step import led, mark
 
-_STAY = STAY
 _BLANK = BLANK
 
 
@@ -20,24 +20,23 @@ def run_tape(
 ) -> None:
     """Fill `out` (questions,) with the symbols read where something is asked.
 
-    `write` (rows, 3) has move, jump and symbol of the write head for each control row, `read`
-    (rows, 2) move and jump of the read head, `begins` both starting cells. `cells` is working
-    storage (2, length): symbols, and the example that wrote them, so that nothing is cleared.
+    `write` (rows, 2, 2) has the actions of the write head and the cell for each control row, `read`
+    (rows, 2) those of the read head, `begins` both starting cells. `cells` is working storage
+    (2, length): symbols, and the example that wrote them.
     """
     middle = cells.shape[1] // 2
     question = 0
     cells[1, :] = -1
     for example in range(bounds.shape[0] - 1):
-        pen, eye = middle + begins[0], middle + begins[1]
+        pen, eye = begins[0], begins[1]
         for at in range(bounds[example], bounds[example + 1]):
             row = rows[at]
-            pen = pen + write[row, 0] if write[row, 1] == _STAY else middle + write[row, 1]
-            eye = eye + read[row, 0] if read[row, 1] == _STAY else middle + read[row, 1]
-            if write[row, 2] != _STAY:
-                cells[0, pen] = write[row, 2]
-                cells[1, pen] = example
+            pen = led(pen, write[row, 0, 0], write[row, 0, 1])
+            eye = led(eye, read[row, 0], read[row, 1])
+            mark(cells, middle + pen, write[row, 1, 0], write[row, 1, 1], example)
             if question < asked.shape[0] and asked[question] == at:
-                out[question] = cells[0, eye] if cells[1, eye] == example else _BLANK
+                seen = cells[1, middle + eye] == example
+                out[question] = cells[0, middle + eye] if seen else _BLANK
                 question += 1
 
 

@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from ....clock import look
-from ...machine import ROW, STAY, Decision, Machine
+from ...action import CELL, READ_HEAD, WRITE_HEAD
+from ...machine import ROW, Decision, Machine
 from ...tasks import Example
 from ...vocabulary import Ids, Vocabulary
 from ..discrete.build import written_symbols
@@ -118,10 +119,8 @@ class Judge:
 
     def _columns(self, hard: Hard) -> Ints:
         """What is seen at every question: the row, then what each tape reads."""
-        written = hard.symbols(self._symbols)
-        stay = np.full_like(written, STAY)
-        writes = np.stack([hard.moves[..., 0], stay, written], -1).swapaxes(0, 1)
-        reads = np.stack([hard.moves[..., 1], stay], -1).swapaxes(0, 1)
+        by_tape = hard.actions(self._symbols).swapaxes(0, 1)
+        writes, reads = by_tape[:, :, [WRITE_HEAD, CELL]], by_tape[:, :, READ_HEAD]
         # Only how far apart two heads are matters: nothing else names a cell.
         apart = self.starts[:, 1] - self.starts[:, 0]
         numbers = np.arange(len(apart))
@@ -161,13 +160,5 @@ class Judge:
             return at
 
         add(tree)
-        moves = hard.moves[:, tapes]
-        return Machine(
-            vocabulary,
-            self.register,
-            moves,
-            np.full_like(moves, STAY),
-            self.starts[tapes],
-            hard.symbols(self._symbols)[:, tapes],
-            tuple(nodes),
-        )
+        actions = hard.actions(self._symbols)[:, tapes]
+        return Machine(vocabulary, self.register, actions, self.starts[tapes], tuple(nodes))

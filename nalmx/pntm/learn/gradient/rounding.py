@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...machine import STAY
+from ...action import Coded, moving, writing
 from ...vocabulary import Ids
 
 _UNCERTAIN = 4.0  # a difference of logits below which the other rounding is tried, too
@@ -28,9 +28,10 @@ class Hard:
     moves: Ids
     write: NDArray[np.bool_]
 
-    def symbols(self, symbols: Ids) -> Ids:
-        """What is written (rows, tapes), of the symbols (rows,) of the rows."""
-        return np.where(self.write, symbols[:, None], STAY)
+    def actions(self, symbols: Ids) -> Coded:
+        """The same as actions (rows, tapes, 3, 2), with the symbols (rows,) of the rows."""
+        cells = writing(self.write, symbols[:, None])
+        return np.concatenate([moving(self.moves), cells[:, :, None]], axis=2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,154 @@
+"""A part of a claim: both sides where some conditions on signs hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from ...expression import Expression, Number, Variable, evaluate
+from ...expression.build import negative, rational, total
+from ...expression.nodes import substitute
+from ...ranges import Interval, Range
+from ..domain import Point
+from ..verdict import Claim
+from .field import Units
+from .linear import Inequality
+from .normal_form import NormalForms
+from .quotients import OutsideMethod
+from .region import Split
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Condition, opposite
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Both sides on a part of the domain.
+
+    An input that a condition ties to the others (x1 = x2) is replaced by them in both sides;
+    `bound` says by what.
+    """
+
+    left: Expression
+    right: Expression
+    ranges: Mapping[str, Range]
+    conditions: tuple[Condition, ...] = ()
+    bound: Mapping[str, Expression] = field(default_factory=dict)
+
+    @classmethod
+    def whole(cls, claim: Claim) -> Case:
+        """The whole claim; an input that can be one value only is replaced by it."""
+        case = cls(claim.left, claim.right, claim.domain.ranges)
+        for name, extent in claim.domain.ranges.items():
+            if extent.lower == extent.upper:
+                case = case.with_input(name, rational(extent.lower))
+        return case
+
+    def point(self, values: Point) -> Point | None:
+        """A point of this case with all inputs of the claim; None where one is not rational."""
+        point = dict(values)
+        for name, expression in self.bound.items():
+            value = evaluate(expression, values)
+            if not isinstance(value, Fraction):
+                return None
+            point[name] = value
+        return point
+
+    def with_condition(self, condition: Condition) -> Case:
+        return replace(self, conditions=(*self.conditions, condition))
+
+    def with_input(self, name: str, value: Expression) -> Case:
+        """The case in which an input equals an expression of the others."""
+        given = {name: value}
+        extent = self.ranges[name]
+        ranges = {n: r for n, r in self.ranges.items() if n != name}
+        if isinstance(value, Variable):
+            ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
+        conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
+        if not (isinstance(value, Number) and value.value in extent):
+            conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
+            conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
+        bound = {n: substitute(e, given) for n, e in self.bound.items()}
+        return Case(
+            substitute(self.left, given),
+            substitute(self.right, given),
+            ranges,
+            tuple(conditions),
+            {**bound, name: value},
+        )
+
+    def parts(self, split: Split) -> Iterator[Case]:
+        """The cases in which the sign that was asked for is known; they cover this one."""
+        for signs in split.parts:
+            condition = Condition(split.function, signs)
+            if split.line is None:
+                yield self.with_condition(condition)
+                continue
+            name, slope, root = split.line
+            sides = signs if slope > 0 else opposite(signs)
+            extent = self.ranges[name]
+            ends = {
+                end for interval in extent.intervals for end in (interval.lower, interval.upper)
+            }
+            if 0 in sides and root in extent and (len(sides) == 1 or root in ends):
+                yield self.with_input(name, rational(root))
+            for side in sorted(sides - {0}):
+                narrowed = _cut(extent, root, below=side < 0)
+                if narrowed is not None:
+                    ranges = {**self.ranges, name: narrowed}
+                    yield replace(self.with_condition(condition), ranges=ranges)
+
+    def lone_values(self) -> Iterator[Case]:
+        """The values of an input that stand alone, each as a case, and the rest; none where none do."""
+        for name, extent in self.ranges.items():
+            if extent.points:
+                for value in extent.points:
+                    yield self.with_input(name, rational(value))
+                wide = tuple(interval for interval in extent.intervals if interval.width)
+                if wide:
+                    yield replace(self, ranges={**self.ranges, name: Range(wide)})
+                return
+
+    def inequalities(self) -> Iterator[Inequality]:
+        """The linear ones among the conditions, and the ranges of the inputs."""
+        one = Fraction(1)
+        for name, extent in self.ranges.items():
+            yield Inequality.of({name: one}, -extent.lower, False)
+            yield Inequality.of({name: -one}, extent.upper, False)
+        for condition in self.conditions:
+            linear = _linear(condition.function, self.ranges)
+            if linear is None:
+                continue
+            slopes, offset = linear
+            turned = {name: -slope for name, slope in slopes.items()}
+            if condition.signs <= NONNEGATIVE:
+                yield Inequality.of(slopes, offset, condition.signs == POSITIVE)
+            if condition.signs <= NONPOSITIVE:
+                yield Inequality.of(turned, -offset, condition.signs == NEGATIVE)
+
+
+def _minus(x: Expression, y: Expression) -> Expression:
+    return total([x, negative(y)])
+
+
+def _cut(extent: Range, at: Fraction, *, below: bool) -> Range | None:
+    """The part of a range up to, or from, a value; the value itself is left out where it stands alone."""
+    kept = []
+    for interval in extent.intervals:
+        lower = interval.lower if below else max(interval.lower, at)
+        upper = min(interval.upper, at) if below else interval.upper
+        if lower < upper or lower == upper != at:
+            kept.append(Interval(lower, upper))
+    return Range(tuple(kept)) if kept else None
+
+
+def _linear(
+    function: Expression, ranges: Mapping[str, Range]
+) -> tuple[dict[str, Fraction], Fraction] | None:
+    """Slopes and offset of a function that is linear in the inputs; None for any other."""
+    with suppress(OutsideMethod):
+        forms = NormalForms((function,), ranges, (), Units(), opaque=True)
+        form = forms.value(function)
+        if form.bottom.is_constant():
+            return forms.field.ring.linear(form.top / form.bottom.leading_coefficient())
+    return None

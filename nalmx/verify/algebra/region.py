@@ -1,0 +1,242 @@
+"""What is known of signs on a region of the domain, and the questions that split it further.
+
+A region has the field in which both sides are compared there. It is the only one that asks for signs: what
+it cannot tell it asks for by `Split`, and what cannot be by `Empty`. Both end the work on a case, and both
+are answered in one place (`cases.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+
+from ...expression import Expression
+from ...ranges import Range
+from . import signs as sign_sets
+from .cover import signs_on
+from .field import Field
+from .quotients import Polynomial, Quotient, factors, key
+from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, Condition, Signs, opposite
+
+HALVES = (NEGATIVE, POSITIVE | ZERO)
+_BOXES_TO_LEARN_A_SIGN = 60
+_MOST_CORNERS_OF = 8
+
+
+class Empty(Exception):
+    """The conditions contradict each other: there is no such point."""
+
+
+class Split(Exception):
+    """A sign must be known to go on: of `function`, in one of `parts`.
+
+    `line` is the input, the slope and the zero of a linear function of one input.
+    """
+
+    def __init__(
+        self,
+        function: Expression,
+        parts: Sequence[Signs],
+        line: tuple[str, Fraction, Fraction] | None,
+    ) -> None:
+        super().__init__("the sign of a function is open")
+        self.function = function
+        self.parts = tuple(parts)
+        self.line = line
+
+
+class Region:
+    """A part of the domain: ranges, conditions on signs, and the signs that follow.
+
+    `open` lists functions whose sign was left open (|f|); `zeros`, what the conditions say is zero;
+    `seen`, functions whose sign mattered, near whose zeros something may happen.
+    """
+
+    def __init__(self, field: Field, ranges: Mapping[str, Range]) -> None:
+        self.field = field
+        self.ranges = ranges
+        self.open: list[Quotient] = []
+        self.zeros: list[Polynomial] = []
+        self.seen: list[Quotient] = []
+        self._known: dict[object, Signs] = {}
+        self._learnt: dict[object, Signs] = {}
+
+    def vanishes(self, polynomial: Polynomial) -> bool:
+        """Whether a polynomial is certainly zero on this region."""
+        polynomial = self.field.rewrite(polynomial)
+        for zero in self.zeros:
+            if polynomial.is_zero():
+                break
+            polynomial = self.field.rewrite(divmod(polynomial, zero)[1])
+        return bool(polynomial.is_zero())
+
+    def learn(self, condition: Condition, form: Quotient) -> None:
+        """Note a condition of the case for the polynomial that it speaks of."""
+        form = self.field.reduced(form)
+        (content, above), (content_below, below) = factors(form.top), factors(form.bottom)
+        turns = [self.atom_signs(atom) for atom, k in below if k % 2]
+        if len(above) > 1 or any(len(signs) != 1 for signs in turns):
+            return
+        sign = sign_sets.sign_of(content * content_below)
+        for signs in turns:
+            sign *= -1 if signs == NEGATIVE else 1
+        signs = condition.signs if sign >= 0 else opposite(condition.signs)
+        if not above:
+            if (1 if content else 0) not in signs:
+                raise Empty
+            return
+        ((atom, k),) = above
+        if k % 2 == 0:
+            signs = {ZERO: ZERO}.get(signs & (ZERO | POSITIVE), EVERY if 0 in signs else NONZERO)
+        identity = key(atom)
+        self._known[identity] = self._known.get(identity, EVERY) & signs
+        if not self._known[identity]:
+            raise Empty
+        if signs == ZERO:
+            self.zeros.append(atom)
+
+    def atom_signs(self, atom: Polynomial) -> Signs:
+        """The signs that an irreducible polynomial can have on this region."""
+        identity = key(atom)
+        if identity not in self._learnt:
+            self._learnt[identity] = self._look(atom)
+        found = self._learnt[identity] & self._known.get(identity, EVERY)
+        if not found:
+            raise Empty
+        return found
+
+    def _look(self, atom: Polynomial) -> Signs:
+        slot = self.field.slot_of(atom)
+        if slot is not None and slot.kind == "power":
+            assert slot.base is not None
+            return frozenset(abs(s) for s in self.signs_of(self.field.ring.whole(slot.base)))
+        if slot is not None and slot.signs != EVERY:
+            return slot.signs
+        extremes = self.extremes(atom)
+        if extremes is not None:
+            return frozenset().union(*(sign_sets.between(low, high) for low, high in extremes))
+        by_terms = self._signs_of_terms(atom) if slot is None else EVERY
+        if by_terms != EVERY:
+            return by_terms
+        return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+
+    def _signs_of_terms(self, polynomial: Polynomial) -> Signs:
+        """The signs of a sum whose terms all have the same one, as e^x + 1 for all x."""
+        found: Signs = frozenset()
+        strict = False
+        for monomial, coefficient in polynomial.terms():
+            term = frozenset({1 if coefficient > 0 else -1})
+            for place, n in enumerate(monomial):
+                if n:
+                    term = sign_sets.product(term, sign_sets.power(self._variable_signs(place), n))
+            found |= term
+            if found >= NONZERO:
+                return EVERY
+            strict |= 0 not in term
+        return found - ZERO if strict else found
+
+    def _variable_signs(self, place: int) -> Signs:
+        ring = self.field.ring
+        if place < ring.slots:
+            return self.atom_signs(ring.slot(ring.slots - 1 - place))
+        extent = self.ranges[ring.names[place - ring.slots]]
+        ends = (sign_sets.between(i.lower, i.upper) for i in extent.intervals)
+        return frozenset().union(*ends)
+
+    def extremes(self, atom: Polynomial) -> list[tuple[Fraction, Fraction]] | None:
+        """The exact least and largest value of a polynomial that is linear in each input.
+
+        For one input, on each of its intervals; for several, on the hull. None for any other.
+        """
+        ring = self.field.ring
+        used = ring.inputs_of(atom)
+        degrees = [int(n) for n in atom.degrees()] if not atom.is_zero() else []
+        if any(degrees[: ring.slots]) or any(n > 1 for n in degrees):
+            return None
+        linear = ring.linear(atom) if len(used) > 1 else None
+        if linear is not None:
+            return [self._extremes_of_sum(*linear)]
+        if len(used) > _MOST_CORNERS_OF:
+            return None
+        boxes = [[self.ranges[name].hull for name in used]]
+        if len(used) == 1:
+            boxes = [[interval] for interval in self.ranges[used[0]].intervals]
+        found = []
+        for box in boxes:
+            corners = product(*((extent.lower, extent.upper) for extent in box))
+            values = [ring.value(atom, dict(zip(used, c, strict=True))) for c in corners]
+            found.append((min(values), max(values)))
+        return found
+
+    def _extremes_of_sum(
+        self, slopes: Mapping[str, Fraction], offset: Fraction
+    ) -> tuple[Fraction, Fraction]:
+        low = high = offset
+        for name, slope in slopes.items():
+            ends = (slope * self.ranges[name].lower, slope * self.ranges[name].upper)
+            low, high = low + min(ends), high + max(ends)
+        return low, high
+
+    def signs_of(
+        self, x: Quotient, atom_signs: Callable[[Polynomial], Signs] | None = None
+    ) -> Signs:
+        """The signs that a quotient can have where it is defined, from those of its factors."""
+        found = POSITIVE
+        for polynomial in (x.top, x.bottom):
+            content, atoms = factors(self.field.rewrite(polynomial))
+            found = sign_sets.product(found, frozenset({sign_sets.sign_of(content)}))
+            for atom, k in atoms:
+                signs = (atom_signs or self.atom_signs)(atom)
+                found = sign_sets.product(found, sign_sets.power(signs, k))
+        return found
+
+    def need(self, value: Quotient, parts: Sequence[Signs]) -> int:
+        """In which of `parts` the sign of a value lies; raises `Split` where that is open."""
+        value = self.field.reduced(value)
+        self.seen.append(value)
+        signs = self.signs_of(value)
+        for place, part in enumerate(parts):
+            if signs <= part:
+                return place
+        (content, above), (content_below, below) = factors(value.top), factors(value.bottom)
+        found = [(atom, k, self.atom_signs(atom)) for atom, k in (*above, *below)]
+        (atom, k), *others = [(a, k) for a, k, s in found if len(s) > 1 and (k % 2 or 0 in s)]
+        if others:
+            raise self._split(atom, (NEGATIVE, ZERO, POSITIVE))
+        if k % 2 == 0:
+            raise self._split(atom, (ZERO, NONZERO))
+        rest = sign_sets.sign_of(content * content_below)
+        for other, times, s in found:
+            if other != atom and times % 2 and s == NEGATIVE:
+                rest = -rest
+        raise self._split(atom, parts if rest > 0 else [opposite(part) for part in parts])
+
+    def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> Split:
+        signs = self.atom_signs(atom)
+        useful = [part & signs for part in parts if part & signs]
+        return Split(self.field.tree(atom), useful, self._line(atom))
+
+    def _line(self, atom: Polynomial) -> tuple[str, Fraction, Fraction] | None:
+        """Input, slope and zero of a linear polynomial of one input."""
+        linear = self.field.ring.linear(atom)
+        if linear is None or len(linear[0]) != 1:
+            return None
+        ((name, slope),) = linear[0].items()
+        return name, slope, -linear[1] / slope
+
+    def split_open(self) -> None:
+        """Raise `Split` for a function such as |f| whose sign was left open, if there is one.
+
+        Those that cut the range of one input come first.
+        """
+        found: Split | None = None
+        for value in self.open:
+            try:
+                self.need(value, HALVES)
+            except Split as asked:
+                if asked.line is not None:
+                    raise
+                found = found or asked
+        if found is not None:
+            raise found

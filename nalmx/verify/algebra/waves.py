@@ -1,0 +1,96 @@
+"""Sines and cosines of canonical arguments.
+
+cos and sin of a sum come by the addition theorems, of c·w by powers of cos(w/N) + i sin(w/N), and of
+multiples of π/12 as numbers.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import TypeAlias
+
+from ...expression import Apply, Constant
+from .field import Slot
+from .functions import raised
+from .quotients import Quotient, key
+from .region import Region
+from .signs import POSITIVE
+
+Pair: TypeAlias = tuple[Quotient, Quotient]
+_MOST_WAVES = 32
+
+
+def pi(region: Region) -> Quotient:
+    field = region.field
+    return field.ring.whole(field.slot("pi", Slot("pi", Constant("pi"), signs=POSITIVE)))
+
+
+def cosine_and_sine(region: Region, x: Quotient) -> Pair:
+    """cos x and sin x."""
+    ring = region.field.ring
+    pair = (ring.number(1), ring.number(0))
+    for coefficient, part in region.field.terms(x):
+        pair = _turned(region, pair, _wave(region, coefficient, part))
+    return pair
+
+
+def _turned(region: Region, a: Pair, b: Pair) -> Pair:
+    """Addition theorems; results rewritten, so that they stay short."""
+    field, ring = region.field, region.field.ring
+    cosine = ring.minus(ring.times(a[0], b[0]), ring.times(a[1], b[1]))
+    sine = ring.plus(ring.times(a[1], b[0]), ring.times(a[0], b[1]))
+    return field.rewritten(cosine), field.rewritten(sine)
+
+
+def _wave(region: Region, coefficient: Fraction, part: Quotient) -> Pair:
+    """cos and sin of c · w for a monic w."""
+    field, ring = region.field, region.field.ring
+    slot = field.slot_of(part.top) if part.bottom.is_one() else None
+    if slot is not None and slot.kind == "pi":
+        coefficient -= 2 * floor(coefficient / 2)
+        if (12 * coefficient).denominator == 1:
+            return _twelfths(region, int(12 * coefficient))
+    times, positive = 1, abs(coefficient)
+    unit = field.units.unit(("wave", key(part.top), key(part.bottom)), positive)
+    if unit is not None and positive / unit <= _MOST_WAVES:
+        times, positive = int(positive / unit), unit
+    argument = field.multiple(positive, part)
+    identity = (key(part.top), key(part.bottom), positive)
+    cosine = field.slot(("cos", *identity), Slot("wave", Apply("cos", (argument,))))
+    sine = field.slot(
+        ("sin", *identity), Slot("wave", Apply("sin", (argument,))), (2, 1 - cosine**2)
+    )
+    pair = one = ring.whole(cosine), ring.whole(sine)
+    for _ in range(times - 1):
+        pair = _turned(region, pair, one)
+    return pair if coefficient > 0 else (pair[0], ring.negative(pair[1]))
+
+
+def _twelfths(region: Region, n: int) -> Pair:
+    """cos and sin of n · π/12 for 0 ≤ n < 24."""
+    if n >= 6:
+        cosine, sine = _twelfths(region, n - 6)
+        return region.field.ring.negative(sine), cosine
+    return _cosine_of_twelfth(region, n), _cosine_of_twelfth(region, 6 - n)
+
+
+# cos(n · π/12) = Σ c · √k for 0 ≤ n ≤ 6: the pairs c, k.
+_COSINES = (
+    ((1, 1),),
+    ((Fraction(1, 4), 6), (Fraction(1, 4), 2)),
+    ((Fraction(1, 2), 3),),
+    ((Fraction(1, 2), 2),),
+    ((Fraction(1, 2), 1),),
+    ((Fraction(1, 4), 6), (Fraction(-1, 4), 2)),
+    ((0, 1),),
+)
+
+
+def _cosine_of_twelfth(region: Region, n: int) -> Quotient:
+    ring = region.field.ring
+    result = ring.number(0)
+    for factor, k in _COSINES[n]:
+        root = raised(region, ring.number(k), Fraction(1, 2))
+        result = ring.plus(result, ring.scaled(root, factor))
+    return result

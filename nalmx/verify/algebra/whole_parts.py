@@ -1,0 +1,68 @@
+"""The floor of canonical arguments: floor(u + n) = u + n − Mod(u, 1) for a whole number n."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+import flint
+
+from ...expression import Apply
+from ...expression.ball import enclose, precision
+from ...expression.build import rational
+from .field import Slot
+from .quotients import Polynomial, Quotient, as_fraction, key
+from .region import Region
+from .signs import BITS, NEGATIVE, NONNEGATIVE, balls
+
+_MOST_STEPS = 64
+
+
+def whole_part(region: Region, x: Quotient) -> Quotient:
+    """floor x: a number where the range of x lies between two whole numbers."""
+    field, ring = region.field, region.field.ring
+    x = field.reduced(x)
+    shift = floor(_constant_term(x.top)) if x.bottom.is_one() else 0
+    x = field.reduced(ring.minus(x, ring.number(shift)))
+    if x.top.is_constant() and x.bottom.is_one():
+        return ring.number(shift)
+    region.seen.append(x)
+    steps = _possible_steps(region, x)
+    if steps is not None and len(steps) == 1:
+        return ring.number(shift + steps[0])
+    if steps:
+        region.open.append(ring.minus(x, ring.number(steps[len(steps) // 2])))
+    fraction = Slot("fraction", Apply("mod", (field.tree_of(x), rational(1))), signs=NONNEGATIVE)
+    slot = ring.whole(field.slot(("fraction", key(x.top), key(x.bottom)), fraction))
+    return ring.plus(ring.minus(x, slot), ring.number(shift))
+
+
+def _constant_term(polynomial: Polynomial) -> Fraction:
+    constant = (c for monomial, c in polynomial.terms() if not any(monomial))
+    return as_fraction(next(constant, flint.fmpq(0)))
+
+
+def _possible_steps(region: Region, x: Quotient) -> list[int] | None:
+    """The values that floor x may take; None where they are too many or unknown."""
+    ends = region.extremes(x.top) if x.bottom.is_one() else None
+    if ends is not None:
+        first, last = floor(min(a for a, _ in ends)), floor(max(b for _, b in ends))
+    else:
+        hull = {name: extent.hull for name, extent in region.ranges.items()}
+        with precision(BITS):
+            value = enclose(region.field.tree_of(x), balls(hull))
+            if not isinstance(value, flint.arb):
+                return None
+            low, high = value.lower().floor(), value.upper().floor()
+            if not (abs(low) < 2**60 and abs(high) < 2**60):
+                return None
+            first, last = int(low.unique_fmpz()), int(high.unique_fmpz())
+    if last - first > _MOST_STEPS:
+        return None
+    ring = region.field.ring
+    reach = [region.signs_of(ring.minus(x, ring.number(n))) for n in range(first, last + 2)]
+    return [
+        first + place
+        for place in range(last - first + 1)
+        if reach[place] & NONNEGATIVE and reach[place + 1] & NEGATIVE
+    ]
