@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-from . import numba_points
-from .cache import compiled
 from .values import Body
 
 
@@ -25,9 +23,6 @@ class Sweep:
     body: Body
     intervals: tuple[int, ...]
 
-    def compiled(self) -> Any:
-        return compiled(numba_points.sweep(self.body, self.intervals), "sweep").sweep
-
 
 @dataclass(frozen=True, slots=True)
 class EveryFloat32:
@@ -43,5 +38,43 @@ class EveryFloat32:
 
     body: Body
 
-    def compiled(self) -> Any:
-        return compiled(numba_points.check(self.body), "every").check
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Steps of Adam on many models y = F(R₁, …, R_K, s): R are sums or products over the inputs of terms
+    f(x, w), s weights that belong to no input.
+
+    `raw`, `weights` and `slopes` say of each raw parameter, each effective weight and each slope of a
+    weight in a raw parameter whether there is one for every input; `products` of each reduction whether
+    it is one. The bodies, of numbers of `kind`, except the truths:
+
+    | body | inputs | results |
+    | --- | --- | --- |
+    | `truths`, in float64 | `x0, …` | the target `t` |
+    | `effective`, True for every input | `p0, …` (raw) | `w0, …`, `d0, …` (slopes) |
+    | `term`, for every input | `x`, `w0, …` | `t0, …` (terms), `s1, …` (what `gradient` needs) |
+    | `output` | `r0, …` (reductions), `w0, …` | `y` |
+    | `output_gradient` | `r0, …`, `w0, …`, `target` | `e0, …` in reductions, `g0, …` in weights |
+    | `gradient`, for every input | `e0, …` in terms, `x`, `s1, …` | `g0, …` in weights |
+    | `updates`, Adam | `value`, `mean`, `square`, `w0, …`, `g0, …`, `d0, …` | `value`, `mean`, `square` |
+
+    Updates have `lam`, the strength of the penalty, too, `size`, the number of inputs, `eta`, the rate, and
+    `eps`.
+    Compiled it has the functions `train` and `evaluate`.
+    """
+
+    label: str
+    name: str
+    kind: Literal["float32", "float64"]
+    batch: int
+    raw: tuple[bool, ...]
+    weights: tuple[bool, ...]
+    slopes: tuple[bool, ...]
+    products: tuple[bool, ...]
+    truths: tuple[Body, ...]
+    effective: dict[bool, Body]
+    term: Body
+    output: Body
+    output_gradient: Body
+    gradient: Body
+    updates: tuple[Body, ...]

@@ -141,28 +141,3 @@ def tanh(x):
 def sigmoid(x):
     """1 / (1 + e⁻ˣ)."""
     return _ONE / (_ONE + exp(-x))
-
-
-@compiled
-def sign(x):
-    """-1, 0 or 1; 0 at 0."""
-    return x - x + (x > 0) - (x < 0)
-
-
-@compiled
-def clamp(x, lower, upper):
-    """The nearest number to x between two others; NaN stays NaN."""
-    x = lower if x < lower else x
-    return upper if x > upper else x
-
-
-@compiled
-def least(a, b):
-    """The smaller of two numbers."""
-    return b if b < a else a
-
-
-@compiled
-def most(a, b):
-    """The larger of two numbers."""
-    return b if b > a else a

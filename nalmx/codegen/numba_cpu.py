@@ -40,7 +40,7 @@ def header(title: str) -> str:
 """{title}"""
 
 from nalmx.codegen.maths import bits, ceil, counted, floor, from_bits32, from_bits64
-from nalmx.codegen.maths32 import {", ".join(names[: len(_IN_32)])}
+from nalmx.codegen.maths32 import FASTMATH, {", ".join(names[: len(_IN_32)])}
 from nalmx.codegen.maths64 import {", ".join(names[len(_IN_32) :])}
 import numpy as np
 from numba import njit
@@ -53,8 +53,8 @@ outer = {{"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True, "cach
 '''
 
 
-def lines(body: Body, targets: Mapping[str, str], indent: int = 0) -> str:
-    """The lines that compute a body and assign its results to targets, by the names of these.
+def lines(body: Body, targets: Mapping[str, str], indent: int, prefix: str = "v") -> str:
+    """The lines that compute a body and assign its results to targets, or add them to `NAME +`.
 
     Both sides of a choice are computed before it, so that a loop has no branch.
     """
@@ -63,9 +63,11 @@ def lines(body: Body, targets: Mapping[str, str], indent: int = 0) -> str:
     for place, line in enumerate(body.lines):
         text = _text(line, [texts[argument] for argument in line.arguments])
         if line.arguments:
-            printed.append(f"v{place} = {text}")
-        texts.append(f"v{place}" if line.arguments else text)
-    printed += [f"{target} = {texts[body.results[name].place]}" for name, target in targets.items()]
+            printed.append(f"{prefix}{place} = {text}")
+        texts.append(f"{prefix}{place}" if line.arguments else text)
+    for name, target in targets.items():
+        sign = "" if target.endswith("+") else " "
+        printed.append(f"{target}{sign}= {texts[body.results[name].place]}")
     return "".join(f"{' ' * indent}{line}\n" for line in printed)
 
 

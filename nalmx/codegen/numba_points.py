@@ -7,10 +7,8 @@ liberties, so that no product and sum of a body are rounded together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from .loops import EveryFloat32, Sweep
 from .numba_cpu import header, lines, loads
-from .values import Body
 
 BLOCK = 512
 GOLDEN = 0x9E3779B97F4A7C15
@@ -119,22 +117,22 @@ def check(first, stop, exact, errors, narrow, tolerance, places):
 """
 
 
-def sweep(body: Body, intervals: Sequence[int]) -> str:
+def sweep(form: Sweep) -> str:
     """The source of `sweep`; see `loops.Sweep`."""
-    rows = [(n, k) for n, count in enumerate(intervals) for k in range(count)]
+    rows = [(n, k) for n, count in enumerate(form.intervals) for k in range(count)]
     table = "".join(
         f"    {part}{n}_{k} = table[{row}, {column}]\n"
         for row, (n, k) in enumerate(rows)
         for column, part in enumerate(("start", "base", "scale"))
     )
     start = "        z{0} = keys[{0}] + (first + U(1)) * GOLDEN\n"
-    draws = "".join(_draw(n, count) for n, count in enumerate(intervals))
+    draws = "".join(_draw(n, count) for n, count in enumerate(form.intervals))
     return header("Sweep of a claim, generated from its expressions.") + _SWEEP.format(
         block=BLOCK,
         golden=GOLDEN,
-        loads=loads(body, "constants") + table,
-        counters="".join(start.format(n) for n in range(len(intervals))),
-        lines=draws + lines(body, {"score": "score"}, 12),
+        loads=loads(form.body, "constants") + table,
+        counters="".join(start.format(n) for n in range(len(form.intervals))),
+        lines=draws + lines(form.body, {"score": "score"}, 12),
     )
 
 
@@ -148,9 +146,11 @@ def _draw(n: int, count: int) -> str:
     return "".join(f"{' ' * 12}{line}\n" for line in made)
 
 
-def check(body: Body) -> str:
+def check(form: EveryFloat32) -> str:
     """The source of `check`; see `loops.EveryFloat32`."""
     targets = {name: name for name in ("sure", "gap", "off")}
     return header("Check at every float32, generated from a claim.") + _CHECK.format(
-        block=BLOCK, loads=loads(body, "exact", "errors", "narrow"), lines=lines(body, targets, 8)
+        block=BLOCK,
+        loads=loads(form.body, "exact", "errors", "narrow"),
+        lines=lines(form.body, targets, 8),
     )

@@ -21,6 +21,7 @@ import flint
 import numpy as np
 
 from ...clock import Deadline, deadline, until
+from ...codegen.emit import loop
 from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
@@ -156,7 +157,7 @@ class _Check:
     def run(self, threads: int, progress: Callable[[int, int], bool | None]) -> Exhausted:
         relative = self.claim.tolerance.kind == "rel"
         form = every_float32_form(self.left, self.right, self.arithmetic, relative)
-        loop = form.compiled()
+        check = loop(form).check
         steps = numbers_of(self.right)
         exact = np.array([number(step.content) for step in steps], dtype=np.float64)
         errors = np.array([single.error_of(step.content) for step in steps], dtype=np.float64)
@@ -169,7 +170,7 @@ class _Check:
             for begin, end, offset in self._patterns(first, stop):
                 places = np.empty(_KEPT, dtype=np.uint64)
                 ends = np.uint64(begin), np.uint64(end)
-                found = loop(*ends, exact, errors, narrow, tolerance, places)
+                found = check(*ends, exact, errors, narrow, tolerance, places)
                 self._take(found, places.tolist(), offset)
 
         def go_on(begun: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...codegen.emit import loop
 from ...codegen.loops import Sweep
 from ...codegen.values import FUNCTIONS, Body
 from ...expression.straight_line import Program
@@ -52,7 +53,7 @@ def compiled_sweep(
     The points drawn are the same on any number of threads, and so are the worst.
     """
     doubt = Doubt(claim)
-    loop = sweep_form(doubt, tables).compiled()
+    compiled = loop(sweep_form(doubt, tables)).sweep
     keys = np.array([key(seed, number) for number in range(len(tables))], dtype=np.uint64)
     rows = [(p.start, p.base, p.scale) for table in tables.values() for p in table]
     table = np.array(rows, dtype=np.float64)
@@ -65,7 +66,7 @@ def compiled_sweep(
     def work(thread: int, first: int, stop: int) -> None:
         ends = np.uint64(first), np.uint64(stop)
         kept = worst[thread], places[thread]
-        doubtful[thread] += loop(*ends, keys, table, numbers, doubt.tolerance, *kept)
+        doubtful[thread] += compiled(*ends, keys, table, numbers, doubt.tolerance, *kept)
 
     chunk = max(2**14, min(_CHUNK, count // (4 * threads)))
     drawn = in_chunks(count, chunk, threads, work, go_on)
