@@ -19,6 +19,7 @@ Writes benchmarks/results/verify_speed.json; `--quick` measures once, briefly, a
 
 import argparse
 import json
+import math
 import os
 import time
 from functools import cache, partial
@@ -34,8 +35,8 @@ from nalmx.codegen.cache import compiled
 from nalmx.expression import variables
 from nalmx.expression.straight_line import straight
 from nalmx.expression.symbolic import to_sympy
-from nalmx.verify import Tolerance
-from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
+from nalmx.verify import Effort, Tolerance, check
+from nalmx.verify.sweeping.exhaustive import EveryFloat32
 from nalmx.verify.sweeping.loops import compiled_sweep
 from nalmx.verify.sweeping.samples import tables
 from nalmx.verify.sweeping.threads import cores, in_chunks
@@ -228,12 +229,14 @@ def show(row):
 
 def exhaustive(options):
     """Seconds for every float32 of a rational claim, without compiling."""
-    rows = []
+    rows, effort = [], Effort(seconds=math.inf)
     for arithmetic_, texts in EXHAUSTIVE.items():
         left, right, extent, tolerance = texts
-        exhaustive_verdict(made(left, right, "[1,1.01]", tolerance), arithmetic_)
+        check(made(left, right, "[1,1.01]", tolerance), effort, [EveryFloat32(arithmetic_)])
         claim = made(left, right, "[1,2]" if options.quick else extent, tolerance)
-        found = [exhaustive_verdict(claim, arithmetic_) for _ in range(options.exhaustive)]
+        found = [
+            check(claim, effort, [EveryFloat32(arithmetic_)]) for _ in range(options.exhaustive)
+        ]
         seconds = median(verdict.seconds for verdict in found)
         print(
             f"every float32, {arithmetic_}: {found[0].points:,} points in {seconds:.1f} s, "

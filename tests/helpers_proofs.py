@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from nalmx.pntm.machine import Machine
-from nalmx.pntm.proofs.image import Unsupported, image_of
+from nalmx.pntm.proofs.abstract_tapes import Unsupported, abstract_tapes_of
 from nalmx.pntm.proofs.induction import gaps
 from nalmx.pntm.proofs.proof import Contradiction, Proof
 from nalmx.pntm.proofs.steps import Steps
@@ -17,7 +17,7 @@ def with_what_follows(machine: Machine, specification: Specification, proof: Pro
     """A proof with all multipliers that the search finds for it, though it may have gaps."""
     noted: dict[Contradiction, None] = {}
     with suppress(Unsupported):
-        steps = Steps(image_of(machine, specification), proof.memory)
+        steps = Steps(abstract_tapes_of(machine, specification), proof.memory)
         for _ in gaps(steps, dict(proof.situations), noted=noted):
             pass
     return replace(proof, contradictions=(*proof.contradictions, *noted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import flint
 from hypothesis import strategies as st
@@ -19,11 +20,16 @@ from nalmx.expression import (
     parse,
     variables,
 )
-from nalmx.verify import Claim, Domain, Tolerance
+from nalmx.expression.operations import COMPARISONS, OPERATIONS
+from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
+from nalmx.verify.sweeping.exhaustive import EveryFloat32
 
 NAMES = ("x1", "x2", "x3")
-UNARY = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sign", "floor")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+UNARY = tuple(
+    name
+    for name, record in OPERATIONS.items()
+    if record.most == 1 and record.takes == "real" and name != "neg"
+)
 
 
 def rationals(lower: int = -4, upper: int = 4) -> st.SearchStrategy[Fraction]:
@@ -125,3 +131,8 @@ def claim(left: str, right: str, *ranges: str, tolerance: str = "0") -> Claim:
     sides = parse(left), parse(right)
     domain = Domain.parse(ranges, variables(*sides))
     return Claim(*sides, domain, Tolerance.parse(tolerance))
+
+
+def exhaustive_verdict(claim: Claim, *arithmetic: Any, seconds: float = 60, **how: Any) -> Verdict:
+    """The verdict on a claim at every float32 input."""
+    return check(claim, Effort(seconds=seconds), [EveryFloat32(*arithmetic, **how)])

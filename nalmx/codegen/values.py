@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from ..expression.operations import OPERATIONS as RECORDS
 from ..expression.straight_line import whole_power
 
 Kind = Literal["float32", "float64", "bool"]
 COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 TRUTHS = (*COMPARISONS, "logical_and", "logical_or", "logical_not")
-ELEMENTARY = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor", "ceil")
+ELEMENTARY = tuple(
+    record.numpy for record in RECORDS.values() if record.numpy and record.c and record.most == 1
+)
 OPERATIONS = (
     *("add", "subtract", "multiply", "divide", "negative", "float_power", "where"),
     *TRUTHS,

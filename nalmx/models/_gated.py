@@ -3,16 +3,78 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import ClassVar
 
 import sympy
+import torch
+from torch import Tensor, nn
 
 from ..errors import ExtractionError
+from ..expression.symbols import Sigmoid
 from ..ranges import Range
-from ._grid import Matrix
+from ._base import MATRIX, ArithmeticModule, ExactMatrix
+from ._grid import Grid, Matrix
+from ._reduce import exact_weighted_sum
+from ._squashed import exact_squashed, reset_squashed, reset_xavier, squashed
+from .nac_mul import EPSILON, exact_log_product
 
 _LARGEST_LOGIT = 700.0
+
+
+class GatedAccumulator(ArithmeticModule):
+    """A gate between a sum and a product with one weight, squashed to a base of a given logarithm."""
+
+    operations: ClassVar = ("add", "sub", "mul", "div")
+    raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX, "gate_weight": MATRIX}
+    shapes: ClassVar = {"weight": MATRIX, "gate": MATRIX}
+    grids: ClassVar = {"weight": Grid(-1, 0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
+    log_base: ClassVar[sympy.Expr]
+    float_log_base: ClassVar[float]
+    w_hat: nn.Parameter
+    m_hat: nn.Parameter
+    gate_weight: nn.Parameter
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        reset_squashed(self.w_hat, self.m_hat, generator)
+        reset_xavier(self.gate_weight, generator)
+
+    def weights(self) -> dict[str, Tensor]:
+        weight = squashed(self.w_hat, self.m_hat, self.float_log_base)
+        return {"weight": weight, "gate": self.gate_weight}
+
+    @classmethod
+    def symbolic_weights(
+        cls, *, w_hat: sympy.Expr, m_hat: sympy.Expr, gate_weight: sympy.Expr
+    ) -> dict[str, sympy.Expr]:
+        return {"weight": exact_squashed(w_hat, m_hat, cls.log_base), "gate": gate_weight}
+
+    @classmethod
+    def symbolic(
+        cls,
+        x: Sequence[sympy.Expr],
+        *,
+        weight: ExactMatrix,
+        gate: ExactMatrix,
+        epsilon: sympy.Expr = EPSILON,
+        openings: ExactMatrix | None = None,
+    ) -> list[sympy.Expr]:
+        gates = (
+            [Sigmoid(cls.log_base * total) for total in exact_weighted_sum(x, gate)]
+            if openings is None
+            else [row[0] for row in openings]
+        )
+        sums, products = exact_weighted_sum(x, weight), exact_log_product(x, weight, epsilon)
+        return exact_gated(gates, sums, products)
+
+    @classmethod
+    def settled(
+        cls, weights: Mapping[str, Matrix], extents: Sequence[Range] | None
+    ) -> tuple[dict[str, Matrix], Fraction]:
+        openings, distance = settled_gate(weights["gate"], extents, cls.float_log_base)
+        return {**weights, "openings": openings}, distance
 
 
 def exact_gated(

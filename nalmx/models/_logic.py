@@ -1,19 +1,67 @@
-"""What the neural logic rule layers share: the gate of a negation, and rules over exact numbers."""
+"""What the neural logic rule layers share: their weights, negation, and rules over exact numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from ..errors import ExtractionError
-from ..expression.symbols import Times
-from ._base import ExactMatrix
+from ..expression.symbols import Clamp, Sigmoid, Times
+from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
+from ._grid import Grid
+from ._penalty import GridDistance
+from ._reduce import sigmoid
+from ._schedule import SparsitySchedule
+from ._training import Training
 
 EPSILON = sympy.Rational(1, 10**7)
 _EPSILON = float(EPSILON)
+
+
+class RuleLayer(ArithmeticModule):
+    """The weights of a rule layer: which inputs it takes, which of them negated, and a gate.
+
+        nₒᵢ = σ(Nₒᵢ),   gₒ = σ(Gₒ),   A clamped to [0, 1]
+
+    A starts uniform on [1/4, 3/4], the gates N and G start N(0, 1).
+    """
+
+    raw: ClassVar = {"raw_negation": MATRIX, "raw_weight": MATRIX, "raw_gate": PER_OUTPUT}
+    shapes: ClassVar = {"negation": MATRIX, "weight": MATRIX, "gate": PER_OUTPUT}
+    grids: ClassVar = {"negation": Grid(0, 1), "weight": Grid(0, 1), "gate": Grid(0, 1)}
+    raw_bounds: ClassVar = {"raw_weight": (0.0, 1.0)}
+    training_facts: ClassVar = Training(
+        1e-2, penalty=GridDistance(SparsitySchedule(1.0, 20_000, 35_000))
+    )
+    raw_negation: nn.Parameter
+    raw_weight: nn.Parameter
+    raw_gate: nn.Parameter
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        nn.init.normal_(self.raw_negation, generator=generator)
+        nn.init.uniform_(self.raw_weight, 0.25, 0.75, generator=generator)
+        nn.init.normal_(self.raw_gate, generator=generator)
+
+    def weights(self) -> dict[str, Tensor]:
+        return {
+            "negation": sigmoid(self.raw_negation),
+            "weight": self.raw_weight.clamp(0.0, 1.0),
+            "gate": sigmoid(self.raw_gate),
+        }
+
+    @staticmethod
+    def symbolic_weights(
+        *, raw_negation: sympy.Expr, raw_weight: sympy.Expr, raw_gate: sympy.Expr
+    ) -> dict[str, sympy.Expr]:
+        return {
+            "negation": Sigmoid(raw_negation),
+            "weight": Clamp(raw_weight, 0, 1),
+            "gate": Sigmoid(raw_gate),
+        }
 
 
 def negated(x: Tensor, gate: Tensor) -> Tensor:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import ClassVar
 
 import sympy
 from torch import Tensor
 
 from ..expression.symbols import Negative
-from ._base import ExactMatrix
+from ._base import ArithmeticModule, ExactMatrix
+from ._grid import Grid
 from ._penalty import L1
 from ._reduce import per_input
 from ._schedule import StepSchedule
@@ -18,10 +20,16 @@ from ._training import Training
 EPSILON = sympy.Rational(1, 2**23)
 _EPSILON = float(EPSILON)
 
-TRAINING: Mapping[str, Training] = {
-    "mul": Training(5e-3, penalty=L1(StepSchedule(1e-7, 1e-5))),
-    "div": Training(5e-3, penalty=L1(StepSchedule(1e-9, 1e-7))),
-}
+
+class PowerUnit(ArithmeticModule):
+    """What is known of both: a gate for each input, real powers, and how the survey trains them."""
+
+    operations: ClassVar = ("mul", "div")
+    gates: ClassVar = {"gate": Grid(0, 1)}
+    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
+    powers: ClassVar = ("real",)
+    training_facts: ClassVar = Training(5e-3, penalty=L1(StepSchedule(1e-7, 1e-5)))
+    training_by_task: ClassVar = {"div": Training(5e-3, penalty=L1(StepSchedule(1e-9, 1e-7)))}
 
 
 def polar(x: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import sympy
 import torch
 from torch import Tensor, nn
 
 from ..expression.symbols import Sigmoid
+from ._base import MATRIX, ArithmeticModule
+from ._grid import Grid
 from ._reduce import sigmoid
+
+
+class Accumulator(ArithmeticModule):
+    """A module with the one weight wₒᵢ = tanh(ŵₒᵢ) · σ(m̂ₒᵢ)."""
+
+    raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX}
+    shapes: ClassVar = {"weight": MATRIX}
+    grids: ClassVar = {"weight": Grid(-1, 0, 1)}
+    w_hat: nn.Parameter
+    m_hat: nn.Parameter
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        reset_squashed(self.w_hat, self.m_hat, generator)
+
+    def weights(self) -> dict[str, Tensor]:
+        return {"weight": squashed(self.w_hat, self.m_hat)}
+
+    @staticmethod
+    def symbolic_weights(*, w_hat: sympy.Expr, m_hat: sympy.Expr) -> dict[str, sympy.Expr]:
+        return {"weight": exact_squashed(w_hat, m_hat)}
 
 
 def squashed(w_hat: Tensor, m_hat: Tensor, log_base: float = 1.0) -> Tensor:

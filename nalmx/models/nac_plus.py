@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import sympy
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ._base import MATRIX, ArithmeticModule, ExactMatrix
-from ._grid import Grid
+from ._base import ExactMatrix
 from ._reduce import exact_weighted_sum, weighted_sum
-from ._squashed import exact_squashed, reset_squashed, squashed
+from ._squashed import Accumulator
 
 
-class NACPlus(ArithmeticModule):
+class NACPlus(Accumulator):
     """Neural accumulator NAC+: a sum whose weights are drawn towards -1, 0 and 1.
 
         wₒᵢ = tanh(ŵₒᵢ) · σ(m̂ₒᵢ),   aₒ = Σᵢ wₒᵢ · xᵢ
@@ -33,21 +31,6 @@ class NACPlus(ArithmeticModule):
     label: ClassVar = "NAC+"
     title: ClassVar = "Neural accumulator (NAC+)"
     operations: ClassVar = ("add", "sub")
-    raw: ClassVar = {"w_hat": MATRIX, "m_hat": MATRIX}
-    shapes: ClassVar = {"weight": MATRIX}
-    grids: ClassVar = {"weight": Grid(-1, 0, 1)}
-    w_hat: nn.Parameter
-    m_hat: nn.Parameter
-
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        reset_squashed(self.w_hat, self.m_hat, generator)
-
-    def weights(self) -> dict[str, Tensor]:
-        return {"weight": squashed(self.w_hat, self.m_hat)}
-
-    @staticmethod
-    def symbolic_weights(*, w_hat: sympy.Expr, m_hat: sympy.Expr) -> dict[str, sympy.Expr]:
-        return {"weight": exact_squashed(w_hat, m_hat)}
 
     @staticmethod
     def equation(x: Tensor, *, weight: Tensor) -> Tensor:

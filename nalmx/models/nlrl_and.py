@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import sympy
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ..expression.symbols import Clamp, Sigmoid, Total
-from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
-from ._grid import Grid
+from ..expression.symbols import Total
+from ._base import ExactMatrix
 from ._logic import (
     EPSILON,
+    RuleLayer,
     all_of,
     any_of,
     chosen,
@@ -22,13 +21,10 @@ from ._logic import (
     negated,
     refuse_unsnapped,
 )
-from ._penalty import GridDistance
-from ._reduce import pair, per_output, sigmoid
-from ._schedule import SparsitySchedule
-from ._training import Training
+from ._reduce import pair, per_output
 
 
-class NLRLAnd(ArithmeticModule):
+class NLRLAnd(RuleLayer):
     """Neural logic rule layer without OR: by De Morgan, a negated AND of negated inputs.
 
         x̂ₒᵢ = (1 − nₒᵢ)·xᵢ + nₒᵢ·(1 − xᵢ),   nₒᵢ = σ(Nₒᵢ),   gₒ = σ(Gₒ),   ε = 10⁻⁷
@@ -46,38 +42,6 @@ class NLRLAnd(ArithmeticModule):
     name: ClassVar = "nlrl-and"
     label: ClassVar = "NLRL (AND)"
     title: ClassVar = "Neural logic rule layer, conjunctions only"
-    raw: ClassVar = {"raw_negation": MATRIX, "raw_weight": MATRIX, "raw_gate": PER_OUTPUT}
-    shapes: ClassVar = {"negation": MATRIX, "weight": MATRIX, "gate": PER_OUTPUT}
-    grids: ClassVar = {"negation": Grid(0, 1), "weight": Grid(0, 1), "gate": Grid(0, 1)}
-    raw_bounds: ClassVar = {"raw_weight": (0.0, 1.0)}
-    training_facts: ClassVar = Training(
-        1e-2, penalty=GridDistance(SparsitySchedule(1.0, 20_000, 35_000))
-    )
-    raw_negation: nn.Parameter
-    raw_weight: nn.Parameter
-    raw_gate: nn.Parameter
-
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        nn.init.normal_(self.raw_negation, generator=generator)
-        nn.init.uniform_(self.raw_weight, 0.25, 0.75, generator=generator)
-        nn.init.normal_(self.raw_gate, generator=generator)
-
-    def weights(self) -> dict[str, Tensor]:
-        return {
-            "negation": sigmoid(self.raw_negation),
-            "weight": self.raw_weight.clamp(0.0, 1.0),
-            "gate": sigmoid(self.raw_gate),
-        }
-
-    @staticmethod
-    def symbolic_weights(
-        *, raw_negation: sympy.Expr, raw_weight: sympy.Expr, raw_gate: sympy.Expr
-    ) -> dict[str, sympy.Expr]:
-        return {
-            "negation": Sigmoid(raw_negation),
-            "weight": Clamp(raw_weight, 0, 1),
-            "gate": Sigmoid(raw_gate),
-        }
 
     @staticmethod
     def equation(x: Tensor, *, negation: Tensor, weight: Tensor, gate: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import sympy
@@ -129,19 +129,9 @@ class NSR(ArithmeticModule):
         return torch.cat([y, 1 - y], -1)
 
     @staticmethod
-    def symbolic(
-        x: Sequence[sympy.Expr],
-        *,
-        first: ExactMatrix,
-        second: ExactMatrix,
-        sign_scale: ExactMatrix,
-        zero_scale: ExactMatrix,
-        shift: ExactMatrix,
-        steepness: ExactMatrix,
-    ) -> list[sympy.Expr]:
+    def symbolic(x: Sequence[sympy.Expr], **weights: ExactMatrix) -> list[sympy.Expr]:
         truths = []
-        columns = (first, second, sign_scale, zero_scale, shift, steepness)
-        for f, s, signs, zeros, shifts, (steep,) in zip(*columns, strict=True):
+        for f, s, signs, zeros, shifts, (steep,) in _rows(weights):
             terms = []
             for place, (w, k, b) in enumerate(zip(signs, zeros, shifts, strict=True)):
                 part = slice(place * len(x), (place + 1) * len(x))
@@ -153,15 +143,7 @@ class NSR(ArithmeticModule):
 
     @staticmethod
     def idealised(
-        x: Sequence[sympy.Expr],
-        *,
-        first: ExactMatrix,
-        second: ExactMatrix,
-        sign_scale: ExactMatrix,
-        zero_scale: ExactMatrix,
-        shift: ExactMatrix,
-        steepness: ExactMatrix,
-        ties: bool | None = None,
+        x: Sequence[sympy.Expr], *, ties: bool | None = None, **weights: ExactMatrix
     ) -> list[sympy.Expr]:
         """The comparisons with the status bits exactly -1, 0 and 1: 1 where true, else 0.
 
@@ -172,15 +154,18 @@ class NSR(ArithmeticModule):
         """
         conditions = [
             decided_by(x, pairs_of(len(x), f, s, _cases(signs, zeros, shifts, steep)), ties)
-            for f, s, signs, zeros, shifts, (steep,) in zip(
-                first, second, sign_scale, zero_scale, shift, steepness, strict=True
-            )
+            for f, s, signs, zeros, shifts, (steep,) in _rows(weights)
         ]
         return combine(conditions)
 
     def extra_repr(self) -> str:
         own = f"redundancy={self.redundancy}, steepness={self.steepness:g}"
         return f"{super().extra_repr()}, {own}"
+
+
+def _rows(weights: Mapping[str, ExactMatrix]) -> Iterator[tuple[Sequence[sympy.Expr], ...]]:
+    """The rows of all weights for each comparison, in the order of `shapes`."""
+    return zip(*(weights[name] for name in NSR.shapes), strict=True)
 
 
 def _softmax(choice: Tensor, inputs: int) -> Tensor:

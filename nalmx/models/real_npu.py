@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from ..expression.symbols import Clamp
-from ._base import MATRIX, PER_INPUT, ArithmeticModule, ExactMatrix
+from ._base import MATRIX, PER_INPUT, ExactMatrix
 from ._grid import Grid
-from ._power import EPSILON, TRAINING, exact_polar, exact_powers, polar
+from ._power import EPSILON, PowerUnit, exact_polar, exact_powers, polar
 from ._reduce import exact_weighted_sum, weighted_sum
 from ._squashed import reset_xavier
 
 
-class RealNPU(ArithmeticModule):
+class RealNPU(PowerUnit):
     """Real neural power unit: an NPU with real weights only.
 
         rᵢ = gᵢ(|xᵢ| + ε) + 1 − gᵢ,   kᵢ = π·gᵢ where xᵢ < 0, else 0,   ε = 2⁻²³
@@ -32,15 +32,9 @@ class RealNPU(ArithmeticModule):
     name: ClassVar = "realnpu"
     label: ClassVar = "RealNPU"
     title: ClassVar = "Real neural power unit"
-    operations: ClassVar = ("mul", "div")
     raw: ClassVar = {"w_real": MATRIX, "raw_gate": PER_INPUT}
     shapes: ClassVar = {"real": MATRIX, "gate": PER_INPUT}
     grids: ClassVar = {"real": Grid(-1, 0, 1)}
-    gates: ClassVar = {"gate": Grid(0, 1)}
-    idealisation: ClassVar = {"epsilon": sympy.S.Zero}
-    powers: ClassVar = ("real",)
-    training_facts: ClassVar = TRAINING["mul"]
-    training_by_task: ClassVar = TRAINING
     w_real: nn.Parameter
     raw_gate: nn.Parameter
 

@@ -18,7 +18,7 @@ from .tasks import Token
 from .vocabulary import Ids
 
 Key: TypeAlias = tuple[int, tuple[int, ...]]  # a control row, and what each tape reads
-Place: TypeAlias = tuple[int, int]  # a control row and a tape
+RowTape: TypeAlias = tuple[int, int]  # a control row and a tape
 
 _MOST_TAPES_IN_SUBSETS = 8
 _STEPS = 1_000  # between two looks at the clock
@@ -38,8 +38,8 @@ class Keys:
     tokens: dict[Key, int]  # the next token, −1 where the table has none
     steps: frozenset[tuple[int, int]]  # states, with the symbols taken in there
     rows: frozenset[int]  # control rows in use, also those of prompts
-    read_writes: frozenset[Place]  # rows and tapes whose write some answer reads
-    leading: frozenset[Place]  # rows no later than a write of these, whose moves lead it there
+    read_writes: frozenset[RowTape]  # rows and tapes whose write some answer reads
+    leading: frozenset[RowTape]  # rows no later than a write of these, whose moves lead it there
     overwrites: frozenset[tuple[int, int, int]]  # tape, row, and the row whose write it replaces
     prompts: int  # how many were answered
 

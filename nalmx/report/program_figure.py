@@ -6,24 +6,28 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..errors import SettingError
 from ..pntm.machine import BLANK, Machine, Runner
-from ..pntm.program._controls import Program, program_of
+from ..pntm.program._controls import Description, description_of
 from ..pntm.program._words import name_word, word_of
 from ..pntm.program.diagrams import program_lines
 from ..pntm.tasks import Token
 from ..storage import write_bytes
 from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
 
+if TYPE_CHECKING:
+    from ..runs.machines import MachineOutcome
+
 _MOST_STEPS, _MOST_CELLS, _MOST_LINES = 150, 400, 45
 # Inches: a step and a cell of a tape, all panels together, a line and a letter of the program.
 _STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
 _LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
 _METADATA: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "png": {}}
+_FIGURE_TOKENS = 20
 _WRITE, _READ = "#D55E00", "#0072B2"
 
 
@@ -33,6 +37,16 @@ class _Step(NamedTuple):
     token: str
     heads: list[list[int]]
     cells: list[dict[int, int]]
+
+
+def write_run_figure(path: Path, outcome: MachineOutcome) -> None:
+    """Draw the program of a run, or its machine where there is none, on a short training prompt."""
+    machine = outcome.machine if outcome.program is None else outcome.program.machine
+    examples = sorted(outcome.run.load_examples(), key=lambda e: len(e.prompt) + len(e.answer))
+    wanted = [e for e in examples if len(e.prompt) + len(e.answer) <= _FIGURE_TOKENS]
+    example = wanted[-1] if wanted else examples[0]
+    title = f"{outcome.run.config.title}: {' '.join(example.prompt)}"
+    write_program_figure(path, machine, example.prompt, title[:100])
 
 
 def write_program_figure(
@@ -49,13 +63,13 @@ def write_program_figure(
     extension = path.suffix.lower().removeprefix(".")
     if extension not in _METADATA:
         raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
-    program = program_of(machine)
+    description = description_of(machine)
     steps = _steps(machine, prompt)
     data = io.BytesIO()
     with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
         # A token may be in a script that the font lacks; a box stands for it.
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-        figure = _figure(program, steps, len(prompt), title)
+        figure = _figure(description, steps, len(prompt), title)
         metadata = _METADATA[extension]
         figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
     write_bytes(path, data.getvalue())
@@ -80,17 +94,17 @@ def _steps(machine: Machine, prompt: Sequence[Token]) -> list[_Step]:
     return steps
 
 
-def _figure(program: Program, steps: Sequence[_Step], prompt: int, title: str) -> Any:
+def _figure(description: Description, steps: Sequence[_Step], prompt: int, title: str) -> Any:
     from matplotlib.figure import Figure
 
-    shown = [_shown(steps, tape) for tape in program.tapes]
+    shown = [_shown(steps, tape) for tape in description.tapes]
     cells = sum(map(len, shown))
     if cells > _MOST_CELLS:
         raise SettingError(
             f"the heads go over {cells:,} cells, too many to draw; try another prompt"
         )
     cell = min(_CELL, _TALLEST / max(1, cells))
-    lines = program_lines(program.machine, _MOST_LINES)
+    lines = program_lines(description.machine, _MOST_LINES)
     letters = min(110, max(map(len, lines)))
     tall = cell * cells + 0.65 * max(1, len(shown)) + 0.9
     wide, text = max(2.5, _STEP * len(steps)) + 0.9, _LETTER * letters + 0.2
@@ -102,8 +116,8 @@ def _figure(program: Program, steps: Sequence[_Step], prompt: int, title: str) -
     panels = left.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios).ravel()
     for axes in panels:
         _prepare(axes, steps, prompt)
-    for axes, tape, rows in zip(panels, program.tapes, shown, strict=False):
-        _draw(axes, program, steps, tape, rows, cell)
+    for axes, tape, rows in zip(panels, description.tapes, shown, strict=False):
+        _draw(axes, description, steps, tape, rows, cell)
     if not shown:
         panels[0].set_yticks([])
     else:
@@ -147,7 +161,7 @@ def _prepare(axes: Any, steps: Sequence[_Step], prompt: int) -> None:
 
 def _draw(
     axes: Any,
-    program: Program,
+    description: Description,
     steps: Sequence[_Step],
     tape: int,
     shown: Sequence[int],
@@ -158,7 +172,7 @@ def _draw(
     axes.set_yticks(range(0, len(shown), every), [str(place) for place in shown[::every]])
     row_of = {place: row for row, place in enumerate(shown)}
     axes.tick_params(axis="y", labelsize=8)
-    names = program.names[tape]
+    names = description.names[tape]
     colours = {symbol: _tint(place) for place, symbol in enumerate(sorted(names))}
     colours[BLANK] = (1.0, 1.0, 1.0)
     picture = np.ones((len(shown), len(steps), 3))

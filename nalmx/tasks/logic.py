@@ -93,7 +93,6 @@ class SequenceTask:
     name: str
     features: int
     step: str
-    starts_with: float | Literal["first"]
     values: Callable[[Array], Array]
     written: Callable[[int], str]
     training: Source
@@ -192,7 +191,6 @@ SEQUENCE_TASKS: dict[str, SequenceTask] = {
         "minimum",
         1,
         "Min(x1, h1)",
-        "first",
         lambda x: x[..., 0].min(-1),
         lambda length: f"Min({', '.join(f'x{t + 1}' for t in range(length))})",
         Source("[-10,10]"),
@@ -203,7 +201,6 @@ SEQUENCE_TASKS: dict[str, SequenceTask] = {
         "count",
         2,
         "h1 + Piecewise((1, x1 == x2), (0, True))",
-        0.0,
         _counted,
         lambda length: " + ".join(
             f"Piecewise((1, x1_{t + 1} == x2_{t + 1}), (0, True))" for t in range(length)

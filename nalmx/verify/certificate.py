@@ -19,25 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..clock import move_on_after
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
 from ..ranges import Range
-from ..rationals import spell
 from ..storage import canonical_json, parse_json
-from .bounding.bounds import METHOD, decimal, decimal_below
+from .bounding.bounds import Difference, decimal_below
 from .checker import check
 from .domain import Domain
 from .effort import Effort
-from .replaying.evidence import cases_of, cuts_of, reach, text_of
+from .provers import ALGEBRA_AND_BOUNDS
+from .replaying.evidence import written
 from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1
 SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`sequences.certificate`)
 LARGEST_FILE = 32 * 2**20
-_SECONDS_TO_CERTIFY = 20.0
 _MOST_INPUTS = 1_000
 _MARGIN = Fraction(1, 10**12)
 _LEVELS = ("proved", "bounded", "tested", "refuted", "unknown")
@@ -127,19 +125,23 @@ def certify(
 ) -> Certificate:
     """The certificate of a claim: of `verdict` where it is given, else of what `check` says.
 
-    The evidence for `proved` and `bounded` is found anew. Where that does not reach the same
-    verdict (the time was too short), the certificate says what was reached.
+    The evidence is that which the verdict carries. Where there is none, since the verdict was read
+    from a file, or where it speaks of the claim in another spelling than that of the certificate, the
+    claim is proved or bounded again, and the certificate says what was reached.
     """
     verdict = check(claim, effort) if verdict is None else verdict
     texts = _texts_of(claim)
     try:
-        claim = _claim(texts)
+        spelled = _claim(texts)
     except (_Damaged, NalmxError) as error:
         raise CertificateError(f"the claim cannot be written as a certificate: {error}") from None
+    if _has_evidence(verdict) and (verdict.evidence is None or spelled != claim):
+        verdict = _reached(spelled, verdict, effort)
+    claim = spelled
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "claim": texts,
-        **_facts_of(claim, verdict),
+        **_facts_of(verdict),
         "provenance": {"source": source, "weights_sha256": weights_sha256, "seed": seed},
         "versions": {
             "nalmx": __version__,
@@ -179,43 +181,31 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(rest).encode()).hexdigest()
 
 
-def _facts_of(claim: Claim, verdict: Verdict) -> dict[str, Any]:
+def _facts_of(verdict: Verdict) -> dict[str, Any]:
     given = verdict.to_json()
     facts = {name: given[name] for name in ("verdict", "counterexample", *_FACTS)}
     facts["evidence"] = {}
     if verdict.verdict == "refuted":
         facts["method"] = AT_A_POINT
-    if verdict.arithmetic != "reals" or verdict.verdict not in ("proved", "bounded"):
-        return facts
-    facts |= {"reason": None, "largest_difference": None}
-    reached = reach(claim, _SECONDS_TO_CERTIFY)
-    if reached.finding.outcome == "proved":
-        with move_on_after(_SECONDS_TO_CERTIFY):
-            evidence = {"cases": cases_of(claim)}
-            facts |= {"verdict": "proved", "method": reached.finding.method, "bound": "0"}
-            return {**facts, "evidence": evidence}
-    difference = reached.difference
-    if difference is None or difference.bound is None or not reached.is_within(claim):
-        reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
-        return {**facts, "verdict": "unknown", "method": "none", "bound": None, "reason": reason}
-    cuts = cuts_of(difference.pieces, difference.found.leaves)
-    pieces = [
-        {**text_of(piece), "cuts": own} for piece, own in zip(difference.pieces, cuts, strict=True)
-    ]
-    at = difference.suspect
-    return {
-        **facts,
-        "verdict": "bounded",
-        "method": METHOD,
-        "bound": decimal(difference.bound, claim.tolerance.size),
-        "largest_difference": None
-        if at is None
-        else decimal_below(difference.largest * (1 - _MARGIN)),
-        "evidence": {
-            "pieces": pieces,
-            "largest_at": None if at is None else {name: spell(at[name]) for name in at},
-        },
-    }
+    if _has_evidence(verdict):
+        facts |= {"reason": None, "largest_difference": None, "evidence": written(verdict.evidence)}
+        found = verdict.evidence
+        if isinstance(found, Difference) and found.suspect is not None:
+            facts["largest_difference"] = decimal_below(found.largest * (1 - _MARGIN))
+    return facts
+
+
+def _has_evidence(verdict: Verdict) -> bool:
+    return verdict.arithmetic == "reals" and verdict.verdict in ("proved", "bounded")
+
+
+def _reached(claim: Claim, verdict: Verdict, effort: Effort | None) -> Verdict:
+    """The verdict proved or bounded again, or why it is not."""
+    again = check(claim, effort, ALGEBRA_AND_BOUNDS)
+    if _has_evidence(again):
+        return again
+    reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
+    return Verdict.on(claim, "unknown", "none", reason=reason)
 
 
 class _Damaged(Exception):

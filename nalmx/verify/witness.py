@@ -13,16 +13,21 @@ from typing import Literal, TypeAlias
 
 import flint
 
+from ..clock import deadline, limited, until
 from ..expression import IRRATIONAL, Apply, Expression, Undefined, evaluate, to_text
 from ..expression.ball import Ball, BallValue, ball, enclose, interval, precision
+from ..expression.definitions import defined
 from ..expression.exact import ExactValue
 from ..expression.nodes import is_constant
+from ..expression.operations import OPERATIONS
+from ..ranges import Range
 from ..rationals import spell
 from .algebra.bracket import Bracket, bracket_box, changes_sign, is_within
 from .domain import Point
 from .verdict import Claim, Counterexample, Tolerance
 
 _LONGEST_SPELLING = 200
+_TO_SIMPLIFY = 500_000  # operations, 5 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Blocked:
     reason: str
 
 
-Judgement: TypeAlias = Counterexample | Blocked | Literal["agrees", "open"]
+Failure: TypeAlias = Counterexample | Blocked
+Judgement: TypeAlias = Failure | Literal["agrees", "open"]
 
 
 def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
@@ -65,6 +71,29 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         if judgement != "open" or bits >= most_bits:
             return judgement
         bits = min(2 * bits, most_bits)
+
+
+def simplified(claim: Claim, failure: Failure) -> Failure:
+    """The same kind of failure at a point with simpler coordinates, where one is near at hand."""
+    with until(deadline()), limited(_TO_SIMPLIFY):
+        for name, extent in claim.domain.ranges.items():
+            for value in _simple_values(extent, failure.point[name]):
+                judgement = judge(claim, {**failure.point, name: value})
+                if isinstance(judgement, type(failure)):
+                    failure = judgement
+                    break
+    return failure
+
+
+def _simple_values(extent: Range, value: Fraction) -> Iterator[Fraction]:
+    """Values of a range from simple to `value`: small integers, then rounded decimals."""
+    small = (Fraction(sign * n) for n in range(21) for sign in (1, -1))
+    rounded = (round(value * 10**places) / Fraction(10**places) for places in range(17))
+    for candidate in (*small, *rounded):
+        if candidate == value:
+            return
+        if candidate in extent:
+            yield candidate
 
 
 def judge_between(claim: Claim, bracket: Bracket) -> Counterexample | None:
@@ -106,13 +135,12 @@ def _certain_divisors(side: Expression) -> Iterator[Expression]:
         if id(node) in seen or not isinstance(node, Apply) or node.operation == "piecewise":
             continue
         seen.add(id(node))
-        if node.operation in ("div", "mod"):
-            yield node.arguments[1]
+        record = OPERATIONS[node.operation]
+        yield from (node.arguments[n.place] for n in record.requires if n.relation == "ne")
         if node.operation == "pow" and _is_negative(node.arguments[1]):
             yield node.arguments[0]
-        if node.operation == "tan":
-            yield Apply("cos", node.arguments)
-        stack.extend(node.arguments)
+        written = defined(node.operation, node.arguments) if record.partial else None
+        stack.extend(node.arguments if written is None else [written])
 
 
 def _is_negative(exponent: Expression) -> bool:

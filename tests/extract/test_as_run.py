@@ -9,14 +9,12 @@ import torch
 from torch import nn
 
 from nalmx.errors import ExtractionError
-from nalmx.expression import evaluate, parse, to_text
+from nalmx.expression import to_text
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.float_program import FLOAT32, FLOAT64, replay
 from nalmx.extract import as_trained, network_as_trained
 from nalmx.extract.as_run import as_run
-from nalmx.extract.every_float import _bounded, model_on_every_float32
 from nalmx.models import MODULES, NAU, NMU, NSR, Beside, Choice, RealNPU, Recurrent
-from nalmx.ranges import Interval
 
 EACH_MODULE = pytest.mark.parametrize("kind", MODULES.values(), ids=list(MODULES))
 # Modules with matrix products, whose order and fused operations are not ours to know.
@@ -205,109 +203,3 @@ def test_tracing_leaves_the_network_as_it_was():
     assert torch.equal(module.raw_weight, before)
     module.raw_weight.data.fill_(1.0)
     assert module(torch.tensor([2.0, 3.0])).item() == 6.0
-
-
-def half(weight=0.7):
-    module = NMU(1, 1)
-    module.raw_weight.data.fill_(weight)
-    return module
-
-
-def between(lower, upper):
-    return Interval(Fraction(lower), Fraction(upper))
-
-
-def test_every_float_is_run_and_the_largest_difference_bounded():
-    module, extent = half(), between("1", "1.0005")
-    formula = as_trained(module).outputs[0]
-    found = model_on_every_float32(module, formula, extent, Fraction(1, 10**6))
-    floats = np.arange(1, 1.0005, 2.0**-23, dtype=np.float64)
-    assert found.points == found.total == len(floats)
-    assert found.beyond == found.undecided == 0
-    weight = Fraction(module.weights()["weight"].item())
-    with torch.no_grad():
-        run = module(torch.tensor(floats).float().unsqueeze(-1)).double().flatten().tolist()
-    gaps = [
-        abs(Fraction(y) - (weight * Fraction(x) + 1 - weight))
-        for x, y in zip(floats.tolist(), run, strict=True)
-    ]
-    assert max(gaps) <= found.largest <= max(gaps) * (1 + Fraction(1, 10**6))
-
-
-def test_a_tolerance_in_the_middle_of_the_differences_is_decided_exactly():
-    module, extent = half(1.0), between(1, "1.001")
-    tolerance = Fraction(2**-12)
-    # |x - 1| ≤ 2^-12 with equality at a float: 2048 steps of 2^-23 from 1.
-    found = model_on_every_float32(module, parse("1 + 0*x1"), extent, tolerance)
-    assert found.points - found.beyond == 2049
-    assert found.first_beyond == 1 + 2**-12 + 2**-23
-    assert found.undecided == 0
-
-
-def test_both_zeros_negative_numbers_and_subnormals_belong_to_an_interval():
-    tiny = Fraction(2) ** -149
-    assert model_on_every_float32(half(), parse("x1"), Interval(-2 * tiny, 3 * tiny)).points == 7
-    assert model_on_every_float32(half(), parse("x1"), Interval(Fraction(0), tiny)).points == 3
-    found = model_on_every_float32(half(), parse("x1"), between(-2, -1), Fraction(10))
-    assert found.points == 2**23 + 1
-    assert found.where == -2
-
-
-def test_where_the_formula_is_undefined_nothing_is_decided():
-    tiny = Fraction(2) ** -149
-    found = model_on_every_float32(half(), parse("1/x1"), Interval(-tiny, tiny), Fraction(1))
-    assert (found.points, found.undecided, found.beyond) == (4, 2, 2)
-
-
-def test_irrational_values_are_judged_in_balls():
-    root = Written(lambda x: x.sqrt())
-    root.layer = nn.Identity()
-    found = model_on_every_float32(root, parse("sqrt(x1)"), between(1, "1.0001"))
-    assert 0 < found.beyond < found.points  # A root is a float here and there.
-    assert found.largest <= Fraction(2) ** -24 * Fraction("1.001")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("x1/3 - 0.1", "(x1 - 1/3)*(x1 + 1/7)*0.3", "1/(x1 - 1/3)", "(x1 - 0.1)**5/(x1 + 0.7)**3"),
-        *(
-            "Abs(x1/3 - 1/2)*Min(x1, 1.1)",
-            "Max(x1 - 1.3, 1/x1)",
-            "(x1 + 0.1)**-3",
-            "1 - (x1/3 + 0.7)",
-        ),
-    ],
-)
-def test_the_formula_in_float64_is_within_its_own_bound(text):
-    formula, x = parse(text), np.random.default_rng(0).uniform(0.4, 3, 300)
-    values, errors = _bounded(formula, x)
-    worst = 0.0
-    for point, value, error in zip(x.tolist(), values.tolist(), errors.tolist(), strict=True):
-        gap = abs(evaluate(formula, {"x1": Fraction(point)}) - Fraction(value))
-        assert gap <= error
-        worst = max(worst, float(gap) / error)
-    assert worst > 0.1
-
-
-def test_a_run_can_be_watched_and_stopped():
-    seen = []
-
-    def stop(done, total):
-        seen.append((done, total))
-        return len(seen) < 2
-
-    found = model_on_every_float32(half(), parse("x1"), between(1, 2), Fraction(1), stop)
-    assert seen == [(2**18, 2**23 + 1), (2**19, 2**23 + 1)]
-    assert (found.points, found.total) == (2**19, 2**23 + 1)
-
-
-def test_formulas_and_networks_that_cannot_be_compared_are_refused():
-    with pytest.raises(ExtractionError, match="exp"):
-        model_on_every_float32(half(), parse("exp(x1)"), between(1, 2))
-    with pytest.raises(ExtractionError, match="x1, x2"):
-        model_on_every_float32(half(), parse("x1 + x2"), between("1", "1.000001"))
-    with pytest.raises(ExtractionError, match="float64"):
-        model_on_every_float32(half().double(), parse("x1"), between(1, 2))
-    with pytest.raises(ExtractionError, match="range of float32"):
-        model_on_every_float32(half(), parse("x1"), between(1, 10**40))

@@ -8,7 +8,7 @@ from helpers_machines import copier, counter, either, endless, hand_made, recall
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.machine import Decision
-from nalmx.pntm.program._controls import program_of
+from nalmx.pntm.program._controls import description_of
 from nalmx.pntm.program.diagrams import program_lines
 from nalmx.report import program_figure as drawing
 from nalmx.report.program_figure import write_program_figure
@@ -17,7 +17,7 @@ from nalmx.report.program_figure import write_program_figure
 def drawn(machine, prompt, title=""):
     """The figure, and its panels."""
     steps = drawing._steps(machine, prompt)
-    figure = drawing._figure(program_of(machine), steps, len(prompt), title)
+    figure = drawing._figure(description_of(machine), steps, len(prompt), title)
     left, right = figure.subfigs
     return figure, left.axes, right
 

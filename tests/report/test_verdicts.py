@@ -1,7 +1,7 @@
 """Verdicts as a person reads them."""
 
 import pytest
-from helpers_trees import claim
+from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.expression import parse, variables
 from nalmx.report.verdicts import domain_text, explain, verdict_lines
@@ -60,7 +60,6 @@ def test_a_tolerance_is_part_of_what_is_said():
 
 
 def test_a_verdict_on_float_inputs_does_not_speak_of_all_reals():
-    from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
 
     made = claim("x1 + 1", "1 + x1", "[1,1.0001]", tolerance="abs:1e-9")
     text = explain(exhaustive_verdict(made, threads=1))

@@ -139,13 +139,13 @@ FALSE = [
 @pytest.mark.parametrize(("left", "right", "extent"), FALSE)
 def test_a_claim_that_fails_somewhere_is_never_proved(left: str, right: str, extent: str) -> None:
     made = claim(left, right, *([extent] if extent else []))
-    assert decide(made, seconds=1.0).outcome != "proved"
+    assert decide(made, 200_000).outcome != "proved"
 
 
 @pytest.mark.parametrize("tolerance", ["abs:1", "rel:1"])
 def test_a_tolerance_does_not_forgive_a_pole(tolerance: str) -> None:
     made = claim("(x1**2 - 2)/(x1**2 - 2)", "1", "[1,2]", tolerance=tolerance)
-    assert decide(made, seconds=1.0).outcome == "pole"
+    assert decide(made, 200_000).outcome == "pole"
 
 
 def test_an_input_of_the_domain_alone_changes_nothing() -> None:
@@ -239,7 +239,7 @@ def _sum(count: int, pattern: str = "x{}") -> str:
     ids=["wide", "tall", "hundred inputs", "product of sums", "many poles"],
 )
 def test_a_normal_form_that_is_too_large_is_met_with_silence_in_time(left: str, right: str) -> None:
-    assert decide(claim(left, right, "[1,2]"), seconds=2.0).outcome == "silent"
+    assert decide(claim(left, right, "[1,2]"), 400_000).outcome == "silent"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_divisor_that_is_costly_to_examine_keeps_to_the_time_given(
     divisor: str, extent: str
 ) -> None:
     made = claim(f"1/({divisor})", f"({divisor})**-1", extent)
-    assert decide(made, seconds=1.0).outcome in ("silent", "proved")
+    assert decide(made, 200_000).outcome in ("silent", "proved")
 
 
 @st.composite
@@ -309,7 +309,7 @@ def test_a_mutated_expression_is_never_proved_equal_where_a_point_tells_them_apa
     assume(any(a != b or not isinstance(a, Fraction) for a, b in values))
     domain = Domain.uniform(("x1", "x2", "x3"), Range.parse("[-2,2]"))
     for tolerance in (Tolerance(), Tolerance.parse("abs:1e-6")):
-        assert decide(Claim(left, right, domain, tolerance), seconds=0.1).outcome != "proved"
+        assert decide(Claim(left, right, domain, tolerance), 20_000).outcome != "proved"
 
 
 @settings(max_examples=100)
@@ -320,4 +320,4 @@ def test_a_rearranged_expression_is_never_said_to_differ(
     domain = Domain.uniform(("x1", "x2", "x3"), Range.parse("[1,2]"))
     there = build.total((tree, other))
     back = build.total((other, tree))
-    assert decide(Claim(there, back, domain), seconds=0.1).outcome != "differs"
+    assert decide(Claim(there, back, domain), 20_000).outcome != "differs"

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -202,14 +203,16 @@ def test_a_proved_claim_is_not_bounded_by_a_swapped_word(made):
 
 def test_an_engine_that_errs_is_contradicted_by_the_second_arithmetic(made, monkeypatch):
     """What a wrong proof of algebra would come to: the points tell."""
+    from nalmx.verify.algebra.case import Case
     from nalmx.verify.algebra.decision import Finding
     from nalmx.verify.replaying import replay as module
+    from nalmx.verify.replaying.evidence import written
 
-    proved = Finding("proved", pieces=(), defined=True, cases=1, rational=True)
+    case = Case.whole(made["proved"].claim)
+    proved = Finding("proved", pieces=(), defined=True, cases=(case,), rational=True)
     monkeypatch.setattr(module, "decide", lambda *_: proved)
-    monkeypatch.setattr(module, "cases_of", lambda *_: [])
     for right in ("y*x + 1e-30", "y*x + 1/(x - 2)"):
-        certificate = again(made["proved"], claim__right=right, evidence__cases=[])
+        certificate = again(made["proved"], claim__right=right, evidence=written(proved))
         replay = certificate.replay()
         assert not replay.established
         assert "contradicts" in replay.reason
@@ -348,14 +351,12 @@ def test_a_tested_claim_is_a_record_and_nothing_is_replayed():
 def test_a_verdict_that_a_second_run_does_not_reach_is_not_certified(monkeypatch):
     from nalmx.verify import certificate as module
     from nalmx.verify import check
-    from nalmx.verify.algebra.decision import Finding
-    from nalmx.verify.replaying.evidence import Reached
 
     wanted = claim(*CLAIMS["bounded network"])
     verdict = check(wanted)
     assert verdict.verdict == "bounded"
-    monkeypatch.setattr(module, "reach", lambda *_: Reached(Finding("silent"), None))
-    certificate = certify(wanted, verdict=verdict)
+    monkeypatch.setattr(module, "ALGEBRA_AND_BOUNDS", ())
+    certificate = certify(wanted, verdict=replace(verdict, evidence=None))
     assert certificate.verdict == "unknown"
     assert "did not reach it" in certificate.data["reason"]
     assert not certificate.replay().established

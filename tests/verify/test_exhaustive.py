@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from helpers_trees import claim
+from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.codegen import cache, emit, numba_points
 from nalmx.errors import SettingError
@@ -15,7 +15,7 @@ from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.straight_line import straight
 from nalmx.verify.sweeping import exhaustive, single
-from nalmx.verify.sweeping.exhaustive import every_float32, exhaustive_verdict
+from nalmx.verify.sweeping.exhaustive import every_float32
 from nalmx.verify.sweeping.rounded import every_float32_form
 
 NARROW = "[1,1.001]"

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import flint
 import pytest
-from helpers_trees import claim
+from helpers_trees import claim, exhaustive_verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,6 @@ from nalmx.report.verdicts import explain
 from nalmx.verify import Claim
 from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below
 from nalmx.verify.sweeping import single
-from nalmx.verify.sweeping.exhaustive import exhaustive_verdict
 from nalmx.verify.verdict import Verdict
 
 SIZES = st.builds(

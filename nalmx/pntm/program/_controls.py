@@ -58,7 +58,7 @@ class Act(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Program:
+class Description:
     """All that is told of a machine."""
 
     machine: Machine
@@ -97,7 +97,7 @@ class Program:
         return self.names[column][value]
 
 
-def program_of(machine: Machine) -> Program:
+def description_of(machine: Machine) -> Description:
     """What there is to tell of a machine."""
     reach = reach_of(machine)
     table = table_of(machine, reach)
@@ -120,7 +120,7 @@ def program_of(machine: Machine) -> Program:
     if not has_states:
         acts = [[Act(a.tokens, {}, {0: a.by_effect()[0][1]}) for a in group] for group in acts]
     prompt, (only,), answer = (_grouped(group) for group in acts)
-    return Program(
+    return Description(
         machine, reach, table, tapes, names, tuple(prompt), only, tuple(answer), has_states, says
     )
 

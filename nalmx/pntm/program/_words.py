@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..action import HeadAction, Jump, Move, UnsupportedAction
-from ._controls import Act, Effect, Name, Program, apart
+from ._controls import Act, Description, Effect, Name, apart
 from ._decisions import STATE
 
 WIDTH = 100
@@ -35,11 +35,11 @@ def name_word(name: Name) -> str:
     return f"q{name}" if isinstance(name, int) else word_of(name)
 
 
-def value_word(program: Program, column: int, value: int) -> str:
+def value_word(description: Description, column: int, value: int) -> str:
     """What a column of the table shows."""
     if column == STATE:
         return f"q{value}"
-    name = program.name(column, value)
+    name = description.name(column, value)
     return "=" if column < 0 and name is None else name_word(name)
 
 
@@ -59,32 +59,34 @@ def wrapped(line: str, depth: int = 0) -> list[str]:
     return [*lines, current]
 
 
-def starts_line(program: Program) -> list[str]:
+def starts_line(description: Description) -> list[str]:
     """Where the heads start."""
-    if not program.tapes:
+    if not description.tapes:
         return []
-    starts = program.machine.starts.tolist()
+    starts = description.machine.starts.tolist()
     parts = [
         f"tape {tape + 1} write head at {starts[tape][0]}, read head at {starts[tape][1]}"
-        for tape in program.tapes
+        for tape in description.tapes
     ]
-    return wrapped(f"start: {'; '.join(parts)}{'; state q0' if program.has_states else ''}")
+    return wrapped(f"start: {'; '.join(parts)}{'; state q0' if description.has_states else ''}")
 
 
-def acts_lines(program: Program, acts: Sequence[Act], when: str, quiet: bool = False) -> list[str]:
+def acts_lines(
+    description: Description, acts: Sequence[Act], when: str, quiet: bool = False
+) -> list[str]:
     """A line for each group of tokens; `quiet` leaves out those that do nothing."""
-    divided = [line for group in apart(acts) for line in _lines(program, group, when, True)]
-    together = [*_lines(program, acts, when, True)]
+    divided = [line for group in apart(acts) for line in _lines(description, group, when, True)]
+    together = [*_lines(description, acts, when, True)]
     if len(divided) < len(together):
         return divided
-    return together if quiet else [*_lines(program, acts, when, False)]
+    return together if quiet else [*_lines(description, acts, when, False)]
 
 
-def _lines(program: Program, acts: Iterable[Act], when: str, quiet: bool) -> Iterator[str]:
-    equals = program.machine.vocabulary.equals
+def _lines(description: Description, acts: Iterable[Act], when: str, quiet: bool) -> Iterator[str]:
+    equals = description.machine.vocabulary.equals
     for act in acts:
         words = ", ".join(
-            "=" if token == equals else word_of(program.machine.vocabulary.spell(token))
+            "=" if token == equals else word_of(description.machine.vocabulary.spell(token))
             for token in act.tokens
         )
         head = f"{when} {words}"

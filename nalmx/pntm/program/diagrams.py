@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import ascii_uppercase
 
 from ..machine import Machine
-from ._controls import Program, program_of
+from ._controls import Description, description_of
 from ._decisions import LAST, STATE, Look, Table
 from ._words import acts_lines, starts_line, value_word, word_of, wrapped
 
@@ -27,69 +27,71 @@ def program_lines(machine: Machine, most: int | None = None) -> list[str]:
         start: tape 1 write head at 0, read head at 1
         given 0, 1: tape 1 write head +1, write token
     """
-    program = program_of(machine)
-    lines = [*starts_line(program)]
-    given = [*acts_lines(program, program.prompt, "given")]
-    given += acts_lines(program, [program.equals], "at", quiet=True)
-    given += acts_lines(program, program.answer, "said", quiet=True)
+    description = description_of(machine)
+    lines = [*starts_line(description)]
+    given = [*acts_lines(description, description.prompt, "given")]
+    given += acts_lines(description, [description.equals], "at", quiet=True)
+    given += acts_lines(description, description.answer, "said", quiet=True)
     lines += given or ["no token does anything"]
-    lines += _table_lines(program)
+    lines += _table_lines(description)
     if most is not None and len(lines) > most:
         kept = lines[: max(0, most - 1)]
         return [*kept, f"... and {len(lines) - len(kept):,} lines more"][: max(1, most)]
     return lines
 
 
-def _table_lines(program: Program) -> list[str]:
-    root = program.table.root
-    if not isinstance(program.table.nodes[root], Look):
-        return [f"next token: {_leaf(program, root)}"]
-    names = _names(program)
-    lines = ["next token:", *_tree(program, root, 1, names)]
+def _table_lines(description: Description) -> list[str]:
+    root = description.table.root
+    if not isinstance(description.table.nodes[root], Look):
+        return [f"next token: {_leaf(description, root)}"]
+    names = _names(description)
+    lines = ["next token:", *_tree(description, root, 1, names)]
     for at, name in names.items():
         # What stands in several places is told once.
-        lines += [f"{name}:", *_tree(program, at, 1, names)]
+        lines += [f"{name}:", *_tree(description, at, 1, names)]
     return lines
 
 
-def _names(program: Program) -> dict[int, str]:
+def _names(description: Description) -> dict[int, str]:
     """Names of the shared parts of the table that are long enough to be told apart, outer ones first."""
-    shared = program.table.shared()
-    long = [at for at, _ in program.table.looks() if at in shared]
-    long = [at for at in long if len([*_tree(program, at, 1, {})]) > _MOST_REPEATED]
+    shared = description.table.shared()
+    long = [at for at, _ in description.table.looks() if at in shared]
+    long = [at for at in long if len([*_tree(description, at, 1, {})]) > _MOST_REPEATED]
     return dict(zip(long, ascii_uppercase, strict=False))
 
 
-def _tree(program: Program, at: int, depth: int, names: Mapping[int, str]) -> Iterator[str]:
+def _tree(description: Description, at: int, depth: int, names: Mapping[int, str]) -> Iterator[str]:
     """A look as an indented tree, or as a table of two dimensions where that is shorter."""
-    look = program.table.nodes[at]
+    look = description.table.nodes[at]
     assert isinstance(look, Look)
-    grid = _grid(program, look, depth)
-    tree = [*_branches(program, look, depth, names)]
+    grid = _grid(description, look, depth)
+    tree = [*_branches(description, look, depth, names)]
     yield from grid if grid is not None and len(grid) < len(tree) else tree
 
 
-def _branches(program: Program, look: Look, depth: int, names: Mapping[int, str]) -> Iterator[str]:
+def _branches(
+    description: Description, look: Look, depth: int, names: Mapping[int, str]
+) -> Iterator[str]:
     indent, column = _STEP * depth, _column_word(look.column)
-    cases = program.cases(look)
+    cases = description.cases(look)
     for place, (values, child) in enumerate(cases):
         last = place == len(cases) - 1
-        words = "else" if last and len(values) > _MOST_VALUES else _join(program, look, values)
+        words = "else" if last and len(values) > _MOST_VALUES else _join(description, look, values)
         head = f"{indent}{column} {words}:"
         if child is None:
             yield from wrapped(f"{head} the same token", depth)
         elif child in names:
             yield from wrapped(f"{head} go to {names[child]}", depth)
-        elif isinstance(program.table.nodes[child], Look):
+        elif isinstance(description.table.nodes[child], Look):
             yield from wrapped(head, depth)
-            yield from _tree(program, child, depth + 1, names)
+            yield from _tree(description, child, depth + 1, names)
         else:
-            yield from wrapped(f"{head} {_leaf(program, child)}", depth)
+            yield from wrapped(f"{head} {_leaf(description, child)}", depth)
 
 
-def _grid(program: Program, look: Look, depth: int) -> list[str] | None:
+def _grid(description: Description, look: Look, depth: int) -> list[str] | None:
     """Rows for one column and columns for another, where only two columns decide."""
-    nodes = program.table.nodes
+    nodes = description.table.nodes
     below = [node for _, child in look.branches if isinstance(node := nodes[child], Look)]
     if not below or len({inner.column for inner in below}) > 1:
         return None
@@ -102,12 +104,12 @@ def _grid(program: Program, look: Look, depth: int) -> list[str] | None:
         node = nodes[child]
         if isinstance(node, Look):
             # A value that cannot come here has no answer.
-            answers[group] = {v: _leaf(program, at) for own, at in node.branches for v in own}
+            answers[group] = {v: _leaf(description, at) for own, at in node.branches for v in own}
         else:
-            answers[group] = dict.fromkeys(values, _leaf(program, child))
+            answers[group] = dict.fromkeys(values, _leaf(description, child))
     groups = sorted(answers)
-    rows = [_join(program, look, group) for group in groups]
-    heads = [value_word(program, across, value) for value in values]
+    rows = [_join(description, look, group) for group in groups]
+    heads = [value_word(description, across, value) for value in values]
     cells = [[answers[group].get(value, "") for value in values] for group in groups]
     upright = _grid_lines(_column_word(look.column), rows, _column_word(across), heads, cells)
     turned = [list(column) for column in zip(*cells, strict=True)]
@@ -145,17 +147,17 @@ def _merged(names: Sequence[str], lines: Iterable[list[str]]) -> tuple[list[str]
     return [", ".join(own) for own in groups.values()], [list(line) for line in groups]
 
 
-def _leaf(program: Program, at: int) -> str:
-    node = program.table.nodes[at]
-    vocabulary = program.machine.vocabulary
+def _leaf(description: Description, at: int) -> str:
+    node = description.table.nodes[at]
+    vocabulary = description.machine.vocabulary
     if node is None:
         return "no entry"
     assert isinstance(node, int)
     return "end" if node == vocabulary.end else word_of(vocabulary.spell(node))
 
 
-def _join(program: Program, look: Look, values: Iterable[int]) -> str:
-    return ", ".join(value_word(program, look.column, value) for value in values)
+def _join(description: Description, look: Look, values: Iterable[int]) -> str:
+    return ", ".join(value_word(description, look.column, value) for value in values)
 
 
 def _column_word(column: int) -> str:
@@ -164,53 +166,53 @@ def _column_word(column: int) -> str:
 
 def mermaid(machine: Machine) -> str:
     """The table as a Mermaid flowchart, with the controls as a box beside it."""
-    program = program_of(machine)
-    notes = "<br/>".join(_entities(line) for line in _notes(program))
+    description = description_of(machine)
+    notes = "<br/>".join(_entities(line) for line in _notes(description))
     lines = ["flowchart TD", "  subgraph controls", f'    rules["{notes}"]', "  end"]
-    for name, label, is_look in _boxes(program):
+    for name, label, is_look in _boxes(description):
         left, right = ("{", "}") if is_look else ("([", "])")
         lines.append(f'  {name}{left}"{_entities(label)}"{right}')
-    lines += [f'  {a} -->|"{_entities(label)}"| {b}' for a, label, b in _arrows(program)]
+    lines += [f'  {a} -->|"{_entities(label)}"| {b}' for a, label, b in _arrows(description)]
     return "\n".join(lines) + "\n"
 
 
 def dot(machine: Machine) -> str:
     """The table as a Graphviz digraph, with the controls as a note beside it."""
-    program = program_of(machine)
-    notes = "".join(_escaped(line) + "\\l" for line in _notes(program))
+    description = description_of(machine)
+    notes = "".join(_escaped(line) + "\\l" for line in _notes(description))
     lines = ["digraph program {", f'  rules [shape=note, label="{notes}"];']
-    for name, label, is_look in _boxes(program):
+    for name, label, is_look in _boxes(description):
         shape = "diamond" if is_look else "box"
         lines.append(f'  {name} [shape={shape}, label="{_escaped(label)}"];')
-    lines += [f'  {a} -> {b} [label="{_escaped(label)}"];' for a, label, b in _arrows(program)]
+    lines += [f'  {a} -> {b} [label="{_escaped(label)}"];' for a, label, b in _arrows(description)]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _notes(program: Program) -> list[str]:
-    notes = [*starts_line(program), *acts_lines(program, program.prompt, "given")]
-    notes += acts_lines(program, [program.equals], "at", quiet=True)
-    return [*notes, *acts_lines(program, program.answer, "said", quiet=True)]
+def _notes(description: Description) -> list[str]:
+    notes = [*starts_line(description), *acts_lines(description, description.prompt, "given")]
+    notes += acts_lines(description, [description.equals], "at", quiet=True)
+    return [*notes, *acts_lines(description, description.answer, "said", quiet=True)]
 
 
-def _boxes(program: Program) -> Iterator[tuple[str, str, bool]]:
+def _boxes(description: Description) -> Iterator[tuple[str, str, bool]]:
     """Names, labels and kinds of nodes; every look has leaves of its own, so that lines stay short."""
-    table = program.table
+    table = description.table
     if not isinstance(table.nodes[table.root], Look):
-        yield f"n{table.root}", _leaf(program, table.root), False
+        yield f"n{table.root}", _leaf(description, table.root), False
     for at, look in table.looks():
         question = {LAST: "token before?", STATE: "state?"}.get(look.column)
         yield f"n{at}", question or f"tape {look.column + 1} reads?", True
         for _, child in look.branches:
             if not isinstance(table.nodes[child], Look):
-                yield _below(table, at, child), _leaf(program, child), False
+                yield _below(table, at, child), _leaf(description, child), False
 
 
-def _arrows(program: Program) -> Iterator[tuple[str, str, str]]:
-    for at, look in program.table.looks():
+def _arrows(description: Description) -> Iterator[tuple[str, str, str]]:
+    for at, look in description.table.looks():
         for place, (values, child) in enumerate(look.branches):
             is_rest = place == len(look.branches) - 1 and len(values) > _MOST_VALUES
-            label = "else" if is_rest else _join(program, look, values)
-            yield f"n{at}", label, _below(program.table, at, child)
+            label = "else" if is_rest else _join(description, look, values)
+            yield f"n{at}", label, _below(description.table, at, child)
 
 
 def _below(table: Table, at: int, child: int) -> str:

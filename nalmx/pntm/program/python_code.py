@@ -10,7 +10,7 @@ from functools import partial
 from ...errors import SettingError
 from ...python_layout import STEP, Brackets, Operands, call, laid_out, quoted, tuple_of
 from ..machine import Machine
-from ._controls import Act, Effect, Program, apart, program_of
+from ._controls import Act, Description, Effect, apart, description_of
 from ._decisions import LAST, Look
 from ._python_lines import Body, Case, among, choice, head_line, variable
 
@@ -40,15 +40,15 @@ def python_source(machine: Machine, name: str = "program") -> str:
     for tokens in (vocabulary.prompt, vocabulary.answer):
         if len(set(tokens)) < len(tokens):
             raise SettingError("a machine with two symbols of one spelling has no Python function")
-    return _Writer(program_of(machine), name).source()
+    return _Writer(description_of(machine), name).source()
 
 
 class _Writer:
-    def __init__(self, program: Program, name: str) -> None:
-        self._program, self._name = program, name
-        self._vocabulary = program.machine.vocabulary
-        self._table = program.table
-        looks = [look for _, look in program.table.looks()]
+    def __init__(self, description: Description, name: str) -> None:
+        self._description, self._name = description, name
+        self._vocabulary = description.machine.vocabulary
+        self._table = description.table
+        looks = [look for _, look in description.table.looks()]
         self._columns = sorted({look.column for look in looks})
         self._functions = self._cuts()
 
@@ -76,14 +76,14 @@ class _Writer:
             f"{STEP}if limit is None:",
             f"{STEP * 2}limit = 20 * len(prompt) + 1000",
         ]
-        starts = self._program.machine.starts.tolist()
-        for tape in self._program.tapes:
+        starts = self._description.machine.starts.tolist()
+        for tape in self._description.tapes:
             lines.append(f"{STEP}tape{tape + 1}: dict[int, Any] = {{}}")
             heads = f"write{tape + 1}, read{tape + 1}"
             lines.append(f"{STEP}{heads} = {starts[tape][0]}, {starts[tape][1]}")
-        lines += [f"{STEP}state = 0"] if self._program.has_states else []
+        lines += [f"{STEP}state = 0"] if self._description.has_states else []
         lines += [f"{STEP}for token in prompt:", *self._prompt_lines()]
-        body = self._act_lines(self._program.equals, 1)
+        body = self._act_lines(self._description.equals, 1)
         lines += [f"{STEP}# The prompt has ended.", *body] if body else []
         says = self._table.nodes[self._table.root] is not None
         lines += [f"{STEP}answer: list[Any] = []"] if says else []
@@ -92,7 +92,7 @@ class _Writer:
         return "\n".join(lines) + "\n"
 
     def _prompt_lines(self) -> list[str]:
-        known, acts = tuple(map(quoted, self._vocabulary.prompt)), self._program.prompt
+        known, acts = tuple(map(quoted, self._vocabulary.prompt)), self._description.prompt
 
         def unknown(depth: int) -> list[str]:
             return [STEP * depth + 'raise ValueError(f"unknown token {token!r}")']
@@ -109,7 +109,7 @@ class _Writer:
         end = self._vocabulary.end
         lines = [
             f"{STEP * 2}seen{tape + 1} = tape{tape + 1}.get(read{tape + 1})"
-            for tape in self._program.tapes
+            for tape in self._description.tapes
         ]
         if self._functions:
             lines += laid_out(self._look_call(self._table.root), 2, "token = ")
@@ -124,12 +124,12 @@ class _Writer:
             f'{STEP * 3}raise ValueError(f"no end within {{limit}} tokens")',
             f"{STEP * 2}answer.append(token)",
         ]
-        acts = self._program.answer
+        acts = self._description.answer
         if len(acts) == 1:
             lines += self._act_lines(acts[0], 2)
         else:
             together = choice([self._case(act) for act in acts if self._act_lines(act, 0)], 2)
-            divided = self._divided(acts, self._spelled(self._program.says), 2)
+            divided = self._divided(acts, self._spelled(self._description.says), 2)
             lines += divided if len(divided) < len(together) else together
         return lines + ([f"{STEP * 2}last = token"] if LAST in self._columns else [])
 
@@ -201,7 +201,7 @@ class _Writer:
 
     def _values(self, column: int, values: Iterable[int]) -> tuple[str, ...]:
         """What is looked for, in Python."""
-        return tuple(_literal(self._program.name(column, value)) for value in values)
+        return tuple(_literal(self._description.name(column, value)) for value in values)
 
     def _table_lines(self, at: int, depth: int, within: int | None = None) -> list[str]:
         """A part of the table; `within` is the function that it stands in, if any."""
@@ -233,7 +233,7 @@ class _Writer:
             look = self._table.nodes[at]
             assert isinstance(look, Look)
             shown = variable(look.column)
-            *first, (_, last) = self._program.cases(look)
+            *first, (_, last) = self._description.cases(look)
             for values, child in first:
                 spelled = self._values(look.column, values)
                 cases.append(Case(shown, spelled, self._said(child, shown, within)))
@@ -253,10 +253,10 @@ class _Writer:
         node = self._table.nodes[at]
         if not isinstance(node, Look) or at in self._functions or self._is_dict(node):
             return False
-        return len(self._program.cases(node)) > 1
+        return len(self._description.cases(node)) > 1
 
     def _is_dict(self, look: Look) -> bool:
-        cases = self._program.cases(look)
+        cases = self._description.cases(look)
         children = [None if at is None else self._table.nodes[at] for _, at in cases]
         return len(children) > _MOST_CASES and all(isinstance(child, int) for child in children)
 

@@ -142,7 +142,7 @@ class SequenceCertificate:
             return (), f"the proof has a gap: {gap.reason}"
         steps = [
             "in every situation that can be reached, what the machine says is what is specified",
-            f"its linear facts follow from those of the situations before, by {by}",
+            f"its linear invariants follow from those of the situations before, by {by}",
         ]
         if specification.place_value is not None:
             if not computes(specification):

@@ -33,7 +33,7 @@ from .proof import Gap, Proof
 from .search import find_proof
 from .verdict import Differences, SequenceVerdict, WrongAnswer
 
-PROOF = "induction over the answer, with linear facts on counts and cells"
+PROOF = "induction over the answer, with linear invariants on counts and cells"
 ENUMERATION = "every prompt answered"
 TESTS = "random prompts and Hypothesis"
 _FIRST_PROMPTS, _FIRST_SECONDS = 10_000, 1.0

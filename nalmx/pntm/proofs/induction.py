@@ -1,7 +1,7 @@
 """Proofs for prompts of every length, gone through step by step as they are looked for.
 
 The situations that can be reached come from the steps of the machine; what a proof says of them are
-facts. Those that do not follow are gaps, and why the others follow is noted: contradictions between
+invariants. Those that do not follow are gaps, and why the others follow is noted: contradictions between
 linear forms. `checking` reads what comes out, and shares no code with this.
 """
 
@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from ..machine import Machine
 from ..tasks.specification import Specification
-from .image import Unsupported, Word, image_of
+from .abstract_tapes import Unsupported, Word, abstract_tapes_of
 from .linear import contradiction, minus, negated, substituted
-from .proof import Contradiction, Facts, Form, Gap, Proof, Situation
+from .proof import Contradiction, Form, Gap, Invariants, Proof, Situation
 from .situations import Path, Said
 from .steps import Steps
 
@@ -70,10 +70,10 @@ def completed(
     proof: Proof,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Proof | Gap:
-    """A proof with the multipliers that its facts follow by, or what does not follow."""
+    """A proof with the multipliers that its invariants follow by, or what does not follow."""
     noted: dict[Contradiction, None] = {}
     try:
-        steps = Steps(image_of(machine, specification), proof.memory)
+        steps = Steps(abstract_tapes_of(machine, specification), proof.memory)
         gap = next(gaps(steps, dict(proof.situations), stop_requested, noted), None)
     except Unsupported as reason:
         return Gap(str(reason))
@@ -84,30 +84,30 @@ def completed(
 
 def gaps(
     steps: Steps,
-    proof: Mapping[Situation, Facts],
+    proof: Mapping[Situation, Invariants],
     stop_requested: Callable[[], bool] = lambda: False,
     noted: dict[Contradiction, None] | None = None,
 ) -> Iterator[Gap]:
     """Everything that does not follow in the situations that can be reached; `noted` is why the rest does.
 
-    Situations come from the steps of the machine; of the proof, only their facts are looked up.
+    Situations come from the steps of the machine; of the proof, only their invariants are looked up.
     """
-    size, given = steps.image.size, steps.image.given()
+    size, given = steps.abstract.size, steps.abstract.given()
     reached: list[Situation] = []
     known: set[Situation] = set()
 
     def arrive(
         oracle: Possible, situation: Situation, path: Path, updates: dict[int, Form]
     ) -> Iterator[Gap]:
-        facts = proof.get(situation)
-        if facts is None:
+        invariants = proof.get(situation)
+        if invariants is None:
             yield Gap("a situation was not foreseen", situation)
             return
-        if any(len(form) != size or {*map(type, form)} != {int} for form in facts):
+        if any(len(form) != size or {*map(type, form)} != {int} for form in invariants):
             raise Unsupported("the proof is of another machine")
-        missing = tuple(f for f in facts if not oracle.follows(path, substituted(f, updates)))
+        missing = tuple(f for f in invariants if not oracle.follows(path, substituted(f, updates)))
         if missing:
-            yield Gap("a fact does not follow", situation, missing)
+            yield Gap("an invariant does not follow", situation, missing)
         if situation not in known:
             known.add(situation)
             reached.append(situation)
@@ -128,14 +128,14 @@ def gaps(
 
 def _next_said(steps: Steps, oracle: Possible, now: Situation) -> Iterator[Said]:
     """What should be said next, but where no prompt of the task comes."""
-    ends_in = steps.image.specification.ends_in
-    for said in steps.saying.next_said(oracle, now):
+    ends_in = steps.abstract.specification.ends_in
+    for said in steps.semantics.next_said(oracle, now):
         if said.token is not None or ends_in is None or ends_in(said.place.state):
             yield said
 
 
 def _wrong_answers(steps: Steps, oracle: Possible, now: Situation, said: Said) -> Iterator[Gap]:
-    vocabulary = steps.image.machine.vocabulary
+    vocabulary = steps.abstract.machine.vocabulary
     if said.token is not None and said.token not in steps.answers:
         yield Gap(f"the token {said.token!r} of answers was never seen in training", now)
         return

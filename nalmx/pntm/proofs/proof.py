@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 from ..tasks.specification import State
 
 Form: TypeAlias = tuple[int, ...]
-Facts: TypeAlias = tuple[Form, ...]
+Invariants: TypeAlias = tuple[Form, ...]
 # Forms that cannot all be ≥ 0, each with the multiplier that shows it: their sum is below 0.
 Contradiction: TypeAlias = tuple[tuple[int, Form], ...]
 
@@ -60,17 +60,17 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The situations there are, with facts ≥ 0; what they know of the past; why facts follow."""
+    """The situations there are, with invariants ≥ 0; what they know of the past; why invariants follow."""
 
-    situations: Mapping[Situation, Facts]
+    situations: Mapping[Situation, Invariants]
     memory: Memory
     contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a proof does not show: in words, and the facts of a situation that do not follow."""
+    """What a proof does not show: in words, and the invariants of a situation that do not follow."""
 
     reason: str
     situation: Situation | None = None
-    facts: Facts = ()
+    invariants: Invariants = ()

@@ -1,4 +1,4 @@
-"""Proofs as data: situations, facts and multipliers as lists of numbers, read without being believed."""
+"""Proofs as data: situations, invariants and multipliers as lists of numbers, read without being believed."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from typing import Any
 
 from ...errors import CertificateError
 from ...storage import same_json
-from .proof import Contradiction, Facts, Form, Memory, Place, Proof, Situation
+from .proof import Contradiction, Form, Invariants, Memory, Place, Proof, Situation
 
 _ECHOES = ("nothing", "last", "follow")
 
 
 def proof_to_json(proof: Proof) -> dict[str, Any]:
-    """A proof; facts that several situations share are listed once."""
+    """A proof; invariants that several situations share are listed once."""
     listed = list(dict.fromkeys(proof.situations.values()))
-    number = {facts: k for k, facts in enumerate(listed)}
+    number = {invariants: k for k, invariants in enumerate(listed)}
     return {
         "memory": {"tokens": proof.memory.tokens, "echoes": proof.memory.echoes},
-        "facts": [[list(form) for form in facts] for facts in listed],
+        "facts": [[list(form) for form in invariants] for invariants in listed],
         "situations": [
             {
                 "place": _place_to_json(now.place),
                 "register": now.register,
                 "token": now.token,
                 "echoes": [_place_to_json(e) if isinstance(e, Place) else e for e in now.echoes],
-                "facts": number[facts],
+                "facts": number[invariants],
             }
-            for now, facts in proof.situations.items()
+            for now, invariants in proof.situations.items()
         ],
         "contradictions": [
             [[multiplier, list(form)] for multiplier, form in stated]
@@ -38,13 +38,13 @@ def proof_to_json(proof: Proof) -> dict[str, Any]:
 def proof_from_json(data: Any, *, multipliers: bool = True) -> Proof:
     """A proof of `proof_to_json`; a `CertificateError` where it is none.
 
-    Without `multipliers` it is one of the first schema, which has facts alone.
+    Without `multipliers` it is one of the first schema, which has invariants alone.
     """
     try:
         memory = data["memory"]
         if memory["echoes"] not in _ECHOES or type(memory["tokens"]) is not bool:
             raise ValueError
-        facts: list[Facts] = [tuple(map(_form, forms)) for forms in data["facts"]]
+        invariants: list[Invariants] = [tuple(map(_form, forms)) for forms in data["facts"]]
         contradictions: list[Contradiction] = [
             tuple((_number(multiplier), _form(form)) for multiplier, form in stated)
             for stated in (data["contradictions"] if multipliers else ())
@@ -57,7 +57,7 @@ def proof_from_json(data: Any, *, multipliers: bool = True) -> Proof:
             now = Situation(
                 _place(one["place"]), _number(one["register"]), _number(one["token"]), echoes
             )
-            situations[now] = facts[_number(one["facts"])]
+            situations[now] = invariants[_number(one["facts"])]
     except (KeyError, TypeError, ValueError, IndexError):
         raise CertificateError("the certificate is damaged: its proof cannot be read") from None
     proof = Proof(situations, Memory(memory["tokens"], memory["echoes"]), tuple(contradictions))

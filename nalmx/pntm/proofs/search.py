@@ -1,4 +1,4 @@
-"""Look for a proof: facts that hold on short prompts, less those that do not follow in general.
+"""Look for a proof: invariants that hold on short prompts, less those that do not follow in general.
 
 What is looked at is never believed: the proof that comes out is checked (`checking`).
 """
@@ -15,10 +15,10 @@ from ...errors import SettingError
 from ..machine import Machine
 from ..tasks.specification import Block, Specification
 from ..tasks.tokens import Tokens
-from .image import Image, Unsupported, Word, image_of
+from .abstract_tapes import AbstractTapes, Unsupported, Word, abstract_tapes_of
 from .induction import TOO_DEEP, gaps
 from .linear import constant, minus, plus, tightened, times, value
-from .proof import Contradiction, Facts, Form, Gap, Memory, Place, Proof, Situation
+from .proof import Contradiction, Form, Gap, Invariants, Memory, Place, Proof, Situation
 from .situations import Path
 from .steps import Steps
 
@@ -57,12 +57,12 @@ def find_proof(
 ) -> Proof | Gap:
     """A proof that a machine says what is specified after prompts of every length, or why not."""
     try:
-        image = image_of(machine, specification)
+        abstract = abstract_tapes_of(machine, specification)
     except Unsupported as reason:
         return Gap(str(reason))
     gap: Gap | None = None
     for memory in _MEMORIES:
-        found = _proof(Steps(image, memory), seed, stop_requested)
+        found = _proof(Steps(abstract, memory), seed, stop_requested)
         if isinstance(found, Proof):
             return found
         gap = gap or found
@@ -71,19 +71,19 @@ def find_proof(
 
 
 def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof | Gap:
-    """A proof with the memory of these steps; facts that do not follow are dropped until all do."""
+    """A proof with the memory of these steps; invariants that do not follow are dropped until all do."""
     try:
         met = _met(steps, np.random.default_rng(seed), stop_requested)
         kinds: dict[object, set[tuple[int, ...]]] = {}
         for now, vectors in met.items():
             kinds.setdefault(_kind(steps, now), set()).update(vectors)
-        facts = {kind: _guessed(steps.image, vectors) for kind, vectors in kinds.items()}
+        invariants = {kind: _guessed(steps.abstract, vectors) for kind, vectors in kinds.items()}
         situations = set(met)
         for _ in range(_MOST_ROUNDS):
-            proof = {now: facts[_kind(steps, now)] for now in situations}
+            proof = {now: invariants[_kind(steps, now)] for now in situations}
             noted: dict[Contradiction, None] = {}
             found = list(
-                _until_wrong(gaps(steps, proof, stop_requested, noted), steps, proof, facts)
+                _until_wrong(gaps(steps, proof, stop_requested, noted), steps, proof, invariants)
             )
             if not found:
                 return Proof(proof, steps.memory, tuple(noted))
@@ -91,29 +91,29 @@ def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof
             for gap in found:
                 if gap.situation is None:
                     return gap
-                if gap.facts:
-                    dropped.setdefault(_kind(steps, gap.situation), set()).update(gap.facts)
+                if gap.invariants:
+                    dropped.setdefault(_kind(steps, gap.situation), set()).update(gap.invariants)
                 else:
                     situations.add(gap.situation)
             for kind, gone in dropped.items():
-                facts[kind] = tuple(form for form in facts[kind] if form not in gone)
+                invariants[kind] = tuple(form for form in invariants[kind] if form not in gone)
     except Unsupported as reason:
         return Gap(str(reason))
     except RecursionError:
         return Gap(TOO_DEEP)
-    return Gap("facts that hold at every step were not found")
+    return Gap("invariants that hold at every step were not found")
 
 
 def _until_wrong(
     found: Iterable[Gap],
     steps: Steps,
-    proof: dict[Situation, Facts],
-    facts: dict[object, Facts],
+    proof: dict[Situation, Invariants],
+    invariants: dict[object, Invariants],
 ) -> Iterator[Gap]:
-    """The gaps of a proof; last, without its situation, one that no other facts can close."""
+    """The gaps of a proof; last, without its situation, one that no other invariants can close."""
     for gap in found:
         new = gap.situation is not None and gap.situation not in proof
-        if gap.facts or (new and _kind(steps, gap.situation) in facts):
+        if gap.invariants or (new and _kind(steps, gap.situation) in invariants):
             yield gap
         else:
             yield Gap(gap.reason)
@@ -125,7 +125,7 @@ def _met(
 ) -> dict[Situation, set[tuple[int, ...]]]:
     """The situations that short prompts lead to, with the values of the variables there."""
     met: dict[Situation, set[tuple[int, ...]]] = {}
-    for prompt in _prompts(steps.image.specification, random):
+    for prompt in _prompts(steps.abstract.specification, random):
         if stop_requested():
             raise Unsupported("there was no time to look for a proof")
         _follow(steps, prompt, met)
@@ -133,9 +133,9 @@ def _met(
 
 
 def _kind(steps: Steps, now: Situation | None) -> object:
-    """Situations in which the same facts are tried."""
+    """Situations in which the same invariants are tried."""
     assert now is not None
-    first = now.token == steps.image.machine.vocabulary.equals
+    first = now.token == steps.abstract.machine.vocabulary.equals
     return _bare(now.place), tuple(map(_bare, now.echoes)), first
 
 
@@ -167,40 +167,40 @@ def _prompts(specification: Specification, random: np.random.Generator) -> Itera
 
 def _follow(steps: Steps, prompt: Tokens, met: dict[Situation, set[tuple[int, ...]]]) -> None:
     """Note the values of the variables in all situations that a prompt leads to."""
-    image = steps.image
-    oracle = _OnePrompt(*_read(image, prompt))
+    abstract = steps.abstract
+    oracle = _OnePrompt(*_read(abstract, prompt))
     following = list(steps.begin(oracle))
-    register = _register(image, prompt)
+    register = _register(abstract, prompt)
     now, _, updates = next(one for one in following if one[0].register == register)
     while True:
-        new = [value(form, oracle.values) for form in _all(image.size, updates)]
+        new = [value(form, oracle.values) for form in _all(abstract.size, updates)]
         oracle.values = new
         vectors = met.setdefault(now, set())
         if len(vectors) < _MOST_VECTORS:
             vectors.add(tuple(new))
-        said = next(steps.saying.next_said(oracle, now))
+        said = next(steps.semantics.next_said(oracle, now))
         if said.token is None or said.token not in steps.answers:
             return
         now, _, updates = next(steps.after(oracle, now, said))
 
 
-def _register(image: Image, prompt: Tokens) -> int:
+def _register(abstract: AbstractTapes, prompt: Tokens) -> int:
     state = 0
-    for symbol in image.machine.vocabulary.encode_prompt(prompt).tolist():
-        state = int(image.machine.register[state, symbol])
+    for symbol in abstract.machine.vocabulary.encode_prompt(prompt).tolist():
+        state = int(abstract.machine.register[state, symbol])
     return state
 
 
-def _read(image: Image, prompt: Tokens) -> tuple[dict[Word, list[int]], list[int]]:
+def _read(abstract: AbstractTapes, prompt: Tokens) -> tuple[dict[Word, list[int]], list[int]]:
     """The rows of every word, and the values of the variables, which are 0 but for the counts."""
-    machine = image.machine
+    machine = abstract.machine
     size = machine.vocabulary.size
-    values = [0] * (image.size - 1)
+    values = [0] * (abstract.size - 1)
     rows: list[list[int]] = []
     state = at = 0
-    words = image.specification.words(prompt)
+    words = abstract.specification.words(prompt)
     number = 0
-    for part in image.specification.shape:
+    for part in abstract.specification.shape:
         length = len(words[number]) if isinstance(part, Block) else 1
         found = []
         for token in prompt[at : at + length]:
@@ -209,20 +209,20 @@ def _read(image: Image, prompt: Tokens) -> tuple[dict[Word, list[int]], list[int
             found.append(state * size + symbol)
         at += length
         if isinstance(part, Block):
-            letters = image.blocks[number]
+            letters = abstract.blocks[number]
             for row in found:
                 values[letters.counts[letters.classes[row]] - 1] += 1
             rows.append(found)
             number += 1
-    return _Words(image, rows), values
+    return _Words(abstract, rows), values
 
 
 class _Words(dict[Word, list[int]]):
     """The rows of words, made when they are first asked for."""
 
-    def __init__(self, image: Image, rows: list[list[int]]) -> None:
+    def __init__(self, abstract: AbstractTapes, rows: list[list[int]]) -> None:
         super().__init__()
-        self._image, self._rows = image, rows
+        self._image, self._rows = abstract, rows
 
     def __missing__(self, word: Word) -> list[int]:
         classes = self._image.blocks[word.block].classes
@@ -235,47 +235,47 @@ def _all(size: int, updates: dict[int, Form]) -> list[Form]:
     return [updates.get(at, tuple(int(at == j) for j in range(size))) for at in range(1, size)]
 
 
-def _guessed(image: Image, vectors: set[tuple[int, ...]]) -> Facts:
+def _guessed(abstract: AbstractTapes, vectors: set[tuple[int, ...]]) -> Invariants:
     """Equations and bounds that hold at all values met."""
     rows = sorted(vectors)
-    facts: list[Form] = []
+    invariants: list[Form] = []
     equations = _equations(rows)
     for form in equations:
-        facts += [form, times(-1, form)]
+        invariants += [form, times(-1, form)]
     # Measures that differ by equations say the same.
-    for form in dict.fromkeys(_modulo(form, equations) for form in _measures(image)):
+    for form in dict.fromkeys(_modulo(form, equations) for form in _measures(abstract)):
         if not any(form[1:]):
             continue
         found = [value(form, row) for row in rows]
         least, most = min(found), max(found)
         if abs(least) <= _NEAR:
-            facts.append(minus(form, constant(least, image.size)))
+            invariants.append(minus(form, constant(least, abstract.size)))
         if abs(most) <= _NEAR:
-            facts.append(minus(constant(most, image.size), form))
-    return tuple(dict.fromkeys(facts))
+            invariants.append(minus(constant(most, abstract.size), form))
+    return tuple(dict.fromkeys(invariants))
 
 
-def _measures(image: Image) -> Iterator[Form]:
+def _measures(abstract: AbstractTapes) -> Iterator[Form]:
     """What bounds are tried on: distances between places and ends."""
     lengths = []
-    for block, letters in enumerate(image.blocks):
+    for block, letters in enumerate(abstract.blocks):
         classes = range(len(letters.counts))
-        lengths.append(image.length(Word(block, frozenset(classes))))
-        lengths += [image.length(Word(block, frozenset({k}))) for k in classes]
-    places = [image.form(name) for name in "ir"]
-    for tape in image.tapes:
-        places += [image.form(f"{name}{tape + 1}") for name in "ir"]
+        lengths.append(abstract.length(Word(block, frozenset(classes))))
+        lengths += [abstract.length(Word(block, frozenset({k}))) for k in classes]
+    places = [abstract.form(name) for name in "ir"]
+    for tape in abstract.tapes:
+        places += [abstract.form(f"{name}{tape + 1}") for name in "ir"]
     for place in places:
         yield place
         for length in dict.fromkeys(lengths):
             yield minus(length, place)
-    for tape in image.tapes:
-        head, written = image.form(f"q{tape + 1}"), image.form(f"e{tape + 1}")
-        regions = image.regions[tape]
-        filled = regions[-1].high if regions else image.fixed(0)
+    for tape in abstract.tapes:
+        head, written = abstract.form(f"q{tape + 1}"), abstract.form(f"e{tape + 1}")
+        regions = abstract.regions[tape]
+        filled = regions[-1].high if regions else abstract.fixed(0)
         yield from (head, written, minus(head, filled), minus(plus(filled, written), head))
         yield from (minus(head, region.low) for region in regions)
-        yield from (minus(a, image.form(n)) for a, n in ((head, "i"), (written, "i")))
+        yield from (minus(a, abstract.form(n)) for a, n in ((head, "i"), (written, "i")))
     yield from (minus(a, b) for a in places for b in places if a < b)
 
 

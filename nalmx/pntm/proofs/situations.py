@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .image import Word
+from .abstract_tapes import Word
 from .proof import Form, Memory, Place
 
 

@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..machine import BLANK, ROW
-from .image import Image, Unsupported
+from .abstract_tapes import AbstractTapes, Unsupported
 from .linear import minus, plus
 from .proof import BEFORE, LOST, Form, Memory, Place, Situation
-from .saying import Saying
+from .semantics import Semantics
 from .situations import NO_MEMORY, Oracle, Path, Said
 
 
 class Steps:
     """The steps of one machine that should follow one specification."""
 
-    def __init__(self, image: Image, memory: Memory = NO_MEMORY) -> None:
-        self.image = image
+    def __init__(self, abstract: AbstractTapes, memory: Memory = NO_MEMORY) -> None:
+        self.abstract = abstract
         self.memory = memory
-        self.saying = Saying(image, memory)
-        self._machine = image.machine
-        self._one = image.fixed(1)
-        self._echoes = image.echoes
-        vocabulary = image.machine.vocabulary
+        self.semantics = Semantics(abstract, memory)
+        self._machine = abstract.machine
+        self._one = abstract.fixed(1)
+        self._echoes = abstract.echoes
+        vocabulary = abstract.machine.vocabulary
         self.answers = {t: vocabulary.equals + 1 + k for k, t in enumerate(vocabulary.answer)}
 
     def begin(self, oracle: Oracle) -> Iterator[tuple[Situation, Path, dict[int, Form]]]:
         """The situations right after `=`, with the values of the variables there."""
-        image = self.image
-        for register in sorted(image.ends):
-            for path, echoes in self._first_echoes(oracle, Path(), image.tapes):
-                updates = {image.variable("i"): self._one, image.variable("r"): self._one}
-                for tape in image.tapes:
-                    updates[image.variable(f"q{tape + 1}")] = image.heads[tape]
-                    updates[image.variable(f"e{tape + 1}")] = image.fixed(0)
-                    updates[image.variable(f"i{tape + 1}")] = self._one
-                    updates[image.variable(f"r{tape + 1}")] = self._one
+        abstract = self.abstract
+        for register in sorted(abstract.ends):
+            for path, echoes in self._first_echoes(oracle, Path(), abstract.tapes):
+                updates = {abstract.variable("i"): self._one, abstract.variable("r"): self._one}
+                for tape in abstract.tapes:
+                    updates[abstract.variable(f"q{tape + 1}")] = abstract.heads[tape]
+                    updates[abstract.variable(f"e{tape + 1}")] = abstract.fixed(0)
+                    updates[abstract.variable(f"i{tape + 1}")] = self._one
+                    updates[abstract.variable(f"r{tape + 1}")] = self._one
                 token = self._machine.vocabulary.equals
-                yield Situation(self.saying.start, register, token, echoes), path, updates
+                yield Situation(self.semantics.start, register, token, echoes), path, updates
 
     def _first_echoes(
         self, oracle: Oracle, path: Path, tapes: tuple[int, ...]
@@ -45,7 +45,7 @@ class Steps:
         if not tapes:
             yield path, ()
             return
-        over = minus(self.image.heads[tapes[0]], self._filled(tapes[0]))
+        over = minus(self.abstract.heads[tapes[0]], self._filled(tapes[0]))
         for known, echo in self._enters(oracle, path, tapes[0], over):
             for rest, others in self._first_echoes(oracle, known, tapes[1:]):
                 yield rest, (echo, *others)
@@ -57,10 +57,10 @@ class Steps:
         if not self._follows(tape):
             yield path, BEFORE
             return
-        fixed = self.image.fixed
+        fixed = self.abstract.fixed
         branches = (
             (BEFORE, (minus(fixed(0), over),)),
-            (self.saying.start, (minus(over, fixed(1)), minus(fixed(1), over))),
+            (self.semantics.start, (minus(over, fixed(1)), minus(fixed(1), over))),
             (LOST, (minus(over, fixed(2)),)),
         )
         for echo, guards in branches:
@@ -77,9 +77,9 @@ class Steps:
 
     def _by_token(self, tape: int) -> bool:
         """Whether a tape keeps a token always or never, whatever the register is."""
-        image, outputs = self.image, self._machine.vocabulary.outputs
+        abstract, outputs = self.abstract, self._machine.vocabulary.outputs
         kept = (
-            {image.effect(row, tape).symbol is None for row in image.answer_rows(token)}
+            {abstract.effect(row, tape).symbol is None for row in abstract.answer_rows(token)}
             for token in outputs
             if token != self._machine.vocabulary.end
         )
@@ -87,8 +87,8 @@ class Steps:
 
     def _filled(self, tape: int) -> Form:
         """How many cells of a tape a prompt fills."""
-        regions = self.image.regions[tape]
-        return regions[-1].high if regions else self.image.fixed(0)
+        regions = self.abstract.regions[tape]
+        return regions[-1].high if regions else self.abstract.fixed(0)
 
     def answers_of(self, oracle: Oracle, path: Path, now: Situation) -> Iterator[tuple[int, Path]]:
         """The symbols that the table can give; −1 where it has no entry."""
@@ -127,22 +127,22 @@ class Steps:
         self, oracle: Oracle, path: Path, now: Situation, tape: int
     ) -> Iterator[tuple[int, Path]]:
         """What a read head can see."""
-        image = self.image
-        head, written = image.form(f"q{tape + 1}"), image.form(f"e{tape + 1}")
-        known = oracle.assume(path, minus(image.fixed(0), head))
+        abstract = self.abstract
+        head, written = abstract.form(f"q{tape + 1}"), abstract.form(f"e{tape + 1}")
+        known = oracle.assume(path, minus(abstract.fixed(0), head))
         if known is not None:
             yield BLANK, known
-        for region in image.regions[tape]:
+        for region in abstract.regions[tape]:
             known = oracle.assume(path, minus(head, region.low, 1), minus(region.high, head))
             if known is None:
                 continue
             if isinstance(region.content, frozenset):
                 yield from ((symbol, known) for symbol in sorted(region.content))
                 continue
-            rows = image.blocks[region.content.block].of(region.content)
+            rows = abstract.blocks[region.content.block].of(region.content)
             index = minus(head, region.low)
             for row, reading in oracle.read(known, region.content, index, rows):
-                symbol = image.effect(row, tape).symbol
+                symbol = abstract.effect(row, tape).symbol
                 assert symbol is not None
                 yield symbol, reading
         filled = self._filled(tape)
@@ -157,11 +157,11 @@ class Steps:
         self, oracle: Oracle, path: Path, now: Situation, tape: int
     ) -> Iterator[tuple[int, Path]]:
         """What a read head can see of what was said."""
-        image, echoes = self.image, self._echoes[tape]
-        place = now.echoes[image.tapes.index(tape)]
+        abstract, echoes = self.abstract, self._echoes[tape]
+        place = now.echoes[abstract.tapes.index(tape)]
         if isinstance(place, int):
-            end = plus(self._filled(tape), image.form(f"e{tape + 1}"))
-            head = image.form(f"q{tape + 1}")
+            end = plus(self._filled(tape), abstract.form(f"e{tape + 1}"))
+            head = abstract.form(f"q{tape + 1}")
             known = oracle.assume(path, minus(head, end))
             if known is not None:
                 yield place, known
@@ -179,14 +179,14 @@ class Steps:
 
     def _appended(self, oracle: Oracle, path: Path, place: Place, tape: int) -> Iterator[Said]:
         """What is said next, from a place on, of what a tape keeps."""
-        i, r = (self.image.form(f"{name}{tape + 1}") for name in "ir")
+        i, r = (self.abstract.form(f"{name}{tape + 1}") for name in "ir")
         waiting = [Said(path, "", place, i, r)]
         # Each round passes over one token that the tape does not keep; a pass of them has no end.
-        for _ in range(self.saying.instructions + 1):
+        for _ in range(self.semantics.instructions + 1):
             following = [
                 one
                 for known in waiting
-                for one in self.saying.said(oracle, known.path, known.place, known.i, known.r)
+                for one in self.semantics.said(oracle, known.path, known.place, known.i, known.r)
             ]
             yield from (s for s in following if s.token is None or s.token in self._echoes[tape])
             waiting = [
@@ -200,21 +200,21 @@ class Steps:
         self, oracle: Oracle, now: Situation, said: Said
     ) -> Iterator[tuple[Situation, Path, dict[int, Form]]]:
         """The situations after a token is taken in, with the new values of the variables."""
-        image = self.image
+        abstract = self.abstract
         token = self.answers[said.token or ""]
         register = int(self._machine.register[now.register, token])
         row = register * self._machine.vocabulary.size + token
-        updates = {image.variable("i"): said.i, image.variable("r"): said.r}
-        for tape in image.tapes:
-            effect = image.effect(row, tape)
-            head, written = image.form(f"q{tape + 1}"), image.form(f"e{tape + 1}")
-            moved = plus(head, image.fixed(effect.move))
-            updates[image.variable(f"q{tape + 1}")] = (
-                moved if effect.jump is None else image.fixed(effect.jump)
+        updates = {abstract.variable("i"): said.i, abstract.variable("r"): said.r}
+        for tape in abstract.tapes:
+            effect = abstract.effect(row, tape)
+            head, written = abstract.form(f"q{tape + 1}"), abstract.form(f"e{tape + 1}")
+            moved = plus(head, abstract.fixed(effect.move))
+            updates[abstract.variable(f"q{tape + 1}")] = (
+                moved if effect.jump is None else abstract.fixed(effect.jump)
             )
             if effect.symbol is not None:
-                updates[image.variable(f"e{tape + 1}")] = plus(written, self._one)
-        for path, echoes, more in self._next_echoes(oracle, said.path, now, row, image.tapes):
+                updates[abstract.variable(f"e{tape + 1}")] = plus(written, self._one)
+        for path, echoes, more in self._next_echoes(oracle, said.path, now, row, abstract.tapes):
             yield Situation(said.place, register, token, echoes), path, {**updates, **more}
 
     def _next_echoes(
@@ -231,17 +231,17 @@ class Steps:
     def _next_echo(
         self, oracle: Oracle, path: Path, now: Situation, row: int, tape: int
     ) -> Iterator[tuple[Path, Place | str | int, dict[int, Form]]]:
-        image = self.image
-        effect = image.effect(row, tape)
-        echo = now.echoes[image.tapes.index(tape)]
-        i, r = image.variable(f"i{tape + 1}"), image.variable(f"r{tape + 1}")
+        abstract = self.abstract
+        effect = abstract.effect(row, tape)
+        echo = now.echoes[abstract.tapes.index(tape)]
+        i, r = abstract.variable(f"i{tape + 1}"), abstract.variable(f"r{tape + 1}")
         begin = {i: self._one, r: self._one}
         if not self._follows(tape):
             last = self.memory.echoes == "last" and self._several(tape)
             yield path, effect.symbol if last and effect.symbol is not None else echo, {}
         elif effect.jump is not None or (echo == BEFORE and effect.move != 0):
-            head = plus(image.form(f"q{tape + 1}"), image.fixed(effect.move))
-            head = head if effect.jump is None else image.fixed(effect.jump)
+            head = plus(abstract.form(f"q{tape + 1}"), abstract.fixed(effect.move))
+            head = head if effect.jump is None else abstract.fixed(effect.jump)
             over = minus(head, self._filled(tape))
             yield from ((p, e, begin) for p, e in self._enters(oracle, path, tape, over))
         elif effect.move == 0 or echo == LOST:

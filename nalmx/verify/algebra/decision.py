@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from ...clock import move_on_after
+from ...clock import limited
 from ...errors import NoTruthValue
 from ...expression.build import rational
 from ..domain import Domain, Point
+from ..effort import OPERATIONS
 from ..verdict import Claim
 from .bracket import Bracket
+from .case import Case
 from .cases import Solved, cases
 from .cover import Breach, find_breach
 from .definedness import Unmet
@@ -29,7 +31,7 @@ from .suspects import generic_points, sample_points, vertex
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
 _MOST_DIFFERING = 12
-_HUNTING_SECONDS = 0.3
+_HUNTING = 60_000  # operations, 0.3 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Finding(NoTruthValue):
     domain); or `silent`. `suspects` are points worth judging, `brackets` pairs of points around
     one. `pieces` are the cases in which
     the sides differ, or none where the method did not reach; `defined` says that both sides are
-    certainly defined throughout the domain.
+    certainly defined throughout the domain. `cases` are all that were gone through, which cover the domain
+    of a claim that is proved.
     """
 
     _ask = "finding.outcome == 'proved'"
@@ -51,24 +54,30 @@ class Finding(NoTruthValue):
     brackets: tuple[Bracket, ...] = ()
     pieces: tuple[Solved, ...] | None = None
     defined: bool = False
-    cases: int = 0
+    cases: tuple[Case, ...] = ()
     rational: bool = True
 
     @property
     def method(self) -> str:
         """What a proof rests on."""
-        if self.rational and self.cases == 1:
+        if self.rational and len(self.cases) == 1:
             return "exact algebra: rational normal forms"
-        return "exact algebra: normal forms" + (f" of {self.cases} cases" * (self.cases > 1))
+        several = f" of {len(self.cases)} cases" if len(self.cases) > 1 else ""
+        return f"exact algebra: normal forms{several}"
 
 
-def decide(claim: Claim, seconds: float = 5.0) -> Finding:
+NOTHING_FOUND = Finding("silent")
+
+
+def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     """Prove a claim over its whole domain, or say what stands in the way."""
     suspects: list[Point] = []
     brackets: list[Bracket] = []
-    with move_on_after(seconds):
+    with limited(operations):
         return _decided(claim, suspects, brackets)
-    return _silent(claim, "the time for the normal form ran out", suspects, brackets)
+    return _silent(
+        claim, f"{operations:,} operations did not suffice for the normal form", suspects, brackets
+    )
 
 
 def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Finding:
@@ -76,10 +85,11 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
     exact = claim.tolerance.kind == "exact"
     unmet: Unmet | None = None
     differing: list[Solved] = []
-    visited, rational = 0, True
+    visited: list[Case] = []
+    rational = True
     try:
         for solved in cases(claim):
-            visited += 1
+            visited.append(solved.case)
             rational &= not solved.forms.field.has_functions
             if solved.unmet is not None:
                 unmet = solved.unmet if unmet is None or solved.unmet.is_certain else unmet
@@ -92,12 +102,12 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
                     break
     except OutsideMethod as outside:
         return _silent(claim, str(outside), suspects, brackets)
-    pieces, around = tuple(differing), tuple(brackets)
+    pieces, around, gone = tuple(differing), tuple(brackets), tuple(visited)
     if unmet is not None and (not differing or (unmet.is_certain and not exact)):
         outcome: Outcome = "pole" if unmet.is_certain else "silent"
         return Finding(outcome, unmet.reason, _in_domain(suspects, claim), around, pieces)
     if not differing:
-        return Finding("proved", pieces=pieces, defined=True, cases=visited, rational=rational)
+        return Finding("proved", pieces=pieces, defined=True, cases=gone, rational=rational)
     # Where a side may be undefined, its normal form need not be its function.
     outcome = "differs" if unmet is None and all(map(_tells, differing)) else "silent"
     reason = _reason(differing[0]) if unmet is None else unmet.reason
@@ -108,7 +118,7 @@ def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Fi
         around,
         pieces,
         unmet is None,
-        visited,
+        gone,
         rational,
     )
 
@@ -137,7 +147,7 @@ def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
     vertices = (vertex(solved.forms.field.ring, part) for part in parts)
     special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
     inside: Breach | None = None
-    with move_on_after(_HUNTING_SECONDS):
+    with limited(_HUNTING):
         inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
     if solved.case.conditions and inside is not None and inside.is_certain:
         special = chain(special, [{**middle, **inside.point}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...clock import move_on_after
+from ...clock import limited
 from ...expression import Expression, to_text
 from ...expression.build import product
 from ..domain import Domain, Point
@@ -18,7 +18,7 @@ from .quotients import Polynomial, factors, key
 from .signs import NONZERO, Signs
 from .suspects import sample_points, vertex, zeros_along_axes
 
-_HUNTING_SECONDS = 0.5
+_HUNTING = 100_000  # operations, 0.5 s
 _MOST_BOXES, _BOXES_FOR_A_FACTOR = 4_000, 500
 
 
@@ -114,7 +114,7 @@ def _functions(obligation: Obligation, case: Case, forms: NormalForms) -> Iterat
 
 
 def _hunt(function: Expression, obligation: Obligation, case: Case) -> Breach | None:
-    with move_on_after(_HUNTING_SECONDS):
+    with limited(_HUNTING):
         return find_breach(function, obligation.signs, case.ranges, case.conditions)
     return None
 

@@ -19,7 +19,15 @@ from typing import Literal, TypeVar
 from ...clock import look
 from ...expression import Apply, Expression, Variable, variables
 from ...expression.build import product, quotient, rational, total
-from .quotients import OutsideMethod, Polynomial, Quotient, Ring, as_fraction, is_small
+from .quotients import (
+    TERMS_AN_OPERATION,
+    OutsideMethod,
+    Polynomial,
+    Quotient,
+    Ring,
+    as_fraction,
+    is_small,
+)
 from .signs import EVERY, Signs
 
 MOST_UNITS = 60
@@ -144,7 +152,7 @@ class Field:
         for place in reversed(range(len(self._slots))):
             relation = self._rules[place]
             if relation is not None and degree_in(polynomial, self.ring.slots - 1 - place) > 1:
-                look()
+                look(1 + len(polynomial) * len(relation) // TERMS_AN_OPERATION)
                 polynomial = divmod(polynomial, relation)[1]
         return polynomial
 
@@ -160,6 +168,7 @@ class Field:
         if bottom.is_zero():
             raise OutsideMethod("a divisor is zero everywhere")
         if not bottom.is_constant() and is_small(top) and is_small(bottom):
+            look(1 + len(top) * len(bottom) // TERMS_AN_OPERATION)
             common = top.gcd(bottom)
             if not common.is_constant():
                 top, bottom = divmod(top, common)[0], divmod(bottom, common)[0]

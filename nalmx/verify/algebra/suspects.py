@@ -8,12 +8,12 @@ from random import Random
 
 import flint
 
-from ...clock import deadline
+from ...clock import look
 from ...ranges import Interval
 from ..domain import Domain, Point
 from .quotients import Polynomial, Ring, as_fraction, degree
 
-_HUNTING_SECONDS = 0.5
+_MOST_TRIED = 100_000  # terms
 _MOST_TERMS, _MOST_DEGREE = 1_000, 30
 
 
@@ -40,12 +40,14 @@ def generic_points(domain: Domain, count: int = 8) -> Iterator[Point]:
 
 def zeros_along_axes(ring: Ring, polynomials: list[Polynomial], domain: Domain) -> Iterator[Point]:
     """Points where a polynomial is exactly zero: rational roots along the axes through samples."""
-    end = deadline().within(_HUNTING_SECONDS)
+    tried = 0
     for polynomial in polynomials:
         for point in sample_points(domain, most=4):
             for name in ring.names:
-                if end.passed:
+                tried += len(polynomial)
+                if tried > _MOST_TRIED:
                     return
+                look(len(polynomial))
                 for root in _rational_roots(ring, polynomial, name, point):
                     if root in domain.ranges[name]:
                         yield {**point, name: root}

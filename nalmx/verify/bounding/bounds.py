@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import flint
 
-from ...clock import move_on_after
+from ...clock import limited
 from ...errors import NoTruthValue
 from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
@@ -32,8 +32,8 @@ METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
-_SECONDS_TO_REWRITE = 1.0
-_TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, seconds=1.5)
+_TO_REWRITE = 200_000  # operations, 1 s
+_TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
 
 
@@ -68,7 +68,10 @@ def bound_difference(
         return None
     if claim.tolerance.kind == "exact":
         budget = _TO_FIND_A_DIFFERENCE
-    pieces, owners = pieces_of(claim, finding)
+    budget = budget or Budget()
+    pieces: list[Piece] = []
+    with limited(budget.operations):
+        pieces, owners = pieces_of(claim, finding)
     if not pieces:
         return None
     found = bound(pieces, claim.tolerance.size, budget)
@@ -126,8 +129,8 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
 
 
 def _found(work: Callable[[Claim, Solved], T], claim: Claim, solved: Solved) -> T | None:
-    """What algebra adds to a piece; None where the method does not reach, or not in time."""
-    with move_on_after(_SECONDS_TO_REWRITE), suppress(OutsideMethod):
+    """What algebra adds to a piece; None where the method does not reach, or not with little work."""
+    with limited(_TO_REWRITE), suppress(OutsideMethod):
         return work(claim, solved)
     return None
 

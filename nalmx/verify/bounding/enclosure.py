@@ -18,7 +18,7 @@ from itertools import count, islice
 
 import flint
 
-from ...clock import deadline
+from ...clock import limited
 from ...expression import Expression, variables
 from ...expression.ball import Ball, ball, interval, precision
 from ...expression.slopes import Enclosure, Slopes
@@ -27,6 +27,7 @@ from ...ranges import Interval, Range
 from ..algebra.signs import BITS, Condition, Excluding, balls, signs_of_ball
 from ..algebra.subdivision import halves_across, is_narrow
 from ..domain import Box, Domain, Point
+from ..effort import BOXES, OPERATIONS
 
 _MOST_STARTS = 1_024
 _GAP = Fraction(102, 100)
@@ -81,10 +82,10 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When to stop: boxes and seconds to come below the limit, boxes to come close to the maximum."""
+    """When to stop: boxes and operations to come below the limit, boxes to come close to the maximum."""
 
-    boxes: int = 20_000
-    seconds: float = 5.0
+    boxes: int = BOXES
+    operations: int = OPERATIONS
     boxes_for_tightness: int = 4_000
 
 
@@ -110,7 +111,6 @@ class _Search:
         self._pieces = pieces
         self._limit = ball(limit)
         self._budget = budget
-        self._end = deadline().within(budget.seconds)
         self._forms = [[Enclosure(f) for f in piece.functions] for piece in pieces]
         self._excluded = [Excluding(piece.conditions) for piece in pieces]
         self._wins = [
@@ -129,6 +129,11 @@ class _Search:
         self._final: list[Leaf] = []
 
     def run(self) -> Bounded:
+        with limited(2 * self._budget.operations) as self._work:
+            return self._run()
+        return self._result(flint.arb.pos_inf(), None)
+
+    def _run(self) -> Bounded:
         for place, piece in enumerate(self._pieces):
             starts = list(islice(Domain(piece.ranges).boxes(), _MOST_STARTS + 1))
             if len(starts) > _MOST_STARTS:
@@ -149,7 +154,8 @@ class _Search:
     def _is_done(self, upper: Ball) -> bool:
         if self._largest > self._limit:
             return True
-        spent = self._visited > self._budget.boxes or self._end.passed
+        worked = self._work.spent > self._budget.operations
+        spent = worked or self._visited > self._budget.boxes
         if not upper <= self._limit:
             return spent
         close = upper <= ball(_GAP) * self._largest or upper.is_zero()

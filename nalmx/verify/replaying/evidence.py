@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from ...clock import move_on_after
 from ...expression import to_text
 from ...expression.build import negative, quotient, total
 from ...expression.nodes import Expression
 from ...rationals import spell
-from ..algebra.cases import cases
-from ..algebra.decision import Finding, decide
+from ..algebra.case import Case
+from ..algebra.decision import NOTHING_FOUND, Finding
 from ..algebra.signs import Condition
 from ..algebra.subdivision import halves_across
-from ..bounding.bounds import Difference, bound_difference, pieces_of
-from ..bounding.enclosure import Budget, Leaf, Piece
+from ..bounding.bounds import Difference, pieces_of
+from ..bounding.enclosure import Leaf, Piece
 from ..domain import Box, Domain
 from ..verdict import Claim
 
@@ -38,45 +36,28 @@ class Malformed(Exception):
     """A tree of cuts does not cover its box, or names what is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """What algebra and branch and bound say of a claim."""
-
-    finding: Finding
-    difference: Difference | None
-
-    def is_within(self, claim: Claim) -> bool:
-        found = self.difference
-        return (
-            found is not None
-            and found.bound is not None
-            and 0 <= found.bound <= claim.tolerance.size
-        )
-
-
-def reach(claim: Claim, seconds: float) -> Reached:
-    """Decide and bound a claim, with time enough that a slow machine does the same."""
-    finding = decide(claim, seconds)
-    found: Difference | None = None
-    if finding.outcome == "proved" or claim.tolerance.kind == "exact":
-        return Reached(finding, found)
-    with move_on_after(2 * seconds):
-        found = bound_difference(claim, finding, Budget())
-        if found is not None and not Reached(finding, found).is_within(claim):
-            found = bound_difference(claim, finding, Budget(seconds=seconds))
-    return Reached(finding, found)
+def written(evidence: object) -> dict[str, Any]:
+    """What a prover found on its way to `proved` or `bounded`, as a certificate keeps it."""
+    if isinstance(evidence, Finding):
+        return {"cases": list(map(text_of_case, evidence.cases))}
+    assert isinstance(evidence, Difference)
+    cuts = cuts_of(evidence.pieces, evidence.found.leaves)
+    at = evidence.suspect
+    return {
+        "pieces": [
+            {**text_of(piece), "cuts": own}
+            for piece, own in zip(evidence.pieces, cuts, strict=True)
+        ],
+        "largest_at": None if at is None else {name: spell(value) for name, value in at.items()},
+    }
 
 
-def cases_of(claim: Claim) -> list[dict[str, Any]]:
-    """The cases that algebra goes through, as texts."""
-    return [
-        {
-            "ranges": {name: str(extent) for name, extent in solved.case.ranges.items()},
-            "conditions": [_condition(c) for c in solved.case.conditions],
-            "inputs": {name: to_text(value) for name, value in solved.case.bound.items()},
-        }
-        for solved in cases(claim)
-    ]
+def text_of_case(case: Case) -> dict[str, Any]:
+    return {
+        "ranges": {name: str(extent) for name, extent in case.ranges.items()},
+        "conditions": [_condition(c) for c in case.conditions],
+        "inputs": {name: to_text(value) for name, value in case.bound.items()},
+    }
 
 
 def bounded_pieces(claim: Claim, finding: Finding) -> list[Piece]:
@@ -92,7 +73,7 @@ def difference_of(claim: Claim) -> Expression:
 
 def as_written(claim: Claim) -> list[Piece]:
     """The only piece where algebra does not reach: both sides as they stand."""
-    return bounded_pieces(claim, Finding("silent"))
+    return bounded_pieces(claim, NOTHING_FOUND)
 
 
 def text_of(piece: Piece) -> dict[str, Any]:

@@ -29,9 +29,9 @@ from .evidence import (
     as_written,
     bounded_pieces,
     boxes_of,
-    cases_of,
     difference_of,
     text_of,
+    written,
 )
 
 AT_A_POINT = "a counterexample"
@@ -135,18 +135,19 @@ class Replaying:
             self._must(data[name] is None, f"this verdict has no {name.replace('_', ' ')}")
 
     def _proved(self) -> None:
-        finding = decide(self._claim, self._seconds)
+        finding = decide(self._claim)
         self._must(
             finding.outcome == "proved", f"exact algebra does not prove it: {finding.reason}"
         )
         self._facts(finding.method, "0", "reason", "largest_difference", "counterexample")
         self._done("exact algebra proves the claim again")
-        cases = cases_of(self._claim)
         self._must(
-            self._data["evidence"] == {"cases": cases},
+            self._data["evidence"] == written(finding),
             "the cases in the file are not those that algebra goes through",
         )
-        self._done(f"the cases that algebra goes through are those in the file ({len(cases)})")
+        self._done(
+            f"the cases that algebra goes through are those in the file ({len(finding.cases)})"
+        )
         self._compare(Fraction(0))
 
     def _compare(self, limit: Fraction) -> None:
@@ -242,7 +243,7 @@ class Replaying:
         if stored == list(map(text_of, whole)):
             self._done("the function to bound is the difference as written, on the whole domain")
             return whole
-        finding = decide(self._claim, self._seconds)
+        finding = decide(self._claim)
         self._must(
             finding.pieces is not None, f"exact algebra does not reach the claim: {finding.reason}"
         )

@@ -8,7 +8,6 @@ rounding: |run − formula| ≤ |run − real| + |real − formula|.
 from __future__ import annotations
 
 import heapq
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -19,6 +18,7 @@ from ...errors import NoTruthValue
 from ...expression import variables
 from ...expression.ball import Ball
 from ...expression.float_program import FloatProgram, Precision
+from ...expression.nodes import post_order
 from ...ranges import Interval
 from ..domain import Box, Domain
 from .float_values import as_fraction
@@ -26,6 +26,7 @@ from .running_error import LIBRARY_ULPS, NoBound, rounding_bound
 
 MOST_BOXES = 2_000
 CLOSE_ENOUGH = 1.1
+_MOST_OPERATIONS = 200_000  # of all boxes together, 6 s
 _SPOT = Fraction(1, 2**20)
 
 
@@ -66,16 +67,14 @@ def as_it_runs(
     program: FloatProgram,
     domain: Domain,
     real: Fraction | Ball,
-    deadline: float,
     most_boxes: int = MOST_BOXES,
 ) -> AsItRuns:
     """A bound on what a network computes, from one on the function it computes without rounding.
 
-    `real` bounds |program.expression − formula| on the domain. `deadline` is a reading of
-    `time.monotonic()`.
+    `real` bounds |program.expression − formula| on the domain.
     """
     size = real if isinstance(real, Fraction) else as_fraction(real.abs_upper())
-    rounding = rounding_over(program, domain, deadline, most_boxes)
+    rounding = rounding_over(program, domain, most_boxes)
     bound = None if rounding.bound is None else size + rounding.bound
     return AsItRuns(bound, size, rounding, arithmetic_of(program.precision))
 
@@ -88,15 +87,14 @@ def arithmetic_of(kind: Precision) -> str:
     )
 
 
-def rounding_over(
-    program: FloatProgram, domain: Domain, deadline: float, most_boxes: int = MOST_BOXES
-) -> Rounded:
+def rounding_over(program: FloatProgram, domain: Domain, most_boxes: int = MOST_BOXES) -> Rounded:
     """The bound over a domain, with the box that has the largest one split again and again.
 
     It stops where the bound is within `CLOSE_ENOUGH` of what further splitting can give, after
-    `most_boxes` boxes, or at the deadline; what it returns is a bound in each case.
+    `most_boxes` boxes, or `_MOST_OPERATIONS`; what it returns is a bound in each case.
     """
     order, boxes, spot = count(), 0, flint.arb(0)
+    most_boxes = min(most_boxes, _MOST_OPERATIONS // len(list(post_order(program.expression))))
     queue: list[tuple[float, int, Ball | NoBound, Box, Box]] = []
 
     def visit(box: Box, whole: Box) -> NoBound | None:
@@ -122,7 +120,7 @@ def rounding_over(
             return without(whole, blocked.reason)
     while True:
         _, _, found, box, whole = queue[0]
-        stop = boxes >= most_boxes or time.monotonic() > deadline or not box
+        stop = boxes >= most_boxes or not box
         if isinstance(found, NoBound):
             if stop:
                 return without(box, found.reason)

@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 import flint
 
+from ...clock import look
 from ...expression import Apply, Constant, Number, Truth, Variable
 from ...expression.ball import Ball, ball, enclose, precision
 from ...expression.definitions import compiled, derivatives_of
@@ -91,6 +92,7 @@ class _Analysis:
         states: dict[int, State] = {}
         inputs = {n: known(ends(ball(side.lower), ball(side.upper))) for n, side in box.items()}
         for node in post_order(program.expression):
+            look()
             if id(node) in literals or isinstance(node, Constant):
                 states[id(node)] = self._literal(enclose(node, {}))
             elif isinstance(node, Number):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -12,9 +13,11 @@ import hypothesis
 from hypothesis import Phase, settings
 from hypothesis.errors import NoSuchExample
 
+from ...clock import look, move_on_after
 from ...expression import Apply, Expression, Number, sort_of
 from ..domain import Point
 from ..effort import Effort
+from ..prover import late
 from ..strategies import floats
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import judge
@@ -34,17 +37,19 @@ def check_function(function: Any, claim: Claim, effort: Effort) -> tuple[Verdict
 
 
 def _tested(convention: Convention, claim: Claim, effort: Effort) -> tuple[Verdict, Floats | None]:
-    failures: dict[tuple[str, ...], Counterexample | str] = {}
+    failures: dict[tuple[str, ...], tuple[Floats, Counterexample | str]] = {}
     tried: set[tuple[str, ...]] = set()
-    start = time.monotonic()
+    simplest: Floats | None = None
+    in_time = False
 
     def fails(point: dict[str, float]) -> bool:
         key = tuple(map(repr, point.values()))
-        if key not in tried and time.monotonic() - start < effort.seconds:
+        if key not in tried:
+            look()
             found = _failure(convention, claim, point)
             tried.add(key)
             if found is not None:
-                failures[key] = found
+                failures[key] = point, found
         return key in failures
 
     options = settings(
@@ -57,17 +62,22 @@ def _tested(convention: Convention, claim: Claim, effort: Effort) -> tuple[Verdi
     )
     facts: dict[str, Any] = {"arithmetic": "float64"}
     method = "Hypothesis search over floats"
-    try:
-        simplest = hypothesis.find(
-            floats(claim.domain, claim.right), fails, settings=options, random=Random(effort.seed)
-        )
-    except NoSuchExample:
-        facts |= {
-            "points": len(tried),
-            "reason": "not proved: a function is known by its values alone",
-        }
+    with move_on_after(effort.seconds):
+        strategy = floats(claim.domain, claim.right)
+        with suppress(NoSuchExample):
+            simplest = hypothesis.find(
+                strategy, fails, settings=options, random=Random(effort.seed)
+            )
+        in_time = True
+    if not failures:
+        reason = "not proved: a function is known by its values alone"
+        if not in_time:
+            reason += f"; {late(effort.seconds)}"
+        facts |= {"points": len(tried), "reason": reason}
         return Verdict.on(claim, "tested" if tried else "unknown", method, **facts), None
-    failure = failures[tuple(map(repr, simplest.values()))]
+    # Where the time ran out, a failing point that was not made simple is a failing point.
+    last = next(reversed(failures))
+    simplest, failure = failures[last if simplest is None else tuple(map(repr, simplest.values()))]
     if isinstance(failure, str):
         return Verdict.on(claim, "unknown", method, reason=failure, **facts), simplest
     facts |= {"reason": failure.reason, "counterexample": failure}

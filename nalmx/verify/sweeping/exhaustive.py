@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
-from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 import flint
 import numpy as np
@@ -27,6 +26,8 @@ from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...expression.straight_line import numbers_of, straight
 from ..bounding.bounds import as_fraction, decimal, decimal_below
+from ..effort import Effort
+from ..prover import Open, late
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import Judgement, judge
 from . import single
@@ -34,6 +35,7 @@ from .rounded import Arithmetic, check_rigorous, every_float32_form
 from .threads import cores, in_chunks
 from .values import number, to_float
 
+Progress: TypeAlias = Callable[[int, int], bool | None]
 MOST_STEPS = 400
 _CHUNK = 2**22
 _KEPT = 256
@@ -67,55 +69,52 @@ def every_float32(
     claim: Claim,
     arithmetic: Arithmetic = "reals",
     threads: int | None = None,
-    progress: Callable[[int, int], bool | None] = lambda done, total: None,
-    seconds: float = math.inf,
+    progress: Progress = lambda done, total: None,
 ) -> Exhausted:
     """Check a claim with a tolerance at every finite float32 of its domain.
 
     `progress` is told how many points of how many are begun; the check stops where it returns False,
-    or after some seconds.
+    or where its time is over.
     Raises `SettingError` for what cannot be checked so.
     """
-    return _Check(claim, arithmetic, deadline().within(seconds)).run(threads or cores(), progress)
+    return _Check(claim, arithmetic, deadline()).run(threads or cores(), progress)
 
 
-def exhaustive_verdict(
-    claim: Claim,
-    arithmetic: Arithmetic = "reals",
-    threads: int | None = None,
-    progress: Callable[[int, int], bool | None] = lambda done, total: None,
-    seconds: float = math.inf,
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class EveryFloat32:
     """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
-    start = perf_counter()
-    found = every_float32(claim, arithmetic, threads, progress, seconds)
-    facts: dict[str, Any] = {
-        "seconds": perf_counter() - start,
-        "points": found.points,
-        "inputs": "float32",
-    }
-    side = "" if arithmetic == "reals" else "left side in float32, "
-    every = f"{side}float64-certified at every one of {found.all_points} float32 inputs"
-    method = "exhaustive check of float32 inputs"
-    if found.counterexample is not None:
-        facts |= {"counterexample": found.counterexample, "reason": found.counterexample.reason}
-        text = "reals" if arithmetic == "reals" else "left side in float32, right side in reals"
-        return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
-    if found.points < found.all_points or found.left_open:
-        stopped = "stopped" if found.in_time else f"the time limit of {seconds:g} s was reached"
-        reason = f"{stopped} after {found.points} of {found.all_points} points"
-        if found.points == found.all_points:
-            reason = f"{found.left_open} of {found.all_points} points could not be decided"
-        return Verdict.on(claim, "unknown", method, reason=reason, **facts)
-    return Verdict.on(
-        claim,
-        "bounded",
-        method,
-        arithmetic=every,
-        bound=decimal(found.bound, claim.tolerance.size),
-        largest_difference=decimal_below(found.largest),
-        **facts,
-    )
+
+    arithmetic: Arithmetic = "reals"
+    threads: int | None = None
+    progress: Progress = lambda done, total: None
+
+    def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict:
+        found = every_float32(claim, self.arithmetic, self.threads, self.progress)
+        in_reals = self.arithmetic == "reals"
+        facts: dict[str, Any] = {"points": found.points, "inputs": "float32"}
+        method = "exhaustive check of float32 inputs"
+        example = found.counterexample
+        if example is not None:
+            facts |= {"counterexample": example, "reason": example.reason}
+            text = "reals" if in_reals else "left side in float32, right side in reals"
+            return Verdict.on(claim, "refuted", method, arithmetic=text, **facts)
+        if found.points < found.all_points or found.left_open:
+            stopped = "stopped" if found.in_time else late(effort.seconds)
+            reason = f"{stopped} after {found.points} of {found.all_points} points"
+            if found.points == found.all_points:
+                reason = f"{found.left_open} of {found.all_points} points could not be decided"
+            return Verdict.on(claim, "unknown", method, reason=reason, **facts)
+        side = "" if in_reals else "left side in float32, "
+        every = f"{side}float64-certified at every one of {found.all_points} float32 inputs"
+        return Verdict.on(
+            claim,
+            "bounded",
+            method,
+            arithmetic=every,
+            bound=decimal(found.bound, claim.tolerance.size),
+            largest_difference=decimal_below(found.largest),
+            **facts,
+        )
 
 
 class _Check:
@@ -154,7 +153,7 @@ class _Check:
         self.left_open = self.judged = 0
         self.examples: list[tuple[int, Counterexample]] = []
 
-    def run(self, threads: int, progress: Callable[[int, int], bool | None]) -> Exhausted:
+    def run(self, threads: int, progress: Progress) -> Exhausted:
         relative = self.claim.tolerance.kind == "rel"
         form = every_float32_form(self.left, self.right, self.arithmetic, relative)
         check = loop(form).check
@@ -184,7 +183,10 @@ class _Check:
         points = in_chunks(total, chunk, threads, work, go_on)
         progress(points, total)
         example = min(self.examples, key=lambda entry: entry[0])[1] if self.examples else None
-        seen = _gap(*self._at(self.where[1]))[0] if self.largest >= 0 else Fraction(0)
+        seen = Fraction(0)
+        if self.largest >= 0:
+            with until(Deadline()):
+                seen = _gap(*self._at(self.where[1]))[0]
         where = single.exactly(self.where[1])
         found = self.bound, seen, where, example, self.left_open, self.in_time
         return Exhausted(points, total, *found)

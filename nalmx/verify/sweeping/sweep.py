@@ -29,6 +29,7 @@ _PER_INPUT, _PER_STEP = 10.0, 1.5
 _WORTH_COMPILING = 1.5
 _TO_COMPILE, _TO_COMPILE_A_STEP = 5.0, 0.05  # seconds, with much to spare
 _CHUNK = 2**16
+_SHARE_OF_THE_TIME = 0.8  # a sweep that the clock ends leaves time to judge what it found
 NUMPY = Arrays(np, np.asarray)
 Worst = list[tuple[float, int]]
 
@@ -38,12 +39,13 @@ class Swept:
     """`clear` points showed no difference beyond rounding; `suspects` are to be judged exactly.
 
     `left_over` points looked suspicious too but are more than can be judged. `points` is how many
-    were drawn before the time ran out.
+    were drawn; fewer than asked for, and not `in_time`, where the time ran out.
     """
 
     points: int
     suspects: tuple[Point, ...]
     left_over: int
+    in_time: bool = True
 
 
 def sweep(
@@ -52,32 +54,38 @@ def sweep(
     device: str = "cpu",
     seed: int = 0,
     judged: int = 32,
-    seconds: float = 60.0,
 ) -> Swept:
-    """Screen up to `count` uniform points of the domain on `device`, for about `seconds`.
+    """Screen `count` uniform points of the domain on `device`, fewer where the time does not suffice.
 
     `device` is `cpu`, `auto` (see `nalmx.devices`), or a GPU by the name that torch has for it.
     """
-    if device_name(device, "sweep") != "cpu":
-        from .torch_sweep import torch_sweep
-
-        return _swept(*torch_sweep(claim, count, device, seed, judged, seconds))
     table = tables(claim.domain)
     if table is None:
         return Swept(0, (), 0)
-    end = deadline().within(seconds)
+    end = deadline().within(_SHARE_OF_THE_TIME * deadline().left)
+
+    def go_on(begun: int) -> bool:
+        return not end.passed
+
+    if device_name(device, "sweep") != "cpu":
+        from .torch_sweep import torch_sweep
+
+        return _swept(*torch_sweep(claim, count, device, seed, judged, go_on), count)
     run = _suited(claim, table, count, end.left)
-    drawn, doubtful, worst = run(claim, table, count, seed, judged, lambda begun: not end.passed)
+    drawn, doubtful, worst = run(claim, table, count, seed, judged, go_on)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
     points = [{name: values[n] for name, values in inputs.items()} for n in range(len(worst))]
     scores = (value for value, _ in worst)
-    return _swept(drawn, doubtful, list(zip(scores, points, strict=True)))
+    return _swept(drawn, doubtful, list(zip(scores, points, strict=True)), count)
 
 
-def _swept(drawn: int, doubtful: int, worst: list[tuple[float, dict[str, float]]]) -> Swept:
+def _swept(
+    drawn: int, doubtful: int, worst: list[tuple[float, dict[str, float]]], count: int
+) -> Swept:
     suspects = ({name: Fraction(x) for name, x in point.items()} for _, point in worst)
-    return Swept(drawn, tuple(suspects), doubtful - sum(value > 0 for value, _ in worst))
+    left_over = doubtful - sum(value > 0 for value, _ in worst)
+    return Swept(drawn, tuple(suspects), left_over, drawn == count)
 
 
 def _suited(

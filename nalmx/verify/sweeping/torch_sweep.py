@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
-from ...clock import deadline
 from ...devices import find_device
 from ..verdict import Claim
 from .samples import Piece, tables
@@ -18,11 +17,10 @@ _CHUNK_VALUES = 4_000_000
 
 
 def torch_sweep(
-    claim: Claim, count: int, name: str, seed: int, judged: int, seconds: float
+    claim: Claim, count: int, name: str, seed: int, judged: int, go_on: Callable[[int], bool]
 ) -> tuple[int, int, list[tuple[float, dict[str, float]]]]:
     """How many points were drawn on a device, how many are doubtful, and the worst of them."""
     device = find_device(name, "sweep")
-    end = deadline().within(seconds)
     generator = torch.Generator(device=device).manual_seed(seed)
     table = tables(claim.domain)
     if table is None:
@@ -33,7 +31,7 @@ def torch_sweep(
     doubtful = 0
     worst: list[tuple[float, dict[str, float]]] = []
     done = 0
-    while done < count and (not done or not end.passed):
+    while done < count and (not done or go_on(done)):
         size = min(chunk, count - done)
         inputs = sample(table, size, device, generator)
         score = doubt.over(inputs, size, arrays)

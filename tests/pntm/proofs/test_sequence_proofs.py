@@ -309,8 +309,8 @@ def test_the_proof_of_a_machine_that_copies_is_none_of_one_that_says_more(proved
 
 def test_facts_of_another_length_are_refused(proved):
     machine, meant, proof = proved["copy"]
-    for facts in (((0,),), ((0,) * 40,), ((),), ((0.0,) * 8,), ((True,) * 8,)):
-        other = replace(proof, situations=dict.fromkeys(proof.situations, facts))
+    for invariants in (((0,),), ((0,) * 40,), ((),), ((0.0,) * 8,), ((True,) * 8,)):
+        other = replace(proof, situations=dict.fromkeys(proof.situations, invariants))
         assert check_proof(machine, meant, other) == Gap("the proof is of another machine")
 
 
@@ -318,7 +318,7 @@ def test_facts_of_another_length_are_refused(proved):
 def test_no_situation_can_be_left_out(proved, name):
     machine, meant, proof = proved[name]
     for gone in proof.situations:
-        left = {now: facts for now, facts in proof.situations.items() if now != gone}
+        left = {now: invariants for now, invariants in proof.situations.items() if now != gone}
         gap = check_proof(machine, meant, replace(proof, situations=left))
         assert gap == Gap("a situation was not foreseen")
         gap = completed(machine, meant, Proof(left, proof.memory))
@@ -329,14 +329,14 @@ def test_no_situation_can_be_left_out(proved, name):
 @pytest.mark.parametrize("name", QUICK)
 def test_a_wrong_fact_is_not_confirmed(proved, name):
     machine, meant, proof = proved[name]
-    size = len(next(form for facts in proof.situations.values() for form in facts))
-    for now, facts in proof.situations.items():
+    size = len(next(form for invariants in proof.situations.values() for form in invariants))
+    for now, invariants in proof.situations.items():
         for wrong in ((-1, *[0] * (size - 1)), (-9, 1, *[0] * (size - 2))):
-            situations = {**proof.situations, now: (*facts, wrong)}
+            situations = {**proof.situations, now: (*invariants, wrong)}
             stated = with_what_follows(machine, meant, Proof(situations, proof.memory))
-            assert check_proof(machine, meant, stated) == Gap("a fact does not follow")
+            assert check_proof(machine, meant, stated) == Gap("an invariant does not follow")
             gap = completed(machine, meant, stated)
-            assert (gap.reason, gap.facts) == ("a fact does not follow", (wrong,))
+            assert (gap.reason, gap.invariants) == ("an invariant does not follow", (wrong,))
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -348,8 +348,8 @@ def test_situations_that_are_never_reached_are_never_looked_at(proved, name):
         Situation(Place(-1), 99, -99, (Place(5),) * 9): (),
     }
     sized = {
-        now: ((3,) * len(proof.contradictions[0][0][1]),) * len(facts)
-        for now, facts in junk.items()
+        now: ((3,) * len(proof.contradictions[0][0][1]),) * len(invariants)
+        for now, invariants in junk.items()
     }
     again = replace(proof, situations={**sized, **proof.situations})
     assert check_proof(machine, meant, again) is None

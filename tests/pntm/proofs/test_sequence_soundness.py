@@ -370,8 +370,8 @@ def test_facts_that_cannot_hold_do_not_prove_a_wrong_machine() -> None:
     impossible = ((-1, *[0] * (size - 1)),)
     for first_only in (False, True):
         situations = {
-            now: impossible if first_only == (now.token == LETTERS.index("b") + 1) else facts
-            for now, facts in _proof().situations.items()
+            now: impossible if first_only == (now.token == LETTERS.index("b") + 1) else invariants
+            for now, invariants in _proof().situations.items()
         }
         for made, meant in ((wrong, specification), (COPIES, COPY)):
             proof = with_what_follows(made, meant, replace(_proof(), situations=situations))
@@ -380,7 +380,7 @@ def test_facts_that_cannot_hold_do_not_prove_a_wrong_machine() -> None:
 
 def test_situations_left_out_or_without_facts_are_gaps() -> None:
     for gone in _proof().situations:
-        left = {now: facts for now, facts in _proof().situations.items() if now != gone}
+        left = {now: invariants for now, invariants in _proof().situations.items() if now != gone}
         assert check_proof(COPIES, COPY, replace(_proof(), situations=left)) is not None
     without = dict.fromkeys(_proof().situations, ())
     assert check_proof(COPIES, COPY, replace(_proof(), situations=without)) is not None
@@ -393,10 +393,10 @@ def test_strengthened_facts_are_gaps_and_never_prove_a_wrong_machine() -> None:
     for _ in range(100):
         situations = dict(_proof().situations)
         now = listed[random.integers(len(listed))]
-        facts = list(situations[now])
-        at = int(random.integers(len(facts)))
-        facts[at] = (facts[at][0] - int(random.integers(1, 4)), *facts[at][1:])
-        situations[now] = tuple(facts)
+        invariants = list(situations[now])
+        at = int(random.integers(len(invariants)))
+        invariants[at] = (invariants[at][0] - int(random.integers(1, 4)), *invariants[at][1:])
+        situations[now] = tuple(invariants)
         proof = with_what_follows(wrong, COPY, Proof(situations, _proof().memory))
         assert check_proof(wrong, COPY, proof) is not None
 

@@ -21,7 +21,6 @@ _MOST_LABELS = 200
 _MOST_NODES = 20_000
 _MOST_BRANCHES = 2_000_000  # of all nodes, taken or not
 _MOST_STATES = 64
-_EVIDENCE = 1
 
 
 def learn_automaton(

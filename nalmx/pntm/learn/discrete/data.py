@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ...tasks import Example, Tokens
 from ...vocabulary import Ids, Vocabulary
 
-Ints = NDArray[np.int32]
 Heard: TypeAlias = Mapping[Example, Tokens]
 HELD_OUT = 5  # every fifth prompt is held out where a table is grown for a trial
 _PRINTED = 1_500

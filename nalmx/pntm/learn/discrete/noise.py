@@ -9,14 +9,13 @@ example, is fed back in its place in another search.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....clock import look
-from ...batch import decode_batch
 from ...keys import Keys
 from ...machine import Machine
 from ...minimise import minimise
@@ -128,16 +127,6 @@ def agreement(machine: Machine, examples: Sequence[Example]) -> Agreement:
         heard,
         tuple(answers),
     )
-
-
-def _decoded(
-    machine: Machine, examples: Sequence[Example]
-) -> Iterator[tuple[Example, Tokens | None]]:
-    for begin in range(0, len(examples), _BATCH):
-        look()
-        batch = examples[begin : begin + _BATCH]
-        said = decode_batch(machine, [e.prompt for e in batch], [len(e.answer) for e in batch])
-        yield from zip(batch, said, strict=True)
 
 
 def code_length(machine: Machine, told: Agreement) -> float:

@@ -16,7 +16,6 @@ from ...vocabulary import Vocabulary
 _IGNORED = -100
 # Widths that batches are padded to: tapes and tensors of few sizes.
 _ROUNDED = 4
-_WIDER = 2  # examples about so many times longer than the shortest go together
 
 
 @dataclass(frozen=True, eq=False)

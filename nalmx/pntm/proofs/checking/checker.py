@@ -1,8 +1,8 @@
 """Whether a proof shows that a machine says what is specified, for prompts of every length.
 
-By induction on the tokens of the answer: the facts of a proof hold after `=`; where they hold, all that
-the table can say is what the specification says next; and the facts of the next situation hold then.
-Nothing in a proof is believed. That facts follow, and that a case cannot be, is shown by multipliers
+By induction on the tokens of the answer: the invariants of a proof hold after `=`; where they hold, all that
+the table can say is what the specification says next; and the invariants of the next situation hold then.
+Nothing in a proof is believed. That invariants follow, and that a case cannot be, is shown by multipliers
 that the proof holds, and that need only be multiplied and added.
 """
 
@@ -56,9 +56,10 @@ class Checker:
             token: logs.steps.equals + 1 + k for k, token in enumerate(logs.steps.said)
         }
         self._facts = {
-            now: [Linear(form) for form in facts] for now, facts in proof.situations.items()
+            now: [Linear(form) for form in invariants]
+            for now, invariants in proof.situations.items()
         }
-        for form in (form for facts in proof.situations.values() for form in facts):
+        for form in (form for invariants in proof.situations.values() for form in invariants):
             must_be_whole(form, logs.size)
         self._reached: list[Situation] = []
 
@@ -85,13 +86,13 @@ class Checker:
         self._arrive(case, Situation(place, register, logs.steps.equals, echoes), values)
 
     def _arrive(self, case: Case, situation: Situation, values: Mapping[str, Linear]) -> None:
-        """Show the facts of the next situation, with the new values of variables."""
-        facts = self._facts.get(situation)
-        if facts is None:
+        """Show the invariants of the next situation, with the new values of variables."""
+        invariants = self._facts.get(situation)
+        if invariants is None:
             raise Unproved("a situation was not foreseen")
         places = {self._logs.places[name]: form for name, form in values.items()}
-        if not all(case.follows(fact.with_values(places)) for fact in facts):
-            raise Unproved("a fact does not follow")
+        if not all(case.follows(invariant.with_values(places)) for invariant in invariants):
+            raise Unproved("an invariant does not follow")
         if situation not in self._reached:
             self._reached.append(situation)
 

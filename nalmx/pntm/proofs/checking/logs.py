@@ -83,6 +83,7 @@ class Steps:
         self.end = self.size - 1
         self.table = machine["table"]
         self.tapes = sorted({n[0] for n in self.table if not isinstance(n, int)} - {ROW})
+        self._ways = {tape: self._way(tape) for tape in self.tapes}
         self.words: list[str] = [*self.given, "=", *self.said, "end"]
 
     def row(self, state: int, symbol: int) -> int:
@@ -105,7 +106,7 @@ class Steps:
 
     def effect(self, row: int, tape: int) -> Effect:
         """What a row does to a tape, which must be a log."""
-        way, origin = self._way(tape), self._data["starts"][tape][0]
+        way, origin = self._ways[tape], self._data["starts"][tape][0]
         (step, move), (leap, target) = (
             self._data["moves"][row][tape],
             self._data["jumps"][row][tape],
@@ -119,9 +120,10 @@ class Steps:
     def start(self, tape: int) -> int:
         """The cell of the read head before the first token."""
         write, read = self._data["starts"][tape]
-        return int(self._way(tape) * (read - write))
+        return int(self._ways[tape] * (read - write))
 
     def _way(self, tape: int) -> int:
+        """Which way a tape is written: that of most steps of its write head."""
         return -1 if sum(row[tape][0] for row in self._data["moves"]) < 0 else 1
 
 
@@ -147,6 +149,7 @@ class Logs:
                 first += len(letters.every_class)
                 states |= frozenset() if part.least else before
         self.ends = states
+        self.words = {stream: self._word(stream) for stream in _streams(specification.instructions)}
         names = ["i", "r", *(f"{name}{tape}" for tape in steps.tapes for name in "qeir")]
         self.places = {name: first + k for k, name in enumerate(names)}
         self.size = first + len(names)
@@ -183,7 +186,7 @@ class Logs:
         block, classes = word
         return self._sum_of({self.blocks[block].first + k for k in classes})
 
-    def word(self, stream: Stream) -> Word:
+    def _word(self, stream: Stream) -> Word:
         """The rows that a stream shows."""
         classes = self.blocks[stream.block].classes.items()
         return stream.block, frozenset(k for row, k in classes if self._shows(stream, row))

@@ -32,7 +32,8 @@ class Linear:
         """The form with new values for variables, all at once."""
         rest = Linear(tuple(0 if at in values else a for at, a in enumerate(self.entries)))
         for at, form in values.items():
-            rest += self.entries[at] * form
+            if self.entries[at]:
+                rest += self.entries[at] * form
         return rest
 
     def tight(self) -> Linear:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from ...tasks.specification import Compare, Pass, Repeat, Say, State, Stream
 from ..proof import Memory, Place
-from .cases import Case, Word
+from .cases import Case
 from .logs import Logs
 from .multipliers import Linear, Unproved
 
@@ -44,6 +45,7 @@ class Sayer:
     def __init__(self, logs: Logs, memory: Memory) -> None:
         self._logs = logs
         self._memory = memory
+        self._possible = cache(self._rows_after)
         self.code: list[_Code] = []
         for one in logs.specification.instructions:
             begin = len(self.code)
@@ -90,10 +92,10 @@ class Sayer:
         if self._memory.tokens and place.rows and isinstance(walk, Pass):
             for stream, row in zip(walk.streams, place.rows, strict=True):
                 if row is not None:
-                    case.note(self._logs.word(stream), self._index(stream, i - 1), row)
+                    case.note(self._logs.words[stream], self._index(stream, i - 1), row)
 
     def _length(self, stream: Stream) -> Linear:
-        return self._logs.length(self._logs.word(stream))
+        return self._logs.length(self._logs.words[stream])
 
     def _index(self, stream: Stream, i: Linear) -> Linear:
         """Where in its word a stream is at the place i of a pass."""
@@ -120,12 +122,12 @@ class Sayer:
         return state, token, kept if any(row is not None for row in kept) else ()
 
     def _read(self, case: Case, stream: Stream, last: int | None, i: Linear) -> int:
-        word = self._logs.word(stream)
-        return case.read(word, self._index(stream, i), self._possible(stream, word, last))
+        index = self._index(stream, i)
+        return case.read(self._logs.words[stream], index, self._possible(stream, last))
 
-    def _possible(self, stream: Stream, word: Word, last: int | None) -> list[int]:
+    def _rows_after(self, stream: Stream, last: int | None) -> list[int]:
         """The rows that can follow in a stream, by the register's states before and after them."""
-        rows, steps = self._logs.rows_of(word), self._logs.steps
+        rows, steps = self._logs.rows_of(self._logs.words[stream]), self._logs.steps
         if not self._tells_states(stream) or stream.only is not None:
             return rows
         if stream.backward:

@@ -14,7 +14,7 @@ from ..tasks.specification import (
     Specification,
     Stream,
 )
-from .image import Image, Unsupported, Word
+from .abstract_tapes import AbstractTapes, Unsupported, Word
 from .linear import minus, plus
 from .proof import Form, Memory, Place, Situation
 from .situations import Oracle, Path, Said
@@ -50,17 +50,17 @@ def flat(specification: Specification) -> Code:
     return tuple(code)
 
 
-class Saying:
+class Semantics:
     """A specification read along prompts that a machine has taken in."""
 
-    def __init__(self, image: Image, memory: Memory) -> None:
-        self.image = image
+    def __init__(self, abstract: AbstractTapes, memory: Memory) -> None:
+        self.abstract = abstract
         self.memory = memory
-        self.start = Place(state=image.specification.start)
-        self._machine = image.machine
-        self._code = flat(image.specification)
-        self._one = image.fixed(1)
-        self._stateful = [len(x.entry | _states(image, x.rows)) > 1 for x in image.blocks]
+        self.start = Place(state=abstract.specification.start)
+        self._machine = abstract.machine
+        self._code = flat(abstract.specification)
+        self._one = abstract.fixed(1)
+        self._stateful = [len(x.entry | _states(abstract, x.rows)) > 1 for x in abstract.blocks]
 
     @property
     def instructions(self) -> int:
@@ -68,7 +68,7 @@ class Saying:
 
     def next_said(self, oracle: Oracle, now: Situation) -> Iterator[Said]:
         """What the specification says next in a situation."""
-        i, r = self.image.form("i"), self.image.form("r")
+        i, r = self.abstract.form("i"), self.abstract.form("r")
         yield from self.said(oracle, self.remembered(now.place, i), now.place, i, r)
 
     def said(
@@ -98,14 +98,14 @@ class Saying:
                 else:
                     yield Said(path, token_said, onward, self._one, r)
             case Compare(first, second, tokens):
-                a, b = (self.image.length(self.image.word(s)) for s in (first, second))
+                a, b = (self.abstract.length(self.abstract.word(s)) for s in (first, second))
                 guards = ((minus(b, a, 1),), (minus(a, b), minus(b, a)), (minus(a, b, 1),))
                 for token_said, assumed in zip(tokens, guards, strict=True):
                     known = oracle.assume(path, *assumed)
                     if known is not None:
                         yield Said(known, token_said, onward, self._one, r)
             case Enter(block, behind):
-                length = self.image.length(self.image.word(Stream(block)))
+                length = self.abstract.length(self.abstract.word(Stream(block)))
                 within = oracle.assume(path, minus(length, r))
                 if within is not None:
                     yield from self.said(oracle, within, onward, self._one, r, silent | {place.at})
@@ -135,8 +135,8 @@ class Saying:
         r: Form,
         silent: frozenset[int],
     ) -> Iterator[Said]:
-        words = [self.image.word(stream) for stream in walk.streams]
-        lengths = list(map(self.image.length, words))
+        words = [self.abstract.word(stream) for stream in walk.streams]
+        lengths = list(map(self.abstract.length, words))
         for known, inside in self._inside(oracle, path, lengths, i):
             if not (inside[0] if walk.with_first else any(inside)):
                 onward = Place(place.at + 1, place.state)
@@ -144,7 +144,7 @@ class Saying:
                 continue
             last = place.rows or (None,) * len(words)
             for rows, reading in self._rows(oracle, known, walk, words, lengths, inside, last, i):
-                seen = tuple(None if row is None else self.image.token(row) for row in rows)
+                seen = tuple(None if row is None else self.abstract.token(row) for row in rows)
                 state, token = walk.step(place.state, seen)
                 if not isinstance(token, str):  # None would be taken for the end
                     raise Unsupported(f"a pass says {token!r}, which is no token")
@@ -170,8 +170,8 @@ class Saying:
         known = []
         for stream, row in zip(walk.streams, place.rows, strict=True):
             if row is not None:
-                word = self.image.word(stream)
-                back = minus(plus(self.image.length(word), self._one, self._one), i)
+                word = self.abstract.word(stream)
+                back = minus(plus(self.abstract.length(word), self._one, self._one), i)
                 known.append((word, back if stream.backward else minus(i, self._one), row))
         return Path((), tuple(known))
 
@@ -217,7 +217,7 @@ class Saying:
 
     def _following(self, stream: Stream, word: Word, last: int | None) -> Sequence[int]:
         """The rows that can come next in a stream, from what the register must be between them."""
-        letters = self.image.blocks[stream.block]
+        letters = self.abstract.blocks[stream.block]
         rows = letters.of(word)
         if not self._stateful[stream.block] or stream.only is not None:
             return rows
@@ -234,5 +234,5 @@ def _tail(walk: Pass) -> Pass:
     return Pass(walk.streams[1:], walk.step)
 
 
-def _states(image: Image, rows: Sequence[int]) -> frozenset[int]:
-    return frozenset(row // image.machine.vocabulary.size for row in rows)
+def _states(abstract: AbstractTapes, rows: Sequence[int]) -> frozenset[int]:
+    return frozenset(row // abstract.machine.vocabulary.size for row in rows)

@@ -76,7 +76,7 @@ class Letters:
 
 
 @dataclass
-class Image:
+class AbstractTapes:
     """Variables, and what a machine has on its tapes after a prompt and `=`.
 
     Variables are places in forms, from 1: counts of classes first, then i and r, the place in a pass
@@ -182,7 +182,7 @@ class Image:
         """The register states that occur from `=` on."""
         vocabulary = self.machine.vocabulary
         tokens = [u for u in vocabulary.outputs if u != vocabulary.end]
-        return _closure(self.machine, self.ends, tokens)
+        return self.machine.states_after(self.ends, tokens)
 
     def given(self) -> list[Form]:
         """What holds of the counts: none is negative, and blocks have the lengths they may have."""
@@ -199,16 +199,16 @@ class Image:
         return known
 
 
-def image_of(machine: Machine, specification: Specification) -> Image:
+def abstract_tapes_of(machine: Machine, specification: Specification) -> AbstractTapes:
     """Read every prompt of a specification's shape at once; `Unsupported` where that cannot be."""
     tapes = sorted({n.tape for n in machine.table if n.answer is None and n.tape != ROW})
-    image = Image(machine, specification, tuple(tapes))
+    abstract = AbstractTapes(machine, specification, tuple(tapes))
     size = machine.vocabulary.size
     known = {token: u for u, token in enumerate(machine.vocabulary.prompt)}
     for spelled in specification.tokens:
         if spelled not in known:
             raise Unsupported(f"the token {spelled!r} was never seen in training")
-    image.directions = {tape: _direction(machine, tape) for tape in tapes}
+    abstract.directions = {tape: _direction(machine, tape) for tape in tapes}
 
     # The rows of each part, so that the number of variables is known before forms are made.
     states = frozenset({0})
@@ -218,60 +218,47 @@ def image_of(machine: Machine, specification: Specification) -> Image:
         entries.append(states)
         if isinstance(part, Block):
             tokens = [known[token] for token in part.tokens]
-            rows = _rows(machine, _closure(machine, states, tokens), tokens)
+            rows = _rows(machine, machine.states_after(states, tokens), tokens)
             after = frozenset(row // size for row in rows)
             states = after | states if part.least == 0 else after
-            classes = _classes(image, rows, len(image.blocks))
-            first = len(image.names) + 1
+            classes = _classes(abstract, rows, len(abstract.blocks))
+            first = len(abstract.names) + 1
             count = 1 + max(classes.values())
-            image.names += [f"n{len(image.blocks) + 1}.{k + 1}" for k in range(count)]
-            image.blocks.append(
+            abstract.names += [f"n{len(abstract.blocks) + 1}.{k + 1}" for k in range(count)]
+            abstract.blocks.append(
                 Letters(entries[-1], rows, classes, tuple(range(first, first + count)))
             )
         else:
             token = machine.vocabulary.equals if part is None else known[part]
             states = frozenset(int(machine.register[c, token]) for c in states)
-    image.ends = states
-    image.names += ["i", "r"]
+    abstract.ends = states
+    abstract.names += ["i", "r"]
     for tape in tapes:
-        image.names += [f"q{tape + 1}", f"e{tape + 1}", f"i{tape + 1}", f"r{tape + 1}"]
-    image.size = len(image.names) + 1
+        abstract.names += [f"q{tape + 1}", f"e{tape + 1}", f"i{tape + 1}", f"r{tape + 1}"]
+    abstract.size = len(abstract.names) + 1
 
     for tape in tapes:
-        way, start = image.directions[tape], machine.starts[tape]
-        head = image.fixed(way * (int(start[1]) - int(start[0])))
-        edge = image.fixed(0)
+        way, start = abstract.directions[tape], machine.starts[tape]
+        head = abstract.fixed(way * (int(start[1]) - int(start[0])))
+        edge = abstract.fixed(0)
         regions: list[Region] = []
         block = 0
         for part, states in zip(parts, entries, strict=True):
             if isinstance(part, Block):
-                head, edge = _read_block(image, tape, block, head, edge, regions)
+                head, edge = _read_block(abstract, tape, block, head, edge, regions)
                 block += 1
             else:
                 token = machine.vocabulary.equals if part is None else known[part]
                 rows = tuple(int(machine.register[c, token]) * size + token for c in states)
-                head, edge = _read_token(image, tape, rows, head, edge, regions)
-        image.regions[tape], image.heads[tape] = regions, head
-        image.echoes[tape] = image._echoes(tape)
-    return image
+                head, edge = _read_token(abstract, tape, rows, head, edge, regions)
+        abstract.regions[tape], abstract.heads[tape] = regions, head
+        abstract.echoes[tape] = abstract._echoes(tape)
+    return abstract
 
 
 def _direction(machine: Machine, tape: int) -> int:
     """Which way a tape is written: that of most steps of its write head."""
     return -1 if numbers_of(machine.actions[:, tape, WRITE_HEAD], MOVE).sum() < 0 else 1
-
-
-def _closure(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> frozenset[int]:
-    found, new = set(states), list(states)
-    listed = list(tokens)
-    while new:
-        state = new.pop()
-        for token in listed:
-            after = int(machine.register[state, token])
-            if after not in found:
-                found.add(after)
-                new.append(after)
-    return frozenset(found)
 
 
 def _rows(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> tuple[int, ...]:
@@ -280,14 +267,16 @@ def _rows(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> tup
     return tuple(sorted({int(machine.register[c, u]) * size + u for c in states for u in listed}))
 
 
-def _classes(image: Image, rows: tuple[int, ...], block: int) -> dict[int, int]:
+def _classes(abstract: AbstractTapes, rows: tuple[int, ...], block: int) -> dict[int, int]:
     """Rows by what they do to the heads, and which streams of the specification show them."""
-    streams = [s for s in _streams(image.specification.instructions) if s.block == block]
+    streams = [s for s in _streams(abstract.specification.instructions) if s.block == block]
     numbers: dict[object, int] = {}
     found = {}
     for row in rows:
-        does = tuple(image.effect(row, tape).moves_alike for tape in image.tapes)
-        shown = tuple(stream.only is None or image.token(row) in stream.only for stream in streams)
+        does = tuple(abstract.effect(row, tape).moves_alike for tape in abstract.tapes)
+        shown = tuple(
+            stream.only is None or abstract.token(row) in stream.only for stream in streams
+        )
         found[row] = numbers.setdefault((does, shown), len(numbers))
     return found
 
@@ -306,33 +295,33 @@ def _streams(instructions: Iterable[Instruction]) -> list[Stream]:
 
 
 def _read_block(
-    image: Image, tape: int, block: int, head: Form, edge: Form, regions: list[Region]
+    abstract: AbstractTapes, tape: int, block: int, head: Form, edge: Form, regions: list[Region]
 ) -> tuple[Form, Form]:
     """Head and end of a tape after a block; its region is added."""
-    letters = image.blocks[block]
-    effects = {letters.classes[row]: image.effect(row, tape) for row in letters.rows}
+    letters = abstract.blocks[block]
+    effects = {letters.classes[row]: abstract.effect(row, tape) for row in letters.rows}
     written = frozenset(k for k, effect in effects.items() if effect.symbol is not None)
     jumps = {effect.jump for effect in effects.values()}
     if jumps != {None}:
-        if len(jumps) > 1 or not image.specification.blocks[block].least:
+        if len(jumps) > 1 or not abstract.specification.blocks[block].least:
             raise Unsupported(f"tape {tape + 1}: the read head jumps by the token")
-        head = image.fixed(next(iter(jumps)) or 0)
+        head = abstract.fixed(next(iter(jumps)) or 0)
     else:
         counted = [
-            times(effect.move, image.length(Word(block, frozenset({k}))))
+            times(effect.move, abstract.length(Word(block, frozenset({k}))))
             for k, effect in effects.items()
         ]
         head = plus(head, *counted)
     if written:
         word = Word(block, written)
-        end = plus(edge, image.length(word))
+        end = plus(edge, abstract.length(word))
         regions.append(Region(edge, end, word))
         edge = end
     return head, edge
 
 
 def _read_token(
-    image: Image,
+    abstract: AbstractTapes,
     tape: int,
     rows: tuple[int, ...],
     head: Form,
@@ -340,15 +329,19 @@ def _read_token(
     regions: list[Region],
 ) -> tuple[Form, Form]:
     """Head and end of a tape after a single token."""
-    effects = [image.effect(row, tape) for row in rows]
+    effects = [abstract.effect(row, tape) for row in rows]
     if len({effect.moves_alike for effect in effects}) > 1:
         raise Unsupported(
-            f"tape {tape + 1}: what {image.token(rows[0])!r} moves depends on the prompt"
+            f"tape {tape + 1}: what {abstract.token(rows[0])!r} moves depends on the prompt"
         )
     effect = effects[0]
-    head = plus(head, image.fixed(effect.move)) if effect.jump is None else image.fixed(effect.jump)
+    head = (
+        plus(head, abstract.fixed(effect.move))
+        if effect.jump is None
+        else abstract.fixed(effect.jump)
+    )
     if effect.symbol is not None:
-        end = plus(edge, image.fixed(1))
+        end = plus(edge, abstract.fixed(1))
         symbols = frozenset(e.symbol for e in effects if e.symbol is not None)
         regions.append(Region(edge, end, symbols))
         edge = end

@@ -1,0 +1,50 @@
+"""What a prover is: it settles a claim, or leaves it open with what it learnt for those that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from .algebra.decision import NOTHING_FOUND, Finding
+from .effort import Effort
+from .verdict import Claim, Counterexample, Verdict
+from .witness import Blocked, simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A claim that is not settled, and what the provers so far learnt of it.
+
+    `finding` is that of algebra; `blocked` a point at which neither side is defined. The claim holds at
+    `points` points, of which `swept` were drawn uniformly, and `left_open` more could not be decided.
+    `in_time` says that no prover was cut short by the clock.
+    """
+
+    finding: Finding = NOTHING_FOUND
+    blocked: Blocked | None = None
+    points: int = 0
+    swept: int = 0
+    left_open: int = 0
+    in_time: bool = True
+
+
+class Prover(Protocol):
+    """A method to settle claims, with a counted effort.
+
+    Its verdict carries its evidence. The clock ends it with `OutOfTime`, where it does not say `Open`
+    with what it has.
+    """
+
+    def attempt(self, claim: Claim, effort: Effort, known: Open, /) -> Verdict | Open: ...
+
+
+def late(seconds: float) -> str:
+    """What a verdict says that the clock ended."""
+    return f"the time limit of {seconds:g} s was reached"
+
+
+def refuted(claim: Claim, found: Counterexample, method: str) -> Verdict:
+    """The verdict at a counterexample, made simpler where that is near at hand."""
+    example = simplified(claim, found)
+    assert isinstance(example, Counterexample)
+    return Verdict.on(claim, "refuted", method, reason=example.reason, counterexample=example)
