@@ -19,8 +19,9 @@ from ..expression.straight_line import whole_power
 Kind = Literal["float32", "float64", "bool"]
 COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 TRUTHS = (*COMPARISONS, "logical_and", "logical_or", "logical_not")
-ELEMENTARY = tuple(
-    record.numpy for record in RECORDS.values() if record.numpy and record.c and record.most == 1
+ELEMENTARY = (
+    "abs",
+    *(r.numpy for r in RECORDS.values() if r.numpy and r.c and r.most == 1),
 )
 OPERATIONS = (
     *("add", "subtract", "multiply", "divide", "negative", "float_power", "where"),
