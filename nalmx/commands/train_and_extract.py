@@ -161,6 +161,7 @@ def _resumed(context: click.Context, options: dict[str, Any]) -> Any:
         before, now = saved.get(setting), wanted[setting]
         if before != now:
             shown = setting.replace("_", " ")
+            before = "none" if before is None else before
             raise click.UsageError(
                 f"the run in {run.directory} was started with {shown} {before}, not {now}; leave the "
                 "option out, or start a new run with another --output"

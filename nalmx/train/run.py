@@ -16,6 +16,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +38,7 @@ from ..storage import (
     write_tensors,
 )
 from .config import Config
+from .sources import DataSource
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -128,8 +130,8 @@ class Run:
         return cls(directory, config)
 
     @classmethod
-    def open(cls, directory: Path) -> Run:
-        """Open an existing run."""
+    def open(cls, directory: Path, source: DataSource | None = None) -> Run:
+        """Open an existing run; with the source that it was begun with, where that is not saved whole."""
         if not directory.is_dir():
             raise RunError(
                 f"there is no run directory {directory}; train one with --output {directory}"
@@ -141,7 +143,10 @@ class Run:
                 "with the next version; to report the run again: nalmx train-and-extract --output "
                 f"{directory} --resume"
             )
-        return cls(directory, Config.from_json(data, lambda: read_arrays(directory / _ROWS)))
+        config = Config.from_json(data, lambda: read_arrays(directory / _ROWS))
+        if source is not None and source != config.source:
+            raise RunError(f"the run {directory} was begun with another source of data")
+        return cls(directory, config if source is None else replace(config, source=source))
 
     def path(self, name: str) -> Path:
         return self.directory / name
