@@ -1,87 +1,66 @@
 """Neural arithmetic modules: trained, turned into exact formulas, and verified.
 
-    from nalmx import NMU, Claim, Domain, check, parse
+    import nalmx
+
+    run = nalmx.train("mul", "nmu")
+    print(run.formula, nalmx.verify(run).holds("proved"))
 
 Names are loaded when first used, so that importing nalmx costs nothing and checking a claim never
 loads torch.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from .lazy_names import homes, lazy_names
 
 if TYPE_CHECKING:
-    from .expression import parse, to_text
-    from .extract import Formula, as_trained
+    from .expression import parse as parse, to_text as to_text
+    from .extract import Formula as Formula, as_trained as as_trained
     from .models import (
-        GNALU,
-        INALU,
-        NALU,
-        NAU,
-        NLRL,
-        NMU,
-        NPU,
-        NSR,
-        ArithmeticModule,
-        NACMul,
-        NACPlus,
-        NLRLAnd,
-        RealNPU,
+        GNALU as GNALU,
+        INALU as INALU,
+        NALU as NALU,
+        NAU as NAU,
+        NLRL as NLRL,
+        NMU as NMU,
+        NPU as NPU,
+        NSR as NSR,
+        ArithmeticModule as ArithmeticModule,
+        NACMul as NACMul,
+        NACPlus as NACPlus,
+        NLRLAnd as NLRLAnd,
+        RealNPU as RealNPU,
     )
-    from .verify import Claim, Domain, Effort, Tolerance, Verdict, check
+    from .runs.api import (
+        extract as extract,
+        learn as learn,
+        open_run as open_run,
+        resume as resume,
+        train as train,
+        verify as verify,
+    )
+    from .verify import (
+        Claim as Claim,
+        Domain as Domain,
+        Effort as Effort,
+        Tolerance as Tolerance,
+        Verdict as Verdict,
+        check as check,
+    )
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "GNALU",
-    "INALU",
-    "NALU",
-    "NAU",
-    "NLRL",
-    "NMU",
-    "NPU",
-    "NSR",
-    "ArithmeticModule",
-    "Claim",
-    "Domain",
-    "Effort",
-    "Formula",
-    "NACMul",
-    "NACPlus",
-    "NLRLAnd",
-    "RealNPU",
-    "Tolerance",
-    "Verdict",
-    "__version__",
-    "as_trained",
-    "check",
-    "parse",
-    "to_text",
-]
-
-_HOMES = {
-    "expression": ("parse", "to_text"),
-    "extract": ("Formula", "as_trained"),
-    "models": (
-        "GNALU",
-        "INALU",
-        "NALU",
-        "NAU",
-        "NLRL",
-        "NMU",
-        "NPU",
-        "NSR",
-        "ArithmeticModule",
-        "NACMul",
-        "NACPlus",
-        "NLRLAnd",
-        "RealNPU",
-    ),
-    "verify": ("Claim", "Domain", "Effort", "Tolerance", "Verdict", "check"),
-}
+__getattr__, __dir__ = lazy_names(__name__, __file__, "__version__")
 
 
-def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+class _Package(ModuleType):
+    """`nalmx.train` is the function; the package of that name is there for `from nalmx.train import …`."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Python binds a subpackage to its name when it is imported.
+        if not (isinstance(value, ModuleType) and name in homes(__name__, __file__)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

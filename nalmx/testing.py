@@ -11,33 +11,20 @@ With pytest, the fixture `assert_equivalent` is the same function, without an im
 from __future__ import annotations
 
 import shlex
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .errors import ExpressionError, ExtractionError, RangeError, SettingError
-from .expression import (
-    Apply,
-    Constant,
-    Expression,
-    Number,
-    Truth,
-    Variable,
-    parse,
-    remarks,
-    to_text,
-)
+from .errors import ExpressionError, SettingError
+from .expression import Expression, remarks, to_text
 from .expression import variables as variables_of
-from .extract.formula import Formula
 from .ranges import Range
 from .report.verdicts import explain
+from .runs.sides import domain_of, is_function, network_of, sides
 from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
-from .verify.searching.calling import is_predictor, name_of, takes_names
+from .verify.searching.calling import name_of, takes_names
 from .verify.verdict import check_level
 
-_TREES = (Number, Constant, Variable, Truth, Apply)
 _LONGEST_REPLAY = 4_000
 _SHOWN_POINTS = 20
 
@@ -84,16 +71,16 @@ def assert_equivalent(
     check_level(require)
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
-    right, named = _sides(formula, "the formula")
-    if _is_function(model):
+    right, named = sides(formula, "the formula")
+    if is_function(model):
         return _assert_function(model, right, named, domain, allowed, require, effort)
-    left, inputs = _sides(_network(model), "the model")
+    left, inputs = sides(network_of(model), "the model")
     if len(left) != len(right):
         raise ExpressionError(
             f"the model has {len(left)} output(s) and {len(right)} formula(s) are given; give one for "
             "each output, in a list"
         )
-    where = _domain(domain, {*inputs, *named})
+    where = domain_of(domain, {*inputs, *named})
     verdicts = []
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
         claim = Claim(one, other, where, allowed)
@@ -104,88 +91,6 @@ def assert_equivalent(
             raise AssertionError(_message(what, verdict, require, hints))
         verdicts.append(verdict)
     return min(verdicts, key=lambda verdict: REQUIRABLE.index(verdict.verdict))
-
-
-def _is_function(model: Any) -> bool:
-    """Whether a model is a function or a predictor; networks and SymPy's symbols can be called too."""
-    function = callable(model) or is_predictor(model)
-    return function and not isinstance(model, (*_modules(), *_sympy()))
-
-
-def _modules() -> tuple[type[Any], ...]:
-    """`nn.Module`, where torch is loaded: without it, nothing can be one."""
-    torch = sys.modules.get("torch")
-    return () if torch is None else (torch.nn.Module,)
-
-
-def _sympy() -> tuple[type[Any], ...]:
-    sympy = sys.modules.get("sympy")
-    return () if sympy is None else (sympy.Basic,)
-
-
-def _network(model: Any) -> Any:
-    if not isinstance(model, _modules()):
-        return model
-    from .extract import network_as_trained
-
-    try:
-        return network_as_trained(model)
-    except ExtractionError as error:
-        raise ExtractionError(
-            f"{error}; any module can be tested as a function, such as lambda X: "
-            "module(torch.tensor(X, dtype=torch.float32))"
-        ) from None
-
-
-def _sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
-    """The expressions of all outputs, and the names of the inputs."""
-    if isinstance(given, Formula):
-        return list(given.outputs), given.inputs
-    several = given if isinstance(given, list | tuple) else [given]
-    if not several:
-        raise ExpressionError(f"{what} is an empty list; give an expression for each output")
-    expressions = [_expression(one, what) for one in several]
-    return expressions, variables_of(*expressions)
-
-
-def _expression(given: Any, what: str) -> Expression:
-    if isinstance(given, Formula) and len(given.outputs) == 1:
-        return given.outputs[0]
-    if isinstance(given, str):
-        try:
-            return parse(given)
-        except ExpressionError as error:
-            raise ExpressionError(f"{what}: {error}") from None
-    if isinstance(given, _TREES):
-        return given
-    if isinstance(given, bool | int | Fraction):
-        return Truth(given) if isinstance(given, bool) else Number(Fraction(given))
-    if isinstance(given, _sympy()):
-        from .expression.symbolic import from_sympy
-
-        return from_sympy(given)
-    raise ExpressionError(
-        f"{what} is a {type(given).__name__}; give a Formula, an expression, a SymPy expression or a text"
-    )
-
-
-def _domain(given: Any, names: Iterable[str]) -> Domain:
-    """The domain from any of the ways to write it; `names` are the inputs known so far."""
-    if isinstance(given, Domain):
-        missing = sorted(set(names) - set(given.names))
-        if missing:
-            raise RangeError(f"the input {missing[0]!r} has no range in the domain")
-        return given
-    if isinstance(given, Mapping):
-        return Domain.parse(
-            [f"{name}={extent}" for name, extent in given.items()], {*names, *given}
-        )
-    if isinstance(given, str | Range):
-        return Domain.parse([str(given)], names)
-    raise RangeError(
-        f"a domain cannot be a {type(given).__name__}; give a Domain, a text such as '[2,6]', or a dict "
-        "such as {'x1': '[2,6]'}"
-    )
 
 
 def _assert_function(
@@ -209,7 +114,7 @@ def _assert_function(
         raise ExpressionError("a Python function has one output; give one formula")
     known = {*named, *(domain.names if isinstance(domain, Domain) else ())}
     known |= {*(domain if isinstance(domain, Mapping) else ())}
-    where = _domain(domain, takes_names(function, known) or known)
+    where = domain_of(domain, takes_names(function, known) or known)
     claim = Claim(right[0], right[0], where, tolerance)
     verdict, point = check_function(function, claim, effort)
     if not verdict.holds(require):

@@ -20,12 +20,16 @@ from nalmx.expression import (
     parse,
     variables,
 )
+from nalmx.expression.operations import COMPARISONS, OPERATIONS
 from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from nalmx.verify.sweeping.exhaustive import EveryFloat32
 
 NAMES = ("x1", "x2", "x3")
-UNARY = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sign", "floor")
-COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+UNARY = tuple(
+    name
+    for name, record in OPERATIONS.items()
+    if record.most == 1 and record.takes == "real" and name != "neg"
+)
 
 
 def rationals(lower: int = -4, upper: int = 4) -> st.SearchStrategy[Fraction]:

@@ -17,9 +17,9 @@ PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GRAPH = import_graph(PACKAGE)
 LAYERS = (
-    {"clock", "errors", "exit_codes", "python_layout", "rationals"},
+    {"clock", "errors", "exit_codes", "lazy_names", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage", "supervisor"},
-    {"models", "tasks", "codegen"},
+    {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},
     {"train"},
     {"extract"},
@@ -249,7 +249,11 @@ def test_help_loads_only_the_standard_library(arguments):
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in PACKAGE.rglob("__init__.py") if "__all__" in p.read_text()],
+    [
+        p
+        for p in PACKAGE.rglob("__init__.py")
+        if "__all__" in (t := p.read_text()) or "lazy_names" in t
+    ],
     ids=lambda p: p.parent.name,
 )
 def test_every_public_name_exists_and_the_list_is_sorted(path):

@@ -12,7 +12,7 @@ import torch
 
 from nalmx.bench import cells, sequences
 from nalmx.cli import main
-from nalmx.commands import _bench_sequence, _programs, bench
+from nalmx.commands import _bench_sequence, bench
 from nalmx.devices import AUTO, Work, check_device_name, device_name, find_device, idle_gpu
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
@@ -21,6 +21,7 @@ from nalmx.pntm.learn import learn as learning
 from nalmx.pntm.learn.baseline import fit_baseline
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.tasks import sequence_task
+from nalmx.runs import machines
 from nalmx.train import Config, engines
 from nalmx.train.kernel_engine import KernelEngine
 from nalmx.train.stacked import stacked
@@ -134,8 +135,11 @@ def said(capsys, *arguments: str) -> tuple[int, str]:
 @pytest.fixture
 def unverified(monkeypatch) -> None:
     """Machines that are reported without a program and verdicts."""
-    outcome = _programs.SequenceOutcome(None, None, ())
-    monkeypatch.setattr(_programs, "verify_sequence_run", lambda *given: outcome)
+
+    def outcome(run, *given):
+        return machines.MachineOutcome(run, run.load_results(), None)
+
+    monkeypatch.setattr(machines, "verify_machine", outcome)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_there_are_such_examples():
         (0, ["('c', 'b', 'a')", "proved"]),
         (1, ["(x1 + x2)*x3", "x1 + h1"]),
         (2, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
+        (3, ["x1*x2 proved", "True"]),
     ],
 )
 def test_the_python_examples_run(place, lines):

@@ -57,7 +57,7 @@ def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> Non
         "Checked",
         "Replay",
         "FormulaOutcome",
-        "SequenceOutcome",
+        "MachineOutcome",
     } <= names
     assert {"Learned", "Score", "SequenceResults", "Extraction", "Difference", "Finding"} <= names
 

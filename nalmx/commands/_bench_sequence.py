@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,14 @@ import click
 
 from ..devices import check_device_name
 from ..exit_codes import HOLDS, INTERRUPTED
-from ._lists import again, shows, spelled, split
+from . import _request as ask
+from ._lists import again, cells_option, shows, spelled, split
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
     output,
     print_json,
     say_idle_gpu,
-    shared,
     stop_on_signal,
 )
 from ._progress import ProgressBar
@@ -29,35 +30,57 @@ if TYPE_CHECKING:
     from ..bench.sequences import SequenceResult, SequenceStanding
 
 
+@dataclass(frozen=True, slots=True)
+class SequenceRequest(ask.Request):
+    task: tuple[str, ...] = ask.option(
+        "--task",
+        multiple=True,
+        metavar="LIST",
+        help="Sequence tasks with commas; by default all.",
+    )
+    model: tuple[str, ...] = ask.option(
+        "--model",
+        multiple=True,
+        metavar="LIST",
+        help="pntm, ntm, lstm, …, or several with commas; by default all.",
+    )
+    seeds: int = ask.option(
+        "--seeds", default=1, show_default=True, help="How many seeds a cell has."
+    )
+    longest: int = ask.option(
+        "--longest", default=20, show_default=True, help="The greatest training length."
+    )
+    budget: float = ask.option(
+        "--budget",
+        default=300.0,
+        show_default=True,
+        help="Seconds after which the training of a model ends.",
+    )
+    directory: Path = cells_option("runs/sequence")
+    device: str = ask.device()
+    seed: int = ask.seed()
+    as_json: bool = ask.as_json()
+    quiet: bool = ask.quiet()
+
+    def grid(self) -> SequenceGrid:
+        """The grid of the options, all of them checked."""
+        from ..bench.fitters import FITTERS
+        from ..bench.sequence_grid import SequenceGrid
+
+        tasks = tuple(split("task", self.task))
+        return SequenceGrid.checked(
+            **({"tasks": tasks} if tasks else {}),
+            models=tuple(split("model", self.model) or FITTERS),
+            seeds=self.seeds,
+            first_seed=self.seed,
+            longest=self.longest,
+            budget_seconds=self.budget,
+        )
+
+
 @click.command(name="sequence")
-@click.option(
-    "--task", multiple=True, metavar="LIST", help="Sequence tasks with commas; by default all."
-)
-@click.option(
-    "--model",
-    multiple=True,
-    metavar="LIST",
-    help="pntm, ntm, lstm, …, or several with commas; by default all.",
-)
-@click.option("--seeds", default=1, show_default=True, help="How many seeds a cell has.")
-@click.option("--longest", default=20, show_default=True, help="The greatest training length.")
-@click.option(
-    "--budget",
-    default=300.0,
-    show_default=True,
-    help="Seconds after which the training of a model ends.",
-)
-@click.option(
-    "--output",
-    "directory",
-    default="runs/sequence",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="A new directory, or one of an earlier benchmark to continue.",
-)
-@shared("device", "seed", "json", "quiet")
-@click.pass_context
-def sequence(context: click.Context, /, **options: Any) -> int:
+@ask.asking(SequenceRequest)
+def sequence(asked: SequenceRequest) -> int:
     """Train models on sequence tasks, and test them far beyond their training lengths.
 
     Every model of a task sees the same test sequences, at 1, 5, 25 and 50 times the training
@@ -68,21 +91,21 @@ def sequence(context: click.Context, /, **options: Any) -> int:
     Example: nalmx bench sequence --task copy,parity --model pntm,lstm --seeds 3
     """
     began = time.perf_counter()
-    device = check_device_name(options["device"])
-    grid = _grid(options)
+    device = check_device_name(asked.device)
+    grid = asked.grid()
 
     from ..bench.cells import Stopped, check_output
 
-    check_output(options["directory"])
+    check_output(asked.directory)
     # Below, torch is loaded where a model needs it.
     from ..bench.sequences import run_sequences
 
-    notes = messages(options["quiet"])
+    notes = messages(asked.quiet)
     try:
         with stop_on_signal(SECONDS_FOR_A_STEP) as stop, ProgressBar(notes) as show:
             results = run_sequences(
                 grid,
-                options["directory"],
+                asked.directory,
                 device,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
@@ -90,29 +113,13 @@ def sequence(context: click.Context, /, **options: Any) -> int:
     except (Stopped, KeyboardInterrupt) as stopped:
         notes.print(
             f"nalmx: interrupted{f', {stopped}' if str(stopped) else ''}; nothing is lost, continue "
-            f"with: {shlex.join(again(context))}",
+            f"with: {shlex.join(again())}",
             soft_wrap=True,
         )
         return INTERRUPTED
     say_idle_gpu(notes, device, "sequences")
-    _report(results, grid, options["directory"], time.perf_counter() - began, options["as_json"])
+    _report(results, grid, asked.directory, time.perf_counter() - began, asked.as_json)
     return HOLDS
-
-
-def _grid(options: dict[str, Any]) -> SequenceGrid:
-    """The grid of the options, all of them checked."""
-    from ..bench.fitters import FITTERS
-    from ..bench.sequence_grid import SequenceGrid
-
-    lists: dict[str, Any] = {"tasks": split("task", options["task"])}
-    return SequenceGrid.checked(
-        **{name: tuple(values) for name, values in lists.items() if values},
-        models=tuple(split("model", options["model"]) or FITTERS),
-        seeds=options["seeds"],
-        first_seed=options["seed"],
-        longest=options["longest"],
-        budget_seconds=options["budget"],
-    )
 
 
 def _report(

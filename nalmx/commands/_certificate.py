@@ -4,57 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import CertificateError
-from ..runs.claims import CLAIMS
+from ..runs.claims import CLAIMS, certificate_path
 from ..supervisor import last_will
 from ..verify import Claim, Verdict
-from ._options import as_text, json_line, messages, shared
+from . import _request as ask
+from ._options import as_text, json_line, messages
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
-    from ..runs.formulas import FormulaOutcome
+    from ..runs.outcome import RunOutcome
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
 
-to_file = click.option(
-    "--certificate",
-    "certificate",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
-)
-to_run = click.option(
-    "--certificates",
-    is_flag=True,
-    help="Write a certificate of every claim into the directory of the run.",
-)
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest(ask.Request):
+    file: Path = ask.argument("FILE", type=click.Path(path_type=Path))
+    timeout: float = ask.option(
+        "--timeout",
+        default=300.0,
+        show_default=True,
+        type=click.FloatRange(0.1, 1e6),
+        help="Seconds after which the replay gives up.",
+    )
+    as_json: bool = ask.as_json()
+    quiet: bool = ask.quiet()
 
 
-def check_new(*paths: Path | None) -> None:
-    """Refuse a certificate that could not be written, before time is spent on verdicts."""
-    for path in paths:
-        if path is None:
-            continue
-        if path.exists() or path.is_symlink():
-            raise CertificateError(
-                f"{path} exists and is never overwritten; move it, or name another file for the "
-                "certificate"
-            )
-        if not path.parent.is_dir():
-            raise CertificateError(
-                f"there is no folder {str(path.parent)!r} for the certificate; make it first"
-            )
-
-
-def paths_in(directory: Path) -> dict[str, Path]:
-    """Where the certificates of a run lie."""
-    return {name: directory / f"certificate-{name.replace('_', '-')}.json" for name in CLAIMS}
+def certificate_paths(directory: Path) -> list[Path]:
+    """Where certificates of a run would be written."""
+    return [certificate_path(directory, name) for name in CLAIMS]
 
 
 def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bool) -> None:
@@ -68,43 +54,21 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
     messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
-def write_certificates(outcome: FormulaOutcome, *, quiet: bool) -> None:
+def write_certificates(outcome: RunOutcome, *, quiet: bool) -> None:
     """Write a certificate of each claim of a run; say of which there can be none."""
-    from ..verify.certificate import certify
-
-    formula, paths = outcome.extraction.formula, paths_in(outcome.run.directory)
-    if formula is None:
-        messages(quiet).print("no certificates were written: there is no formula", soft_wrap=True)
+    notes = messages(quiet)
+    if outcome.uncertified is not None:
+        notes.print(f"no certificates were written: {outcome.uncertified}", soft_wrap=True)
         return
-    config = outcome.run.config
-    for name, claim in outcome.claims.items():
-        try:
-            with messages(quiet).status(f"writing the certificate of {CLAIMS[name]}"):
-                made = certify(
-                    claim,
-                    verdict=outcome.verdicts[name],
-                    source=f"{CLAIMS[name]}, {config.module} trained on {config.source.name}",
-                    weights_sha256=formula.weights_sha256,
-                    seed=outcome.extraction.seed,
-                )
-        except CertificateError as error:
-            messages(quiet).print(f"no certificate of {CLAIMS[name]}: {error}", soft_wrap=True)
-            continue
-        made.save(paths[name])
-        messages(quiet).print(f"certificate: {paths[name]}", soft_wrap=True)
+    with notes.status("") as status:
+        for name, made in outcome.save_certificates(outcome.run.directory, status.update):
+            text = f"no certificate of {CLAIMS[name]}:" if isinstance(made, str) else "certificate:"
+            notes.print(f"{text} {made}", soft_wrap=True)
 
 
 @click.command(name="certificate")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--timeout",
-    default=300.0,
-    show_default=True,
-    type=click.FloatRange(0.1, 1e6),
-    help="Seconds after which the replay gives up.",
-)
-@shared("json", "quiet")
-def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
+@ask.asking(ReplayRequest)
+def certificate(asked: ReplayRequest) -> int:
     """Replay the certificate in FILE: establish its verdict again, from its claim alone.
 
     Exit code 0: established again. 1: established again that the claim is refuted. 3: not established.
@@ -113,30 +77,32 @@ def certificate(file: Path, timeout: float, as_json: bool, quiet: bool) -> int:
     from ..verify.certificate import SEQUENCE, Certificate, read_certificate
     from ..verify.replaying.replay import Replay
 
-    content = read_certificate(file)
+    content = read_certificate(asked.file)
     loaded: Certificate | SequenceCertificate
     facts: Callable[[Replay], dict[str, Any]]
     if isinstance(content, dict) and content.get("kind") == SEQUENCE:
         from ..pntm.proofs import certificate as sequences
 
-        loaded = machine = sequences.SequenceCertificate.from_json(content, str(file))
+        loaded = machine = sequences.SequenceCertificate.from_json(content, str(asked.file))
         lines = partial(sequence_replay_lines, machine)
         facts = partial(_task, machine)
     else:
-        loaded = formula = Certificate.from_json(content, str(file))
+        loaded = formula = Certificate.from_json(content, str(asked.file))
         lines = partial(replay_lines, formula)
         facts = partial(_claim_and_bound, formula)
 
     def text(replay: Replay) -> str:
         return (
-            json_line({**facts(replay), **replay.to_json()}) if as_json else as_text(lines(replay))
+            json_line({**facts(replay), **replay.to_json()})
+            if asked.as_json
+            else as_text(lines(replay))
         )
 
-    reason = f"{timeout:g} seconds were not enough"
-    late = Replay(loaded.data["verdict"], False, (), reason, seconds=timeout)
-    will = last_will(timeout, lambda: text(late), late.exit_code())
-    with messages(quiet).status("replaying") as status, will:
-        replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), timeout)
+    reason = f"{asked.timeout:g} seconds were not enough"
+    late = Replay(loaded.data["verdict"], False, (), reason, seconds=asked.timeout)
+    will = last_will(asked.timeout, lambda: text(late), late.exit_code())
+    with messages(asked.quiet).status("replaying") as status, will:
+        replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), asked.timeout)
     sys.stdout.write(text(replay))
     return replay.exit_code()
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from ..errors import SettingError
 from ..runs.claims import CLAIMS
 from ..verify import Claim, Verdict
@@ -17,32 +15,6 @@ if TYPE_CHECKING:
     from ..runs.formulas import FormulaOutcome
 
 _ABOUT = CLAIMS["formula_truth"]
-
-option = click.option(
-    "--export-tests",
-    "tests",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the formula and the truth as a pytest file that runs without nalmx.",
-)
-
-
-def check_free(path: Path | None) -> None:
-    """Refuse a file that could not be written, before time is spent on verdicts."""
-    if path is None:
-        return
-    if path.suffix != ".py":
-        raise SettingError(
-            f"{str(path)!r} is not a Python file; name one such as test_formula.py for --export-tests"
-        )
-    if path.exists() or path.is_symlink():
-        raise SettingError(
-            f"{path} exists and is never overwritten; name another file for --export-tests"
-        )
-    if not path.parent.is_dir():
-        raise SettingError(
-            f"there is no folder {str(path.parent)!r} for --export-tests; make it first"
-        )
 
 
 def export_claim(path: Path | None, claim: Claim, verdict: Verdict, *, quiet: bool) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
 from rich.console import Console
+
+from . import _request as ask
 
 
 def split(option: str, texts: Sequence[str]) -> list[str]:
@@ -20,8 +24,19 @@ def split(option: str, texts: Sequence[str]) -> list[str]:
     return entries
 
 
-def again(context: click.Context) -> list[str]:
+def cells_option(directory: str) -> Any:
+    return ask.option(
+        "--output",
+        default=directory,
+        show_default=True,
+        type=click.Path(path_type=Path),
+        help="A new directory, or one of an earlier benchmark to continue.",
+    )
+
+
+def again() -> list[str]:
     """The command as it was given, for continuing it."""
+    context = click.get_current_context()
     words = context.command_path.split()
     for parameter in context.command.params:
         name = parameter.name or ""

@@ -1,4 +1,4 @@
-"""Options and habits that commands share."""
+"""Habits that commands share: where results and messages go, and how work is stopped."""
 
 from __future__ import annotations
 
@@ -9,58 +9,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..devices import Work, idle_gpu
 from ..supervisor import Together, remove_if_killed
-from ..verify import REQUIRABLE
 
 if TYPE_CHECKING:
     from ..runs.formulas import FormulaOutcome
 
-F = TypeVar("F", bound=Callable[..., Any])
 SECONDS_FOR_A_STEP = 0.7
-
-_OPTIONS = {
-    "device": click.option(
-        "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
-    ),
-    "seed": click.option(
-        "--seed",
-        default=0,
-        show_default=True,
-        type=click.IntRange(0, 2**32 - 1),
-        help="First seed.",
-    ),
-    "require": click.option(
-        "--require",
-        type=click.Choice(REQUIRABLE),
-        default="tested",
-        show_default=True,
-        help="The level at which a claim must hold for exit code 0.",
-    ),
-    "json": click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
-    ),
-    "quiet": click.option("--quiet", is_flag=True, help="No progress and no messages on stderr."),
-}
-
-
-def shared(*names: str) -> Callable[[F], F]:
-    """Add shared options to a command, in the order given."""
-
-    def add(command: F) -> F:
-        for name in reversed(names):
-            command = _OPTIONS[name](command)
-        return command
-
-    return add
 
 
 def output() -> Console:
@@ -97,22 +58,19 @@ def report_formula(
         return
     from ..report.runs import formula_lines
 
-    for line in formula_lines(outcome, seeds=seeds):
-        output().print(line)
+    print_lines(formula_lines(outcome, seeds=seeds))
+
+
+def print_lines(lines: Iterable[RenderableType]) -> None:
+    """Lines of a report on stdout."""
+    console = output()
+    for line in lines:
+        console.print(line)
 
 
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
     sys.stdout.write(json_line(data))
-
-
-def unused_directory(directory: Path) -> Path:
-    """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
-    candidate, number = directory, 1
-    while candidate.exists():
-        number += 1
-        candidate = directory.with_name(f"{directory.name}-{number}")
-    return candidate
 
 
 def say_idle_gpu(notes: Console, device: str, work: Work) -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ import click
 
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS, INTERRUPTED
+from . import _request as ask
 from ._bench_sequence import sequence
-from ._lists import again, shows, spelled, split
-from ._options import messages, no_traces, output, print_json, say_idle_gpu, shared, stop_on_signal
+from ._lists import again, cells_option, shows, spelled, split
+from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -33,40 +35,62 @@ def command() -> None:
 command.add_command(sequence)
 
 
+@dataclass(frozen=True, slots=True)
+class SingleModuleRequest(ask.Request):
+    operation: tuple[str, ...] = ask.option(
+        "--operation",
+        multiple=True,
+        metavar="LIST",
+        help="add, sub, mul, div or several with commas; by default all four.",
+    )
+    module: tuple[str, ...] = ask.option(
+        "--module",
+        multiple=True,
+        metavar="LIST",
+        help="nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
+    )
+    ranges: tuple[str, ...] = ask.option(
+        "--range",
+        multiple=True,
+        metavar="RANGE",
+        help="A published interpolation range such as [1,2]; may be repeated. By default all nine.",
+    )
+    inputs: tuple[str, ...] = ask.option(
+        "--inputs", multiple=True, metavar="LIST", help="2, 10, 100 or several; default 2."
+    )
+    seeds: int = ask.option(
+        "--seeds", default=25, show_default=True, help="How many seeds a cell has."
+    )
+    iterations: int = ask.option(
+        "--iterations", default=50_000, show_default=True, help="Training iterations."
+    )
+    directory: Path = cells_option("runs/single-module")
+    device: str = ask.device()
+    seed: int = ask.seed()
+    as_json: bool = ask.as_json()
+    quiet: bool = ask.quiet()
+
+    def grid(self) -> Grid:
+        """The grid of the options, all of them checked."""
+        from ..bench.grid import Grid
+
+        lists: dict[str, Any] = {
+            "operations": split("operation", self.operation),
+            "modules": split("module", self.module),
+            "ranges": self.ranges,
+            "inputs": [_integer(text) for text in split("inputs", self.inputs)],
+        }
+        return Grid.checked(
+            **{name: tuple(values) for name, values in lists.items() if values},
+            seeds=self.seeds,
+            first_seed=self.seed,
+            iterations=self.iterations,
+        )
+
+
 @command.command(name="single-module")
-@click.option(
-    "--operation",
-    multiple=True,
-    metavar="LIST",
-    help="add, sub, mul, div or several with commas; by default all four.",
-)
-@click.option(
-    "--module",
-    multiple=True,
-    metavar="LIST",
-    help="nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
-)
-@click.option(
-    "--range",
-    "ranges",
-    multiple=True,
-    metavar="RANGE",
-    help="A published interpolation range such as [1,2]; may be repeated. By default all nine.",
-)
-@click.option("--inputs", multiple=True, metavar="LIST", help="2, 10, 100 or several; default 2.")
-@click.option("--seeds", default=25, show_default=True, help="How many seeds a cell has.")
-@click.option("--iterations", default=50_000, show_default=True, help="Training iterations.")
-@click.option(
-    "--output",
-    "directory",
-    default="runs/single-module",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="A new directory, or one of an earlier benchmark to continue.",
-)
-@shared("device", "seed", "json", "quiet")
-@click.pass_context
-def single_module(context: click.Context, /, **options: Any) -> int:
+@ask.asking(SingleModuleRequest)
+def single_module(asked: SingleModuleRequest) -> int:
     """Run the Single Module Arithmetic Task and compare it with its published results.
 
     Every cell (operation, module, range) is a run in OUTPUT/cells; a finished one is never run
@@ -77,15 +101,15 @@ def single_module(context: click.Context, /, **options: Any) -> int:
     Example: nalmx bench single-module --operation mul,div --module npu,realnpu --range "[1,2]"
     """
     began = time.perf_counter()
-    device = check_device_name(options["device"])
-    grid = _grid(options)
+    device = check_device_name(asked.device)
+    grid = asked.grid()
 
     from ..bench.cells import Stopped, check_output, run_cells
 
-    check_output(options["directory"])
+    check_output(asked.directory)
     # Below, torch is loaded; nearly all that may be wrong with the input has been said by now.
-    groups, notes = grid.groups(), messages(options["quiet"])
-    if options["operation"] and options["module"]:
+    groups, notes = grid.groups(), messages(asked.quiet)
+    if asked.operation and asked.module:
         for operation, module in grid.skipped():
             notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
     place = find_device(device, "modules")
@@ -94,38 +118,19 @@ def single_module(context: click.Context, /, **options: Any) -> int:
         with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
             cells = run_cells(
                 groups,
-                options["directory"],
+                asked.directory,
                 place,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )
     except Stopped as stopped:
         notes.print(
-            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: "
-            f"{shlex.join(again(context))}",
+            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: {shlex.join(again())}",
             soft_wrap=True,
         )
         return INTERRUPTED
-    _report(cells, grid, options["directory"], time.perf_counter() - began, options["as_json"])
+    _report(cells, grid, asked.directory, time.perf_counter() - began, asked.as_json)
     return HOLDS
-
-
-def _grid(options: dict[str, Any]) -> Grid:
-    """The grid of the options, all of them checked."""
-    from ..bench.grid import Grid
-
-    lists: dict[str, Any] = {
-        "operations": split("operation", options["operation"]),
-        "modules": split("module", options["module"]),
-        "ranges": options["ranges"],
-        "inputs": [_integer(text) for text in split("inputs", options["inputs"])],
-    }
-    return Grid.checked(
-        **{name: tuple(values) for name, values in lists.items() if values},
-        seeds=options["seeds"],
-        first_seed=options["seed"],
-        iterations=options["iterations"],
-    )
 
 
 def _integer(text: str) -> int:

@@ -6,14 +6,15 @@ import click
 from rich.table import Table
 
 from ..pntm.tasks import TASK_NAMES
-from ._options import output, print_json, shared
+from ._options import output, print_json
+from ._request import ListRequest, asking
 
 _PNTM = "Parallelizable neural Turing machine"
 
 
 @click.command(name="modules")
-@shared("json")
-def command(as_json: bool) -> int:
+@asking(ListRequest)
+def command(asked: ListRequest) -> int:
     """List the modules that can be trained."""
     from ..models import MODULES
 
@@ -29,7 +30,7 @@ def command(as_json: bool) -> int:
     facts.append(
         {"name": "pntm", "title": _PNTM, "operations": [], "grids": {}, "tasks": list(TASK_NAMES)}
     )
-    if as_json:
+    if asked.as_json:
         print_json({"modules": facts})
         return 0
     table = Table(box=None, header_style="bold", pad_edge=False)

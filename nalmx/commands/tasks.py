@@ -8,16 +8,17 @@ from rich.table import Table
 from ..expression import to_text
 from ..pntm.tasks import TASK_NAMES, sequence_task
 from ..tasks import OPERATIONS, PUBLISHED_RANGES
-from ._options import output, print_json, shared
+from ._options import output, print_json
+from ._request import ListRequest, asking
 
 
 @click.command(name="tasks")
-@shared("json")
-def command(as_json: bool) -> int:
+@asking(ListRequest)
+def command(asked: ListRequest) -> int:
     """List the arithmetic operations and ranges, and the sequence tasks."""
     truths = {name: to_text(operation.truth()) for name, operation in OPERATIONS.items()}
     sequences = [sequence_task(name) for name in TASK_NAMES]
-    if as_json:
+    if asked.as_json:
         facts = {t.name: {"summary": t.summary, "length_counts": t.counts} for t in sequences}
         print_json({"operations": truths, "ranges": PUBLISHED_RANGES, "sequence_tasks": facts})
         return 0

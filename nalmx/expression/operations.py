@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from .nodes import Apply, Expression, Truth, post_order
-from .rational_values import only_at, rational_root
+from .rational_values import only_at, rational_logarithm, rational_root, real_root
 
 Sort: TypeAlias = Literal["real", "truth"]
 Exact: TypeAlias = Callable[..., Fraction | bool | None]
@@ -48,6 +48,7 @@ class Operation:
     `derivative` in each argument, where it has one. `definition`: the same value from other operations.
 
     `rises` (1) or falls (-1) up to the first of `turns`, and changes its direction at each of them.
+    `odd`: f(-x) = -f(x).
     `kinks`: rationals without a derivative. `steps`: what changes where it jumps, and only there.
     `overflows`: its value may be beyond floats although the argument is of a moderate size.
     """
@@ -70,6 +71,7 @@ class Operation:
     definition: str | None = None
     rises: Literal[1, -1] | None = None
     turns: tuple[int, ...] = ()
+    odd: bool = False
     kinks: tuple[int, ...] = ()
     steps: str | None = None
     overflows: bool = False
@@ -83,6 +85,11 @@ class Operation:
     def jumps(self) -> bool:
         """Whether it is discontinuous somewhere, as a truth value is."""
         return self.steps is not None or self.gives == "truth" or self.name == "piecewise"
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function of one number that libraries have, rounded there as they like."""
+        return self.c is not None and self.most == 1 and self.steps is None
 
     @property
     def is_comparison(self) -> bool:
@@ -135,6 +142,15 @@ _POSITIVE = Requirement(
     0, "gt", 0, "the argument of a logarithm", "the logarithm of a number that is not positive"
 )
 
+_FROM_MINUS_ONE = Requirement(
+    0,
+    "ge",
+    -1,
+    "the argument of an inverse sine or cosine",
+    "the inverse sine or cosine of a number that is not between -1 and 1",
+)
+_UP_TO_ONE = (_FROM_MINUS_ONE, replace(_FROM_MINUS_ONE, relation="le", bound=1))
+
 _ARITHMETIC = (
     Operation("add", 2, None, infix="+", numpy="add", sympy="Add", exact=operator.add),
     Operation("mul", 2, None, infix="*", numpy="multiply", sympy="Mul", exact=operator.mul),
@@ -165,7 +181,6 @@ _ARITHMETIC = (
         spellings=("Abs", "abs"),
         numpy="abs",
         sympy="Abs",
-        c="fabs",
         exact=abs,
         derivative=("sign(x)",),
         rises=-1,
@@ -221,6 +236,13 @@ _STEPS = (
         rises=1,
         steps="floor(x)",
     ),
+    replace(
+        _function("ceil", "0", _whole(math.ceil)),
+        sympy="ceiling",
+        definition="-floor(-x)",
+        rises=1,
+        steps="ceil(x)",
+    ),
 )
 _FUNCTIONS = (
     replace(
@@ -246,6 +268,63 @@ _FUNCTIONS = (
         _function("tanh", "1 - value**2", only_at(0, 0)),
         definition="1 - 2/(exp(2*x) + 1)",
         rises=1,
+    ),
+    replace(
+        _function("sinh", "cosh(x)", only_at(0, 0)),
+        definition="(exp(x) - exp(-x))/2",
+        rises=1,
+        overflows=True,
+    ),
+    replace(
+        _function("cosh", "sinh(x)", only_at(0, 1)),
+        definition="(exp(x) + exp(-x))/2",
+        rises=-1,
+        turns=(0,),
+        overflows=True,
+    ),
+    replace(
+        _function("asin", "1/sqrt(1 - x**2)", only_at(0, 0)),
+        numpy="arcsin",
+        requires=_UP_TO_ONE,
+        definition="2*atan(x/(1 + sqrt(1 - x**2)))",
+        rises=1,
+    ),
+    replace(
+        _function("acos", "-1/sqrt(1 - x**2)", only_at(1, 0)),
+        numpy="arccos",
+        requires=_UP_TO_ONE,
+        definition="pi/2 - 2*atan(x/(1 + sqrt(1 - x**2)))",
+        rises=-1,
+    ),
+    replace(
+        _function("atan", "1/(1 + x**2)", only_at(0, 0)),
+        numpy="arctan",
+        rises=1,
+        odd=True,
+    ),
+    replace(
+        _function("log2", "1/(x*log(2))", lambda x: rational_logarithm(x, 2)),
+        arb=None,
+        sympy=None,
+        requires=(_POSITIVE,),
+        definition="log(x)/log(2)",
+        rises=1,
+    ),
+    replace(
+        _function("log10", "1/(x*log(10))", lambda x: rational_logarithm(x, 10)),
+        arb=None,
+        sympy=None,
+        requires=(_POSITIVE,),
+        definition="log(x)/log(10)",
+        rises=1,
+    ),
+    replace(
+        _function("cbrt", "1/(3*value**2)", lambda x: real_root(x, 3)),
+        arb=None,
+        sympy=None,
+        definition="sign(x)*abs(x)**(1/3)",
+        rises=1,
+        kinks=(0,),
     ),
 )
 _TRUTHS = (

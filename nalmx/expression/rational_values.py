@@ -42,7 +42,7 @@ def _whole_root(n: int, degree: int) -> int | None:
     if degree == 2:
         root = math.isqrt(n)
     elif degree > n.bit_length():
-        root = 1
+        root = min(n, 1)
     else:
         root = 1 << -(-n.bit_length() // degree)
         while True:

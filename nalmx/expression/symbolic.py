@@ -13,10 +13,37 @@ import sympy
 
 from ..errors import ExpressionError
 from . import build
+from .definitions import compiled, definition_of
 from .names import check_name
 from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
 from .operations import OPERATIONS
 from .symbols import Clamp, Negative, Sigmoid, Times, Total
+
+
+def _written(operation: str) -> Callable[..., sympy.Basic]:
+    """What SymPy has no name for, by its definition."""
+
+    def rule(*arguments: sympy.Basic) -> sympy.Basic:
+        definition = definition_of(operation)
+        assert definition is not None
+        return compiled(definition, _leaf, _applied)(arguments)
+
+    return rule
+
+
+def _applied(operation: str, arguments: tuple[sympy.Basic, ...]) -> sympy.Basic:
+    return _TO_SYMPY[operation](*arguments)
+
+
+def _leaf(node: Leaf) -> sympy.Basic:
+    if isinstance(node, Number):
+        return sympy.Rational(node.value.numerator, node.value.denominator)
+    if isinstance(node, Truth):
+        return sympy.true if node.value else sympy.false
+    if isinstance(node, Constant):
+        return sympy.pi if node.name == "pi" else sympy.E
+    return sympy.Symbol(node.name, real=True)
+
 
 _SYMPY = {name: getattr(sympy, record.sympy) for name, record in OPERATIONS.items() if record.sympy}
 _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
@@ -25,22 +52,13 @@ _TO_SYMPY: dict[str, Callable[..., sympy.Basic]] = {
     "neg": lambda x: -x,
     "piecewise": lambda *a: sympy.Piecewise(*zip(a[::2], a[1::2], strict=True)),
 }
+_TO_SYMPY |= {name: _written(name) for name in OPERATIONS if name not in _TO_SYMPY}
 _FROM_SYMPY = {kind: name for name, kind in _SYMPY.items()}
 
 
 def to_sympy(expression: Expression) -> sympy.Basic:
     """The SymPy form over real symbols of the same names."""
-
-    def leaf(node: Leaf) -> sympy.Basic:
-        if isinstance(node, Number):
-            return sympy.Rational(node.value.numerator, node.value.denominator)
-        if isinstance(node, Truth):
-            return sympy.true if node.value else sympy.false
-        if isinstance(node, Constant):
-            return sympy.pi if node.name == "pi" else sympy.E
-        return sympy.Symbol(node.name, real=True)
-
-    return fold(expression, leaf, lambda operation, args: _TO_SYMPY[operation](*args))
+    return fold(expression, _leaf, _applied)
 
 
 def from_sympy(expression: sympy.Basic) -> Expression:

@@ -3,52 +3,24 @@
 `Formula` imports without torch; the rest loads it when first used.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .formula import Formula
+from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from .discretisation import Discretised, discretise, exact_weights
-    from .network import (
-        boolean_counterexample,
-        extract_network,
-        logic_formula,
-        network_as_trained,
-        step_formula,
+    from .discretisation import (
+        Discretised as Discretised,
+        discretise as discretise,
+        exact_weights as exact_weights,
     )
-    from .symbolic import as_trained, extract
+    from .formula import Formula as Formula
+    from .network import (
+        boolean_counterexample as boolean_counterexample,
+        extract_network as extract_network,
+        logic_formula as logic_formula,
+        network_as_trained as network_as_trained,
+        step_formula as step_formula,
+    )
+    from .symbolic import as_trained as as_trained, extract as extract
 
-__all__ = [
-    "Discretised",
-    "Formula",
-    "as_trained",
-    "boolean_counterexample",
-    "discretise",
-    "exact_weights",
-    "extract",
-    "extract_network",
-    "logic_formula",
-    "network_as_trained",
-    "step_formula",
-]
-
-_HOMES = {
-    "discretisation": ("Discretised", "discretise", "exact_weights"),
-    "network": (
-        "boolean_counterexample",
-        "extract_network",
-        "logic_formula",
-        "network_as_trained",
-        "step_formula",
-    ),
-    "symbolic": ("as_trained", "extract"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = lazy_names(__name__, __file__)

@@ -27,6 +27,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from ..errors import ExtractionError
 from ..expression import Apply, Constant, Expression, Number, Truth, Variable
 from ..expression.float_program import PRECISIONS, FloatProgram
+from ..expression.operations import OPERATIONS
 from ..models import ArithmeticModule, Recurrent
 
 _ONE, _ZERO = Number(Fraction(1)), Number(Fraction(0))
@@ -367,8 +368,13 @@ _LOGICAL: dict[str, Callable[..., Expression]] = {
     for name in ("and", "or", "not")
 }
 _ELEMENTWISE: dict[str, Callable[..., Expression]] = {
-    **{n: _apply(n) for n in ("neg", "abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: _apply(name) for name in ("sign", "floor", "lt", "le", "gt", "ge", "eq", "ne")},
+    # Functions of one number, and comparisons, have the same names in PyTorch.
+    **{
+        name: _apply(name)
+        for name, record in OPERATIONS.items()
+        if record.takes == "real" and (record.most == 1 or record.is_comparison)
+        if hasattr(torch.ops.aten, name)
+    },
     "add": _apply("add"),
     "mul": _apply("mul"),
     "div": _apply("div"),

@@ -15,6 +15,7 @@ import flint
 from ..expression import IRRATIONAL, Expression, Undefined, evaluate
 from ..expression.ball import ball, enclose, precision
 from ..expression.nodes import Constant, Leaf, Number, Truth, fold
+from ..expression.operations import COMPARISONS, OPERATIONS
 from . import precise
 
 _FAR_OFF = 1e-6
@@ -115,7 +116,7 @@ def computed(expression: Expression, point: Mapping[str, Any], *, many_digits: b
             return Beyond.UNDEFINED
         return Beyond.OVERFLOW if isinstance(value, float) and not math.isfinite(value) else value
 
-    return fold(expression, leaf, apply)
+    return fold(precise.expressed(expression) if many_digits else expression, leaf, apply)
 
 
 def _power(x: Any, y: Any) -> Any:
@@ -140,10 +141,9 @@ _RULES: dict[str, Callable[..., Any]] = {
     "min": lambda *values: min(values),
     "max": lambda *values: max(values),
     "mod": lambda x, y: x - y * (x // y),
-    "floor": math.floor,
     "sign": lambda x: (x > 0) - (x < 0),
-    **{name: getattr(math, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+    **{name: getattr(math, r.c) for name, r in OPERATIONS.items() if r.c and r.most == 1},
+    **{name: getattr(operator, name) for name in COMPARISONS},
     "and": lambda *values: all(values),
     "or": lambda *values: any(values),
     "not": operator.not_,
@@ -151,7 +151,5 @@ _RULES: dict[str, Callable[..., Any]] = {
 _PRECISE: dict[str, Callable[..., Any]] = {
     **_RULES,
     "pow": precise.power,
-    **{
-        name: getattr(precise, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
-    },
+    **{name: getattr(precise, name) for name in OPERATIONS if name in precise.NAMES},
 }

@@ -15,6 +15,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from ..expression import Expression
+from ..expression.definitions import without
+from ..expression.operations import OPERATIONS
+
 MANY = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -85,6 +89,20 @@ def tanh(x: Any) -> Any:
     return (1 - small) / (1 + small) * (1 if x >= 0 else -1)
 
 
+def atan(x: Any) -> Any:
+    """Of a number that is halved as an angle until its series is short."""
+    if abs(x) > 1:
+        return (1 if x > 0 else -1) * (pi() / 2 - atan(1 / Fraction(abs(x))))
+    x = Fraction(x)
+    for _ in range(8):
+        x = Fraction(digits_of(x / (1 + sqrt(1 + x * x))))
+    term, total, k = x, Fraction(0), 1
+    while abs(term) > abs(x) / 10**MANY.prec:
+        total += term / k
+        term, k = -Fraction(digits_of(term * x * x)), k + 2
+    return 256 * total
+
+
 def power(x: Any, y: Any) -> Any:
     """x**y over the reals: where y is not whole, for x > 0, or x = 0 and y > 0."""
     if y == math.floor(y):
@@ -98,9 +116,14 @@ def power(x: Any, y: Any) -> Any:
     raise ValueError("a power that is not a real number")
 
 
-EXPORTED = (digits_of, exp, log, sqrt, pi_to, pi, sin, cos, tan, tanh, power)
+EXPORTED = (digits_of, exp, log, sqrt, pi_to, pi, sin, cos, tan, tanh, atan, power)
 NAMES = frozenset(function.__name__ for function in EXPORTED) | {"MANY"}
 IMPORTS = "from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal"
+
+
+def expressed(expression: Expression) -> Expression:
+    """The same function by those of `EXPORTED`, where libraries have one that is not among them."""
+    return without(expression, lambda name: name in NAMES or not OPERATIONS[name].is_function)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,11 +19,15 @@ from ..pntm.tasks import Token
 from ..storage import write_bytes
 from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
 
+if TYPE_CHECKING:
+    from ..runs.machines import MachineOutcome
+
 _MOST_STEPS, _MOST_CELLS, _MOST_LINES = 150, 400, 45
 # Inches: a step and a cell of a tape, all panels together, a line and a letter of the program.
 _STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
 _LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
 _METADATA: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "png": {}}
+_FIGURE_TOKENS = 20
 _WRITE, _READ = "#D55E00", "#0072B2"
 
 
@@ -33,6 +37,16 @@ class _Step(NamedTuple):
     token: str
     heads: list[list[int]]
     cells: list[dict[int, int]]
+
+
+def write_run_figure(path: Path, outcome: MachineOutcome) -> None:
+    """Draw the program of a run, or its machine where there is none, on a short training prompt."""
+    machine = outcome.machine if outcome.program is None else outcome.program.machine
+    examples = sorted(outcome.run.load_examples(), key=lambda e: len(e.prompt) + len(e.answer))
+    wanted = [e for e in examples if len(e.prompt) + len(e.answer) <= _FIGURE_TOKENS]
+    example = wanted[-1] if wanted else examples[0]
+    title = f"{outcome.run.config.title}: {' '.join(example.prompt)}"
+    write_program_figure(path, machine, example.prompt, title[:100])
 
 
 def write_program_figure(

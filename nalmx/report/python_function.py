@@ -83,7 +83,7 @@ def python_function(
     With `many_digits`, it calls the functions of `precise` instead of those of `math`.
     """
     writer = Writer(parameters, many_digits)
-    body = writer.write(expression)
+    body = writer.write(precise.expressed(expression) if many_digits else expression)
     typed = call(f"def {name}", (f"{parameter}: Any" for parameter in parameters.values()))
     return PythonFunction(
         "\n".join([*laid_out(typed, after=" -> Any:"), *body]) + "\n",

@@ -15,7 +15,8 @@ from ..expression.operations import INFIX, OPERATIONS
 from ..python_layout import Brackets, Code, Operands, call, laid_out
 
 _CONDITION, _NOT, _COMPARE, _BITS, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(9)
-_MATHS = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")
+_MATHS = {name for name, record in OPERATIONS.items() if record.is_function}
+_WHOLE = {name: record.c for name, record in OPERATIONS.items() if record.c and record.steps}
 # A part this long fits a line of its own wherever it stands, and one as long as a result `return`.
 _LONGEST_PART, _LONGEST_RESULT, _SHORT_ENOUGH_TO_REPEAT = 68, 77, 15
 # Python compiles no operands without end in one statement.
@@ -210,7 +211,7 @@ class Writer:
                 return "int" if value.denominator == 1 else "Fraction"
             case Constant():
                 return "" if self.many_digits else "float"
-            case Apply("floor"):
+            case Apply(operation) if operation in _WHOLE:
                 return "int"
             case Apply(operation) if operation in _MATHS:
                 return "" if self.many_digits else "float"
@@ -241,6 +242,9 @@ class Writer:
                 self.uses.add("math")
                 operation = f"math.{operation}"
             return self._call(operation, x)
+        if operation in _WHOLE:
+            self.uses.add("math")
+            return self._call(f"math.{_WHOLE[operation]}", x, whole=True)
         match operation:
             case "add":
                 return self._operands(x, _SUM, _sum)
@@ -268,9 +272,6 @@ class Writer:
                 return self._call(operation, x, any(part.whole for part in x)) if x[1:] else x[0]
             case "abs":
                 return self._call("abs", x, x[0].whole)
-            case "floor":
-                self.uses.add("math")
-                return self._call("math.floor", x, whole=True)
             case "sign" | "mod":
                 self.uses.add(operation)
                 whole = all(part.whole for part in x) or operation == "sign"

@@ -1,8 +1,9 @@
-"""The claims about a trained network: against its formula, and both against the truth."""
+"""The claims about what a run found: model against formula or program, and both against the truth."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 from ..expression import Expression
 from ..verify import Claim, Domain, Tolerance
@@ -13,7 +14,15 @@ CLAIMS = {
     "formula_truth": "formula ↔ truth",
     "model_truth": "model ↔ truth",
     "running_formula": "model as it runs ↔ formula",
+    "model_program": "model ↔ program",
+    "program_truth": "program ↔ truth",
 }
+OF_NETWORKS = ("model_formula", "formula_truth", "model_truth")  # of every network with a formula
+
+
+def certificate_path(directory: Path, claim: str) -> Path:
+    """Where the certificate of a claim about a run lies."""
+    return directory / f"certificate-{claim.replace('_', '-')}.json"
 
 
 def network_claims(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from ..errors import RunError
+from ..devices import find_device
 from ..extract.formula import Formula
 from ..models import member
-from ..train import Run, trained_stack
+from ..train import Progress, Run, fit, trained_stack
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
-from .claims import CLAIMS, network_claims, rounded_up
-from .extraction import Extraction, load_extraction
-from .outcome import Outcome
+from .claims import CLAIMS, OF_NETWORKS, network_claims, rounded_up
+from .extraction import Extraction, extract_run, load_extraction
+from .outcome import RunOutcome
 from .recomputed import check_results
+
+if TYPE_CHECKING:
+    from ..verify.certificate import Certificate
 
 
 @dataclass(frozen=True, slots=True)
-class FormulaOutcome(Outcome):
+class FormulaOutcome(RunOutcome):
     """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
 
     run: Run
@@ -45,6 +49,28 @@ class FormulaOutcome(Outcome):
         source = self.run.config.source
         return Domain(dict(zip(source.input_names, source.extents, strict=True)))
 
+    @property
+    def uncertified(self) -> str | None:
+        return "there is no formula" if self.formula is None else None
+
+    def certificates(self) -> Iterator[tuple[str, Callable[[], Certificate]]]:
+        from ..verify.certificate import certify
+
+        for name, claim in self.claims.items():
+            assert self.formula is not None
+            yield (
+                name,
+                partial(
+                    certify,
+                    claim,
+                    verdict=self.verdicts[name],
+                    source=f"{CLAIMS[name]}, {self.run.config.module} trained on "
+                    f"{self.run.config.source.name}",
+                    weights_sha256=self.formula.weights_sha256,
+                    seed=self.extraction.seed,
+                ),
+            )
+
     def to_json(self) -> dict[str, Any]:
         config, extraction, formula = self.run.config, self.extraction, self.formula
         reason = "no truth is known" if formula else f"there is no formula: {extraction.reason}"
@@ -61,12 +87,37 @@ class FormulaOutcome(Outcome):
             "verdicts": {
                 name: found.get(name, missing)
                 for name in CLAIMS
-                if name in found or name not in ("discretised_formula", "running_formula")
+                if name in found or name in OF_NETWORKS
             },
             "module": config.module,
             **config.source.facts(),
             "run": str(self.run.directory),
         }
+
+
+def train_run(
+    run: Run,
+    device: str = "auto",
+    *,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train a run to its end and save its formula; what is there is not done again.
+
+    Raises `Interrupted` once `stop_requested()` is true and the state is saved.
+    """
+    place = find_device(device, "modules")
+    fit(run, place, on_progress=on_progress, stop_requested=stop_requested)
+    if not run.path("formula.json").exists():
+        extract_run(run)
+
+
+def formula_outcome(run: Run) -> FormulaOutcome:
+    """A finished run and its formula, which is saved where it was not."""
+    run.check_finished()
+    saved = run.path("formula.json").exists()
+    extraction = load_extraction(run) if saved else extract_run(run)
+    return FormulaOutcome(run, run.load_results(), extraction)
 
 
 def verify_run(
@@ -81,11 +132,7 @@ def verify_run(
 
     With `as_it_runs`, also that the network in float32, rounding included, stays near its formula.
     """
-    if not run.finished:
-        raise RunError(
-            f"the run {run.directory} is not finished; continue it with nalmx train-and-extract --output "
-            f"{run.directory} --resume"
-        )
+    run.check_finished()
     results = run.load_results()
     on_progress("computing the results again")
     check_results(run, results)

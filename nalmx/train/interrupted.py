@@ -19,6 +19,19 @@ class Interrupted(Exception):
         self.iteration = iteration
 
 
+def telling(
+    on_progress: Callable[[str], None], stop_requested: Callable[[], bool]
+) -> Callable[[str], None]:
+    """`on_progress`, with an `Interrupted` where a stop is requested."""
+
+    def tell(doing: str) -> None:
+        if stop_requested():
+            raise Interrupted(0)
+        on_progress(doing)
+
+    return tell
+
+
 def ending(seconds: float, stop_requested: Callable[[], bool]) -> Deadline:
     """The end of work in so many seconds, or as soon as a stop is requested."""
     around = deadline()

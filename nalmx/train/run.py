@@ -12,17 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError
+from ..run_directory import RunDirectory, is_sequence_config, new_directory, saved_config
 from ..storage import (
     append_line,
     digest,
@@ -42,12 +39,6 @@ from .sources import DataSource
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # Windows has no advisory locks of this kind.
-    fcntl = None
 
 
 _ROWS = "rows.safetensors"
@@ -69,51 +60,13 @@ _RESULTS: dict[str, Callable[[object], bool]] = {
 }
 
 
-def is_sequence_config(data: object) -> bool:
-    """Whether the content of a config.json is that of a run of a sequence task."""
-    return isinstance(data, dict) and data.get("kind") == "sequence"
-
-
-def new_directory(directory: Path, fill: Callable[[], None]) -> None:
-    """Make the directory of a new run, which must not exist, and fill it; or leave nothing."""
-    if os.path.lexists(directory):
-        resume = (directory / "config.json").is_file()
-        hint = ", or add --resume to continue that run" if resume else ""
-        raise RunError(f"{directory} exists already; give another --output{hint}")
-    try:
-        directory.mkdir(parents=True)
-    except OSError as error:
-        raise RunError(
-            f"{directory} cannot be written: {error.strerror or error}; give another --output"
-        ) from None
-    try:
-        fill()
-    except RunError:
-        shutil.rmtree(directory, ignore_errors=True)
-        raise
-
-
-@contextmanager
-def locked(directory: Path) -> Iterator[None]:
-    """Keep other processes from training the run in a directory; one that tries gets a `RunError`."""
-    if fcntl is None:
-        yield
-        return
-    with (directory / "config.json").open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RunError(
-                f"another process is training the run {directory}; wait until it has ended"
-            ) from None
-        yield
-
-
-class Run:
+class Run(RunDirectory):
     """A run on disk. Open one with `Run.create` or `Run.open`; neither overwrites anything."""
 
+    _last = ("results.json", "weights.safetensors")
+
     def __init__(self, directory: Path, config: Config) -> None:
-        self.directory = directory
+        super().__init__(directory)
         self.config = config
 
     @classmethod
@@ -132,11 +85,7 @@ class Run:
     @classmethod
     def open(cls, directory: Path, source: DataSource | None = None) -> Run:
         """Open an existing run; with the source that it was begun with, where that is not saved whole."""
-        if not directory.is_dir():
-            raise RunError(
-                f"there is no run directory {directory}; train one with --output {directory}"
-            )
-        data = read_json(directory / "config.json")
+        data = saved_config(directory)
         if is_sequence_config(data):
             raise RunError(
                 f"{directory} is a run of a sequence task; machines cannot be verified yet, that comes "
@@ -148,13 +97,14 @@ class Run:
             raise RunError(f"the run {directory} was begun with another source of data")
         return cls(directory, config if source is None else replace(config, source=source))
 
-    def path(self, name: str) -> Path:
-        return self.directory / name
-
-    @property
-    def finished(self) -> bool:
-        """Whether training is complete."""
-        return self.path("results.json").exists() and self.path("weights.safetensors").exists()
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings that are not those that the run was started with."""
+        saved = self.config.to_json()
+        del saved["schema"]
+        known = "operation" in saved
+        wanted = Config.checked(**{**saved, **settings}).to_json() if known else settings
+        for name in settings:
+            self.check_setting(name, saved.get(name), wanted[name])
 
     def save_checkpoint(self, state: dict[str, Tensor]) -> None:
         write_tensors(self.path("checkpoint.safetensors"), state)
@@ -171,12 +121,6 @@ class Run:
             if state and "iteration" in state and state["iteration"].numel() == 1
             else 0
         )
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from training the same run; one that tries gets a `RunError`."""
-        with locked(self.directory):
-            yield
 
     @property
     def config_digest(self) -> bytes:

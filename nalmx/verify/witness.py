@@ -16,8 +16,10 @@ import flint
 from ..clock import deadline, limited, until
 from ..expression import IRRATIONAL, Apply, Expression, Undefined, evaluate, to_text
 from ..expression.ball import Ball, BallValue, ball, enclose, interval, precision
+from ..expression.definitions import defined
 from ..expression.exact import ExactValue
 from ..expression.nodes import is_constant
+from ..expression.operations import OPERATIONS
 from ..ranges import Range
 from ..rationals import spell
 from .algebra.bracket import Bracket, bracket_box, changes_sign, is_within
@@ -133,13 +135,12 @@ def _certain_divisors(side: Expression) -> Iterator[Expression]:
         if id(node) in seen or not isinstance(node, Apply) or node.operation == "piecewise":
             continue
         seen.add(id(node))
-        if node.operation in ("div", "mod"):
-            yield node.arguments[1]
+        record = OPERATIONS[node.operation]
+        yield from (node.arguments[n.place] for n in record.requires if n.relation == "ne")
         if node.operation == "pow" and _is_negative(node.arguments[1]):
             yield node.arguments[0]
-        if node.operation == "tan":
-            yield Apply("cos", node.arguments)
-        stack.extend(node.arguments)
+        written = defined(node.operation, node.arguments) if record.partial else None
+        stack.extend(node.arguments if written is None else [written])
 
 
 def _is_negative(exponent: Expression) -> bool:

@@ -17,7 +17,7 @@ from nalmx.ranges import Range
 from nalmx.runs.extraction import load_extraction
 from nalmx.tasks import OPERATIONS, operation_named
 from nalmx.tasks.arithmetic import sample, success_threshold
-from nalmx.train import Run, trained_stack
+from nalmx.train import Run, trained_stack, trainer
 
 CPU = torch.device("cpu")
 GRID = Grid.checked(
@@ -108,7 +108,7 @@ def test_finished_cells_are_neither_trained_nor_checked_again(finished, monkeypa
     def fail(*args, **kwargs):
         raise AssertionError("a finished cell is run again")
 
-    monkeypatch.setattr("nalmx.train.trainer.fit_together", fail)
+    monkeypatch.setattr(trainer, "fit_together", fail)
     monkeypatch.setattr("nalmx.bench.cells.summarise", fail)
     assert run_cells(GRID.groups(), output, CPU) == cells
     assert snapshot(output) == before

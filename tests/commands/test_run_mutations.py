@@ -9,10 +9,9 @@ import pytest
 from helpers_mutations import PWNED, mutations, sampled
 
 from nalmx.cli import main
-from nalmx.commands import _programs
-from nalmx.pntm.program import saved
 from nalmx.pntm.proofs import check
 from nalmx.pntm.tasks import Example, write_examples
+from nalmx.runs import machines, program
 from nalmx.storage import canonical_json, digest, read_arrays, write_arrays, write_json
 
 FORMULA = ["--operation", "mul", "--module", "nmu", "--seeds", "2", "--iterations", "4000"]
@@ -42,7 +41,7 @@ def runs(tmp_path_factory):
 def remembered():
     """The verdict on a machine, and the program of it, are found once: hundreds of runs share them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((_programs, "check_truth"), (saved, "extract_program")):
+        for module, name in ((machines, "check_truth"), (program, "extract_program")):
             patch.setattr(module, name, once_a_machine(getattr(module, name)))
         patch.setattr(check, "_FIRST_SECONDS", 0.05)
         yield

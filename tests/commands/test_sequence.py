@@ -16,9 +16,9 @@ from nalmx.pntm import from_machine
 from nalmx.pntm.learn import learn as learning
 from nalmx.pntm.learn.config import MOST_TAPES, TEST_LENGTHS, SequenceConfig
 from nalmx.pntm.learn.discrete import search
-from nalmx.pntm.learn.run import SequenceRun
 from nalmx.pntm.learn.score import score
 from nalmx.pntm.tasks import TASK_NAMES, Example, read_examples, sequence_task, write_examples
+from nalmx.runs.machine_run import SequenceRun
 from nalmx.storage import read_tensors
 from nalmx.train import Interrupted, Run
 

@@ -264,7 +264,7 @@ def test_a_run_on_a_table_is_verified_as_every_other(tmp_path, capsys):
     assert found["verdicts"]["model_formula"]["verdict"] == "proved"
     assert found["verdicts"]["formula_truth"]["reason"] == "no truth is known"
     assert main([*resume, "--operation", "add"]) == 2
-    assert "was started with operation none, not add" in capsys.readouterr().err
+    assert "was started with operation None, not add" in capsys.readouterr().err
 
 
 def test_a_generator_without_its_function_is_not_trained_on():

@@ -24,6 +24,7 @@ from nalmx.expression.operations import OPERATIONS
 from nalmx.expression.straight_line import LARGEST_POWER, squarings, straight
 from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
+from nalmx.verify.sweeping import sweep as sweeping
 from nalmx.verify.sweeping.loop_source import Input, loop_source
 from nalmx.verify.sweeping.loops import compiled_sweep, fits
 from nalmx.verify.sweeping.samples import draw, pieces, tables
@@ -41,10 +42,12 @@ TEXTS = {
     "max": "max(x1, x2, 1/2)",
     "mod": "Mod(x1, x2)",
     "piecewise": "Piecewise((x1, x1 < x2), (x2, sqrt(x1) < 1), (1/3, x2 < 1))",
-    **{name: f"{name}(x1) + pi" for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: f"{name}(x1) + E" for name in ("sign", "floor")},
+    **{
+        name: f"{record.spellings[0]}(x1) + pi"
+        for name, record in OPERATIONS.items()
+        if record.most == 1 and record.takes == "real" and record.spellings
+    },
     "neg": "-x1",
-    "abs": "Abs(x1)",
 }
 CONDITIONS = {
     "and": "(x1 < x2) & (x1 < 1) & True",
@@ -180,7 +183,7 @@ def test_a_long_sweep_is_compiled_and_finds_what_numpy_finds(monkeypatch) -> Non
     made = claim("x1*x2 + (1 + sign(x1 - 5.9))", "x1*x2", "[2,6]")
     short = sweep(made, 100_000)
     used = []
-    monkeypatch.setattr("nalmx.verify.sweeping.sweep._WORTH_COMPILING", 1e-9)
+    monkeypatch.setattr(sweeping, "_WORTH_COMPILING", 1e-9)
     monkeypatch.setattr(
         loops_module, "compiled_sweep", lambda *args: used.append(1) or compiled_sweep(*args)
     )

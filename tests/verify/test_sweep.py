@@ -192,15 +192,17 @@ TEXTS = {
     "or": "(x1 < x2) | (x1 < 1)",
     "not": "~(x1 < x2)",
     "neg": "-x1",
-    "abs": "Abs(x1)",
     "lt": "x1 < x2",
     "le": "x1 <= x2",
     "gt": "x1 > x2",
     "ge": "x1 >= x2",
     "eq": "x1 == x2",
     "ne": "x1 != x2",
-    **{name: f"{name}(x1)" for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh")},
-    **{name: f"{name}(x1)" for name in ("sign", "floor")},
+    **{
+        name: f"{record.spellings[0]}(x1)"
+        for name, record in OPERATIONS.items()
+        if record.most == 1 and record.takes == "real" and record.spellings
+    },
 }
 
 

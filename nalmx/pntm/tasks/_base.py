@@ -19,6 +19,15 @@ class Example:
     prompt: Tokens
     answer: Tokens
 
+    @classmethod
+    def of(cls, prompt: Iterable[str], answer: Iterable[str]) -> Example:
+        """An example of two sequences of texts: `Example.of("abc", "cba")` has tokens of a letter."""
+        sides = tuple(prompt), tuple(answer)
+        for token in (*sides[0], *sides[1]):
+            if not isinstance(token, str) or not token:
+                raise SettingError(f"the token {token!r} is not a text; write str(token)")
+        return cls(*sides)
+
 
 @dataclass(frozen=True, slots=True)
 class SequenceTask:

@@ -9,11 +9,14 @@ from typing import TypeAlias
 
 from ...clock import look
 from ...expression import Apply, Constant, Expression, Number, Truth, Variable, variables
+from ...expression.build import total
+from ...expression.definitions import defined
 from ...expression.nodes import post_order
+from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, raised
-from .quotients import OutsideMethod, Quotient, rational
+from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
 from .waves import cosine_and_sine, pi
@@ -56,6 +59,7 @@ class NormalForms:
         self.region = Region(self.field, ranges)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
+        self._made_here: list[Expression] = []
         self._opaque = opaque
         self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
@@ -112,7 +116,41 @@ class NormalForms:
         values = [a for a in arguments if isinstance(a, Quotient)]
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
-        return self._rules()[node.operation](node, *values)
+        self._require(node)
+        rule = self._rules().get(node.operation)
+        return self._by_record(node, *values) if rule is None else rule(node, *values)
+
+    def _require(self, node: Apply) -> None:
+        """Note what the record of an operation asks of its arguments."""
+        for need in OPERATIONS[node.operation].requires:
+            argument = node.arguments[need.place]
+            if need.relation == "ne":
+                self._must_not_vanish(argument)
+                continue
+            if need.bound:
+                argument = self._kept(total([argument, Number(Fraction(-need.bound))]))
+            self._oblige(argument, self.value(argument), _SIGNS[need.relation], need.what)
+
+    def _by_record(self, node: Apply, *values: Quotient) -> Quotient:
+        """A function by its definition; without one, as it is written, of a canonical argument."""
+        written = defined(node.operation, node.arguments)
+        if written is not None:
+            return self.value(self._kept(written))
+        if len(values) != 1:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
+        field, ring = self.field, self.field.ring
+        x = field.reduced(values[0])
+        is_odd = OPERATIONS[node.operation].odd and not x.top.is_zero()
+        turned = is_odd and x.top.leading_coefficient() < 0
+        x = ring.negative(x) if turned else x
+        made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
+        value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
+        return ring.negative(value) if turned else value
+
+    def _kept(self, tree: Expression) -> Expression:
+        """A tree made here, which has to live as long as the forms that its parts are known by."""
+        self._made_here.append(tree)
+        return tree
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
@@ -140,26 +178,20 @@ class NormalForms:
             "add": lambda _, *xs: _folded(ring.plus, xs),
             "mul": lambda _, *xs: _folded(ring.times, xs),
             "neg": lambda _, x: ring.negative(x),
-            "div": self._divided,
+            "div": lambda _, x, y: ring.times(x, ring.inverse(y)),
             "pow": self._power,
             "abs": lambda _, x: absolute(region, x),
             "min": lambda _, *xs: _folded(self._lesser, xs),
             "max": lambda _, *xs: _folded(self._greater, xs),
             "sign": lambda _, x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
             "floor": lambda _, x: whole_part(region, x),
-            "mod": self._remainder,
-            "sqrt": self._root,
-            "log": self._logarithm,
+            "sqrt": lambda _, x: raised(region, x, Fraction(1, 2)),
+            "log": lambda _, x: logarithm(self.field, x),
             "exp": lambda _, x: exponential(region, x),
             "sin": lambda _, x: cosine_and_sine(region, x)[1],
             "cos": lambda _, x: cosine_and_sine(region, x)[0],
-            "tan": self._tangent,
             "tanh": self._hyperbolic_tangent,
         }
-
-    def _divided(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        self._must_not_vanish(node.arguments[1])
-        return self.field.ring.times(x, self.field.ring.inverse(y))
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""
@@ -197,30 +229,11 @@ class NormalForms:
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
-    def _root(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, NONNEGATIVE, "what stands under a root")
-        return raised(self.region, x, Fraction(1, 2))
-
-    def _logarithm(self, node: Apply, x: Quotient) -> Quotient:
-        self._oblige(node.arguments[0], x, POSITIVE, "the argument of a logarithm")
-        return logarithm(self.field, x)
-
-    def _tangent(self, node: Apply, x: Quotient) -> Quotient:
-        cosine, sine = cosine_and_sine(self.region, x)
-        self._oblige(Apply("cos", node.arguments), cosine, NONZERO, "the cosine below a tangent")
-        return self.field.ring.times(sine, self.field.ring.inverse(cosine))
-
     def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
         ring = self.field.ring
         square = exponential(self.region, ring.times(ring.number(2), x))
         one = ring.number(1)
         return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
-
-    def _remainder(self, node: Apply, x: Quotient, y: Quotient) -> Quotient:
-        ring = self.field.ring
-        self._must_not_vanish(node.arguments[1])
-        whole = whole_part(self.region, ring.times(x, ring.inverse(y)))
-        return ring.minus(x, ring.times(y, whole))
 
     def _greater(self, x: Quotient, y: Quotient) -> Quotient:
         return self._extreme(x, y, 1)
@@ -242,6 +255,7 @@ class NormalForms:
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
 
+_SIGNS: dict[str, Signs] = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),

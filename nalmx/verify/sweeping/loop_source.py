@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ...expression.operations import OPERATIONS
 from ...expression.straight_line import Program, Step, numbers_of, squarings
 from .samples import GOLDEN
 from .values import ROUNDING
@@ -19,7 +20,12 @@ from .values import ROUNDING
 BLOCK = 512
 _INDENT = " " * 12
 _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
-_CALLS = ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor")
+_CALLS = {
+    *(name for name, record in OPERATIONS.items() if record.is_function),
+    *("abs", "floor", "ceil"),
+}
+# What neither vectorises nor is in Numba's `math` with floats for values.
+_FROM_NUMPY = _CALLS - {"abs", "sqrt", "exp", "log", "tanh", "floor", "sin", "cos", "tan"}
 _JOINED = {"add": " + ", "mul": " * ", "and": " & ", "or": " | "}
 
 _HEADER = '''\
@@ -29,6 +35,7 @@ from math import cos, sin, tan
 
 import numpy as np
 from numba import njit
+from numpy import {functions}
 from nalmx.codegen.maths64 import counted, exp, floor, log, tanh
 
 F, U = np.float64, np.uint64
@@ -101,7 +108,8 @@ def loop_source(
     `table` three (start, base, scale) for each interval, `constants` those of
     `numbers_of(program)`.
     """
-    lines = [_HEADER.format(block=BLOCK, golden=GOLDEN)]
+    functions = ", ".join(f"{OPERATIONS[n].numpy} as {n}" for n in sorted(_FROM_NUMPY))
+    lines = [_HEADER.format(block=BLOCK, golden=GOLDEN, functions=functions)]
     lines += _loads(program, inputs)
     lines.append(_LOOP)
     lines += [f"        z{n} = keys[{n}] + (first + U(1)) * GOLDEN\n" for n in range(len(inputs))]
@@ -250,12 +258,17 @@ def _undefined(step: Step, names: Sequence[str]) -> list[str]:
     return [] if form is None else [form.format(*names)]
 
 
+_VIOLATED = {"gt": "<=", "ge": "<", "le": ">", "ne": "=="}
 _UNDEFINED = {
-    "div": "({1} == F(0.0))",
-    "mod": "({1} == F(0.0))",
+    **{
+        name: " | ".join(
+            f"({{{need.place}}} {_VIOLATED[need.relation]} F({float(need.bound)!r}))"
+            for need in record.requires
+        )
+        for name, record in OPERATIONS.items()
+        if record.requires
+    },
     "pow": "(({0} < F(0.0)) & ({1} != floor({1}))) | (({0} == F(0.0)) & ({1} < F(0.0)))",
-    "sqrt": "({0} < F(0.0))",
-    "log": "({0} <= F(0.0))",
     "compared": "({0} != {0}) | ({1} != {1})",
 }
 _FORMS = {

@@ -7,6 +7,7 @@ What is undefined is tracked apart from the values: IEEE arithmetic forgets it i
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +15,9 @@ from functools import reduce
 from typing import Any
 
 from ...expression import Expression
+from ...expression.definitions import compiled, definition_of
 from ...expression.nodes import Constant, Leaf, Number, Truth, fold
+from ...expression.operations import COMPARISONS, OPERATIONS, Operation, Requirement
 from ..verdict import Claim
 
 ROUNDING = 2.0**-40
@@ -125,8 +128,37 @@ def _reduce(name: str) -> Callable[..., Array]:
     return lambda xp, *parts: reduce(getattr(xp, name), parts)
 
 
-def _one(name: str) -> Callable[..., Array]:
-    return lambda xp, x: getattr(xp, name)(x)
+def _one(record: Operation) -> Callable[..., Array]:
+    """A function of one number, by its definition where a library has none (torch no cube root)."""
+    name = record.numpy or ""
+
+    def rule(xp: Any, x: Array) -> Array:
+        if hasattr(xp, name):
+            return getattr(xp, name)(x)
+        definition = definition_of(record.name)
+        assert definition is not None
+
+        def apply(operation: str, arguments: tuple[Array, ...]) -> Array:
+            return _RULES[operation](xp, *arguments)
+
+        return compiled(definition, _constant, apply)((x,))
+
+    return rule
+
+
+def _constant(node: Number | Truth | Constant) -> Array:
+    return number(node.name if isinstance(node, Constant) else Fraction(node.value))
+
+
+def _violated(need: Requirement) -> Callable[..., Array]:
+    fails = {"gt": operator.le, "ge": operator.lt, "le": operator.gt, "ne": operator.eq}
+    return lambda xp, *parts: fails[need.relation](parts[need.place], need.bound)
+
+
+def _otherwise(record: Operation) -> Callable[..., Array]:
+    """Where an operation is not defined."""
+    tests = [_violated(need) for need in record.requires]
+    return lambda xp, *parts: reduce(operator.or_, (test(xp, *parts) for test in tests))
 
 
 def _power_undefined(xp: Any, x: Array, y: Array) -> Array:
@@ -138,12 +170,9 @@ def _not_a_number(_: Any, x: Array, y: Array) -> Array:
 
 
 _UNDEFINED: dict[str, Callable[..., Array]] = {
-    "div": lambda xp, _, y: y == 0,
-    "mod": lambda xp, _, y: y == 0,
+    **{name: _otherwise(record) for name, record in OPERATIONS.items() if record.requires},
     "pow": _power_undefined,
-    "sqrt": lambda xp, x: x < 0,
-    "log": lambda xp, x: x <= 0,
-    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _not_a_number),
+    **dict.fromkeys(COMPARISONS, _not_a_number),
 }
 
 _RULES: dict[str, Callable[..., Array]] = {
@@ -158,7 +187,11 @@ _RULES: dict[str, Callable[..., Array]] = {
     "div": lambda xp, x, y: x / y,
     "pow": lambda xp, x, y: xp.float_power(x, y),
     "abs": lambda xp, x: abs(x),
-    **{name: _one(name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor")},
+    **{
+        name: _one(record)
+        for name, record in OPERATIONS.items()
+        if record.is_function or name in ("floor", "ceil")
+    },
     "sign": lambda xp, x: xp.where(x == x, xp.sign(x), x),
     "mod": lambda xp, x, y: x - y * xp.floor(x / y),
     "lt": lambda xp, x, y: x < y,

@@ -12,13 +12,13 @@ from helpers_machines import changed, copier, either, hand_made, parity
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.learn.config import SequenceConfig
-from nalmx.pntm.learn.run import SequenceResults, SequenceRun
 from nalmx.pntm.learn.score import Score
 from nalmx.pntm.machine import ROW, Decision
-from nalmx.pntm.program import saved
 from nalmx.pntm.program.program import Program, blocks_of, extract_program, program_for
-from nalmx.pntm.program.saved import program_of_run
 from nalmx.pntm.tasks import Example, sequence_task
+from nalmx.runs import program as saved
+from nalmx.runs.machine_run import SequenceResults, SequenceRun
+from nalmx.runs.program import program_of_run
 from nalmx.storage import digest
 
 LETTERS = tuple("abcdefgh")

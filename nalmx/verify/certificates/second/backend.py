@@ -14,6 +14,7 @@ from mpmath import libmp
 
 from ....expression.nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
 from . import intervals
+from .functions import FUNCTIONS
 from .intervals import OPEN, UNDEFINED, Lacking, Span, Value
 
 Known = TypeVar("Known")
@@ -105,6 +106,7 @@ def _lack(condition: object) -> Lacking:
 
 
 _RULES: dict[str, Callable[..., Value]] = {
+    **{name: value for name, (value, _) in FUNCTIONS.items()},
     "add": lambda bits, *xs: reduce(lambda x, y: intervals.add(x, y, bits), xs),
     "mul": lambda bits, *xs: reduce(lambda x, y: intervals.times(x, y, bits), xs),
     "min": lambda bits, *xs: reduce(intervals.lesser, xs),

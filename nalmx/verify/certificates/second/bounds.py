@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 from mpmath import libmp
@@ -18,6 +19,7 @@ from ....expression.nodes import Expression
 from ....ranges import Interval
 from ...domain import Box
 from .backend import Program, operate
+from .functions import FUNCTIONS
 from .intervals import (
     Span,
     Value,
@@ -248,7 +250,8 @@ def slopes_of(program: Program, values: Sequence[Value]) -> Slopes | None:
             elif not any(known):
                 found.append({})
             else:
-                found.append(_RULES[operation](xs, known, value))
+                rule = _RULES.get(operation) or partial(_of_function, operation)
+                found.append(rule(xs, known, value))
     return found[-1]
 
 
@@ -342,6 +345,15 @@ def _remainder(xs: list[Span], slopes: list[Slopes], value: Span) -> Slopes | No
     return (
         _sum([(_ONE, slopes[0]), ((libmp.mpf_neg(low),) * 2, slopes[1])]) if low == high else None
     )
+
+
+def _of_function(
+    operation: str, xs: list[Span], slopes: list[Slopes], value: Span
+) -> Slopes | None:
+    """The chain rule; None for an operation without a slope here."""
+    if operation not in FUNCTIONS:
+        return None
+    return _sum([(FUNCTIONS[operation][1](xs[0], value, BITS), slopes[0])])
 
 
 def _one_minus(factor: Span) -> Span:

@@ -36,7 +36,7 @@ BITS = 256
 POINTS = 64
 _MOST_BOXES = 16
 _GRID = 2**20
-_JUMPS = ("floor", "mod", "sign", "piecewise")
+_JUMPS = ("ceil", "floor", "mod", "sign", "piecewise")
 Opinion = Literal["within", "apart", "neither", "open"]
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...errors import RunError
-from ...storage import digest, read_bytes, read_json, same_json, write_bytes, write_json
-from ..learn.run import SequenceRun
-from ..machine import Machine
-from ..tasks import sequence_task
-from .program import Program, extract_program, program_for
+from ..errors import RunError
+from ..pntm.machine import Machine
+from ..pntm.program.program import Program, extract_program, program_for
+from ..pntm.tasks import sequence_task
+from ..storage import digest, read_bytes, read_json, same_json, write_bytes, write_json
+from .machine_run import SequenceRun
 
 SCHEMA = 1
 

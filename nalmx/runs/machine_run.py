@@ -11,24 +11,23 @@ Learning keeps no state on disk: an interrupted run begins again from its exampl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ...errors import NoTruthValue, RunError, SettingError
-from ...storage import digest, read_bytes, read_json, write_arrays, write_json
-from ...train.interrupted import Interrupted
-from ...train.run import is_sequence_config, locked, new_directory
-from ..machine import Machine
-from ..soft.conversion import weights_of
-from ..tasks import Example, read_examples, write_examples
-from .config import WAYS, SequenceConfig, Way
-from .findings import Exam, Noise
-from .record import CertaintyRecord
-from .score import Score, score
+from ..errors import NoTruthValue, RunError, SettingError
+from ..pntm.learn.config import WAYS, SequenceConfig, Way
+from ..pntm.learn.findings import Exam, Noise
+from ..pntm.learn.record import CertaintyRecord
+from ..pntm.learn.score import Score, score
+from ..pntm.machine import Machine
+from ..pntm.soft.conversion import weights_of
+from ..pntm.tasks import Example, read_examples, sequence_task, write_examples
+from ..run_directory import RunDirectory, new_directory, saved_config
+from ..storage import digest, read_bytes, read_json, write_arrays, write_json
+from ..train.interrupted import telling
 
 SCHEMA = 2
 # Sealed by the results: their digests are those of when these were written.
@@ -63,11 +62,13 @@ class SequenceResults(NoTruthValue):
         return self.learned and all(test.right == test.sequences for test in self.scores[1:])
 
 
-class SequenceRun:
+class SequenceRun(RunDirectory):
     """A run on disk. Open one with `create` or `open`; neither overwrites anything."""
 
+    _last = ("results.json", *_SEALED[:2])
+
     def __init__(self, directory: Path, config: SequenceConfig) -> None:
-        self.directory = directory
+        super().__init__(directory)
         self.config = config
         self._examples: list[Example] | None = None  # read once, where the file stays as it is
 
@@ -92,27 +93,20 @@ class SequenceRun:
     @classmethod
     def open(cls, directory: Path) -> SequenceRun:
         """Open an existing run."""
-        if not directory.is_dir():
-            raise RunError(
-                f"there is no run directory {directory}; train one with --output {directory}"
-            )
+        data = saved_config(directory)
         try:
-            return cls(directory, SequenceConfig.from_json(read_json(directory / "config.json")))
+            return cls(directory, SequenceConfig.from_json(data))
         except SettingError as error:
             raise RunError(f"config.json is damaged: {error}") from None
 
-    def path(self, name: str) -> Path:
-        return self.directory / name
-
-    @property
-    def finished(self) -> bool:
-        return all(self.path(name).exists() for name in ("results.json", *_SEALED[:2]))
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from training the same run; one that tries gets a `RunError`."""
-        with locked(self.directory):
-            yield
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings that are not those that the run was started with."""
+        saved = self.config.to_json()
+        for name, value in settings.items():
+            wanted = list(value) if isinstance(value, tuple) else value
+            if name == "task":
+                wanted = sequence_task(value).name
+            self.check_setting(name, saved[name], wanted)
 
     def load_examples(self) -> list[Example]:
         """The training examples, which must be those that the run was started with."""
@@ -168,14 +162,6 @@ class SequenceRun:
         return results
 
 
-def is_sequence_run(directory: Path) -> bool:
-    """Whether a directory holds the run of a sequence task."""
-    try:
-        return is_sequence_config(read_json(directory / "config.json"))
-    except RunError:
-        return False
-
-
 def learn_run(
     run: SequenceRun,
     tests: Mapping[str, Sequence[Example]],
@@ -191,13 +177,9 @@ def learn_run(
     with run.locked():
         if run.finished:
             return run.load_results()
-        from .learn import learn
+        from ..pntm.learn.learn import learn
 
-        def tell(doing: str) -> None:
-            if stop_requested():
-                raise Interrupted(0)
-            on_progress(doing)
-
+        tell = telling(on_progress, stop_requested)
         config, examples = run.config, run.load_examples()
         learned = learn(
             examples,

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ...errors import RunError
-from ...storage import read_arrays
-from ..machine import Machine
-from ..soft.conversion import weights_of
-from ..tasks import Example
-from .config import NoiseLevel, learnable
-from .discrete import TOLERATED, judged
-from .learn import certainty_of, tolerated
-from .run import SequenceResults, SequenceRun
-from .score import Score, score
+from ..errors import RunError
+from ..pntm.learn.config import NoiseLevel, learnable
+from ..pntm.learn.discrete import TOLERATED, judged
+from ..pntm.learn.learn import certainty_of, tolerated
+from ..pntm.learn.score import Score, score
+from ..pntm.machine import Machine
+from ..pntm.soft.conversion import weights_of
+from ..pntm.tasks import Example
+from ..storage import read_arrays
+from .machine_run import SequenceResults, SequenceRun
 
 
 def checked_scores(

@@ -1,0 +1,105 @@
+"""What a user asks for: one frozen value a command, whose fields are the options of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
+from functools import update_wrapper
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from ..verify import REQUIRABLE
+
+R = TypeVar("R", bound="Request")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What all requests share: which fields were `given` on the command line, by their options."""
+
+    given: dict[str, str] = field(default_factory=dict)
+
+
+def option(*names: str, default: Any = None, **settings: Any) -> Any:
+    """A field, and the option that fills it."""
+    if default is not None:  # else it would count as given
+        settings["default"] = default
+    return field(default=default, metadata={"kind": click.option, "names": names, **settings})
+
+
+def argument(metavar: str, **settings: Any) -> Any:
+    """A field, and the argument that fills it; such a command cannot be called without."""
+    return field(default=None, metadata={"kind": click.argument, "metavar": metavar, **settings})
+
+
+def flag(name: str, help: str) -> Any:
+    return option(name, default=False, is_flag=True, help=help)
+
+
+def device() -> Any:
+    return option(
+        "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
+    )
+
+
+def seed() -> Any:
+    kind = click.IntRange(0, 2**32 - 1)
+    return option("--seed", default=0, show_default=True, type=kind, help="First seed.")
+
+
+def require() -> Any:
+    return option(
+        "--require",
+        type=click.Choice(REQUIRABLE),
+        default="tested",
+        show_default=True,
+        help="The level at which a claim must hold for exit code 0.",
+    )
+
+
+def as_json() -> Any:
+    return flag("--json", "Print one JSON object on stdout.")
+
+
+def quiet() -> Any:
+    return flag("--quiet", "No progress and no messages on stderr.")
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest(Request):
+    """How a list of what there is should be printed."""
+
+    as_json: bool = as_json()
+
+
+def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
+    """Give a command the options of a request, and the request that they make."""
+
+    def add(work: Callable[[R], int]) -> Callable[..., int]:
+        def command(**values: Any) -> int:
+            context = click.get_current_context()
+            given = {
+                parameter.name: parameter.opts[0]
+                for parameter in context.command.params
+                if parameter.name
+                and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+            }
+            return work(kind(given=given, **values))
+
+        made: Callable[..., int] = update_wrapper(command, work)
+        for one in reversed(fields(kind)):
+            made = _decorated(made, one)
+        return made
+
+    return add
+
+
+def _decorated(command: Callable[..., int], one: Field[Any]) -> Callable[..., int]:
+    if not one.metadata:
+        return command
+    settings = dict(one.metadata)
+    add, names = settings.pop("kind"), settings.pop("names", ())
+    decorated: Callable[..., int] = add(*names, one.name, **settings)(command)
+    return decorated

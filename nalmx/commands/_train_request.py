@@ -1,0 +1,204 @@
+"""What `train-and-extract` is asked for, and the settings of a run that it spells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..pntm.learn.config import LONGEST, METHODS, SECONDS, SEQUENCES, NoiseLevel
+from ..rationals import parse_rational
+from ..run_directory import is_sequence_run
+from ..verify import Level
+from . import _request as ask
+from ._files import figure_option, tolerance_option
+
+MODULE = "pntm"
+# What these options are called in the configuration of a run: of a module, and of a machine.
+_OF_MODULES = {
+    "operation": "operation",
+    "module": "module",
+    "interpolation_range": "interpolation_range",
+    "extrapolation_range": "extrapolation_range",
+    "inputs": "inputs",
+    "seeds": "seeds",
+    "seed": "first_seed",
+    "iterations": "iterations",
+}
+_OF_MACHINES = {
+    "task": "task",
+    "examples": "examples",
+    "sequences": "sequences",
+    "longest": "longest",
+    "test_lengths": "test_lengths",
+    "test": "tests",
+    "tapes": "tapes",
+    "method": "method",
+    "noise": "noise",
+    "time": "time",
+    "seed": "seed",
+}
+_ONLY_MODULES = {*_OF_MODULES, "tolerance", "show_seeds"} - {"module", "seed"}
+_ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest(ask.Request):
+    operation: str | None = ask.option(
+        "--operation", help="add, sub, mul or div; see `nalmx tasks`."
+    )
+    module: str | None = ask.option(
+        "--module", help="nau, nmu, nac+, …, or pntm; see `nalmx modules`."
+    )
+    interpolation_range: str = ask.option(
+        "--interpolation-range",
+        default="[1,2]",
+        show_default=True,
+        help="Where training data lie.",
+    )
+    extrapolation_range: str = ask.option(
+        "--extrapolation-range",
+        default="",
+        help="Where success is judged and verdicts hold; by default the survey's partner.",
+    )
+    inputs: int = ask.option(
+        "--inputs", default=2, show_default=True, help="Inputs; those after x2 are redundant."
+    )
+    seeds: int = ask.option(
+        "--seeds", default=25, show_default=True, help="How many seeds, trained together."
+    )
+    iterations: int = ask.option(
+        "--iterations", default=50_000, show_default=True, help="Training iterations."
+    )
+    directory: Path | None = ask.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        help="A new run directory; by default runs/OPERATION-MODULE (or TASK-pntm), numbered.",
+    )
+    resume: bool = ask.flag("--resume", "Continue the run in --output.")
+    tolerance: str | None = tolerance_option()
+    show_seeds: bool = ask.flag("--show-seeds", "Print a table of every seed.")
+    task: str | None = ask.option(
+        "--task", help="pntm: a sequence task such as addition; see `nalmx tasks`."
+    )
+    examples: str | None = ask.option(
+        "--examples",
+        metavar="FILE",
+        help='pntm: examples instead of a task, {"prompt": […], "answer": […]} a line.',
+    )
+    test: tuple[str, ...] = ask.option(
+        "--test", multiple=True, metavar="FILE", help="pntm: examples to test; may be repeated."
+    )
+    sequences: int | None = ask.option(
+        "--sequences",
+        type=int,
+        help=f"pntm: training sequences of a task; by default {SEQUENCES:,}.",
+    )
+    longest: int | None = ask.option(
+        "--longest", type=int, help=f"pntm: the greatest training length; by default {LONGEST}."
+    )
+    test_lengths: str | None = ask.option(
+        "--test-lengths",
+        metavar="LIST",
+        help="pntm: lengths of fresh test sequences; by default 40,100,500,1000,10000.",
+    )
+    tapes: str = ask.option(
+        "--tapes",
+        default="auto",
+        show_default=True,
+        help="pntm: so many at most; auto: those of the simplest machine.",
+    )
+    method: str = ask.option(
+        "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
+    )
+    time: float | None = ask.option(
+        "--time",
+        type=float,
+        metavar="SECONDS",
+        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
+    )
+    noise: str | None = ask.option(
+        "--noise",
+        metavar="0|auto|RATE",
+        help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
+        "prompts have different answers.",
+    )
+    ask_for: int | None = ask.option(
+        "--ask",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="pntm: print N prompts whose answers would decide most.",
+    )
+    figure: Path | None = figure_option()
+    require: Level = ask.require()
+    device: str = ask.device()
+    seed: int = ask.seed()
+    as_json: bool = ask.as_json()
+    quiet: bool = ask.quiet()
+
+    @property
+    def of_machine(self) -> bool:
+        """Whether a sequence task is asked for; options of the other kind are refused."""
+        own = (self.module or "").lower().replace("-", "") == MODULE
+        if self.module is None and self.resume and self.directory is not None:
+            own = is_sequence_run(self.directory)
+        for name, spelled in self.given.items():
+            if own and name in _ONLY_MODULES:
+                raise click.UsageError(f"{spelled} is not for --module pntm; leave it out")
+            if not own and name in _ONLY_MACHINES:
+                raise click.UsageError(
+                    f"{spelled} is for --module pntm only; add that, or leave it out"
+                )
+        return own
+
+    def resumed(self) -> Path:
+        """The directory of the run to continue."""
+        if self.directory is None:
+            raise click.UsageError("--resume needs --output with the directory of the run")
+        return self.directory
+
+    def module_settings(self, *, given: bool = False) -> dict[str, Any]:
+        """The settings of a training; with `given`, only those on the command line."""
+        chosen = self.given if given else _OF_MODULES
+        return {own: getattr(self, name) for name, own in _OF_MODULES.items() if name in chosen}
+
+    def machine_settings(self) -> dict[str, Any]:
+        """The settings of learning a sequence task that are on the command line."""
+        settings = {
+            own: getattr(self, name) for name, own in _OF_MACHINES.items() if name in self.given
+        }
+        for name, read in (("tapes", _tapes), ("noise", _noise), ("test_lengths", _lengths)):
+            if name in settings:
+                settings[name] = read(settings[name])
+        return settings
+
+
+def _tapes(text: str) -> int | None:
+    if text.lower() == "auto":
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise click.UsageError(f"--tapes {text[:40]!r} is neither auto nor an integer; write 2")
+    return int(text)
+
+
+def _noise(text: str) -> NoiseLevel:
+    if text.lower() == "auto":
+        return "auto"
+    rate = parse_rational(text)
+    if rate is None or not 0 <= rate < 1:
+        raise click.UsageError(
+            f"--noise {text[:40]!r} is neither auto nor a number from 0 to below 1; write 0.1"
+        )
+    return float(rate)
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    entries = [entry.strip() for entry in text.split(",")]
+    if not all(re.fullmatch(r"[0-9]{1,9}", entry) for entry in entries):
+        raise click.UsageError(
+            f"--test-lengths {text[:60]!r} is not a list of integers; write 40, or 40,100"
+        )
+    return tuple(map(int, entries))

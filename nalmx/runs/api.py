@@ -1,0 +1,234 @@
+"""What nalmx does, as functions: train or learn, extract, verify; and open what was saved.
+
+    run = nalmx.train("mul", "nmu", seeds=3)  # or nalmx.learn("reverse")
+    checked = nalmx.verify(run)
+    checked.formula, checked.verdicts, checked.save("runs/mul")
+
+Each returns an outcome: what was found so far, and the verdicts on it. A run without an `output` lies
+in a temporary directory, which is removed with the last outcome of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from ..errors import SettingError
+from ..run_directory import RunDirectory, is_sequence_run
+
+if TYPE_CHECKING:
+    from ..pntm.tasks import Example
+    from ..train.sources import DataSource
+    from ..verify import Effort, Tolerance
+    from .expressions import ExpressionOutcome
+    from .formulas import FormulaOutcome
+    from .machines import MachineOutcome
+    from .outcome import Outcome, RunOutcome
+
+D = TypeVar("D", bound=RunDirectory)
+R = TypeVar("R", bound="RunOutcome")
+
+
+def _silent(doing: str) -> None:
+    """Tell nobody."""
+
+
+def _never() -> bool:
+    return False
+
+
+def train(
+    data: str | DataSource,
+    module: str,
+    *,
+    output: str | Path | None = None,
+    device: str = "auto",
+    on_progress: Callable[[Any], None] = _silent,
+    stop_requested: Callable[[], bool] = _never,
+    **settings: Any,
+) -> FormulaOutcome:
+    """Train a module on an operation of the benchmark or a source of data, and extract its formula.
+
+    `settings` are those of `nalmx.train.Config`: seeds, first_seed, iterations; and for an operation
+    interpolation_range, extrapolation_range, inputs. `on_progress` is told a `nalmx.train.Progress`
+    now and then. Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run
+    that has an output.
+    """
+    from ..train import Config, Run
+    from .formulas import formula_outcome, train_run
+
+    given: dict[str, Any] = {"operation" if isinstance(data, str) else "source": data}
+    config = Config.checked(module=module, **given, **settings)
+    run = _made(output, lambda directory: Run.create(directory, config))
+    train_run(run, device, on_progress=on_progress, stop_requested=stop_requested)
+    return formula_outcome(run)
+
+
+def learn(
+    task: str | None = None,
+    examples: str | Path | Iterable[Example] | None = None,
+    *,
+    output: str | Path | None = None,
+    device: str = "auto",
+    on_progress: Callable[[str], None] = _silent,
+    stop_requested: Callable[[], bool] = _never,
+    **settings: Any,
+) -> MachineOutcome:
+    """Learn a sequence task, or examples, as a machine, and extract its program.
+
+    Examples are those of a file, or given as they are: pairs of a prompt and an answer, each a
+    sequence of tokens. `settings` are those of `nalmx.pntm.learn.config.SequenceConfig`: sequences,
+    longest, test_lengths, tests, tapes, method, noise, time, seed.
+    """
+    from ..pntm.learn.config import SequenceConfig
+    from ..pntm.tasks import Example
+    from .examples import training_and_tests
+    from .machine_run import SequenceRun, learn_run
+    from .machines import machine_outcome
+
+    given = None
+    if examples is not None and not isinstance(examples, str | Path):
+        given = [one if isinstance(one, Example) else Example.of(*one) for one in examples]
+        examples = "the given examples"
+    named = None if examples is None else str(examples)
+    config = SequenceConfig.checked(task=task, examples=named, **settings)
+    training, tests = training_and_tests(config, given)
+    run = _made(output, lambda directory: SequenceRun.create(directory, config, training))
+    learn_run(run, tests, device, on_progress=on_progress, stop_requested=stop_requested)
+    return machine_outcome(run)
+
+
+@overload
+def extract(what: R) -> R: ...
+@overload
+def extract(what: Any) -> ExpressionOutcome: ...
+def extract(what: Any) -> Outcome:
+    """What a module, or a network of them, computes: an exact formula, if it has converged.
+
+    Of a run, it is what `train` or `learn` found already.
+    """
+    from .outcome import RunOutcome
+
+    if isinstance(what, RunOutcome):
+        return open_run(what.run.directory)
+    from .expressions import extract_module
+
+    return extract_module(what)
+
+
+@overload
+def verify(
+    what: R,
+    *,
+    tolerance: Tolerance | str | int | None = None,
+    effort: Effort | None = None,
+    as_it_runs: bool = False,
+    on_progress: Callable[[str], None] = _silent,
+) -> R: ...
+@overload
+def verify(
+    what: Any,
+    truth: Any,
+    domain: Any,
+    *,
+    tolerance: Tolerance | str | int | None = None,
+    effort: Effort | None = None,
+) -> ExpressionOutcome: ...
+def verify(
+    what: Any,
+    truth: Any = None,
+    domain: Any = None,
+    *,
+    tolerance: Tolerance | str | int | None = None,
+    effort: Effort | None = None,
+    as_it_runs: bool = False,
+    on_progress: Callable[[str], None] = _silent,
+) -> Outcome:
+    """The verdicts on a run; or on an expression, a formula or a module, held against a truth.
+
+    A run has its truth and its domain. Without one, `truth` is an expression, a formula, or a text,
+    and `domain` a range for every input such as `"[2,6]"`, a range for each name, or a `Domain`.
+
+    Example: `verify("x1*x2", "x2*x1", "[20,40]").holds("proved")`.
+    """
+    from ..verify import Tolerance
+    from .outcome import RunOutcome
+
+    allowed = Tolerance.parse(str(tolerance)) if isinstance(tolerance, str | int) else tolerance
+    if not isinstance(what, RunOutcome):
+        if truth is None or domain is None:
+            raise SettingError(
+                "verify needs a truth and a domain, such as verify('x1*x2', 'x2*x1', '[2,6]'); only a "
+                "run has its own"
+            )
+        from .expressions import verify_expression
+
+        return verify_expression(what, truth, domain, allowed or Tolerance(), effort)
+    if truth is not None or domain is not None:
+        raise SettingError("a run has its own truth and domain; leave them out")
+    from .formulas import FormulaOutcome, verify_run
+
+    if isinstance(what, FormulaOutcome):
+        return verify_run(what.run, allowed, effort, as_it_runs=as_it_runs, on_progress=on_progress)
+    from ..pntm.proofs.check import SequenceEffort
+    from .machines import MachineOutcome, verify_machine
+
+    assert isinstance(what, MachineOutcome)
+    if allowed is not None or as_it_runs:
+        raise SettingError(
+            "tolerance and as_it_runs are for formulas; leave them out for a machine"
+        )
+    known = SequenceEffort() if effort is None else SequenceEffort(effort.seconds, effort.seed)
+    return verify_machine(what.run, replace(known, on_progress=on_progress))
+
+
+def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome:
+    """A finished run with its formula or program; verdicts are for `verify` to give."""
+    if is_sequence_run(Path(directory)):
+        from .machine_run import SequenceRun
+        from .machines import machine_outcome
+
+        return machine_outcome(SequenceRun.open(Path(directory)))
+    from ..train import Run
+    from .formulas import formula_outcome
+
+    return formula_outcome(Run.open(Path(directory)))
+
+
+def resume(
+    directory: str | Path,
+    *,
+    device: str = "auto",
+    on_progress: Callable[[Any], None] = _silent,
+    stop_requested: Callable[[], bool] = _never,
+) -> FormulaOutcome | MachineOutcome:
+    """Go on with a run that was interrupted; a finished one is opened."""
+    path = Path(directory)
+    if is_sequence_run(path):
+        from .examples import given_tests
+        from .machine_run import SequenceRun, learn_run
+
+        run = SequenceRun.open(path)
+        tests = {} if run.finished else given_tests(run.config)
+        learn_run(run, tests, device, on_progress=on_progress, stop_requested=stop_requested)
+    else:
+        from ..train import Run
+        from .formulas import train_run
+
+        train_run(Run.open(path), device, on_progress=on_progress, stop_requested=stop_requested)
+    return open_run(path)
+
+
+def _made(output: str | Path | None, create: Callable[[Path], D]) -> D:
+    """A new run in `output`, or in a directory that goes with the last outcome of it."""
+    if output is not None:
+        return create(Path(output))
+    scratch = tempfile.mkdtemp(prefix="nalmx-")
+    run = create(Path(scratch) / "run")
+    weakref.finalize(run, shutil.rmtree, scratch, ignore_errors=True)
+    return run

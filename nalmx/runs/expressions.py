@@ -1,0 +1,93 @@
+"""Verdicts on what no run stands behind: expressions, formulas, and modules as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ExpressionError
+from ..extract.formula import Formula
+from ..run_directory import new_directory
+from ..storage import write_json
+from ..verify import Claim, Effort, Tolerance, Verdict, check
+from .claims import network_claims
+from .outcome import Outcome
+from .saved_verdicts import save_verdicts
+from .sides import domain_of, network_of, sides
+
+if TYPE_CHECKING:
+    from ..verify.certificate import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionOutcome(Outcome):
+    """A formula, the network it was extracted from if there is one, and the verdicts on both."""
+
+    formula: Formula
+    network: Formula | None = None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+
+    @property
+    def found(self) -> Formula:
+        return self.formula
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on formula and truth."""
+        return self.verdicts["formula_truth"]
+
+    @property
+    def uncertified(self) -> None:
+        return None
+
+    def certificates(self) -> Iterator[tuple[str, Callable[[], Certificate]]]:
+        from ..verify.certificate import certify
+
+        for name, claim in self.claims.items():
+            yield name, partial(certify, claim, verdict=self.verdicts[name])
+
+    def save(self, directory: str | Path) -> Path:
+        """Write the formula and the verdicts, with a certificate of each, into a new directory."""
+        kept = Path(directory)
+        new_directory(kept, lambda: write_json(kept / "formula.json", self.formula.to_json()))
+        save_verdicts(kept / "verdicts.json", self.verdict_records())
+        list(self.save_certificates(kept))
+        return kept
+
+
+def extract_module(module: Any) -> ExpressionOutcome:
+    """The formula of a module or a network that has converged, and the network as trained."""
+    from ..extract import extract_network, network_as_trained
+
+    return ExpressionOutcome(extract_network(module), network_as_trained(module))
+
+
+def verify_expression(
+    what: Any,
+    truth: Any,
+    domain: Any,
+    tolerance: Tolerance | str | int = "0",
+    effort: Effort | None = None,
+) -> ExpressionOutcome:
+    """Compare an expression, a formula, a module or what was extracted from one with the truth."""
+    allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
+    known = what if isinstance(what, ExpressionOutcome) else None
+    given = network_of(what) if known is None else known.formula
+    left, inputs = sides(given, "the expression")
+    right, named = sides(truth, "the truth")
+    if len(left) != 1 or len(right) != 1:
+        raise ExpressionError("give one expression and one truth; verify outputs one by one")
+    where = domain_of(domain, {*inputs, *named})
+    if known is None:
+        known = ExpressionOutcome(Formula(inputs, tuple(left), "", ""))
+    if known.network is None:
+        claims = {"formula_truth": Claim(left[0], right[0], where, allowed)}
+    else:
+        network = known.network.outputs[0]
+        claims = network_claims(network, left[0], right[0], where, allowed)
+    verdicts = {name: check(claim, effort) for name, claim in claims.items()}
+    return replace(known, verdicts=verdicts, claims=claims)
