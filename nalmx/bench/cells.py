@@ -83,6 +83,17 @@ def check_output(output: Path) -> None:
     )
 
 
+def open_output(output: Path) -> None:
+    """Make the folder of cells in a directory that holds nothing else."""
+    check_output(output)
+    try:
+        (output / CELLS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"{output} cannot be written: {error.strerror or error}; give another --output"
+        ) from None
+
+
 def run_cells(
     groups: Sequence[Sequence[Config]],
     output: Path,
@@ -95,13 +106,7 @@ def run_cells(
 
     Raises `Stopped` once `stop_requested()` is true and what was done is saved.
     """
-    check_output(output)
-    try:
-        (output / CELLS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"{output} cannot be written: {error.strerror or error}; give another --output"
-        ) from None
+    open_output(output)
     known = {config: _finished(output, config) for group in groups for config in group}
     work = _Work(known, device, on_progress, stop_requested)
     for group in groups:

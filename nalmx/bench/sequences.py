@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import NoTruthValue, RunError
 from ..pntm.tasks import SequenceTask, exact_match, sequence_task
 from ..storage import read_json, write_bytes, write_json
-from .cells import CELLS, Stopped, check_output
+from .cells import CELLS, Stopped, open_output
 from .fitters import FITTERS, Fitted
 from .sequence_grid import SequenceCell, SequenceGrid
 
@@ -104,13 +104,7 @@ def run_sequences(
 
     Raises `Stopped` once `stop_requested()` is true; the cells finished before are kept.
     """
-    check_output(output)
-    try:
-        (output / CELLS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"{output} cannot be written: {error.strerror or error}; give another --output"
-        ) from None
+    open_output(output)
     cells = grid.cells()
     known = {cell: _saved(output, cell, grid) for cell in cells}
     for cell in cells:

@@ -111,6 +111,15 @@ class Machine:
         write, read, cell = (decoded(*pair) for pair in self.actions[row, tape].tolist())
         return TapeActions(write, read, cell)  # type: ignore[arg-type]
 
+    def states_after(self, states: Iterable[int], symbols: Iterable[int]) -> frozenset[int]:
+        """The register states that any number of these symbols lead to, from these states."""
+        found, waiting, listed = set(states), list(states), list(symbols)
+        while waiting:
+            new = {int(after) for after in self.register[waiting.pop(), listed]} - found
+            found |= new
+            waiting += new
+        return frozenset(found)
+
     def symbols(self, tape: int, rows: Iterable[int] | None = None) -> dict[int, int]:
         """The symbols that rows write to a tape, of those rows (all of them) that write one."""
         check_known(self.actions, "who asks for symbols on tapes")

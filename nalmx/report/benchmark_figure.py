@@ -75,12 +75,20 @@ def benchmark_figure(rows: Sequence[CellSummary], path_stem: Path) -> list[Path]
         for operation, inputs in dict.fromkeys((row.operation, row.inputs) for row in rows):
             figure = _figure([r for r in rows if (r.operation, r.inputs) == (operation, inputs)])
             suffix = "" if inputs == PUBLISHED_INPUTS else f"-{inputs}inputs"
-            for extension, metadata in (("svg", {"Date": None}), ("png", {})):
-                path = path_stem.with_name(f"{path_stem.name}-{operation}{suffix}.{extension}")
-                data = io.BytesIO()
-                figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
-                write_bytes(path, data.getvalue())
-                written.append(path)
+            name = f"{path_stem.name}-{operation}{suffix}"
+            written += save_figure(figure, path_stem.with_name(name))
+    return written
+
+
+def save_figure(figure: Any, path_stem: Path) -> list[Path]:
+    """Write a figure as SVG and as PNG; the same figure gives the same bytes."""
+    written = []
+    for extension, metadata in (("svg", {"Date": None}), ("png", {})):
+        path = path_stem.with_name(f"{path_stem.name}.{extension}")
+        data = io.BytesIO()
+        figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
+        write_bytes(path, data.getvalue())
+        written.append(path)
     return written
 
 

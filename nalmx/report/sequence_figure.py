@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..bench.sequences import SequenceResult
-from ..storage import write_bytes
-from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _MARKERS, _STYLE
+from .benchmark_figure import _COLOURS, _MARKERS, _STYLE, save_figure
 
 _COLUMNS, _PANEL_INCHES, _LEGEND_INCHES = 4, (4.2, 3.3), 0.6
 # Markers of models that answer alike stand beside each other.
@@ -26,16 +24,8 @@ def sequence_figure(results: Sequence[SequenceResult], path_stem: Path) -> list[
     """
     import matplotlib.style
 
-    written = []
     with matplotlib.style.context(["default", _STYLE]):
-        figure = _figure(results)
-        for extension, metadata in (("svg", {"Date": None}), ("png", {})):
-            path = path_stem.with_name(f"{path_stem.name}.{extension}")
-            data = io.BytesIO()
-            figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
-            write_bytes(path, data.getvalue())
-            written.append(path)
-    return written
+        return save_figure(_figure(results), path_stem)
 
 
 def _figure(results: Sequence[SequenceResult]) -> Any:

@@ -110,8 +110,27 @@ def _spelled(point: Point) -> dict[str, str]:
     return {name: spell(value) for name, value in point.items()}
 
 
+class Established(NoTruthValue):
+    """How far something is established: a level, and what the command line ends with."""
+
+    __slots__ = ()
+    _ask = "verdict.holds('proved')"
+
+    verdict: str
+
+    def holds(self, require: Level = "tested") -> bool:
+        """Whether the claim is established at the required level, or at a stronger one."""
+        return self.verdict in REQUIRABLE[REQUIRABLE.index(check_level(require)) :]
+
+    def exit_code(self, require: Level = "tested") -> int:
+        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
+        if self.verdict == "refuted":
+            return REFUTED
+        return HOLDS if self.holds(require) else NOT_ESTABLISHED
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict(NoTruthValue):
+class Verdict(Established):
     """How far a claim is established, by what method, over what.
 
     `points` is the number of points at which a `tested` claim was tried and
@@ -122,8 +141,6 @@ class Verdict(NoTruthValue):
     coordinates are `float32` or `float64` numbers. `evidence` is what the prover found on its way, from
     which a certificate is written; it says nothing of its own.
     """
-
-    _ask = "verdict.holds('proved')"
 
     verdict: Level
     method: str
@@ -145,16 +162,6 @@ class Verdict(NoTruthValue):
     def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:
         """A verdict on a claim, with the facts that its level calls for."""
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
-
-    def holds(self, require: Level = "tested") -> bool:
-        """Whether the claim is established at the required level, or at a stronger one."""
-        return self.verdict in REQUIRABLE[REQUIRABLE.index(check_level(require)) :]
-
-    def exit_code(self, require: Level = "tested") -> int:
-        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
-        if self.verdict == "refuted":
-            return REFUTED
-        return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample

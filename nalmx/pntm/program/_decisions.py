@@ -6,7 +6,7 @@ symbols that no head ever writes and rows in which nothing is asked are left out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,25 +73,15 @@ def reach_of(machine: Machine) -> Reach:
     register, equals = machine.register.tolist(), machine.vocabulary.equals
     size, end = machine.vocabulary.size, machine.vocabulary.end
     said = sorted({node.answer for node in machine.table if node.answer is not None} - {end})
-    before_prompt = _closure({0}, range(equals), register)
+    before_prompt = tuple(sorted(machine.states_after([0], range(equals))))
     first = {register[state][equals] for state in before_prompt}
-    before_answer = _closure(first, said, register)
+    before_answer = tuple(sorted(machine.states_after(first, said)))
     prompts = {register[s][u] * size + u for s in before_prompt for u in range(equals)}
     asked = {state * size + equals for state in first}
     asked |= {register[s][u] * size + u for s in before_answer for u in said}
     return Reach(
         before_prompt, before_answer, tuple(said), (*sorted(prompts | asked),), frozenset(asked)
     )
-
-
-def _closure(states: set[int], tokens: Iterable[int], register: list[list[int]]) -> tuple[int, ...]:
-    known, waiting, tokens = set(states), list(states), list(tokens)
-    while waiting:
-        state = waiting.pop()
-        new = {register[state][token] for token in tokens} - known
-        known |= new
-        waiting += new
-    return tuple(sorted(known))
 
 
 def table_of(machine: Machine, reach: Reach) -> Table:

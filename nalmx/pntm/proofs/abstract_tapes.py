@@ -182,7 +182,7 @@ class AbstractTapes:
         """The register states that occur from `=` on."""
         vocabulary = self.machine.vocabulary
         tokens = [u for u in vocabulary.outputs if u != vocabulary.end]
-        return _closure(self.machine, self.ends, tokens)
+        return self.machine.states_after(self.ends, tokens)
 
     def given(self) -> list[Form]:
         """What holds of the counts: none is negative, and blocks have the lengths they may have."""
@@ -218,7 +218,7 @@ def abstract_tapes_of(machine: Machine, specification: Specification) -> Abstrac
         entries.append(states)
         if isinstance(part, Block):
             tokens = [known[token] for token in part.tokens]
-            rows = _rows(machine, _closure(machine, states, tokens), tokens)
+            rows = _rows(machine, machine.states_after(states, tokens), tokens)
             after = frozenset(row // size for row in rows)
             states = after | states if part.least == 0 else after
             classes = _classes(abstract, rows, len(abstract.blocks))
@@ -259,19 +259,6 @@ def abstract_tapes_of(machine: Machine, specification: Specification) -> Abstrac
 def _direction(machine: Machine, tape: int) -> int:
     """Which way a tape is written: that of most steps of its write head."""
     return -1 if numbers_of(machine.actions[:, tape, WRITE_HEAD], MOVE).sum() < 0 else 1
-
-
-def _closure(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> frozenset[int]:
-    found, new = set(states), list(states)
-    listed = list(tokens)
-    while new:
-        state = new.pop()
-        for token in listed:
-            after = int(machine.register[state, token])
-            if after not in found:
-                found.add(after)
-                new.append(after)
-    return frozenset(found)
 
 
 def _rows(machine: Machine, states: Iterable[int], tokens: Iterable[int]) -> tuple[int, ...]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ...errors import NoTruthValue
-from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ...verify.verdict import Level, check_level
+from ...verify.verdict import Established, Level, check_level
 from ..tasks import Token, Tokens
 
 # From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
@@ -60,7 +58,7 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceVerdict(NoTruthValue):
+class SequenceVerdict(Established):
     """How far it is established that two sides answer prompts alike.
 
     `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
@@ -68,8 +66,6 @@ class SequenceVerdict(NoTruthValue):
     `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one. Of given
     examples `wrong` refute, and `errors` are training examples that are taken for errors.
     """
-
-    _ask = "verdict.holds('proved')"
 
     verdict: SequenceLevel
     method: str
@@ -90,12 +86,6 @@ class SequenceVerdict(NoTruthValue):
         """
         weak = ("tested", "proved up to length") if check_level(require) == "tested" else ()
         return self.verdict in ("proved", *weak)
-
-    def exit_code(self, require: Level = "tested") -> int:
-        """0 the claim holds at the required level, 1 refuted, 3 not established at that level."""
-        if self.verdict == "refuted":
-            return REFUTED
-        return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample

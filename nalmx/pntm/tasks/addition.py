@@ -20,7 +20,8 @@ from .tokens import Tokens
 PLUS = "+"
 
 
-def _draw(random: np.random.Generator, length: int) -> Tokens:
+def draw(random: np.random.Generator, length: int) -> Tokens:
+    """Two numbers with a plus between."""
     left, right = operands(random, length)
     return (*left, PLUS, *right)
 
@@ -31,7 +32,7 @@ TASK = SequenceTask(
     counts="digits of the longer operand",
     prompt_tokens=(*BITS, PLUS),
     answer_tokens=BITS,
-    draw=_draw,
+    draw=draw,
     answer=lambda prompt: add(*split(prompt, PLUS)),
     specification=columns(shape(BITS, PLUS), (Stream(0), Stream(1)), (1, 1)),
 )

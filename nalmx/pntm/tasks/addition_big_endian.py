@@ -8,22 +8,14 @@ Example: 1 1 0 + 1 (6 + 1) → 1 1 1.
 
 from __future__ import annotations
 
-import numpy as np
-
 from ._base import SequenceTask
 from ._columns import columns
 from ._columns import operands as shape
 from ._digits import add, split
-from ._draw import BITS, operands
+from ._draw import BITS
+from .addition import PLUS, draw
 from .specification import Stream
 from .tokens import Tokens
-
-PLUS = "+"
-
-
-def _draw(random: np.random.Generator, length: int) -> Tokens:
-    left, right = operands(random, length)
-    return (*left, PLUS, *right)
 
 
 def _answer(prompt: Tokens) -> Tokens:
@@ -37,7 +29,7 @@ TASK = SequenceTask(
     counts="digits of the longer operand",
     prompt_tokens=(*BITS, PLUS),
     answer_tokens=BITS,
-    draw=_draw,
+    draw=draw,
     answer=_answer,
     specification=columns(
         shape(BITS, PLUS), (Stream(0, backward=True), Stream(1, backward=True)), (1, 1)

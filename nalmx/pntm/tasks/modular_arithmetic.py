@@ -5,12 +5,7 @@ Example: +3 *4 -6 → 3 5 6.
 
 from __future__ import annotations
 
-from functools import partial
-
-from ._base import SequenceTask
-from ._draw import symbols
-from ._running import running
-from .specification import after_each
+from ._running import running_task
 from .tokens import Token
 
 RESIDUES = tuple("0123456")
@@ -27,13 +22,11 @@ def _after(value: Token, operation: Token) -> Token:
     return RESIDUES[left * right % 7]
 
 
-TASK = SequenceTask(
-    name="modular-arithmetic",
-    summary="the value modulo 7, after each operation",
-    counts="operations",
-    prompt_tokens=OPERATIONS,
-    answer_tokens=RESIDUES,
-    draw=partial(symbols, alphabet=OPERATIONS),
-    answer=running(_after, "0"),
-    specification=after_each(OPERATIONS, _after, "0"),
+TASK = running_task(
+    "modular-arithmetic",
+    "the value modulo 7, after each operation",
+    "operations",
+    OPERATIONS,
+    RESIDUES,
+    _after,
 )

@@ -8,23 +8,16 @@ Example: 213 132 → 213 312.
 
 from __future__ import annotations
 
-from functools import partial
-
-from ._base import SequenceTask
-from ._draw import symbols
 from ._permutations import permutations_of, then
-from ._running import running
-from .specification import after_each
+from ._running import running_task
 
 ELEMENTS = permutations_of(3)
 
-TASK = SequenceTask(
-    name="s3",
-    summary="the product of permutations of three things, after each of them",
-    counts="permutations",
-    prompt_tokens=ELEMENTS,
-    answer_tokens=ELEMENTS,
-    draw=partial(symbols, alphabet=ELEMENTS),
-    answer=running(then, "123"),
-    specification=after_each(ELEMENTS, then, "123"),
+TASK = running_task(
+    "s3",
+    "the product of permutations of three things, after each of them",
+    "permutations",
+    ELEMENTS,
+    ELEMENTS,
+    then,
 )

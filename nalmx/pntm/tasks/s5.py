@@ -9,13 +9,8 @@ Example: s1 r → 21345 32451.
 
 from __future__ import annotations
 
-from functools import partial
-
-from ._base import SequenceTask
-from ._draw import symbols
 from ._permutations import permutations_of, then
-from ._running import running
-from .specification import after_each
+from ._running import running_task
 from .tokens import Token
 
 GENERATORS: dict[Token, Token] = {
@@ -31,13 +26,11 @@ def _after(product: Token, name: Token) -> Token:
     return then(product, GENERATORS[name])
 
 
-TASK = SequenceTask(
-    name="s5",
-    summary="the product of permutations of five things, after each generator",
-    counts="generators",
-    prompt_tokens=tuple(GENERATORS),
-    answer_tokens=permutations_of(5),
-    draw=partial(symbols, alphabet=tuple(GENERATORS)),
-    answer=running(_after, "12345"),
-    specification=after_each(tuple(GENERATORS), _after, "12345"),
+TASK = running_task(
+    "s5",
+    "the product of permutations of five things, after each generator",
+    "generators",
+    tuple(GENERATORS),
+    permutations_of(5),
+    _after,
 )
