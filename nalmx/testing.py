@@ -19,10 +19,10 @@ from .expression import Expression, remarks, to_text
 from .expression import variables as variables_of
 from .ranges import Range
 from .report.verdicts import explain
-from .runs.sides import domain_of, is_function, network_of, sides
 from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
-from .verify.searching.calling import name_of, takes_names
+from .verify.searching.calling import is_function, name_of, takes_names
+from .verify.sides import domain_of, network_of, sides
 from .verify.verdict import check_level
 
 _LONGEST_REPLAY = 4_000

@@ -6,7 +6,6 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 Graph = Mapping[str, Collection[str]]
-Edge = tuple[str, str]
 # What a package says of itself may be asked for from anywhere.
 _OF_EVERYBODY = frozenset({"__version__"})
 
@@ -73,13 +72,13 @@ def part_of(name: str, package: str) -> str | None:
     return name[len(prefix) :].split(".")[0] if name.startswith(prefix) else None
 
 
-def inside(graph: Graph, package: str, without: Collection[Edge] = ()) -> dict[str, set[str]]:
-    """Which parts of a package import which, but for some imports between files."""
+def inside(graph: Graph, package: str) -> dict[str, set[str]]:
+    """Which parts of a package import which."""
     found: dict[str, set[str]] = {}
     for name, others in graph.items():
         own = part_of(name, package)
         if own is not None:
-            parts = {part_of(other, package) for other in others if (name, other) not in without}
+            parts = {part_of(other, package) for other in others}
             found.setdefault(own, set()).update(part for part in parts if part not in (None, own))
     return found
 

@@ -21,7 +21,7 @@ from nalmx.verify.algebra.decision import decide
 from nalmx.verify.certificates.second.backend import Program
 from nalmx.verify.certificates.second.bounds import BITS
 from nalmx.verify.certificates.second.intervals import span
-from nalmx.verify.searching.breakpoints import places
+from nalmx.verify.points.breakpoints import places
 from nalmx.verify.witness import judge
 
 pytestmark = pytest.mark.slow

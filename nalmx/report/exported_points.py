@@ -14,7 +14,7 @@ from ..expression import sort_of
 from ..python_layout import Code, call, number
 from ..ranges import Range
 from ..verify import Claim
-from ..verify.searching.neighbours import ends, nearest
+from ..verify.points.neighbours import ends, nearest
 from .float_errors import float_errors
 
 FloatRanges: TypeAlias = Mapping[str, list[tuple[float, float]]]

@@ -13,10 +13,10 @@ from ..extract.formula import Formula
 from ..run_directory import new_directory
 from ..storage import write_json
 from ..verify import Claim, Effort, Tolerance, Verdict, check
+from ..verify.sides import domain_of, network_of, sides
 from .claims import network_claims
 from .outcome import Outcome
 from .saved_verdicts import save_verdicts
-from .sides import domain_of, network_of, sides
 
 if TYPE_CHECKING:
     from ..verify.certificate import Certificate

@@ -34,7 +34,7 @@ from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
 
 SCHEMA = 1
-SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`sequences.certificate`)
+SEQUENCE = "sequence"  # the kind of certificates on sequence tasks (`pntm.proofs.certificate`)
 LARGEST_FILE = 32 * 2**20
 _MOST_INPUTS = 1_000
 _MARGIN = Fraction(1, 10**12)
@@ -84,15 +84,10 @@ class Certificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
         if not isinstance(data, dict) or "schema" not in data:
             raise CertificateError(f"{where} is not a certificate of nalmx")
-        if data["schema"] != SCHEMA or type(data["schema"]) is not int:
-            raise CertificateError(
-                f"{where} has the schema {repr(data['schema'])[:20]}, and this nalmx reads {SCHEMA}; "
-                "use the version that wrote it"
-            )
+        check_schema(data, where, SCHEMA)
         try:
             _check_shape(data)
-            if data["sha256"] != digest_of(data):
-                raise CertificateError(f"{where} was altered: its content does not have its digest")
+            check_digest(data, where)
             return cls(_claim(data["claim"]), data)
         except CertificateError:
             raise
@@ -173,6 +168,22 @@ def save_new(path: Path, data: Mapping[str, Any]) -> None:
         ) from None
     except OSError as error:
         raise CertificateError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def check_schema(data: Mapping[str, Any], where: str, *known: int) -> None:
+    """Refuse a certificate of another schema than those that are known."""
+    schema = data.get("schema")
+    if schema not in known or type(schema) is not int:
+        raise CertificateError(
+            f"{where} has the schema {repr(schema)[:20]}, and this nalmx reads "
+            f"{' and '.join(map(str, known))}; use the version that wrote it"
+        )
+
+
+def check_digest(data: Mapping[str, Any], where: str) -> None:
+    """Refuse a certificate whose content does not have its digest."""
+    if data["sha256"] != digest_of(data):
+        raise CertificateError(f"{where} was altered: its content does not have its digest")
 
 
 def digest_of(data: Mapping[str, Any]) -> str:

@@ -30,9 +30,9 @@ from ..errors import RangeError
 from ..expression import Expression
 from ..ranges import Interval, Range
 from .domain import Domain, Point
-from .searching import neighbours
-from .searching.breakpoints import Place, places
-from .searching.neighbours import Width
+from .points import neighbours
+from .points.breakpoints import Place, places
+from .points.neighbours import Width
 
 _DENOMINATORS = (2, 10, 360)
 _TINIEST = -320

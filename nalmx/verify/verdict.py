@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
@@ -14,6 +14,7 @@ from ..expression.operations import sort_of
 from ..expression.text import to_text
 from ..rationals import parse_rational, spell
 from .domain import Domain, Point
+from .sides import domain_of, network_of, sides
 
 Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
 REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
@@ -67,7 +68,39 @@ class Claim:
     domain: Domain
     tolerance: Tolerance = Tolerance()
 
+    @classmethod
+    def of(
+        cls, left: Any, right: Any, domain: Any, tolerance: Tolerance | str | int = "0"
+    ) -> Claim:
+        """The claim that two sides agree, in any of the ways to write them.
+
+        A side is a text, a number, a SymPy expression, an expression, a formula or a module with one
+        output. The domain is a text such as `[2,6]` for every input, a dict of one a name, a `Range` or a
+        `Domain`; the tolerance a text such as `abs:1e-6`.
+        """
+        one, inputs = _side(left, "the left side")
+        other, named = _side(right, "the right side")
+        where = domain_of(domain, {*inputs, *named})
+        allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
+        return cls(one, other, where, allowed)
+
     def __post_init__(self) -> None:
+        for side, given in (("left", self.left), ("right", self.right)):
+            if not isinstance(given, get_args(Expression)):
+                raise SettingError(
+                    f"the {side} side of a claim is {_shown(given)}, which is no expression; write "
+                    "parse(TEXT), or Claim.of(…), which reads texts"
+                )
+        if not isinstance(self.domain, Domain):
+            raise SettingError(
+                f"the domain of a claim is {_shown(self.domain)}; give a Domain, such as "
+                "Domain.parse(['[2,6]'], ['x1'])"
+            )
+        if not isinstance(self.tolerance, Tolerance):
+            raise SettingError(
+                f"the tolerance of a claim is {_shown(self.tolerance)}; give a Tolerance, such as "
+                "Tolerance.parse('abs:1e-6')"
+            )
         if sort_of(self.left) != sort_of(self.right):
             kinds = {"real": "a number", "truth": "a condition"}
             raise ExpressionError(
@@ -79,6 +112,17 @@ class Claim:
             raise ExpressionError(
                 f"the input {outside[0]!r} has no range in the domain of the claim"
             )
+
+
+def _side(given: Any, what: str) -> tuple[Expression, tuple[str, ...]]:
+    outputs, inputs = sides(network_of(given), what)
+    if len(outputs) != 1:
+        raise ExpressionError(f"{what} has {len(outputs)} outputs; make a claim of each")
+    return outputs[0], inputs
+
+
+def _shown(given: object) -> str:
+    return f"{repr(given)[:60]} ({type(given).__name__})"
 
 
 @dataclass(frozen=True, slots=True)

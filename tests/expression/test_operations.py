@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from helpers_trees import claim
 from mpmath import mp
+from nalmx.verify.searching.breakpoints import places
 
 from nalmx.expression import IRRATIONAL, Apply, Expression, Undefined, evaluate, parse, to_text
 from nalmx.expression.ball import ball, enclose, interval, precision
@@ -39,7 +40,6 @@ from nalmx.verify.certificates.second.backend import Program as Second
 from nalmx.verify.certificates.second.bounds import slopes_of
 from nalmx.verify.certificates.second.intervals import span
 from nalmx.verify.rounding.floating import rounding_over
-from nalmx.verify.searching.breakpoints import places
 
 NUMBERS = {name for name, record in OPERATIONS.items() if record.takes == record.gives == "real"}
 NUMBERS -= {"piecewise"}

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from helpers_machines import hand_made, random_prompts
 
+from nalmx.errors import RunError
 from nalmx.pntm import Vocabulary, action
 from nalmx.pntm.action import (
     CELL,
@@ -39,6 +41,7 @@ from nalmx.pntm.proofs.proof import Gap, Memory, Proof
 from nalmx.pntm.proofs.search import find_proof
 from nalmx.pntm.soft.conversion import weights_of
 from nalmx.pntm.tasks.specification import Block, Specification, Stream, spell
+from nalmx.storage import read_json, write_json
 
 AB = Vocabulary(("a", "b"), ("A", "B"))  # a b = A B end: symbols 0 to 5
 BLOCK = frozenset("ab")
@@ -159,6 +162,21 @@ INTERPRETERS: dict[str, Callable[[Machine], bool]] = {
     for name, value in list(globals().items())
     if name.startswith("run_")
 }
+
+
+def test_a_machine_of_an_old_file_is_written_again_bit_for_bit(tmp_path: Path) -> None:
+    old = Path(__file__).parents[1] / "old" / "parity" / "machine.json"
+    write_json(tmp_path / "again.json", Machine.from_json(read_json(old)).to_json())
+    assert (tmp_path / "again.json").read_bytes() == old.read_bytes()
+
+
+def test_what_a_head_that_jumps_would_move_by_says_nothing() -> None:
+    data = machine((2, READ_HEAD, Jump(1))).to_json()
+    data["moves"][2][0][1] = 7
+    assert Machine.from_json(data).acts(2, 0).read_head == Jump(1)
+    data["moves"][2][0][1] = 7.0
+    with pytest.raises(RunError, match="damaged"):
+        Machine.from_json(data)
 
 
 def test_every_kind_of_action_is_tried_here() -> None:

@@ -5,10 +5,15 @@ from fractions import Fraction
 import pytest
 from helpers_trees import claim
 
+from nalmx.expression import parse
+from nalmx.ranges import Range
 from nalmx.verify import Effort, check
 from nalmx.verify.algebra.cases import cases
 from nalmx.verify.algebra.decision import decide
+from nalmx.verify.algebra.field import Units
 from nalmx.verify.algebra.linear import Inequality, contradict, largest
+from nalmx.verify.algebra.normal_form import NormalForms
+from nalmx.verify.algebra.signs import POSITIVE, SignCondition
 
 EFFORT = Effort(examples=30, points=2_000, seconds=5)
 IDENTITIES = [
@@ -93,6 +98,23 @@ def test_a_pole_at_an_irrational_point_is_refuted_by_a_change_of_sign(left, righ
         assert max(gaps) < Fraction(1, 10**9)
 
 
+@pytest.mark.parametrize(
+    ("function", "extent"),
+    [
+        ("log(x)", "[0,1]"),
+        ("sqrt(x)", "[-1/7,1]"),
+        ("1/(x - 1/7)", "[1/7,1]"),
+        ("1/(x**2 - 2)**2", "[0,2]"),
+        ("Piecewise((1, x < 1/2))", "[0,1]"),
+        ("Piecewise((log(x), x < 1), (0, True))", "[-1,2]"),
+    ],
+)
+def test_where_a_function_is_certainly_undefined_it_is_said_to_be(function, extent):
+    finding = decide(claim(function, function, extent))
+    assert finding.outcome == "pole"
+    assert "is zero" in finding.reason or "is outside" in finding.reason
+
+
 def test_both_sides_undefined_at_an_irrational_point_is_no_refutation():
     made = claim("1/(x**2 - 2)", "1/(x**2 - 2) + 0*x", "[0,2]")
     assert check(made, EFFORT).verdict == "unknown"
@@ -119,6 +141,15 @@ def _holds(case, point):
     inside = all(point[name] in extent for name, extent in case.ranges.items())
     signs = (sign_of(evaluate(c.function, point)) in c.signs for c in case.conditions)
     return inside and all(signs)
+
+
+def test_what_a_side_shares_with_a_condition_must_be_defined_all_the_same():
+    shared = parse("log(x)")
+    extent = {"x": Range.parse("[0,2]")}
+    forms = NormalForms((shared,), extent, (SignCondition(shared, POSITIVE),), Units())
+    assert not forms.obligations
+    forms.form(shared)
+    assert [obligation.signs for obligation in forms.obligations.values()] == [POSITIVE]
 
 
 def _line(strict, offset, **slopes):

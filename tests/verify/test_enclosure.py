@@ -8,7 +8,7 @@ from helpers_trees import claim
 
 from nalmx.expression import parse, variables
 from nalmx.verify import Domain, Effort, check
-from nalmx.verify.algebra.signs import POSITIVE, Condition
+from nalmx.verify.algebra.signs import POSITIVE, SignCondition
 from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below, round_up
 from nalmx.verify.bounding.enclosure import Budget, Piece, bound
 
@@ -66,14 +66,14 @@ def test_the_search_stops_at_a_value_above_the_limit():
 
 
 def test_only_where_the_conditions_hold_counts():
-    conditions = (Condition(parse("1 - x"), POSITIVE),)
+    conditions = (SignCondition(parse("1 - x"), POSITIVE),)
     found = bound([piece("x", "[0,10]", conditions=conditions)], Fraction(2))
     assert found.upper <= 1.05
     assert found.largest <= 1
 
 
 def test_a_bound_known_beforehand_is_used():
-    conditions = (Condition(parse("x - y"), POSITIVE),)
+    conditions = (SignCondition(parse("x - y"), POSITIVE),)
     found = bound([piece("x - y", "[0,1]", conditions=conditions, cap=Fraction(1, 2))], Fraction(1))
     assert found.upper <= 0.5
 

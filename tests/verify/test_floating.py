@@ -19,6 +19,7 @@ from nalmx.extract.as_run import as_run
 from nalmx.models import MODULES, NAU, NMU, NPU, NSR
 from nalmx.ranges import Interval
 from nalmx.verify import Domain
+from nalmx.verify.rounding import floating
 from nalmx.verify.rounding.floating import arithmetic_of, as_it_runs, rounding_over
 from nalmx.verify.rounding.running_error import LIBRARY_ULPS, NoBound, rounding_bound
 
@@ -359,7 +360,7 @@ def test_subdivision_tightens_a_bound(monkeypatch):
     assert fine.bound < coarse.bound / 20
     assert fine.at_a_spot <= fine.bound <= fine.at_a_spot * Fraction("1.11")
     assert fine.where["x1"].width < 1
-    monkeypatch.setattr("nalmx.verify.rounding.floating._MOST_OPERATIONS", 1)
+    monkeypatch.setattr(floating, "_MOST_OPERATIONS", 1)
     assert rounding_over(run, domain).bound == coarse.bound
 
 

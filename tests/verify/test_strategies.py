@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from nalmx.errors import RangeError
 from nalmx.expression import Apply, Expression, Number, Variable, build, parse
 from nalmx.verify import Counterexample, Domain
-from nalmx.verify.searching.breakpoints import MOST_PLACES, places
-from nalmx.verify.searching.neighbours import ends, neighbour
+from nalmx.verify.points.breakpoints import MOST_PLACES, places
+from nalmx.verify.points.neighbours import ends, neighbour
 from nalmx.verify.searching.property import search
 from nalmx.verify.strategies import floats, points
 

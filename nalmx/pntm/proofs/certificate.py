@@ -16,7 +16,7 @@ from typing import Any
 from ... import __version__
 from ...errors import CertificateError, NalmxError
 from ...storage import same_json
-from ...verify.certificate import SEQUENCE, digest_of, save_new
+from ...verify.certificate import SEQUENCE, check_digest, check_schema, digest_of, save_new
 from ...verify.replaying.replay import SECONDS, Replay
 from ..machine import Machine
 from ..tasks import SequenceTask, sequence_task
@@ -70,16 +70,10 @@ class SequenceCertificate:
         """Check the shape and the digest of a certificate; nothing else of it is believed."""
         if not isinstance(data, dict) or data.get("kind") != SEQUENCE:
             raise CertificateError(f"{where} is not a certificate of a sequence task")
-        schema = data.get("schema")
-        if schema not in (SCHEMA, _WITHOUT_MULTIPLIERS) or type(schema) is not int:
-            raise CertificateError(
-                f"{where} has the schema {repr(schema)[:20]}, and this nalmx reads "
-                f"{_WITHOUT_MULTIPLIERS} and {SCHEMA}; use the version that wrote it"
-            )
+        check_schema(data, where, _WITHOUT_MULTIPLIERS, SCHEMA)
         if data.keys() != _KEYS or data["verdict"] not in _LEVELS:
             raise CertificateError(f"{where} is damaged: its entries are not what they should be")
-        if data["sha256"] != digest_of(data):
-            raise CertificateError(f"{where} was altered: its content does not have its digest")
+        check_digest(data, where)
         try:
             if not isinstance(data["task"], str):
                 raise CertificateError("its task is no name")

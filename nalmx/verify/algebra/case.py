@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -18,7 +18,7 @@ from .linear import Inequality
 from .normal_form import NormalForms
 from .quotients import OutsideMethod
 from .region import Split
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, Condition, opposite
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, SignCondition, opposite
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Case:
     left: Expression
     right: Expression
     ranges: Mapping[str, Range]
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[SignCondition, ...] = ()
     bound: Mapping[str, Expression] = field(default_factory=dict)
 
     @classmethod
@@ -45,16 +45,24 @@ class Case:
         return case
 
     def point(self, values: Point) -> Point | None:
-        """A point of this case with all inputs of the claim; None where one is not rational."""
-        point = dict(values)
+        """A point of this case with all inputs of the claim; None where one is not rational.
+
+        Inputs that `values` does not give are in the middle of an interval.
+        """
+        point = {name: extent.intervals[0].middle for name, extent in self.ranges.items()}
+        point.update(values)
         for name, expression in self.bound.items():
-            value = evaluate(expression, values)
+            value = evaluate(expression, point)
             if not isinstance(value, Fraction):
                 return None
             point[name] = value
         return point
 
-    def with_condition(self, condition: Condition) -> Case:
+    def points(self, found: Iterable[Point]) -> tuple[Point, ...]:
+        """Those of some points that are rational, with all inputs of the claim."""
+        return tuple(made for values in found if (made := self.point(values)) is not None)
+
+    def with_condition(self, condition: SignCondition) -> Case:
         return replace(self, conditions=(*self.conditions, condition))
 
     def with_input(self, name: str, value: Expression) -> Case:
@@ -64,10 +72,12 @@ class Case:
         ranges = {n: r for n, r in self.ranges.items() if n != name}
         if isinstance(value, Variable):
             ranges[value.name] = ranges[value.name].overlap(extent) or ranges[value.name]
-        conditions = [Condition(substitute(c.function, given), c.signs) for c in self.conditions]
+        conditions = [
+            SignCondition(substitute(c.function, given), c.signs) for c in self.conditions
+        ]
         if not (isinstance(value, Number) and value.value in extent):
-            conditions.append(Condition(_minus(value, rational(extent.lower)), NONNEGATIVE))
-            conditions.append(Condition(_minus(rational(extent.upper), value), NONNEGATIVE))
+            conditions.append(SignCondition(_minus(value, rational(extent.lower)), NONNEGATIVE))
+            conditions.append(SignCondition(_minus(rational(extent.upper), value), NONNEGATIVE))
         bound = {n: substitute(e, given) for n, e in self.bound.items()}
         return Case(
             substitute(self.left, given),
@@ -80,7 +90,7 @@ class Case:
     def parts(self, split: Split) -> Iterator[Case]:
         """The cases in which the sign that was asked for is known; they cover this one."""
         for signs in split.parts:
-            condition = Condition(split.function, signs)
+            condition = SignCondition(split.function, signs)
             if split.line is None:
                 yield self.with_condition(condition)
                 continue

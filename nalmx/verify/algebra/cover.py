@@ -2,6 +2,8 @@
 
 Everything here errs on one side: a set of signs may be too large, never too small, a region is called
 empty only where it certainly is, and a breach is called certain only where it is.
+
+Reference: Moore, Kearfott, Cloud (2009), Introduction to interval analysis.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from .signs import (
     BITS,
     EVERY,
     NONZERO,
-    Condition,
     Excluding,
+    SignCondition,
     Signs,
     balls,
     sign_of,
@@ -32,6 +34,7 @@ from .signs import (
 from .subdivision import halves, is_narrow, probes
 from .suspects import simplest
 
+# A sixteenth of the boxes to start from loses no proof of benchmarks/algebra_limits.py.
 MOST_BOXES = 3_000
 _MOST_STARTS = 1_024
 _HALVINGS = 120
@@ -48,7 +51,7 @@ class Cover:
         self,
         functions: Sequence[Expression],
         ranges: Mapping[str, Range],
-        conditions: Sequence[Condition],
+        conditions: Sequence[SignCondition],
         most_boxes: int,
     ) -> None:
         names = variables(*functions, *(c.function for c in conditions))
@@ -85,7 +88,9 @@ class Cover:
         }
 
 
-def is_empty(conditions: Sequence[Condition], ranges: Mapping[str, Range], most_boxes: int) -> bool:
+def is_empty(
+    conditions: Sequence[SignCondition], ranges: Mapping[str, Range], most_boxes: int
+) -> bool:
     """Whether the conditions certainly hold together at no point of the ranges."""
     cover = Cover((), ranges, conditions, most_boxes)
     with precision(BITS):
@@ -95,7 +100,7 @@ def is_empty(conditions: Sequence[Condition], ranges: Mapping[str, Range], most_
 def signs_on(
     function: Expression,
     ranges: Mapping[str, Range],
-    conditions: Sequence[Condition],
+    conditions: Sequence[SignCondition],
     most_boxes: int,
     wanted: Signs = EVERY,
 ) -> Signs:
@@ -143,7 +148,7 @@ def find_breach(
     function: Expression,
     allowed: Signs,
     ranges: Mapping[str, Range],
-    conditions: Sequence[Condition],
+    conditions: Sequence[SignCondition],
 ) -> Breach | None:
     """Where the sign of a function is not an allowed one, if that is found.
 
@@ -184,7 +189,7 @@ def _sign_at(function: Expression, form: Enclosure, point: Point) -> int | None:
     return sign_of(exact) if isinstance(exact, Fraction) else sign
 
 
-def _meets(conditions: Sequence[Condition], point: Point) -> bool:
+def _meets(conditions: Sequence[SignCondition], point: Point) -> bool:
     return all(sign_of_point(Enclosure(c.function), point) in c.signs for c in conditions)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from ...clock import limited
@@ -24,7 +23,6 @@ from .bracket import Bracket
 from .case import Case
 from .cases import Solved, cases
 from .cover import Breach, find_breach
-from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
@@ -71,60 +69,54 @@ NOTHING_FOUND = Finding("silent")
 
 def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     """Prove a claim over its whole domain, or say what stands in the way."""
+    seen: list[Solved] = []
     suspects: list[Point] = []
-    brackets: list[Bracket] = []
+    stopped: str | None = f"{operations:,} operations did not suffice for the normal form"
     with limited(operations):
-        return _decided(claim, suspects, brackets)
-    return _silent(
-        claim, f"{operations:,} operations did not suffice for the normal form", suspects, brackets
-    )
-
-
-def _decided(claim: Claim, suspects: list[Point], brackets: list[Bracket]) -> Finding:
-    """The finding; suspects and brackets are left in the lists where the time runs out."""
+        stopped = _stopped(claim, seen, suspects)
+    unmet = [solved.unmet for solved in seen if solved.unmet is not None]
+    differing = tuple(solved for solved in seen if not solved.agrees)
     exact = claim.tolerance.kind == "exact"
-    unmet: Unmet | None = None
-    differing: list[Solved] = []
-    visited: list[Case] = []
-    rational = True
-    try:
-        for solved in cases(claim):
-            visited.append(solved.case)
-            rational &= not solved.forms.field.has_functions
-            if solved.unmet is not None:
-                unmet = solved.unmet if unmet is None or solved.unmet.is_certain else unmet
-                suspects.extend(solved.unmet.suspects)
-                brackets.extend(solved.unmet.brackets)
-            if not solved.agrees:
-                differing.append(solved)
-                suspects.extend(_differing_points(solved, claim.domain))
-                if exact and (_tells(solved) or len(differing) == _MOST_DIFFERING):
-                    break
-    except OutsideMethod as outside:
-        return _silent(claim, str(outside), suspects, brackets)
-    pieces, around, gone = tuple(differing), tuple(brackets), tuple(visited)
-    if unmet is not None and (not differing or (unmet.is_certain and not exact)):
-        outcome: Outcome = "pole" if unmet.is_certain else "silent"
-        return Finding(outcome, unmet.reason, _in_domain(suspects, claim), around, pieces)
-    if not differing:
-        return Finding("proved", pieces=pieces, defined=True, cases=gone, rational=rational)
-    # Where a side may be undefined, its normal form need not be its function.
-    outcome = "differs" if unmet is None and all(map(_tells, differing)) else "silent"
-    reason = _reason(differing[0]) if unmet is None else unmet.reason
+    outcome: Outcome = "silent"
+    reason = stopped
+    if stopped is None and unmet:
+        # Where a side may be undefined, its normal form need not be its function.
+        worst = max(unmet, key=lambda u: u.is_certain)
+        reason = worst.reason
+        if worst.is_certain and not (differing and exact):
+            outcome = "pole"
+    elif stopped is None:
+        outcome = "differs" if all(map(_tells, differing)) else "silent"
+        reason = _reason(differing[0]) if differing else None
+        if not differing:
+            outcome = "proved"
     return Finding(
         outcome,
         reason,
-        _in_domain(suspects, claim),
-        around,
-        pieces,
-        unmet is None,
-        gone,
-        rational,
+        tuple(point for point in suspects if point in claim.domain),
+        tuple(bracket for found in unmet for bracket in found.brackets),
+        differing if stopped is None else None,
+        stopped is None and not unmet,
+        tuple(solved.case for solved in seen),
+        not any(solved.forms.field.has_functions for solved in seen),
     )
 
 
-def _silent(claim: Claim, reason: str, suspects: list[Point], brackets: list[Bracket]) -> Finding:
-    return Finding("silent", reason, _in_domain(suspects, claim), tuple(brackets))
+def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point]) -> str | None:
+    """Go through the cases of a claim; the reason where the method does not reach all."""
+    left = _MOST_DIFFERING if claim.tolerance.kind == "exact" else None
+    try:
+        for solved in cases(claim):
+            seen.append(solved)
+            suspects.extend(solved.unmet.suspects if solved.unmet is not None else ())
+            if not solved.agrees:
+                suspects.extend(solved.case.points(_differing_points(solved)))
+                left = left and (0 if _tells(solved) else left - 1)
+            if left == 0:
+                break
+    except OutsideMethod as outside:
+        return str(outside)
+    return None
 
 
 def _tells(solved: Solved) -> bool:
@@ -139,23 +131,17 @@ def _reason(solved: Solved) -> str:
     return "the normal forms of the two sides differ"
 
 
-def _differing_points(solved: Solved, domain: Domain) -> Iterator[Point]:
+def _differing_points(solved: Solved) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
-    own = Domain(solved.case.ranges)
-    middle = next(sample_points(own))
-    parts = (part for form in solved.forms.region.seen for part in (form.top, form.bottom))
-    vertices = (vertex(solved.forms.field.ring, part) for part in parts)
-    special: Iterator[Point] = ({**middle, **found} for found in vertices if found is not None)
+    case, region = solved.case, solved.forms.region
+    domain = Domain(case.ranges)
+    yield from generic_points(domain)
+    yield from sample_points(domain, most=4)
+    parts = (part for form in region.seen for part in (form.top, form.bottom))
+    yield from filter(None, (vertex(region.field.ring, part) for part in parts))
     inside: Breach | None = None
-    with limited(_HUNTING):
-        inside = find_breach(rational(0), NONZERO, solved.case.ranges, solved.case.conditions)
-    if solved.case.conditions and inside is not None and inside.is_certain:
-        special = chain(special, [{**middle, **inside.point}])
-    for point in (*generic_points(own), *sample_points(own, most=4), *special):
-        made = solved.case.point(point)
-        if made is not None and made in domain:
-            yield made
-
-
-def _in_domain(points: list[Point], claim: Claim) -> tuple[Point, ...]:
-    return tuple(point for point in points if point in claim.domain)
+    if case.conditions:
+        with limited(_HUNTING):
+            inside = find_breach(rational(0), NONZERO, case.ranges, case.conditions)
+    if inside is not None and inside.is_certain:
+        yield inside.point

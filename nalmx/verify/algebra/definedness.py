@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ...clock import limited
 from ...expression import Expression, to_text
@@ -19,6 +20,7 @@ from .signs import NONZERO, Signs
 from .suspects import sample_points, vertex, zeros_along_axes
 
 _HUNTING = 100_000  # operations, 0.5 s
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
 _MOST_BOXES, _BOXES_FOR_A_FACTOR = 4_000, 500
 
 
@@ -70,10 +72,7 @@ def _is_plain(obligation: Obligation, case: Case) -> bool:
 
 
 def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | None:
-    region = forms.region
-    form = forms.field.reduced(obligation.form)
-    if region.signs_of(form) <= obligation.signs:
-        return None
+    region, form = forms.region, forms.field.reduced(obligation.form)
 
     def look_longer(atom: Polynomial) -> Signs:
         signs = region.atom_signs(atom)
@@ -82,27 +81,26 @@ def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | No
         tree = forms.field.tree(atom)
         return signs & signs_on(tree, case.ranges, case.conditions, _BOXES_FOR_A_FACTOR)
 
-    if region.signs_of(form, look_longer) <= obligation.signs:
-        return None
-    found = signs_on(
-        obligation.function, case.ranges, case.conditions, _MOST_BOXES, obligation.signs
+    ways = (
+        partial(region.signs_of, form),
+        partial(region.signs_of, form, look_longer),
+        partial(
+            signs_on,
+            obligation.function,
+            case.ranges,
+            case.conditions,
+            _MOST_BOXES,
+            obligation.signs,
+        ),
     )
-    if found <= obligation.signs:
+    if any(way() <= obligation.signs for way in ways):
         return None
     breaches = [b for f in _functions(obligation, case, forms) if (b := _hunt(f, obligation, case))]
-    suspects: list[Point] = []
-    brackets: list[Bracket] = []
-    middle = next(sample_points(Domain(case.ranges)))
-    for breach in breaches:
-        start = case.point({**middle, **breach.point})
-        end = None if breach.beyond is None else case.point({**middle, **breach.beyond})
-        if start is not None and end is not None:
-            brackets.append((start, end))
-        elif start is not None and breach.beyond is None:
-            suspects.append(start)
-    suspects.extend(_suspects(case, forms, form.top))
-    certain = any(breach.is_certain for breach in breaches)
-    return Unmet(obligation, certain, tuple(suspects), tuple(brackets))
+    places = (b.point for b in breaches if b.beyond is None)
+    suspects = case.points([*places, *_suspects(case, forms, form.top)])
+    pairs = [case.points((b.point, b.beyond)) for b in breaches if b.beyond is not None]
+    brackets = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+    return Unmet(obligation, any(b.is_certain for b in breaches), suspects, brackets)
 
 
 def _functions(obligation: Obligation, case: Case, forms: NormalForms) -> Iterator[Expression]:
@@ -122,16 +120,10 @@ def _hunt(function: Expression, obligation: Obligation, case: Case) -> Breach | 
 def _suspects(case: Case, forms: NormalForms, top: Polynomial) -> Iterator[Point]:
     domain = Domain(case.ranges)
     atoms = [_inside(forms.field, atom) for atom, _ in factors(top)[1]]
-    middle = next(sample_points(domain))
-    for atom in atoms:
-        found = vertex(forms.field.ring, atom)
-        if found is not None:
-            yield from _in_claim(case, {**middle, **found})
-    for point in zeros_along_axes(forms.field.ring, atoms, domain):
-        yield from _in_claim(case, point)
+    yield from filter(None, (vertex(forms.field.ring, atom) for atom in atoms))
+    yield from zeros_along_axes(forms.field.ring, atoms, domain)
     if case.conditions or forms.field.has_functions:
-        for point in sample_points(domain, most=8):
-            yield from _in_claim(case, point)
+        yield from sample_points(domain, most=8)
 
 
 def _inside(field: Field, atom: Polynomial) -> Polynomial:
@@ -141,12 +133,6 @@ def _inside(field: Field, atom: Polynomial) -> Polynomial:
         return atom
     assert slot.base is not None
     return slot.base
-
-
-def _in_claim(case: Case, point: Point) -> Iterator[Point]:
-    made = case.point(point)
-    if made is not None:
-        yield made
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -1,4 +1,7 @@
-"""Whether linear inequalities with rational coefficients contradict each other (Fourier–Motzkin)."""
+"""Linear inequalities with rational coefficients: whether they contradict each other, and what they bound.
+
+By Fourier–Motzkin elimination: Schrijver (1986), Theory of linear and integer programming, section 12.2.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-MOST = 400
+MOST = 400  # a sixteenth loses no proof of benchmarks/algebra_limits.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,8 @@ def contradict(inequalities: Iterable[Inequality]) -> bool:
     One unknown after another is eliminated: each lower bound on it must lie below each upper
     one. Gives up, with False, where the inequalities become more than `MOST`.
     """
-    system = set(inequalities)
-    while True:
-        if any(inequality.fails for inequality in system):
-            return True
-        names = {name for inequality in system for name, _ in inequality.slopes}
-        if not names or len(system) > MOST:
-            return False
-        system = _eliminate(system, min(names, key=lambda name: _cost(system, name)))
+    system = _projected(set(inequalities))
+    return system is not None and any(inequality.fails for inequality in system)
 
 
 def largest(
@@ -54,21 +51,29 @@ def largest(
     The value takes a name of its own, and all others are eliminated. None where that is too much
     work, or where there is no bound.
     """
-    value = ""
+    value = "the value"
     one = Fraction(1)
     turned = {name: -slope for name, slope in slopes.items()}
     system = set(where)
     system.add(Inequality.of({**slopes, value: -one}, offset, False))
     system.add(Inequality.of({**turned, value: one}, -offset, False))
+    left = _projected(system, keep=value) or set()
+    uppers = [i.offset / -s for i in left for _, s in i.slopes if s < 0]
+    return min(uppers, default=None)
+
+
+def _projected(system: set[Inequality], keep: str = "") -> set[Inequality] | None:
+    """What inequalities say of one unknown, `keep`; None where they become too many.
+
+    Without one, those that were left when one failed.
+    """
     while True:
-        names = {name for i in system for name, _ in i.slopes} - {value}
-        if not names:
-            break
+        names = {name for inequality in system for name, _ in inequality.slopes} - {keep}
+        if not names or (not keep and any(inequality.fails for inequality in system)):
+            return system
         if len(system) > MOST:
             return None
         system = _eliminate(system, min(names, key=lambda name: _cost(system, name)))
-    uppers = [i.offset / -s for i in system for _, s in i.slopes if s < 0]
-    return min(uppers, default=None)
 
 
 def _cost(system: set[Inequality], name: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from typing import TypeAlias
 
 from ...clock import look
@@ -18,12 +19,12 @@ from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, raised
 from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Condition, Signs
+from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
 from .waves import cosine_and_sine, pi
 from .whole_parts import whole_part
 
 Form: TypeAlias = Quotient | bool
-_MOST_SLOTS = 300
+_MOST_SLOTS = 300  # a sixteenth loses no proof of benchmarks/algebra_limits.py
 _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
 
 
@@ -48,7 +49,7 @@ class NormalForms:
         self,
         roots: Sequence[Expression],
         ranges: Mapping[str, Range],
-        conditions: Sequence[Condition],
+        conditions: Sequence[SignCondition],
         units: Units,
         *,
         opaque: bool = False,
@@ -60,10 +61,12 @@ class NormalForms:
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._made_here: list[Expression] = []
+        self._rules = self._rule_table()
         self._opaque = opaque
-        self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
             self.region.learn(condition, self.value(condition.function))
+        # What a side shares with a condition is an obligation of the side all the same.
+        self._forms.clear()
         self.obligations.clear()
 
     def value(self, root: Expression) -> Quotient:
@@ -116,46 +119,15 @@ class NormalForms:
         values = [a for a in arguments if isinstance(a, Quotient)]
         if node.operation in _COMPARISONS:
             return self._compared(node.operation, *values)
+        if node.operation == "pow":
+            return self._power(node, *values)
         self._require(node)
-        rule = self._rules().get(node.operation)
-        return self._by_record(node, *values) if rule is None else rule(node, *values)
-
-    def _require(self, node: Apply) -> None:
-        """Note what the record of an operation asks of its arguments."""
-        for need in OPERATIONS[node.operation].requires:
-            argument = node.arguments[need.place]
-            if need.relation == "ne":
-                self._must_not_vanish(argument)
-                continue
-            if need.bound:
-                argument = self._kept(total([argument, Number(Fraction(-need.bound))]))
-            self._oblige(argument, self.value(argument), _SIGNS[need.relation], need.what)
-
-    def _by_record(self, node: Apply, *values: Quotient) -> Quotient:
-        """A function by its definition; without one, as it is written, of a canonical argument."""
-        written = defined(node.operation, node.arguments)
-        if written is not None:
-            return self.value(self._kept(written))
-        if len(values) != 1:
-            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
-        field, ring = self.field, self.field.ring
-        x = field.reduced(values[0])
-        is_odd = OPERATIONS[node.operation].odd and not x.top.is_zero()
-        turned = is_odd and x.top.leading_coefficient() < 0
-        x = ring.negative(x) if turned else x
-        made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
-        value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
-        return ring.negative(value) if turned else value
-
-    def _kept(self, tree: Expression) -> Expression:
-        """A tree made here, which has to live as long as the forms that its parts are known by."""
-        self._made_here.append(tree)
-        return tree
+        rule = self._rules.get(node.operation)
+        return self._by_record(node, values) if rule is None else rule(*values)
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
-        identity = ("opaque", self._numbers[id(node)])
-        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
+        return self.field.ring.whole(self.field.slot(("opaque", node), Slot("opaque", node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -172,26 +144,56 @@ class NormalForms:
     def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
         self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
 
-    def _rules(self) -> dict[str, Callable[..., Quotient]]:
+    def _rule_table(self) -> dict[str, Callable[..., Quotient]]:
         ring, region = self.field.ring, self.region
         return {
-            "add": lambda _, *xs: _folded(ring.plus, xs),
-            "mul": lambda _, *xs: _folded(ring.times, xs),
-            "neg": lambda _, x: ring.negative(x),
-            "div": lambda _, x, y: ring.times(x, ring.inverse(y)),
-            "pow": self._power,
-            "abs": lambda _, x: absolute(region, x),
-            "min": lambda _, *xs: _folded(self._lesser, xs),
-            "max": lambda _, *xs: _folded(self._greater, xs),
-            "sign": lambda _, x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
-            "floor": lambda _, x: whole_part(region, x),
-            "sqrt": lambda _, x: raised(region, x, Fraction(1, 2)),
-            "log": lambda _, x: logarithm(self.field, x),
-            "exp": lambda _, x: exponential(region, x),
-            "sin": lambda _, x: cosine_and_sine(region, x)[1],
-            "cos": lambda _, x: cosine_and_sine(region, x)[0],
-            "tanh": self._hyperbolic_tangent,
+            "add": lambda *xs: reduce(ring.plus, xs),
+            "mul": lambda *xs: reduce(ring.times, xs),
+            "neg": ring.negative,
+            "div": lambda x, y: ring.times(x, ring.inverse(y)),
+            "abs": lambda x: absolute(region, x),
+            "min": lambda *xs: reduce(partial(self._extreme, -1), xs),
+            "max": lambda *xs: reduce(partial(self._extreme, 1), xs),
+            "sign": lambda x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
+            "floor": lambda x: whole_part(region, x),
+            "sqrt": lambda x: raised(region, x, Fraction(1, 2)),
+            "log": lambda x: logarithm(self.field, x),
+            "exp": lambda x: exponential(region, x),
+            "sin": lambda x: cosine_and_sine(region, x)[1],
+            "cos": lambda x: cosine_and_sine(region, x)[0],
         }
+
+    def _require(self, node: Apply) -> None:
+        """Note what the record of an operation asks of its arguments."""
+        for need in OPERATIONS[node.operation].requires:
+            argument = node.arguments[need.place]
+            if need.relation == "ne" and not need.bound:
+                self._must_not_vanish(argument)
+                continue
+            if need.bound:
+                argument = self._kept(total([argument, Number(Fraction(-need.bound))]))
+            self._oblige(argument, self.value(argument), _ALLOWED[need.relation], need.what)
+
+    def _by_record(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
+        """A function by its definition; without one, as it is written, of a canonical argument."""
+        written = defined(node.operation, node.arguments)
+        if written is not None:
+            return self.value(self._kept(written))
+        record = OPERATIONS[node.operation]
+        if len(values) != 1 or record.partial:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
+        field, ring = self.field, self.field.ring
+        x = field.reduced(values[0])
+        turned = record.odd and not x.top.is_zero() and x.top.leading_coefficient() < 0
+        x = ring.negative(x) if turned else x
+        made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
+        value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
+        return ring.negative(value) if turned else value
+
+    def _kept(self, tree: Expression) -> Expression:
+        """A tree made here, which has to live as long as the forms that its parts are known by."""
+        self._made_here.append(tree)
+        return tree
 
     def _must_not_vanish(self, divisor: Expression) -> None:
         """Note a divisor, a product by its factors: it is zero where one of them is."""
@@ -229,19 +231,7 @@ class NormalForms:
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
 
-    def _hyperbolic_tangent(self, _: Apply, x: Quotient) -> Quotient:
-        ring = self.field.ring
-        square = exponential(self.region, ring.times(ring.number(2), x))
-        one = ring.number(1)
-        return ring.times(ring.minus(square, one), ring.inverse(ring.plus(square, one)))
-
-    def _greater(self, x: Quotient, y: Quotient) -> Quotient:
-        return self._extreme(x, y, 1)
-
-    def _lesser(self, x: Quotient, y: Quotient) -> Quotient:
-        return self._extreme(x, y, -1)
-
-    def _extreme(self, x: Quotient, y: Quotient, direction: int) -> Quotient:
+    def _extreme(self, direction: int, x: Quotient, y: Quotient) -> Quotient:
         """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""
         ring = self.field.ring
         gap = self.field.reduced(ring.minus(x, y))
@@ -255,7 +245,7 @@ class NormalForms:
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
 
-_SIGNS: dict[str, Signs] = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE}
+_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),
@@ -270,13 +260,6 @@ def _junction(operation: str, truths: list[bool]) -> bool:
     if operation == "not":
         return not truths[0]
     return all(truths) if operation == "and" else any(truths)
-
-
-def _folded(step: Callable[[Quotient, Quotient], Quotient], xs: Sequence[Quotient]) -> Quotient:
-    result, *rest = xs
-    for x in rest:
-        result = step(result, x)
-    return result
 
 
 def _constant(x: Quotient) -> Fraction | None:
@@ -302,19 +285,6 @@ def _is_function(node: Expression) -> bool:
     if node.operation == "pow":
         return not _is_whole(node.arguments[1])
     return node.operation not in _RATIONAL
-
-
-def _numbered(roots: Sequence[Expression]) -> dict[int, int]:
-    """A number for each node, the same for nodes that are written alike, without comparing trees."""
-    numbers: dict[int, int] = {}
-    known: dict[object, int] = {}
-    for root in roots:
-        for node in post_order(root):
-            written: object = node
-            if isinstance(node, Apply):
-                written = (node.operation, tuple(numbers[id(a)] for a in node.arguments))
-            numbers[id(node)] = known.setdefault(written, len(known))
-    return numbers
 
 
 def _is_polynomial(node: Apply) -> bool:

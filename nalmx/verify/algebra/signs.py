@@ -26,7 +26,7 @@ BITS = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class SignCondition:
     """That the sign of a function is one of some."""
 
     function: Expression
@@ -75,7 +75,7 @@ def balls(box: Box) -> dict[str, flint.arb]:
 class Excluding:
     """Tells which boxes certainly hold no point at which all conditions hold."""
 
-    def __init__(self, conditions: Sequence[Condition]) -> None:
+    def __init__(self, conditions: Sequence[SignCondition]) -> None:
         with precision(BITS):
             self._forms = [(Enclosure(c.function), c.signs) for c in conditions]
 

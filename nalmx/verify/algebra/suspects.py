@@ -11,7 +11,7 @@ import flint
 from ...clock import look
 from ...ranges import Interval
 from ..domain import Domain, Point
-from .quotients import Polynomial, Ring, as_fraction, degree
+from .quotients import Polynomial, Ring, as_fraction, as_rational, degree, factors
 
 _MOST_TRIED = 100_000  # terms
 _MOST_TERMS, _MOST_DEGREE = 1_000, 30
@@ -57,19 +57,10 @@ def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
     """Where all slopes of a quadratic polynomial of the inputs are 0, if that is one point."""
     if degree(polynomial) != 2 or any(polynomial.degrees()[: ring.slots]):
         return None
-    used = [n for place, n in enumerate(ring.names) if polynomial.degrees()[ring.slots + place]]
-    slopes = [polynomial.derivative(ring.slots + ring.names.index(name)) for name in used]
-    rows, constants = [], []
-    for slope in slopes:
-        row = dict.fromkeys(used, flint.fmpq(0))
-        constant = flint.fmpq(0)
-        for exponents, coefficient in slope.terms():
-            if any(exponents):
-                row[ring.names[list(exponents).index(1) - ring.slots]] = coefficient
-            else:
-                constant = -coefficient
-        rows.append([row[name] for name in used])
-        constants.append([constant])
+    used = ring.inputs_of(polynomial)
+    slopes = [ring.linear(polynomial.derivative(ring.slots + ring.names.index(n))) for n in used]
+    rows = [[as_rational(row.get(n, Fraction(0))) for n in used] for row, _ in filter(None, slopes)]
+    constants = [[as_rational(-offset)] for _, offset in filter(None, slopes)]
     try:
         solution = flint.fmpq_mat(rows).solve(flint.fmpq_mat(constants))
     except ZeroDivisionError:
@@ -78,7 +69,10 @@ def vertex(ring: Ring, polynomial: Polynomial) -> Point | None:
 
 
 def simplest(extent: Interval) -> Fraction:
-    """The rational with the smallest denominator in an interval (Stern–Brocot)."""
+    """The rational with the smallest denominator in an interval.
+
+    By the Stern–Brocot tree: Graham, Knuth, Patashnik (1994), Concrete mathematics, section 4.5.
+    """
     if extent.lower <= 0 <= extent.upper:
         return Fraction(0)
     if extent.upper < 0:
@@ -100,27 +94,8 @@ def _rational_roots(
     """The rational zeros of a polynomial in one input, the others held at a point."""
     if len(polynomial) > _MOST_TERMS or degree(polynomial) > _MOST_DEGREE:
         return
-    coefficients: dict[int, Fraction] = {}
-    for exponents, coefficient in polynomial.terms():
-        if any(exponents[: ring.slots]):
-            return
-        value, own = as_fraction(coefficient), 0
-        for other, exponent in zip(ring.names, exponents[ring.slots :], strict=True):
-            if other != name:
-                value *= point[other] ** int(exponent)
-            else:
-                own = int(exponent)
-        coefficients[own] = coefficients.get(own, Fraction(0)) + value
-    highest = max(coefficients, default=0)
-    in_one = flint.fmpq_poly(
-        [
-            flint.fmpq(c.numerator, c.denominator)
-            for c in (coefficients.get(n, Fraction(0)) for n in range(highest + 1))
-        ]
-    )
-    if in_one.degree() < 1:
-        return
-    for factor, _ in in_one.factor()[1]:
-        if factor.degree() == 1:
-            root = -factor[0] / factor[1]
-            yield as_fraction(flint.fmpq(root))
+    others = {n: as_rational(point[n]) for n in ring.inputs_of(polynomial) if n != name}
+    for factor, _ in factors(polynomial.subs(others))[1]:
+        linear = ring.linear(factor)
+        if linear is not None and name in linear[0]:
+            yield -linear[1] / linear[0][name]

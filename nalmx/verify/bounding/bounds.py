@@ -17,6 +17,7 @@ from ...expression import Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
 from ...ranges import Range
 from ...rationals import spell
+from ..algebra.case import Case
 from ..algebra.cases import Solved
 from ..algebra.decision import Finding
 from ..algebra.field import Units
@@ -196,9 +197,7 @@ def _in_claim(claim: Claim, owners: list[Solved | None], found: Bounded) -> Poin
         return None
     piece, place = found.place
     owner = owners[piece]
-    ranges = claim.domain.ranges if owner is None else owner.case.ranges
-    point = {**{n: r.intervals[0].middle for n, r in ranges.items()}, **place}
-    made = point if owner is None else owner.case.point(point)
+    made = (owner.case if owner is not None else Case.whole(claim)).point(place)
     return made if made is not None and made in claim.domain else None
 
 

@@ -24,7 +24,7 @@ from ...expression.ball import Ball, ball, interval, precision
 from ...expression.slopes import Enclosure, Slopes
 from ...expression.taylor import taylor_form
 from ...ranges import Interval, Range
-from ..algebra.signs import BITS, Condition, Excluding, balls, signs_of_ball
+from ..algebra.signs import BITS, Excluding, SignCondition, balls, signs_of_ball
 from ..algebra.subdivision import halves_across, is_narrow
 from ..domain import Box, Domain, Point
 from ..effort import BOXES, OPERATIONS
@@ -45,7 +45,7 @@ class Piece:
 
     functions: tuple[Expression, ...]
     ranges: Mapping[str, Range]
-    conditions: Sequence[Condition] = ()
+    conditions: Sequence[SignCondition] = ()
     cap: Fraction | None = None
 
 

@@ -13,7 +13,7 @@ from ...expression.nodes import Expression
 from ...rationals import spell
 from ..algebra.case import Case
 from ..algebra.decision import NOTHING_FOUND, Finding
-from ..algebra.signs import Condition
+from ..algebra.signs import SignCondition
 from ..algebra.subdivision import halves_across
 from ..bounding.bounds import Difference, pieces_of
 from ..bounding.enclosure import Leaf, Piece
@@ -85,7 +85,7 @@ def text_of(piece: Piece) -> dict[str, Any]:
     }
 
 
-def _condition(condition: Condition) -> str:
+def _condition(condition: SignCondition) -> str:
     relation = _RELATIONS.get(condition.signs, "has a sign")
     return f"{to_text(condition.function)} {relation}"
 

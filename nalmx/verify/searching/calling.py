@@ -25,6 +25,7 @@ from ...expression import Expression, Number, Truth
 from ...expression.operations import Sort
 from ...ranges import Range
 from ..domain import Domain
+from ..sides import is_written
 
 Floats = Mapping[str, float]
 WAYS = (
@@ -195,6 +196,12 @@ def takes_names(function: Any, known: Collection[str]) -> list[str] | None:
 def is_predictor(function: Any) -> bool:
     """Whether something is an object with `predict`, such as an estimator of scikit-learn."""
     return callable(getattr(function, "predict", None))
+
+
+def is_function(model: Any) -> bool:
+    """Whether a model is a function or a predictor; networks and SymPy's symbols can be called too."""
+    function = callable(model) or is_predictor(model)
+    return function and not is_written(model)
 
 
 def name_of(function: Any) -> str:

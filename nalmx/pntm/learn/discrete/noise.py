@@ -29,7 +29,6 @@ _DEVIATIONS = 4.0
 _MUCH, _MUCH_OF_ALL = 30, 0.02  # tokens
 _SUSPICIOUS, _SUSPICIOUS_SPREAD = 0.75, 2.0
 _SMALL = 400  # entries: a larger machine is not made smaller, it tells nothing briefly
-_BATCH = 500  # examples between two looks at the clock
 _TAPE = 8.0  # nats to tell a tape from the others of a library
 
 

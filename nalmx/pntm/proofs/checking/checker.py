@@ -55,7 +55,7 @@ class Checker:
         self._answers = {
             token: logs.steps.equals + 1 + k for k, token in enumerate(logs.steps.said)
         }
-        self._facts = {
+        self._invariants = {
             now: [Linear(form) for form in invariants]
             for now, invariants in proof.situations.items()
         }
@@ -68,7 +68,7 @@ class Checker:
         given = list(self._logs.given())
         in_every_case(self._begin, given, self._contradictions)
         for now in self._reached:  # which grows
-            known = [*given, *self._facts[now]]
+            known = [*given, *self._invariants[now]]
             for step in (self._says, self._goes_on):
                 if stop_requested():
                     raise Unproved("there was no time to check the proof")
@@ -87,7 +87,7 @@ class Checker:
 
     def _arrive(self, case: Case, situation: Situation, values: Mapping[str, Linear]) -> None:
         """Show the invariants of the next situation, with the new values of variables."""
-        invariants = self._facts.get(situation)
+        invariants = self._invariants.get(situation)
         if invariants is None:
             raise Unproved("a situation was not foreseen")
         places = {self._logs.places[name]: form for name, form in values.items()}

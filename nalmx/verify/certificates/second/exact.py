@@ -74,18 +74,39 @@ def _power(x: Fraction, y: Fraction) -> Exact:
 def _root(x: Fraction, degree: int) -> Exact:
     """The root where it is rational."""
     if degree > _bits(x):
-        return OPEN
+        return x if x == 1 else OPEN
     bits = _bits(x) + GUARD
     ends = (libmp.mpf_nthroot(libmp.from_int(n), degree, bits) for n in x.as_integer_ratio())
     root = Fraction(*(int(libmp.to_int(end, "n")) for end in ends))
     return root if root**degree == x else OPEN
 
 
+def _cube_root(x: Fraction) -> Exact:
+    root = _power(abs(x), Fraction(1, 3))
+    return -root if isinstance(root, Fraction) and x < 0 else root
+
+
+def _logarithm(base: int) -> Callable[[Fraction], Exact]:
+    """The logarithm where it is a whole number."""
+
+    def rule(x: Fraction) -> Exact:
+        if x <= 0:
+            return UNDEFINED
+        power = max(x, 1 / x)
+        places = round(math.log(power.numerator, base))
+        return OPEN if base**places != power else Fraction(places if x >= 1 else -places)
+
+    return rule
+
+
 # Values of functions at the only rational points where they are rational.
 _KNOWN: dict[tuple[str, tuple[Exact, ...]], Fraction] = {
-    **{(name, (Fraction(0),)): Fraction(0) for name in ("sin", "tan", "tanh")},
-    **{(name, (Fraction(0),)): Fraction(1) for name in ("exp", "cos")},
-    ("log", (Fraction(1),)): Fraction(0),
+    **{
+        (name, (Fraction(0),)): Fraction(0)
+        for name in ("sin", "tan", "tanh", "sinh", "asin", "atan")
+    },
+    **{(name, (Fraction(0),)): Fraction(1) for name in ("exp", "cos", "cosh")},
+    **{(name, (Fraction(1),)): Fraction(0) for name in ("log", "acos")},
 }
 _RULES: dict[str, Callable[..., Exact]] = {
     "add": lambda *xs: _joined(operator.add, *xs),
@@ -98,9 +119,14 @@ _RULES: dict[str, Callable[..., Exact]] = {
     "mod": lambda x, y: x - y * (x // y) if y else UNDEFINED,
     "pow": _power,
     "sqrt": lambda x: _power(x, Fraction(1, 2)),
+    "cbrt": _cube_root,
     "log": lambda x: OPEN if x > 0 else UNDEFINED,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    **{name: lambda x: OPEN if abs(x) <= 1 else UNDEFINED for name in ("asin", "acos")},
     "sign": lambda x: Fraction((x > 0) - (x < 0)),
     "floor": lambda x: Fraction(math.floor(x)),
+    "ceil": lambda x: Fraction(math.ceil(x)),
     "lt": lambda x, y: x < y,
     "le": lambda x, y: x <= y,
     "gt": lambda x, y: x > y,

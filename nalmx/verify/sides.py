@@ -5,23 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import ExpressionError, ExtractionError, RangeError
-from ..expression import Apply, Constant, Expression, Number, Truth, Variable, parse
+from ..expression import Expression, Number, Truth, parse
 from ..expression import variables as variables_of
-from ..extract.formula import Formula
 from ..ranges import Range
-from ..verify import Domain
-from ..verify.searching.calling import is_predictor
+from .domain import Domain
 
-_TREES = (Number, Constant, Variable, Truth, Apply)
-
-
-def is_function(model: Any) -> bool:
-    """Whether a model is a function or a predictor; networks and SymPy's symbols can be called too."""
-    function = callable(model) or is_predictor(model)
-    return function and not isinstance(model, (*_modules(), *_sympy()))
+_TREES = get_args(Expression)
 
 
 def _modules() -> tuple[type[Any], ...]:
@@ -35,7 +27,13 @@ def _sympy() -> tuple[type[Any], ...]:
     return () if sympy is None else (sympy.Basic,)
 
 
+def is_written(given: Any) -> bool:
+    """Whether something is a module or an expression of SymPy."""
+    return isinstance(given, (*_modules(), *_sympy()))
+
+
 def network_of(model: Any) -> Any:
+    """The network of a module as a formula with its weights taken exactly; anything else as it is."""
     if not isinstance(model, _modules()):
         return model
     from ..extract import network_as_trained
@@ -51,7 +49,7 @@ def network_of(model: Any) -> Any:
 
 def sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
     """The expressions of all outputs, and the names of the inputs."""
-    if isinstance(given, Formula):
+    if _is_formula(given):
         return list(given.outputs), given.inputs
     several = given if isinstance(given, list | tuple) else [given]
     if not several:
@@ -60,16 +58,23 @@ def sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
     return expressions, variables_of(*expressions)
 
 
+def _is_formula(given: Any) -> bool:
+    """Whether something has outputs and inputs, as the formulas of `extract` have."""
+    return isinstance(getattr(given, "outputs", None), tuple) and hasattr(given, "inputs")
+
+
 def _expression(given: Any, what: str) -> Expression:
-    if isinstance(given, Formula) and len(given.outputs) == 1:
-        return given.outputs[0]
+    if _is_formula(given) and len(given.outputs) == 1:
+        output: Expression = given.outputs[0]
+        return output
     if isinstance(given, str):
         try:
             return parse(given)
         except ExpressionError as error:
             raise ExpressionError(f"{what}: {error}") from None
     if isinstance(given, _TREES):
-        return given
+        tree: Expression = given
+        return tree
     if isinstance(given, bool | int | Fraction):
         return Truth(given) if isinstance(given, bool) else Number(Fraction(given))
     if isinstance(given, _sympy()):
