@@ -40,9 +40,11 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
-        {"build", "operations"},
+        {"build", "operations", "straight_line"},
         {"exact", "names", "text"},
-        {"ball", "parser", "symbolic"},
+        {"parser"},
+        {"definitions"},
+        {"ball", "symbolic"},
         {"slopes"},
         {"taylor"},
     ),

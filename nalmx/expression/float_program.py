@@ -4,7 +4,7 @@ The tree is an ordinary expression and stands for two functions at once. Read ov
 the function meant. Read as a program it is the function computed: every operation is followed by a
 rounding to `precision`, a number that is no float is rounded where it stands, and a sum or product
 of more than two arguments is taken in any order. `literals` are subtrees without inputs that the
-program holds as one float each, such as ln φ; they are told by identity, not by their form.
+program holds as one float each, such as ln φ, wherever they stand in it.
 """
 
 from __future__ import annotations

@@ -16,41 +16,82 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 from ..clock import deadline
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class _Node:
+    """What is written alike is one object: equal nodes are identical, and parts that are alike are shared."""
+
+    __slots__ = ("__weakref__",)
+
+    @classmethod
+    def _of(cls, key: tuple[Any, ...], *content: Any) -> Self:
+        """The node that is told by a key; a new one where there is none."""
+        known = _NODES.get(key)
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+        node = object.__new__(cls)
+        for name, part in zip(cls.__match_args__, content, strict=True):  # type: ignore[attr-defined]
+            object.__setattr__(node, name, part)
+        _NODES[key] = node
+        return node
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies of a node are the node."""
+        names: tuple[str, ...] = self.__match_args__  # type: ignore[attr-defined]
+        return type(self), tuple(getattr(self, name) for name in names)
+
+
+_NODES: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
+
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class Number(_Node):
     """An exact rational."""
 
     value: Fraction
 
+    def __new__(cls, value: Fraction) -> Self:
+        value = value if type(value) is Fraction else Fraction(value)
+        # Not by its own hash, which takes longer than all the rest.
+        return cls._of((value.numerator, value.denominator), value)
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class Constant(_Node):
     """The irrational constant `pi` or `E`."""
 
     name: Literal["pi", "E"]
 
+    def __new__(cls, name: Literal["pi", "E"]) -> Self:
+        return cls._of((cls, name), name)
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class Variable(_Node):
     """An input."""
 
     name: str
 
+    def __new__(cls, name: str) -> Self:
+        return cls._of((cls, name), name)
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class Truth(_Node):
     """The constant True or False."""
 
     value: bool
 
+    def __new__(cls, value: bool) -> Self:
+        return cls._of((cls, bool(value)), bool(value))
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class Apply(_Node):
     """An operation of `OPERATIONS` on its arguments.
 
     The arguments of `piecewise` alternate value and condition.
@@ -58,6 +99,9 @@ class Apply:
 
     operation: str
     arguments: tuple[Expression, ...]
+
+    def __new__(cls, operation: str, arguments: tuple[Expression, ...]) -> Self:
+        return cls._of((operation, arguments), operation, arguments)
 
 
 Expression: TypeAlias = Number | Constant | Variable | Truth | Apply

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, reduce
 from typing import Any, TypeAlias
 
@@ -21,54 +20,48 @@ import flint
 from ..clock import deadline
 from .ball import Ball, BallValue, enclose_constant, enclose_operation
 from .definitions import compiled, derivatives_of, steps_of
-from .nodes import Apply, Expression, Variable, post_order, variables
+from .nodes import Constant, Expression, Number, Truth, variables
 from .operations import OPERATIONS
+from .straight_line import straight
 
 Slopes: TypeAlias = dict[str, Ball]
+_LEAVES: dict[str, Callable[..., Number | Truth | Constant]] = {
+    "number": Number,
+    "constant": Constant,
+    "truth": Truth,
+}
 _Function: TypeAlias = Callable[[Sequence[BallValue]], BallValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One operation, the places of its arguments, and its value where that is constant."""
-
-    operation: str
-    arguments: tuple[int, ...]
-    name: str | None
-    constant: BallValue | None
-
-
 class Enclosure:
-    """An expression made ready to be enclosed on many boxes at one precision."""
+    """An expression made ready to be enclosed on many boxes at one precision.
+
+    `constants` are the values of steps that are the same on every box.
+    """
 
     def __init__(self, expression: Expression) -> None:
         self.names = variables(expression)
-        self.steps: list[Step] = []
-        places: dict[int, int] = {}
-        for node in post_order(expression):
-            arguments = (
-                tuple(places[id(a)] for a in node.arguments) if isinstance(node, Apply) else ()
-            )
-            operation = node.operation if isinstance(node, Apply) else ""
-            known = [self.steps[a].constant for a in arguments]
+        self.steps = straight(expression, whole_powers=False).steps
+        self.constants: list[BallValue | None] = []
+        for step in self.steps:
+            known = [self.constants[a] for a in step.arguments]
             constant: BallValue | None = None
-            if not isinstance(node, Apply):
-                constant = None if isinstance(node, Variable) else enclose_constant(node)
-            elif None not in known:
-                constant = enclose_operation(operation, tuple(k for k in known if k is not None))
-            name = node.name if isinstance(node, Variable) else None
-            places[id(node)] = len(self.steps)
-            self.steps.append(Step(operation, arguments, name, constant))
+            if step.operation in _LEAVES:
+                constant = enclose_constant(_LEAVES[step.operation](step.content))
+            elif step.operation != "input" and None not in known:
+                given = tuple(value for value in known if value is not None)
+                constant = enclose_operation(step.operation, given)
+            self.constants.append(constant)
 
     def values(self, inputs: Mapping[str, Ball]) -> list[BallValue]:
         """The enclosure of every subexpression, the whole last."""
         found: list[BallValue] = []
         end = deadline()
-        for step in self.steps:
-            if step.constant is not None:
-                found.append(step.constant)
-            elif step.name is not None:
-                found.append(inputs[step.name])
+        for step, constant in zip(self.steps, self.constants, strict=True):
+            if constant is not None:
+                found.append(constant)
+            elif step.operation == "input":
+                found.append(inputs[str(step.content)])
             else:
                 end.look()
                 found.append(
@@ -87,10 +80,10 @@ class Enclosure:
         slopes: list[Slopes | None] = []
         end = deadline()
         for place, step in enumerate(self.steps):
-            if step.constant is not None:
+            if self.constants[place] is not None:
                 slopes.append({})
-            elif step.name is not None:
-                slopes.append({step.name: flint.arb(1)})
+            elif step.operation == "input":
+                slopes.append({str(step.content): flint.arb(1)})
             else:
                 end.look()
                 own = _slopes(

@@ -36,20 +36,19 @@ class Program:
     results: tuple[int, ...]
 
 
-def straight(*roots: Expression) -> Program:
-    """The program of expressions; parts that are written alike are one step."""
+def straight(*roots: Expression, whole_powers: bool = True) -> Program:
+    """The program of expressions; parts that are written alike are one step.
+
+    Small whole powers are steps of their own, unless `whole_powers` is false.
+    """
     steps: list[Step] = []
-    known: dict[tuple[str, tuple[int, ...], _Content], int] = {}
-    places: dict[int, int] = {}
+    places: dict[Expression, int] = {}
     for root in roots:
         for node in post_order(root):
-            step = _step(node, places)
-            key = (step.operation, step.arguments, step.content)
-            if key not in known:
-                known[key] = len(steps)
-                steps.append(step)
-            places[id(node)] = known[key]
-    return _without_unused(steps, [places[id(root)] for root in roots])
+            if node not in places:
+                places[node] = len(steps)
+                steps.append(_step(node, places, whole_powers))
+    return _without_unused(steps, [places[root] for root in roots])
 
 
 def numbers_of(program: Program) -> list[Step]:
@@ -57,7 +56,7 @@ def numbers_of(program: Program) -> list[Step]:
     return [step for step in program.steps if step.operation in ("number", "constant")]
 
 
-def _step(node: Expression, places: dict[int, int]) -> Step:
+def _step(node: Expression, places: dict[Expression, int], whole_powers: bool) -> Step:
     if isinstance(node, Number):
         return Step("number", content=node.value)
     if isinstance(node, Constant):
@@ -66,8 +65,8 @@ def _step(node: Expression, places: dict[int, int]) -> Step:
         return Step("input", content=node.name)
     if isinstance(node, Truth):
         return Step("truth", content=node.value)
-    arguments = tuple(places[id(argument)] for argument in node.arguments)
-    exponent = whole_exponent(node)
+    arguments = tuple(places[argument] for argument in node.arguments)
+    exponent = whole_exponent(node) if whole_powers else None
     if exponent is not None and abs(exponent) <= LARGEST_POWER:
         return Step("power", arguments[:1], exponent)
     return Step(node.operation, arguments)

@@ -62,10 +62,11 @@ def _expand(
     previous, flint.ctx.cap = flint.ctx.cap, order
     try:
         for place, step in enumerate(enclosure.steps):
-            if step.constant is not None:
-                known = isinstance(step.constant, flint.arb)
-                found.append(flint.arb_series([step.constant], prec=order) if known else None)
-            elif step.name is not None:
+            constant = enclosure.constants[place]
+            if constant is not None:
+                known = isinstance(constant, flint.arb)
+                found.append(flint.arb_series([constant], prec=order) if known else None)
+            elif step.operation == "input":
                 found.append(flint.arb_series([start, 1], prec=order))
             elif step.operation == "piecewise":
                 found.append(_piece(step.arguments, found, on_box))

@@ -208,7 +208,13 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             given: list[Any] = [self.nodes[place] for place in places]
             for place in absent:
                 given.insert(place, None)
-            trees.append(self._add(build(*given)))
+            tree = build(*given)
+            if tree is _GOLDEN and tree not in given:
+                # It would be taken for the literal, which is rounded once.
+                raise ExtractionError(
+                    "the network computes the logarithm of the golden ratio itself"
+                )
+            trees.append(self._add(tree))
         return torch.tensor(trees, dtype=torch.int64).reshape(spread[0].shape)
 
     def _reduced(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import copy
+import gc
+import weakref
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
@@ -12,7 +16,15 @@ from nalmx.expression.exact import (
     NO_PIECE,
     ZERO_TO_NEGATIVE,
 )
-from nalmx.expression.nodes import Apply, Variable, is_constant, post_order
+from nalmx.expression.nodes import (
+    Apply,
+    Constant,
+    Number,
+    Truth,
+    Variable,
+    is_constant,
+    post_order,
+)
 from nalmx.expression.operations import OPERATIONS
 
 
@@ -195,3 +207,27 @@ def test_every_operation_is_undefined_where_an_argument_is(operation: str) -> No
 def test_roots_of_gigantic_numbers_are_left_to_balls_at_once(text: str) -> None:
     huge = Fraction(10**300 - 7)
     assert evaluate(parse(text), {"x1": huge, "x2": huge}) is IRRATIONAL
+
+
+def test_what_is_written_alike_is_one_object() -> None:
+    tree = parse("sin(x1*x2) + 1/3")
+    assert parse("sin( x1*x2 ) + 1/3") is tree
+    assert parse("sin(x2*x1) + 1/3") != tree
+    assert Number(1) is Number(Fraction(1))  # type: ignore[arg-type]
+    assert type(Number(True).value) is Fraction  # type: ignore[arg-type]
+    assert Truth(True) != Number(Fraction(1))
+    assert Variable("pi_") != Constant("pi")
+
+
+def test_copies_of_a_tree_are_the_tree() -> None:
+    tree = parse("Piecewise((x1, x1 > 0), (pi, True))")
+    assert copy.deepcopy(tree) is tree
+    assert copy.copy(tree) is tree
+    with pytest.raises(FrozenInstanceError):
+        tree.operation = "add"  # type: ignore[misc, union-attr]
+
+
+def test_trees_that_nobody_holds_are_forgotten() -> None:
+    gone = weakref.ref(parse("q1 + q2*q3"))
+    gc.collect()
+    assert gone() is None

@@ -127,12 +127,21 @@ OPERATIONS = {
     "where": lambda x: torch.where((x > 1) & ~(x >= 1.5), x, -x),
     "steps": lambda x: x.sign() + x.floor() + (x != 1).to(x.dtype),
     "waves": lambda x: x.sin() + x.cos() + x.tan() + x.tanh(),
+    "functions": lambda x: x.atan() + x.sinh() + x.cosh() + x.log2() + x.log10() + x.ceil(),
+    "inverse waves": lambda x: (x / 4).asin() - (x / 4).acos(),
     "reductions": lambda x: x.sum(-1, keepdim=True) + x.mean(-1, True) * x.prod(-1, True),
     "extremes": lambda x: x.amax(-1, keepdim=True) - x.amin(-1, keepdim=True),
     "whole sum": lambda x: x.sum().reshape(1, 1),
     "shapes": lambda x: torch.stack([x, x.flip(-1)], -2).flatten(-2)[..., 1:3],
     "matrices": lambda x: torch.bmm(x.unsqueeze(-1), x.unsqueeze(-2)).flatten(-2),
 }
+
+
+def test_a_network_that_computes_a_literal_step_by_step_has_no_program():
+    one, five = torch.tensor([1.0]), torch.tensor([5.0])
+    network = Written(lambda x: (x + one + five) * ((one + five.sqrt()) / 2).log())
+    with pytest.raises(ExtractionError, match="golden ratio"):
+        as_run(network)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

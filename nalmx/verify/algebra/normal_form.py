@@ -63,7 +63,6 @@ class NormalForms:
         self._made_here: list[Expression] = []
         self._rules = self._rule_table()
         self._opaque = opaque
-        self._numbers = _numbered(roots) if opaque else {}
         for condition in conditions:
             self.region.learn(condition, self.value(condition.function))
         # What a side shares with a condition is an obligation of the side all the same.
@@ -128,8 +127,7 @@ class NormalForms:
 
     def _as_one(self, node: Apply) -> Quotient:
         """A function that is left as it is written: a slot for it and all that are written alike."""
-        identity = ("opaque", self._numbers[id(node)])
-        return self.field.ring.whole(self.field.slot(identity, Slot("opaque", node)))
+        return self.field.ring.whole(self.field.slot(("opaque", node), Slot("opaque", node)))
 
     def _piecewise(self, node: Apply) -> Form:
         """The first piece whose condition holds; pieces that are not reached need not be defined."""
@@ -287,19 +285,6 @@ def _is_function(node: Expression) -> bool:
     if node.operation == "pow":
         return not _is_whole(node.arguments[1])
     return node.operation not in _RATIONAL
-
-
-def _numbered(roots: Sequence[Expression]) -> dict[int, int]:
-    """A number for each node, the same for nodes that are written alike, without comparing trees."""
-    numbers: dict[int, int] = {}
-    known: dict[object, int] = {}
-    for root in roots:
-        for node in post_order(root):
-            written: object = node
-            if isinstance(node, Apply):
-                written = (node.operation, tuple(numbers[id(a)] for a in node.arguments))
-            numbers[id(node)] = known.setdefault(written, len(known))
-    return numbers
 
 
 def _is_polynomial(node: Apply) -> bool:
