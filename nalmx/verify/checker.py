@@ -40,6 +40,7 @@ def check(
             *((prover, effort.briefly) for prover in provers if prover not in AT_LENGTH),
             *((prover, effort) for prover in provers),
         ):
+            assert isinstance(found, Open)
             found = prover.attempt(claim, allowed, found)
             if isinstance(found, Verdict):
                 break
