@@ -118,6 +118,8 @@ def drawn(task):
 def test_tokens_are_texts():
     with pytest.raises(SettingError, match=r"the token 1 is not a text; write str\(token\)"):
         nalmx.learn(examples=[([1], ["1"])])
+    with pytest.raises(SettingError, match="'abc' is no example; give pairs"):
+        nalmx.learn(examples=["abc"])
 
 
 def test_a_module_is_extracted_and_verified(tmp_path):

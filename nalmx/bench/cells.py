@@ -16,7 +16,7 @@ from ..errors import RunError
 from ..storage import digest, read_json, write_json
 from ..train import Config, Run
 from ..train.config import MAX_SEEDS_TIMES_INPUTS
-from ..verify import Claim, Domain, Effort, check
+from ..verify import Claim, Effort, check
 from .alternatives import alternatives
 from .grid import cell_name
 from .intervals import LARGEST_SPARSITY_ERROR, beta_interval, gamma_interval, success_interval
@@ -169,17 +169,14 @@ class _Work:
 
 def summarise(run: Run, device: torch.device) -> FinishedCell:
     """Extract and check the formula of a finished run, sum up its seeds, and save the summary."""
-    from ..runs.extraction import extract_run, load_extraction
+    from ..runs.formulas import formula_outcome
 
     began = time.perf_counter()
-    config, results = run.config, run.load_results()
-    task = config.task
-    saved = run.path("formula.json").exists()
-    extraction = load_extraction(run) if saved else extract_run(run)
+    outcome = formula_outcome(run)
+    config, results, task = run.config, outcome.results, run.config.task
     verdict = None
-    if extraction.formula is not None:
-        domain = Domain.uniform(task.input_names, task.extrapolation)
-        claim = Claim(extraction.formula.outputs[0], task.truth, domain)
+    if outcome.formula is not None:
+        claim = Claim(outcome.formula.outputs[0], task.truth, outcome.domain)
         effort = Effort(points=SWEPT_POINTS, seconds=SWEEP_SECONDS, device=str(device))
         verdict = check(claim, effort).verdict
     won = [seed for seed in results["seeds"] if seed["success"]]
@@ -201,7 +198,7 @@ def summarise(run: Run, device: torch.device) -> FinishedCell:
         pcc_success=_rate(judged.pcc),
         mape_success=_rate(judged.mape),
         pre_regularisation_success=_optional_rate(judged.pre_regularisation),
-        formulas={text: len(seeds) for text, seeds in extraction.by_formula.items()},
+        formulas={text: len(seeds) for text, seeds in outcome.extraction.by_formula.items()},
         formula_verdict=verdict,
         model_steps_per_second=round(steps / seconds, 1) if seconds > 0 else None,
     )

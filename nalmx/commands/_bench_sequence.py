@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceRequest(ask.Request):
+class SequenceRequest(ask.WorkRequest):
     task: tuple[str, ...] = ask.option(
         "--task",
         multiple=True,
@@ -57,10 +57,6 @@ class SequenceRequest(ask.Request):
         help="Seconds after which the training of a model ends.",
     )
     directory: Path = cells_option("runs/sequence")
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
 
     def grid(self) -> SequenceGrid:
         """The grid of the options, all of them checked."""

@@ -34,8 +34,8 @@ class ReplayRequest(ask.Request):
         type=click.FloatRange(0.1, 1e6),
         help="Seconds after which the replay gives up.",
     )
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
+    as_json: bool = ask.flag("--json", "Print one JSON object on stdout.")
+    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.")
 
 
 def certificate_paths(directory: Path) -> list[Path]:

@@ -19,6 +19,9 @@ from ..devices import Work, idle_gpu
 from ..supervisor import Together, remove_if_killed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..runs.expressions import ExpressionOutcome
     from ..runs.formulas import FormulaOutcome
 
 SECONDS_FOR_A_STEP = 0.7
@@ -59,6 +62,17 @@ def report_formula(
     from ..report.runs import formula_lines
 
     print_lines(formula_lines(outcome, seeds=seeds))
+
+
+def export_tests(
+    path: Path | None, outcome: FormulaOutcome | ExpressionOutcome, *, quiet: bool
+) -> None:
+    """Write a file of tests, if one is asked for, and say so."""
+    if path is None:
+        return
+    from ..report.test_file import write_tests
+
+    messages(quiet).print(write_tests(path, outcome), soft_wrap=True)
 
 
 def print_lines(lines: Iterable[RenderableType]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field
 from functools import update_wrapper
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from ..verify import REQUIRABLE
+from ..verify import REQUIRABLE, Level
 
 R = TypeVar("R", bound="Request")
 
@@ -38,19 +38,29 @@ def flag(name: str, help: str) -> Any:
     return option(name, default=False, is_flag=True, help=help)
 
 
-def device() -> Any:
-    return option(
+@dataclass(frozen=True, slots=True)
+class WorkRequest(Request):
+    """A request for work: where it is done, and how it is told."""
+
+    device: str = option(
         "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
     )
+    seed: int = option(
+        "--seed",
+        default=0,
+        show_default=True,
+        type=click.IntRange(0, 2**32 - 1),
+        help="First seed.",
+    )
+    as_json: bool = flag("--json", "Print one JSON object on stdout.")
+    quiet: bool = flag("--quiet", "No progress and no messages on stderr.")
 
 
-def seed() -> Any:
-    kind = click.IntRange(0, 2**32 - 1)
-    return option("--seed", default=0, show_default=True, type=kind, help="First seed.")
+@dataclass(frozen=True, slots=True)
+class VerdictRequest(WorkRequest):
+    """A request for verdicts, and the level at which they are to hold."""
 
-
-def require() -> Any:
-    return option(
+    require: Level = option(
         "--require",
         type=click.Choice(REQUIRABLE),
         default="tested",
@@ -59,19 +69,11 @@ def require() -> Any:
     )
 
 
-def as_json() -> Any:
-    return flag("--json", "Print one JSON object on stdout.")
-
-
-def quiet() -> Any:
-    return flag("--quiet", "No progress and no messages on stderr.")
-
-
 @dataclass(frozen=True, slots=True)
 class ListRequest(Request):
     """How a list of what there is should be printed."""
 
-    as_json: bool = as_json()
+    as_json: bool = flag("--json", "Print one JSON object on stdout.")
 
 
 def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
@@ -89,11 +91,16 @@ def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
             return work(kind(given=given, **values))
 
         made: Callable[..., int] = update_wrapper(command, work)
-        for one in reversed(fields(kind)):
-            made = _decorated(made, one)
+        for name in reversed(_in_order(kind)):
+            made = _decorated(made, kind.__dataclass_fields__[name])
         return made
 
     return add
+
+
+def _in_order(kind: type[R]) -> list[str]:
+    """The fields of a request: its own, and then those that it shares with others."""
+    return [name for part in kind.__mro__ for name in part.__dict__.get("__slots__", ())]
 
 
 def _decorated(command: Callable[..., int], one: Field[Any]) -> Callable[..., int]:

@@ -12,7 +12,6 @@ import click
 from ..pntm.learn.config import LONGEST, METHODS, SECONDS, SEQUENCES, NoiseLevel
 from ..rationals import parse_rational
 from ..run_directory import is_sequence_run
-from ..verify import Level
 from . import _request as ask
 from ._files import figure_option, tolerance_option
 
@@ -46,7 +45,7 @@ _ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
 
 
 @dataclass(frozen=True, slots=True)
-class TrainRequest(ask.Request):
+class TrainRequest(ask.VerdictRequest):
     operation: str | None = ask.option(
         "--operation", help="add, sub, mul or div; see `nalmx tasks`."
     )
@@ -133,11 +132,6 @@ class TrainRequest(ask.Request):
         help="pntm: print N prompts whose answers would decide most.",
     )
     figure: Path | None = figure_option()
-    require: Level = ask.require()
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
 
     @property
     def of_machine(self) -> bool:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from ..verify import Level
 from . import _request as ask
 from ._files import figure_option, tests_option, tolerance_option
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest(ask.Request):
+class RunRequest(ask.VerdictRequest):
     directory: Path = ask.argument("DIRECTORY", type=click.Path(path_type=Path))
     tolerance: str | None = tolerance_option()
     as_it_runs: bool = ask.flag(
@@ -25,8 +24,3 @@ class RunRequest(ask.Request):
         "--certificates", "Write a certificate of every claim into the directory of the run."
     )
     figure: Path | None = figure_option()
-    require: Level = ask.require()
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()

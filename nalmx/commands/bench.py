@@ -36,7 +36,7 @@ command.add_command(sequence)
 
 
 @dataclass(frozen=True, slots=True)
-class SingleModuleRequest(ask.Request):
+class SingleModuleRequest(ask.WorkRequest):
     operation: tuple[str, ...] = ask.option(
         "--operation",
         multiple=True,
@@ -65,10 +65,6 @@ class SingleModuleRequest(ask.Request):
         "--iterations", default=50_000, show_default=True, help="Training iterations."
     )
     directory: Path = cells_option("runs/single-module")
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
 
     def grid(self) -> Grid:
         """The grid of the options, all of them checked."""

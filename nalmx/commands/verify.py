@@ -16,8 +16,9 @@ from ..errors import ExpressionError, SettingError
 from ..expression import Expression, parse, remarks, variables
 from ..report.verdicts import verdict_lines
 from ..run_directory import is_sequence_run
+from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
-from ..verify import Claim, Domain, Effort, Level, Tolerance, Verdict, check
+from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
 from . import _request as ask
@@ -27,9 +28,8 @@ from ._certificate import (
     write_certificate,
     write_certificates,
 )
-from ._export import export_claim, export_outcome
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, json_line, messages, no_traces, report_formula
+from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
 from ._sequence import verify_sequence
 from ._verify_request import RunRequest
 
@@ -46,7 +46,7 @@ command.add_command(certificate)
 
 
 @dataclass(frozen=True, slots=True)
-class ExpressionRequest(ask.Request):
+class ExpressionRequest(ask.VerdictRequest):
     expression: str = ask.argument("EXPRESSION")
     truth: str = ask.option("--truth", required=True, help="The expression it should equal.")
     ranges: tuple[str, ...] = ask.option(
@@ -93,11 +93,6 @@ class ExpressionRequest(ask.Request):
         metavar="FILE",
         help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
     )
-    require: Level = ask.require()
-    device: str = ask.device()
-    seed: int = ask.seed()
-    as_json: bool = ask.as_json()
-    quiet: bool = ask.quiet()
 
     @property
     def seconds(self) -> float:
@@ -139,7 +134,7 @@ def expr(asked: ExpressionRequest) -> int:
     for remark in remarks(left, right, named_ranges(asked.ranges)):
         notes.print(f"nalmx: {remark}", soft_wrap=True)
     try:
-        export_claim(asked.tests, claim, verdict, quiet=asked.quiet)
+        export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
     finally:
         sys.stdout.write(_text(verdict, asked.as_json))
     write_certificate(asked.certificate, claim, verdict, quiet=asked.quiet)
@@ -199,7 +194,7 @@ def run(asked: RunRequest) -> int:
             opened, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
         )
     try:
-        export_outcome(asked.tests, outcome, quiet=asked.quiet)
+        export_tests(asked.tests, outcome, quiet=asked.quiet)
     finally:
         report_formula(outcome, as_json=asked.as_json)
     outcome.check_saved()

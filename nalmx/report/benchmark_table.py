@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..bench import CellSummary, Interval
 from ..bench.published import PUBLISHED_INPUTS
-from .verdicts import _STYLES
+from .verdicts import STYLES
 
 _BESIDE, _BELOW = " ", "\n"
 _GAP = {_BESIDE: 2, _BELOW: 1}
@@ -139,7 +139,7 @@ def _formula(row: CellSummary, signs: _Signs) -> Text:
         return Text(signs.nothing)
     if row.formula_verdict is None:
         return Text(row.formula)
-    verdict = (row.formula_verdict, _STYLES.get(row.formula_verdict, ""))
+    verdict = (row.formula_verdict, STYLES.get(row.formula_verdict, ""))
     return Text.assemble(row.formula, " ", verdict)
 
 

@@ -8,15 +8,9 @@ from rich.text import Text
 
 from ..pntm.proofs.verdict import Differences, SequenceVerdict, WrongAnswer
 from ..pntm.tasks import Tokens
+from .verdicts import STYLES
 
 _LONGEST = 100
-_STYLES = {
-    "proved": "bold green",
-    "proved up to length": "green",
-    "tested": "yellow",
-    "refuted": "bold red",
-    "unknown": "magenta",
-}
 
 
 def sequence_verdict_lines(
@@ -27,7 +21,7 @@ def sequence_verdict_lines(
         word = verdict.verdict
         if verdict.longest is not None:
             word += f" {verdict.longest}"  # type: ignore[assignment]
-        style = _STYLES[verdict.verdict]
+        style = STYLES[verdict.verdict]
         yield Text.assemble(f"{names[claim]}: ", (word, style), f", {explain(verdict)}")
         left, _, right = names[claim].partition(" ↔ ")
         if verdict.wrong is not None:

@@ -19,40 +19,40 @@ _LONGEST = 120
 
 def replay_lines(certificate: Certificate, replay: Replay) -> Iterator[Text]:
     """Whether a certificate was established again, what was replayed, and what was not."""
-    word = "established" if replay.established else "not established"
-    style = "bold green" if replay.established else "bold red"
     bounded = replay.established and replay.verdict == "bounded"
-    within = f", at most {certificate.data['bound']} apart" if bounded else ""
-    yield Text.assemble((word, style), f": {replay.verdict}", within)
     texts = certificate.texts
-    yield Text(f"  left  = {_short(texts['left'])}")
-    yield Text(f"  right = {_short(texts['right'])}")
     domain = domain_text(texts["domain"])
-    yield Text(f"  for all real {domain}" if domain else "  for constants")
-    if texts["tolerance"] != "0":
-        yield Text(f"  tolerance {texts['tolerance']}")
-    yield from _replayed(replay)
-    yield Text(f"  {replay.seconds:.2f} s", style="dim")
+    yield from _replayed(
+        replay,
+        f", at most {certificate.data['bound']} apart" if bounded else "",
+        f"left  = {_short(texts['left'])}",
+        f"right = {_short(texts['right'])}",
+        f"for all real {domain}" if domain else "for constants",
+        *([] if texts["tolerance"] == "0" else [f"tolerance {texts['tolerance']}"]),
+    )
 
 
 def sequence_replay_lines(certificate: SequenceCertificate, replay: Replay) -> Iterator[Text]:
     """Whether the certificate of a machine was established again, and what was replayed."""
+    yield from _replayed(
+        replay,
+        "",
+        f"a machine with tapes: {certificate.machine.tapes}; it answers as {certificate.task.name}",
+        f"that is: {certificate.task.summary}",
+    )
+
+
+def _replayed(replay: Replay, within: str, *facts: str) -> Iterator[Text]:
     word = "established" if replay.established else "not established"
     style = "bold green" if replay.established else "bold red"
-    yield Text.assemble((word, style), f": {replay.verdict}")
-    yield Text(
-        f"  a machine with tapes: {certificate.machine.tapes}; it answers as {certificate.task.name}"
-    )
-    yield Text(f"  that is: {certificate.task.summary}")
-    yield from _replayed(replay)
-    yield Text(f"  {replay.seconds:.2f} s", style="dim")
-
-
-def _replayed(replay: Replay) -> Iterator[Text]:
+    yield Text.assemble((word, style), f": {replay.verdict}", within)
+    for fact in facts:
+        yield Text(f"  {fact}")
     for step in replay.steps:
         yield Text(f"  ✓ {step}")
     if replay.reason is not None:
         yield Text(f"  ✗ {replay.reason}")
+    yield Text(f"  {replay.seconds:.2f} s", style="dim")
 
 
 def _short(text: str) -> str:

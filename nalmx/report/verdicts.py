@@ -13,8 +13,9 @@ from rich.text import Text
 from ..verify import Verdict
 
 _MOST_LISTED, _LONGEST_RANGE = 4, 80
-_STYLES = {
+STYLES = {
     "proved": "bold green",
+    "proved up to length": "green",
     "bounded": "green",
     "tested": "yellow",
     "refuted": "bold red",
@@ -23,7 +24,7 @@ _STYLES = {
 
 
 def verdict_word(verdict: Verdict) -> Text:
-    return Text(verdict.verdict, style=_STYLES[verdict.verdict])
+    return Text(verdict.verdict, style=STYLES[verdict.verdict])
 
 
 def explain(verdict: Verdict) -> str:

@@ -16,12 +16,13 @@ import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, overload
 
 from ..errors import SettingError
 from ..run_directory import RunDirectory, is_sequence_run
 
 if TYPE_CHECKING:
+    from ..pntm.learn.config import Method, NoiseLevel
     from ..pntm.tasks import Example
     from ..train.sources import DataSource
     from ..verify import Effort, Tolerance
@@ -29,6 +30,32 @@ if TYPE_CHECKING:
     from .formulas import FormulaOutcome
     from .machines import MachineOutcome
     from .outcome import Outcome, RunOutcome
+
+
+class TrainingSettings(TypedDict, total=False):
+    """How a module is trained: the last three are for an operation of the benchmark."""
+
+    seeds: int
+    first_seed: int
+    iterations: int
+    interpolation_range: str
+    extrapolation_range: str
+    inputs: int
+
+
+class LearningSettings(TypedDict, total=False):
+    """How a machine is learned: the last three are for a task, as in `SequenceConfig`."""
+
+    tests: tuple[str, ...]
+    tapes: int | None
+    method: Method
+    noise: NoiseLevel
+    time: float
+    seed: int
+    sequences: int
+    longest: int
+    test_lengths: tuple[int, ...]
+
 
 D = TypeVar("D", bound=RunDirectory)
 R = TypeVar("R", bound="RunOutcome")
@@ -50,14 +77,12 @@ def train(
     device: str = "auto",
     on_progress: Callable[[Any], None] = _silent,
     stop_requested: Callable[[], bool] = _never,
-    **settings: Any,
+    **settings: Unpack[TrainingSettings],
 ) -> FormulaOutcome:
     """Train a module on an operation of the benchmark or a source of data, and extract its formula.
 
-    `settings` are those of `nalmx.train.Config`: seeds, first_seed, iterations; and for an operation
-    interpolation_range, extrapolation_range, inputs. `on_progress` is told a `nalmx.train.Progress`
-    now and then. Raises `Interrupted` once `stop_requested()` is true; `resume` goes on with a run
-    that has an output.
+    `on_progress` is told a `nalmx.train.Progress` now and then. Raises `Interrupted` once
+    `stop_requested()` is true; `resume` goes on with a run that has an output.
     """
     from ..train import Config, Run
     from .formulas import formula_outcome, train_run
@@ -77,23 +102,21 @@ def learn(
     device: str = "auto",
     on_progress: Callable[[str], None] = _silent,
     stop_requested: Callable[[], bool] = _never,
-    **settings: Any,
+    **settings: Unpack[LearningSettings],
 ) -> MachineOutcome:
     """Learn a sequence task, or examples, as a machine, and extract its program.
 
     Examples are those of a file, or given as they are: pairs of a prompt and an answer, each a
-    sequence of tokens. `settings` are those of `nalmx.pntm.learn.config.SequenceConfig`: sequences,
-    longest, test_lengths, tests, tapes, method, noise, time, seed.
+    sequence of tokens.
     """
     from ..pntm.learn.config import SequenceConfig
-    from ..pntm.tasks import Example
-    from .examples import training_and_tests
+    from .examples import examples_of, training_and_tests
     from .machine_run import SequenceRun, learn_run
     from .machines import machine_outcome
 
     given = None
     if examples is not None and not isinstance(examples, str | Path):
-        given = [one if isinstance(one, Example) else Example.of(*one) for one in examples]
+        given = examples_of(examples)
         examples = "the given examples"
     named = None if examples is None else str(examples)
     config = SequenceConfig.checked(task=task, examples=named, **settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,21 @@ def training_and_tests(
     except SettingError as error:
         raise SettingError(f"{config.title}: {error}") from None
     return examples, given_tests(config, spellings)
+
+
+def examples_of(pairs: Iterable[Any]) -> list[Example]:
+    """Examples from pairs of a prompt and an answer, sequences of texts."""
+    examples = []
+    for pair in pairs:
+        try:
+            prompt, answer = (pair.prompt, pair.answer) if isinstance(pair, Example) else pair
+        except (TypeError, ValueError):
+            shown = repr(pair)[:60]
+            raise SettingError(
+                f"{shown} is no example; give pairs of a prompt and an answer, such as ('ab', 'ba')"
+            ) from None
+        examples.append(Example.of(prompt, answer))
+    return examples
 
 
 def given_tests(config: SequenceConfig, spellings: Spellings | None = None) -> Tests:

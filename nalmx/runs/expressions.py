@@ -31,6 +31,12 @@ class ExpressionOutcome(Outcome):
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, claim: Claim, verdict: Verdict) -> ExpressionOutcome:
+        """The outcome of one claim, whose left side is the formula."""
+        formula = Formula(claim.domain.names, (claim.left,), "", "")
+        return cls(formula, None, {"formula_truth": verdict}, {"formula_truth": claim})
+
     @property
     def found(self) -> Formula:
         return self.formula
@@ -39,6 +45,11 @@ class ExpressionOutcome(Outcome):
     def verdict(self) -> Verdict:
         """The verdict on formula and truth."""
         return self.verdicts["formula_truth"]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Where the formula comes from, in a few words."""
+        return {}
 
     @property
     def uncertified(self) -> None:
@@ -82,12 +93,9 @@ def verify_expression(
     if len(left) != 1 or len(right) != 1:
         raise ExpressionError("give one expression and one truth; verify outputs one by one")
     where = domain_of(domain, {*inputs, *named})
-    if known is None:
-        known = ExpressionOutcome(Formula(inputs, tuple(left), "", ""))
-    if known.network is None:
-        claims = {"formula_truth": Claim(left[0], right[0], where, allowed)}
-    else:
-        network = known.network.outputs[0]
-        claims = network_claims(network, left[0], right[0], where, allowed)
+    if known is None or known.network is None:
+        claim = Claim(left[0], right[0], where, allowed)
+        return ExpressionOutcome.of(claim, check(claim, effort))
+    claims = network_claims(known.network.outputs[0], left[0], right[0], where, allowed)
     verdicts = {name: check(claim, effort) for name, claim in claims.items()}
     return replace(known, verdicts=verdicts, claims=claims)

@@ -50,6 +50,18 @@ class FormulaOutcome(RunOutcome):
         return Domain(dict(zip(source.input_names, source.extents, strict=True)))
 
     @property
+    def facts(self) -> dict[str, str]:
+        """Where the formula comes from, in a few words."""
+        if self.formula is None:
+            return {}
+        config, seed = self.run.config, self.extraction.seed
+        snap = f"largest snap {self.formula.largest_snap:.3g}"
+        return {
+            "module": f"{config.module}, seed {seed}, trained on {config.source.trained_on}",
+            "weights": f"sha256 {self.formula.weights_sha256}, {snap}",
+        }
+
+    @property
     def uncertified(self) -> str | None:
         return "there is no formula" if self.formula is None else None
 

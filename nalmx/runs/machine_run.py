@@ -61,6 +61,20 @@ class SequenceResults(NoTruthValue):
         """Learned, and every test answered exactly."""
         return self.learned and all(test.right == test.sequences for test in self.scores[1:])
 
+    def to_json(self) -> dict[str, Any]:
+        """All but scores and certainty."""
+        return {
+            "learned": self.learned,
+            "method": self.way,
+            "seconds": self.seconds,
+            "tapes": self.tapes,
+            "states": self.states,
+            "entries": self.entries,
+            "reason": self.reason,
+            "held_out": None if self.exam is None else self.exam.to_json(),
+            "noise": None if self.noise is None else self.noise.to_json(),
+        }
+
 
 class SequenceRun(RunDirectory):
     """A run on disk. Open one with `create` or `open`; neither overwrites anything."""
@@ -125,16 +139,8 @@ class SequenceRun(RunDirectory):
         write_arrays(self.path("weights.safetensors"), weights_of(machine)[1])
         record = {
             "schema": SCHEMA,
-            "learned": results.learned,
-            "method": results.way,
-            "seconds": results.seconds,
-            "tapes": results.tapes,
-            "states": results.states,
-            "entries": results.entries,
+            **results.to_json(),
             "scores": [one.to_json() for one in results.scores],
-            "reason": results.reason,
-            "held_out": None if results.exam is None else results.exam.to_json(),
-            "noise": None if results.noise is None else results.noise.to_json(),
             "certainty": results.certainty.to_json(),
             "config": self.config.to_json(),
             **{_seal(name): digest(self.path(name)) for name in _SEALED},

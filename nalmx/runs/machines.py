@@ -82,17 +82,9 @@ class MachineOutcome(RunOutcome):
         program, config = self.program, self.run.config
         known = self.results if results is None else results
         return {
-            "learned": known.learned,
-            "method": known.way,
+            **known.to_json(),
             "accuracy": {one.name: one.accuracy for one in known.scores},
             "sequences": {one.name: one.sequences for one in known.scores},
-            "tapes": known.tapes,
-            "states": known.states,
-            "entries": known.entries,
-            "seconds": known.seconds,
-            "reason": known.reason,
-            "held_out": None if known.exam is None else known.exam.to_json(),
-            "noise": None if known.noise is None else known.noise.to_json(),
             "rivals": known.certainty.rivals,
             "difference": known.certainty.to_json()["difference"],
             "unseen": known.certainty.unseen,

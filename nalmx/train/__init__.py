@@ -3,21 +3,19 @@
 `Config`, `Run` and `Interrupted` import without torch, so that bad input is refused at once.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .config import Config
-from .interrupted import Interrupted
-from .run import Run
+from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from .trainer import Progress, fit, fit_together, trained_stack
+    from .config import Config as Config
+    from .interrupted import Interrupted as Interrupted
+    from .run import Run as Run
+    from .trainer import (
+        Progress as Progress,
+        fit as fit,
+        fit_together as fit_together,
+        trained_stack as trained_stack,
+    )
 
-__all__ = ["Config", "Interrupted", "Progress", "Run", "fit", "fit_together", "trained_stack"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from . import trainer
-
-        return getattr(trainer, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = lazy_names(__name__, __file__)
