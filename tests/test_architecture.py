@@ -105,6 +105,18 @@ def test_no_parts_of_a_package_import_each_other_in_a_circle(package: str) -> No
     assert circle(inside(GRAPH, package)) == []
 
 
+def test_only_sources_of_data_know_the_tasks_that_modules_are_trained_on() -> None:
+    """Neither a module nor what trains it may tell an operation of the benchmark from other rows."""
+    parts = ("models.", "kernel.", "codegen.", "train.")
+    knowing = {
+        name
+        for name in GRAPH
+        if name.startswith(parts) and any(other.startswith("tasks") for other in GRAPH[name])
+    }
+    assert knowing
+    assert all(name.startswith("train.sources.") for name in knowing)
+
+
 @pytest.mark.parametrize("package", ORDERS)
 def test_imports_inside_a_package_follow_its_order(package: str) -> None:
     rank = {name: place for place, line in enumerate(ORDERS[package]) for name in line}
