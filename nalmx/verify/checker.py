@@ -16,7 +16,7 @@ from ..rationals import spell
 from .domain import Point
 from .effort import Effort
 from .prover import Open, Prover, late
-from .provers import AT_LENGTH, PROVERS
+from .provers import PROVERS
 from .verdict import Claim, Verdict
 
 CONFIDENCE = 0.95
@@ -37,7 +37,7 @@ def check(
     in_time = False
     with move_on_after(effort.seconds):
         for prover, allowed in (
-            *((prover, effort.briefly) for prover in provers if prover not in AT_LENGTH),
+            *((prover, effort.briefly) for prover in provers if not _only_at_length(prover)),
             *((prover, effort) for prover in provers),
         ):
             assert isinstance(found, Open)
@@ -49,6 +49,11 @@ def check(
         in_time &= found.in_time
         found = _concluded(claim, found, None if in_time else late(effort.seconds))
     return replace(found, seconds=time.perf_counter() - start)
+
+
+def _only_at_length(prover: Prover) -> bool:
+    """Whether a brief attempt of a prover is of no use, or its verdict would be final."""
+    return getattr(prover, "only_at_length", False)
 
 
 def out_of_time(claim: Claim, seconds: float) -> Verdict:

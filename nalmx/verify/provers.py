@@ -89,6 +89,8 @@ class Search:
 class Sweep:
     """`refuted` at one of the worst of many uniform points, which are judged exactly."""
 
+    only_at_length = True
+
     def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict | Open:
         from .sweeping.sweep import sweep
 
@@ -118,5 +120,4 @@ class Sweep:
 
 
 ALGEBRA_AND_BOUNDS: tuple[Prover, ...] = (Algebra(), Bounds())
-AT_LENGTH: tuple[Prover, ...] = (Sweep(),)
-PROVERS: tuple[Prover, ...] = (*ALGEBRA_AND_BOUNDS, Search(), *AT_LENGTH)
+PROVERS: tuple[Prover, ...] = (*ALGEBRA_AND_BOUNDS, Search(), Sweep())

@@ -9,12 +9,17 @@ import pytest
 from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.clock import Deadline, limited, until
+from nalmx.expression import parse
+from nalmx.expression.float_program import FLOAT32, FloatProgram
 from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.algebra.decision import decide
 from nalmx.verify.prover import Open
-from nalmx.verify.provers import PROVERS, Bounds
+from nalmx.verify.provers import PROVERS, Bounds, Sweep
+from nalmx.verify.rounding.as_it_runs import RunningErrors
 from nalmx.verify.sweeping import sweep as sweeping
+from nalmx.verify.sweeping.exhaustive import EveryFloat32
 
+FLOAT_PROGRAM = FloatProgram(("x1",), parse("x1"), FLOAT32)
 EFFORT = Effort(examples=30, points=2_000, device="cpu", seconds=3_600)
 CLAIMS = {
     "proved": claim("x*(y + 1)", "x*y + x", "[-5,5]"),
@@ -125,3 +130,25 @@ def test_what_is_not_settled_briefly_is_tried_with_all_of_the_effort():
     assert check(claim("x1", "x1", "[0,1]"), provers=(first,)).verdict == "unknown"
     assert first.allowed == [Effort().briefly.operations, Effort().operations]
     assert Effort(operations=7).briefly.operations == 7
+
+
+@pytest.mark.parametrize("prover", [Sweep(), EveryFloat32(), RunningErrors(FLOAT_PROGRAM)])
+def test_a_prover_whose_verdict_is_final_is_asked_with_all_of_the_effort_alone(prover) -> None:
+    asked = []
+
+    class Listening(type(prover)):
+        def __init__(self):
+            pass
+
+        def attempt(self, claim, effort, known):
+            asked.append(effort.operations)
+            return known
+
+    check(claim("x1", "x1", "[0,1]"), provers=(Listening(),))
+    assert asked == [Effort().operations]
+
+
+def test_points_of_a_first_brief_search_are_not_counted_twice() -> None:
+    found = check(CLAIMS["tested"], Effort(examples=100, points=1_000, device="cpu"))
+    assert found.points is not None
+    assert 1_000 < found.points <= 1_100

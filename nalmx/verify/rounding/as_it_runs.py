@@ -32,6 +32,8 @@ class RunningErrors:
     side of the claim is the expression of the program.
     """
 
+    only_at_length = True
+
     program: FloatProgram
 
     def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict:

@@ -84,6 +84,8 @@ def every_float32(
 class EveryFloat32:
     """`bounded` where the claim holds at every float32 input, `refuted` with a counterexample."""
 
+    only_at_length = True
+
     arithmetic: Arithmetic = "reals"
     threads: int | None = None
     progress: Progress = lambda done, total: None
