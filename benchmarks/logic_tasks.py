@@ -37,7 +37,7 @@ from nalmx.models import (
     network_member,
     stack_networks,
 )
-from nalmx.tasks.logic import LOGIC_TASKS, SEQUENCE_TASKS, SequenceTask, logic_task
+from nalmx.tasks.logic import LOGIC_TASKS, RECURRENT_TASKS, RecurrentTask, logic_task
 from nalmx.train.network import log_loss, squared_error, train_network
 from nalmx.verify import Claim, Domain, Effort, check
 
@@ -75,14 +75,14 @@ def settings_of(name):
 
 def network_for(task, module, settings, generator):
     """An untrained network for a task."""
-    if isinstance(task, SequenceTask) or task.kind != "boolean":
+    if isinstance(task, RecurrentTask) or task.kind != "boolean":
         nsr = {"redundancy": settings.redundancy, "steepness": settings.steepness}
         inputs = 3 if task.name == "count" else 2
         condition = NSR(inputs, 1, generator=generator, **nsr)
         if task.name == "count":
             sums = NAU(5, 1, generator=generator)
             return Recurrent(nn.Sequential(Beside(condition, nn.Identity()), sums), [0.0])
-        if not isinstance(task, SequenceTask) and task.kind == "comparison":
+        if not isinstance(task, RecurrentTask) and task.kind == "comparison":
             return condition
         branches = [NAU(2, 1, generator=generator) for _ in range(2)]
         choice = Choice(condition, *branches)
@@ -93,12 +93,12 @@ def network_for(task, module, settings, generator):
 
 
 def is_truth(task):
-    return not isinstance(task, SequenceTask) and task.kind != "function"
+    return not isinstance(task, RecurrentTask) and task.kind != "function"
 
 
 def sampler(task, random, size, length, **options):
     """Samples as tensors; a comparison has its negation as a second target."""
-    if isinstance(task, SequenceTask):
+    if isinstance(task, RecurrentTask):
         x, t = task.sample(random, size, length, **options)
     else:
         x, t = task.sample(random, size, **options)
@@ -142,7 +142,7 @@ def scores(task, networks):
 
 def verified(task, network):
     """The formula of a network, and whether it holds."""
-    if isinstance(task, SequenceTask):
+    if isinstance(task, RecurrentTask):
         return sequence_verified(task, network)
     formula = extract_network(network)
     if task.kind == "boolean":
@@ -203,7 +203,7 @@ def run(name, module, seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", default=[*LOGIC_TASKS, *SEQUENCE_TASKS])
+    parser.add_argument("tasks", nargs="*", default=[*LOGIC_TASKS, *RECURRENT_TASKS])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--output", type=Path, default=RESULTS)

@@ -33,7 +33,7 @@ import torch
 from nalmx import Claim, Domain, parse
 from nalmx.codegen.cache import compiled
 from nalmx.expression import variables
-from nalmx.expression.straight_line import squarings, straight
+from nalmx.expression.straight_line import straight
 from nalmx.expression.symbolic import to_sympy
 from nalmx.verify import Effort, Tolerance, check
 from nalmx.verify.sweeping.exhaustive import EveryFloat32
@@ -110,7 +110,8 @@ def operations(claim):
     own = 0
     for step in straight(claim.left, claim.right).steps:
         if step.operation == "power":
-            own += len(squarings("x", abs(step.content), "p")[0])
+            digits = f"{abs(step.content):b}"[1:]
+            own += len(digits) + digits.count("1")
         elif step.arguments:
             own += PER_FUNCTION.get(step.operation, max(1, len(step.arguments) - 1))
     return own, own + PER_INPUT * len(claim.domain.names) + PER_SCORE

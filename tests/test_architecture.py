@@ -80,16 +80,26 @@ ORDERS = {
     ),
     "verify": (
         {"domain"},
+        {"effort", "sides"},
         {"verdict"},
         {"points"},
         {"strategies"},
         {"algebra"},
         {"bounding", "witness"},
+        {"prover"},
         {"rounding", "searching", "sweeping"},
+        {"provers"},
         {"checker"},
         {"certificate"},
     ),
 }
+
+
+def test_the_picture_in_the_documentation_shows_the_layers() -> None:
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+    (picture,) = (part for part in text.split("```") if part.strip().startswith("cli, "))
+    drawn = [{name.strip() for name in line.split(",")} for line in picture.strip().splitlines()]
+    assert drawn[::-1] == list(LAYERS[:-1])  # without the doors, `__main__` and `__init__`
 
 
 @pytest.mark.parametrize("name", sorted(GRAPH))
@@ -103,6 +113,18 @@ def test_imports_go_one_way_only(name: str) -> None:
 @pytest.mark.parametrize("package", packages(GRAPH))
 def test_no_parts_of_a_package_import_each_other_in_a_circle(package: str) -> None:
     assert circle(inside(GRAPH, package)) == []
+
+
+def test_only_sources_of_data_know_the_tasks_that_modules_are_trained_on() -> None:
+    """Neither a module nor what trains it may tell an operation of the benchmark from other rows."""
+    parts = ("models.", "kernel.", "codegen.", "train.")
+    knowing = {
+        name
+        for name in GRAPH
+        if name.startswith(parts) and any(other.startswith("tasks") for other in GRAPH[name])
+    }
+    assert knowing
+    assert all(name.startswith("train.sources.") for name in knowing)
 
 
 @pytest.mark.parametrize("package", ORDERS)

@@ -7,54 +7,23 @@ for normal numbers, sin and cos up to |x| = 8192.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from .maths import bits, compiled, from_bits32, nearest
 
 F = np.float32
 I = np.int32
 # Loops over a batch may reorder their sums. The functions here may not: reducing an argument
 # relies on the order. NaN and infinity keep their meaning in both.
 FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
-_ORDERED = {"contract", "nsz"}
 
 _ZERO, _HALF, _ONE, _TWO = F(0.0), F(0.5), F(1.0), F(2.0)
 _INFINITY, _NAN = F(np.inf), F(np.nan)
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function that keeps its order of evaluation."""
-    return njit(fastmath=_ORDERED, error_model="numpy", nogil=True)(function)
-
-
-@intrinsic
-def _bits(context: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(32))
-
-    return types.int32(types.float32), generate
-
-
-@intrinsic
-def _from_bits(context: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.FloatType())
-
-    return types.float32(types.int32), generate
-
-
-@intrinsic
-def _round(context: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        rint = builder.module.declare_intrinsic("llvm.rint", [ir.FloatType()])
-        return builder.call(rint, arguments)
-
-    return types.float32(types.float32), generate
 
 
 @intrinsic
@@ -72,7 +41,7 @@ def exp(x):
     """eˣ; 0 below -104, infinite above 88.8."""
     x = F(-104.0) if x < F(-104.0) else x
     x = F(89.0) if x > F(89.0) else x
-    n = _round(x * F(1.44269504))
+    n = nearest(x * F(1.44269504))
     r = x - n * F(0.693359375) + n * F(2.12194440e-4)
     p = F(1.9875691500e-4)
     p = p * r + F(1.3981999507e-3)
@@ -84,15 +53,15 @@ def exp(x):
     # 2ⁿ as two factors: n from -150 to 128 is more than one exponent holds.
     k = _to_integer(n)
     half = k >> I(1)
-    return p * _from_bits((half + I(127)) << I(23)) * _from_bits((k - half + I(127)) << I(23))
+    return p * from_bits32((half + I(127)) << I(23)) * from_bits32((k - half + I(127)) << I(23))
 
 
 @compiled
 def log(x):
     """ln x; NaN below 0."""
-    shifted = _bits(x) - I(0x3F3504F3)
+    shifted = bits(x) - I(0x3F3504F3)
     e = F(shifted >> I(23))
-    r = _from_bits((shifted & I(0x007FFFFF)) + I(0x3F3504F3)) - _ONE
+    r = from_bits32((shifted & I(0x007FFFFF)) + I(0x3F3504F3)) - _ONE
     z = r * r
     p = F(7.0376836292e-2)
     p = p * r + F(-1.1514610310e-1)
@@ -111,7 +80,7 @@ def log(x):
 @compiled
 def _reduced(x):
     """x less a multiple of π/2, and that multiple."""
-    n = _round(x * F(0.636619772367581))
+    n = nearest(x * F(0.636619772367581))
     r = x - n * F(1.5703125)
     r = r - n * F(4.83751296997e-4)
     r = r - n * F(7.54978995489e-8)
@@ -172,34 +141,3 @@ def tanh(x):
 def sigmoid(x):
     """1 / (1 + e⁻ˣ)."""
     return _ONE / (_ONE + exp(-x))
-
-
-@compiled
-def sigmoid64(x):
-    """1 / (1 + e⁻ˣ) in float64."""
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-@compiled
-def sign(x):
-    """-1, 0 or 1; 0 at 0."""
-    return x - x + (x > 0) - (x < 0)
-
-
-@compiled
-def clamp(x, lower, upper):
-    """The nearest number to x between two others; NaN stays NaN."""
-    x = lower if x < lower else x
-    return upper if x > upper else x
-
-
-@compiled
-def least(a, b):
-    """The smaller of two numbers."""
-    return b if b < a else a
-
-
-@compiled
-def most(a, b):
-    """The larger of two numbers."""
-    return b if b > a else a

@@ -1,4 +1,4 @@
-"""exp, ln and tanh in float64 that a compiler can vectorise, and random numbers by counting.
+"""exp, ln, tanh and sigmoid in float64 that a compiler can vectorise.
 
 A library call in a loop keeps the loop scalar. These functions are branch-free, and within 4 units
 in the last place for normal numbers. The coefficients of ln are those of Sun's fdlibm.
@@ -6,17 +6,14 @@ in the last place for normal numbers. The coefficients of ln are those of Sun's 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+
+from .maths import bits, compiled, from_bits64
 
 F = np.float64
 I = np.int64
-U = np.uint64
 _INFINITY, _NAN = F(np.inf), F(np.nan)
 _EXP = tuple(F(1.0) / F(product) for product in np.cumprod(np.arange(1.0, 14.0))[::-1])
 _LOG = (
@@ -30,61 +27,6 @@ _LOG = (
 )
 _SHIFT, _SHIFT_BITS = F(1.5 * 2**52), I(F(1.5 * 2**52).view(np.int64))
 _LN2_HIGH, _LN2_LOW = F(6.93147180369123816490e-01), F(1.90821492927058770002e-10)
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function that keeps its order; products and sums may be rounded together."""
-    return njit(fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)(function)
-
-
-@intrinsic
-def bits(context: Any, value: Any) -> Any:
-    """The bits of a float64 as an int64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def from_bits(context: Any, value: Any) -> Any:
-    """The float64 with the bits of an int64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-@intrinsic
-def float32_from_bits(context: Any, value: Any) -> Any:
-    """The float32 with the bits of a uint32."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.FloatType())
-
-    return types.float32(types.uint32), generate
-
-
-@intrinsic
-def floor(context: Any, value: Any) -> Any:
-    """The largest whole number that is not above a float64, as a float64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        function = builder.module.declare_intrinsic("llvm.floor", [ir.DoubleType()])
-        return builder.call(function, arguments)
-
-    return types.float64(types.float64), generate
-
-
-@njit(error_model="numpy", nogil=True)
-def counted(z: Any) -> Any:
-    """A float64 in [1, 2) from a counter, by splitmix64 (Steele, Lea & Flood 2014)."""
-    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
-    z = z ^ (z >> U(31))
-    return from_bits(I((z >> U(12)) | U(0x3FF0000000000000)))
 
 
 @compiled
@@ -118,7 +60,7 @@ def exp(x: Any) -> Any:
     p = p + F(1.0)
     # 2ᵏ as two factors: k from -1076 to 1024 is more than one exponent holds.
     half = k >> I(1)
-    return p * from_bits((half + I(1023)) << I(52)) * from_bits((k - half + I(1023)) << I(52))
+    return p * from_bits64((half + I(1023)) << I(52)) * from_bits64((k - half + I(1023)) << I(52))
 
 
 @compiled
@@ -128,7 +70,7 @@ def log(x: Any) -> Any:
     y = x * F(18014398509481984.0) if tiny else x
     shifted = bits(y) - I(0x3FE6A09E00000000)
     e = F(shifted >> I(52)) - (F(54.0) if tiny else F(0.0))
-    f = from_bits((shifted & I(0x000FFFFFFFFFFFFF)) + I(0x3FE6A09E00000000)) - F(1.0)
+    f = from_bits64((shifted & I(0x000FFFFFFFFFFFFF)) + I(0x3FE6A09E00000000)) - F(1.0)
     s = f / (F(2.0) + f)
     z = s * s
     p = _LOG[0]
@@ -151,8 +93,14 @@ def tanh(x: Any) -> Any:
     # e²ˣ − 1 = 2ᵏ (eʳ − 1) + (2ᵏ − 1), so that nothing cancels where x is small.
     y = F(2.0) * (F(22.0) if size > F(22.0) else size)
     k, p = _reduced(y)
-    scale = from_bits((k + I(1023)) << I(52))
+    scale = from_bits64((k + I(1023)) << I(52))
     grown = p * scale + (scale - F(1.0))
     y = grown / (grown + F(2.0))
     y = -y if x < F(0.0) else y
     return y if x == x else x
+
+
+@compiled
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e⁻ˣ)."""
+    return F(1.0) / (F(1.0) + exp(-x))

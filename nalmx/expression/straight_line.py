@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable, post_order
 
@@ -81,20 +82,18 @@ def whole_exponent(node: Apply) -> int | None:
     return exponent.value.numerator if whole and isinstance(exponent, Number) else None
 
 
-def squarings(base: str, exponent: int, name: str) -> tuple[list[tuple[str, str, str]], str]:
-    """The products that make `base ** exponent`, and the name of the result.
+def whole_power(base: Any, exponent: int, one: Any) -> Any:
+    """A power by products and at most one division, of whatever multiplies; `one` is the 1 of it.
 
-    Each is (name, factor, factor). The exponent is positive; its binary digits are read from the
-    second highest on: square, and multiply by the base where the digit is 1.
+    The binary digits of the exponent are read from the second highest on: square, and multiply by the
+    base where the digit is 1.
     """
-    products: list[tuple[str, str, str]] = []
-    current = base
-    for digit in f"{exponent:b}"[1:]:
-        for factor in ("", base) if digit == "1" else ("",):
-            target = f"{name}_{len(products)}"
-            products.append((target, current, factor or current))
-            current = target
-    return products, current
+    power = base if exponent else one
+    for digit in f"{abs(exponent):b}"[1:]:
+        power = power * power
+        if digit == "1":
+            power = power * base
+    return power if exponent >= 0 else one / power
 
 
 def _without_unused(steps: Sequence[Step], results: Sequence[int]) -> Program:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from types import ModuleType
+from typing import Any, Literal
 
-from ..codegen.cache import compiled
+from ..codegen.emit import loop
 from ..expression import Expression
 from ..models import ArithmeticModule, Training
 from .plan import plan_for
-from .source import kernel_source
+from .step import training
 
 
 @cache
@@ -17,12 +17,11 @@ def kernel(
     module: type[ArithmeticModule],
     facts: Training,
     truths: tuple[Expression, ...] = (),
-    dtype: str = "float32",
-) -> ModuleType:
+    dtype: Literal["float32", "float64"] = "float32",
+) -> Any:
     """The compiled kernel of a module and a way of training it, for learning one of some truths.
 
     Without truths, targets come with the rows. Raises `NotImplementedError` where the module or a
     truth has no form that a kernel can take.
     """
-    plan = plan_for(module, facts)
-    return compiled(kernel_source(plan, truths, dtype), module.__name__.lower())
+    return loop(training(plan_for(module, facts), truths, dtype))

@@ -2,7 +2,7 @@
 
 With one output, a module is y = F(R₁, …, R_K, s): sums or products R over the inputs of terms
 f(xᵢ, wᵢ), and weights s that belong to no input. SymPy differentiates F and f; the chain rule in
-between is the same for every module and is written in `source.py`.
+between is the same for every module and is written in `step.py`.
 """
 
 from __future__ import annotations

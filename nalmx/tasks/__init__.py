@@ -3,7 +3,7 @@
 from .arithmetic import (
     OPERATIONS,
     PUBLISHED_RANGES,
-    Operation,
+    ArithmeticOperation,
     operation_named,
     published_extrapolation,
 )
@@ -11,7 +11,7 @@ from .arithmetic import (
 __all__ = [
     "OPERATIONS",
     "PUBLISHED_RANGES",
-    "Operation",
+    "ArithmeticOperation",
     "operation_named",
     "published_extrapolation",
 ]

@@ -40,7 +40,7 @@ PUBLISHED_RANGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ArithmeticOperation:
     """An operation: its symbol, its values, and those of a model that is perfect but for ε.
 
     `perfect(a, b, e)` is the ε-perfect model without redundant inputs (survey 6.5); for a
@@ -73,15 +73,15 @@ class Operation:
 OPERATIONS = {
     operation.name: operation
     for operation in (
-        Operation("add", "+", lambda a, b: a + b, multiplicative=False),
-        Operation("sub", "-", lambda a, b: a - b, multiplicative=False),
-        Operation("mul", "*", lambda a, b: a * b, multiplicative=True),
-        Operation("div", "/", lambda a, b: a / b, multiplicative=True),
+        ArithmeticOperation("add", "+", lambda a, b: a + b, multiplicative=False),
+        ArithmeticOperation("sub", "-", lambda a, b: a - b, multiplicative=False),
+        ArithmeticOperation("mul", "*", lambda a, b: a * b, multiplicative=True),
+        ArithmeticOperation("div", "/", lambda a, b: a / b, multiplicative=True),
     )
 }
 
 
-def operation_named(name: str) -> Operation:
+def operation_named(name: str) -> ArithmeticOperation:
     """The operation of a name. Example: `operation_named("mul")`."""
     try:
         return OPERATIONS[name.lower()]
@@ -127,7 +127,7 @@ def training_stream(seed: int) -> np.random.RandomState:
 
 
 def evaluation_set(
-    operation: Operation, extent: Range, inputs: int, seed: int
+    operation: ArithmeticOperation, extent: Range, inputs: int, seed: int
 ) -> tuple[Array, Array]:
     """Inputs (10000, inputs) and targets (10000,) of a validation or test set."""
     x = sample(extent, np.random.RandomState(seed), (EVALUATION_SIZE, inputs))
@@ -135,7 +135,7 @@ def evaluation_set(
 
 
 def success_threshold(
-    operation: Operation, extent: Range, inputs: int, epsilon: float = float(EPSILON)
+    operation: ArithmeticOperation, extent: Range, inputs: int, epsilon: float = float(EPSILON)
 ) -> float:
     """The mean squared error, over 1,000,000 samples, of a model that is perfect but for ε."""
     random = np.random.RandomState(0)
@@ -149,7 +149,9 @@ def success_threshold(
     return total / _THRESHOLD_SAMPLES
 
 
-def worst_perfect_error(operation: Operation, extent: Range, inputs: int) -> Fraction | None:
+def worst_perfect_error(
+    operation: ArithmeticOperation, extent: Range, inputs: int
+) -> Fraction | None:
     """The largest error anywhere on the range of a model that is perfect but for ε = 1e-5.
 
     None where there is none: a quotient whose divisor may be zero, or redundant inputs so large

@@ -24,7 +24,7 @@ EQUAL_PART = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Inputs:
     """Where inputs come from: a range, whole numbers or not, and how often two are made equal."""
 
     extent: str
@@ -60,8 +60,8 @@ class LogicTask:
     inputs: tuple[str, ...]
     text: str
     values: Callable[[Array], Array]
-    training: Source
-    extrapolation: Source
+    training: Inputs
+    extrapolation: Inputs
 
     def truth(self) -> Expression:
         """What is to be learned, as a condition where it is one."""
@@ -83,7 +83,7 @@ class LogicTask:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceTask:
+class RecurrentTask:
     """A function of a sequence (…, time, features), and the step by which it is computed.
 
     `step` is the new state in words of the expression language, from the item x1, … and the state
@@ -95,8 +95,8 @@ class SequenceTask:
     step: str
     values: Callable[[Array], Array]
     written: Callable[[int], str]
-    training: Source
-    extrapolation: Source
+    training: Inputs
+    extrapolation: Inputs
 
     def truth(self, length: int) -> Expression:
         """What is to be learned for sequences of one length."""
@@ -126,7 +126,7 @@ def _is(x: str, value: bool = True) -> str:
     return f"({x} > 1/2)" if value else f"({x} <= 1/2)"
 
 
-_BOOLEANS = Source("[0,1]", whole=True)
+_BOOLEANS = Inputs("[0,1]", whole=True)
 _EITHER = f"({_is('x1')} & {_is('x2', False)}) | ({_is('x1', False)} & {_is('x2')})"
 
 
@@ -150,8 +150,8 @@ def _comparison(
             ("x1", "x2"),
             f"x1 {symbol} x2",
             apply,
-            Source("[-9,9]", whole, EQUAL_PART),
-            Source("[-1000,1000]", whole, EQUAL_PART),
+            Inputs("[-9,9]", whole, EQUAL_PART),
+            Inputs("[-1000,1000]", whole, EQUAL_PART),
         )
         for numbers, whole in (("integers", True), ("floats", False))
     }
@@ -176,8 +176,8 @@ LOGIC_TASKS: dict[str, LogicTask] = {
         ("x1", "x2"),
         "abs(x1 - x2)",
         lambda x: np.abs(x[..., 0] - x[..., 1]),
-        Source("[-10,10]"),
-        Source("[-100,100]"),
+        Inputs("[-10,10]"),
+        Inputs("[-100,100]"),
     ),
 }
 
@@ -186,18 +186,18 @@ def _counted(x: Array) -> Array:
     return np.asarray((x[..., 0] == x[..., 1]).sum(-1))
 
 
-SEQUENCE_TASKS: dict[str, SequenceTask] = {
-    "minimum": SequenceTask(
+RECURRENT_TASKS: dict[str, RecurrentTask] = {
+    "minimum": RecurrentTask(
         "minimum",
         1,
         "Min(x1, h1)",
         lambda x: x[..., 0].min(-1),
         lambda length: f"Min({', '.join(f'x{t + 1}' for t in range(length))})",
-        Source("[-10,10]"),
-        Source("[-100,100]"),
+        Inputs("[-10,10]"),
+        Inputs("[-100,100]"),
     ),
     # The second feature of an item is the number whose occurrences are counted.
-    "count": SequenceTask(
+    "count": RecurrentTask(
         "count",
         2,
         "h1 + Piecewise((1, x1 == x2), (0, True))",
@@ -205,15 +205,15 @@ SEQUENCE_TASKS: dict[str, SequenceTask] = {
         lambda length: " + ".join(
             f"Piecewise((1, x1_{t + 1} == x2_{t + 1}), (0, True))" for t in range(length)
         ),
-        Source("[0,9]", whole=True, equal=EQUAL_PART),
-        Source("[0,99]", whole=True, equal=EQUAL_PART),
+        Inputs("[0,9]", whole=True, equal=EQUAL_PART),
+        Inputs("[0,99]", whole=True, equal=EQUAL_PART),
     ),
 }
 
 
-def logic_task(name: str) -> LogicTask | SequenceTask:
+def logic_task(name: str) -> LogicTask | RecurrentTask:
     """The task of a name. Example: `logic_task("xor")`."""
-    tasks: dict[str, LogicTask | SequenceTask] = {**LOGIC_TASKS, **SEQUENCE_TASKS}
+    tasks: dict[str, LogicTask | RecurrentTask] = {**LOGIC_TASKS, **RECURRENT_TASKS}
     try:
         return tasks[name.lower()]
     except KeyError:

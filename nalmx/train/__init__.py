@@ -1,6 +1,7 @@
 """Training: configurations, runs on disk, and stacks of seeds trained together.
 
-`Config`, `Run` and `Interrupted` import without torch, so that bad input is refused at once.
+`Config`, `Run`, `Interrupted` and the sources of data import without torch, so that bad input is
+refused at once.
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from .config import Config as Config
     from .interrupted import Interrupted as Interrupted
     from .run import Run as Run
+    from .sources import (
+        DataSource as DataSource,
+        RowGenerator as RowGenerator,
+        SingleModuleTask as SingleModuleTask,
+        Table as Table,
+    )
     from .trainer import (
         Progress as Progress,
         fit as fit,

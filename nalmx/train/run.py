@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from ..storage import (
     write_tensors,
 )
 from .config import Config
+from .sources import DataSource
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,8 +83,8 @@ class Run(RunDirectory):
         return cls(directory, config)
 
     @classmethod
-    def open(cls, directory: Path) -> Run:
-        """Open an existing run."""
+    def open(cls, directory: Path, source: DataSource | None = None) -> Run:
+        """Open an existing run; with the source that it was begun with, where that is not saved whole."""
         data = saved_config(directory)
         if is_sequence_config(data):
             raise RunError(
@@ -90,7 +92,10 @@ class Run(RunDirectory):
                 "with the next version; to report the run again: nalmx train-and-extract --output "
                 f"{directory} --resume"
             )
-        return cls(directory, Config.from_json(data, lambda: read_arrays(directory / _ROWS)))
+        config = Config.from_json(data, lambda: read_arrays(directory / _ROWS))
+        if source is not None and source != config.source:
+            raise RunError(f"the run {directory} was begun with another source of data")
+        return cls(directory, config if source is None else replace(config, source=source))
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
         """Refuse settings that are not those that the run was started with."""

@@ -1,4 +1,8 @@
-"""Check a claim: a list of provers, each of which settles it or leaves it to the next."""
+"""Check a claim: a list of provers, each of which settles it or leaves it to the next.
+
+They are asked twice, briefly and then with all of the effort: what one of them settles at once does not
+wait until those before it have tried everything.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from ..rationals import spell
 from .domain import Point
 from .effort import Effort
 from .prover import Open, Prover, late
-from .provers import PROVERS
+from .provers import AT_LENGTH, PROVERS
 from .verdict import Claim, Verdict
 
 CONFIDENCE = 0.95
@@ -28,12 +32,16 @@ def check(
     """
     start = time.perf_counter()
     effort = effort or Effort()
+    provers = tuple(provers)
     found: Verdict | Open = Open()
     in_time = False
     with move_on_after(effort.seconds):
-        for prover in provers:
+        for prover, allowed in (
+            *((prover, effort.briefly) for prover in provers if prover not in AT_LENGTH),
+            *((prover, effort) for prover in provers),
+        ):
             assert isinstance(found, Open)
-            found = prover.attempt(claim, effort, found)
+            found = prover.attempt(claim, allowed, found)
             if isinstance(found, Verdict):
                 break
         in_time = True

@@ -80,8 +80,8 @@ class Search:
         return replace(
             known,
             blocked=known.blocked or found.failure,
-            points=known.points + found.points,
-            left_open=known.left_open + found.left_open,
+            points=found.points,
+            left_open=found.left_open,
             in_time=found.in_time,
         )
 
@@ -118,4 +118,5 @@ class Sweep:
 
 
 ALGEBRA_AND_BOUNDS: tuple[Prover, ...] = (Algebra(), Bounds())
-PROVERS: tuple[Prover, ...] = (*ALGEBRA_AND_BOUNDS, Search(), Sweep())
+AT_LENGTH: tuple[Prover, ...] = (Sweep(),)
+PROVERS: tuple[Prover, ...] = (*ALGEBRA_AND_BOUNDS, Search(), *AT_LENGTH)

@@ -149,26 +149,6 @@ def test_subnormal_results_of_exp_are_near(value):
     assert units(value("exp", x), np.exp(x.astype(np.float64))).max() <= 2
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "expected"),
-    [
-        ("sign", (-2,), -1),
-        ("sign", (0,), 0),
-        ("sign", (-0.0,), 0),
-        ("sign", (INFINITY,), NAN),
-        ("sign", (NAN,), NAN),
-        ("clamp", (3, 0, 1), 1),
-        ("clamp", (-3, 0, 1), 0),
-        ("clamp", (NAN, 0, 1), NAN),
-        ("least", (2, -1), -1),
-        ("most", (2, -1), 2),
-    ],
-)
-def test_signs_clamps_and_extremes(name, arguments, expected):
-    found = getattr(maths, name)(*map(F, arguments))
-    np.testing.assert_array_equal(found, F(expected))
-
-
 @pytest.mark.skipif(
     platform.machine().lower() not in {"x86_64", "amd64"}, reason="reads x86 assembly"
 )

@@ -10,7 +10,7 @@ import pytest
 
 from nalmx.errors import UnknownNameError
 from nalmx.expression import evaluate, sort_of
-from nalmx.tasks.logic import LOGIC_TASKS, SEQUENCE_TASKS, Source, logic_task
+from nalmx.tasks.logic import LOGIC_TASKS, RECURRENT_TASKS, Inputs, logic_task
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "logic_tasks.py"
 
@@ -39,7 +39,7 @@ def test_truths_are_conditions_unless_the_task_is_a_function(task):
     assert sort_of(task.number()) == "real"
 
 
-@pytest.mark.parametrize("task", SEQUENCE_TASKS.values(), ids=list(SEQUENCE_TASKS))
+@pytest.mark.parametrize("task", RECURRENT_TASKS.values(), ids=list(RECURRENT_TASKS))
 def test_sequences_have_the_value_of_their_truth(task):
     x, t = task.sample(random(), (30,), 4)
     assert x.shape == (30, 4, task.features)
@@ -60,12 +60,12 @@ def test_samples_lie_in_their_ranges(task):
 
 
 def test_equal_numbers_are_drawn_on_purpose():
-    x = Source("[-9,9]", equal=0.3).draw(random(), (10_000, 2))
+    x = Inputs("[-9,9]", equal=0.3).draw(random(), (10_000, 2))
     assert 0.27 < (x[:, 0] == x[:, 1]).mean() < 0.33
 
 
 def test_whole_sources_reach_both_ends():
-    x = Source("[-2,2]", whole=True).draw(random(), (1000, 1))
+    x = Inputs("[-2,2]", whole=True).draw(random(), (1000, 1))
     assert set(x.flatten().tolist()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
 
 
@@ -76,7 +76,7 @@ def test_the_same_stream_gives_the_same_samples():
 
 def test_an_unknown_task_is_refused_with_the_known_ones():
     assert logic_task("XOR") is LOGIC_TASKS["xor"]
-    assert logic_task("count") is SEQUENCE_TASKS["count"]
+    assert logic_task("count") is RECURRENT_TASKS["count"]
     with pytest.raises(UnknownNameError, match=r"no logic task 'xnor'.*minimum"):
         logic_task("xnor")
 
@@ -91,7 +91,7 @@ def benchmark():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*LOGIC_TASKS, *SEQUENCE_TASKS])
+@pytest.mark.parametrize("name", [*LOGIC_TASKS, *RECURRENT_TASKS])
 def test_nine_of_ten_seeds_learn_it_and_give_a_formula_that_holds(benchmark, name):
     boolean = name in LOGIC_TASKS and LOGIC_TASKS[name].kind == "boolean"
     for module in ("nlrl", "nlrl-and") if boolean else ("nsr",):

@@ -8,15 +8,25 @@ import numpy as np
 import pytest
 import torch
 
+from nalmx.cli import main
 from nalmx.errors import NalmxError, RunError, SettingError
 from nalmx.expression import parse
 from nalmx.models import BATCH_SIZE
 from nalmx.ranges import Range
 from nalmx.runs.extraction import extract_run, load_extraction
 from nalmx.runs.recomputed import check_results
-from nalmx.train import Config, Interrupted, Run, fit, fit_together
+from nalmx.train import (
+    Config,
+    Interrupted,
+    RowGenerator,
+    Run,
+    SingleModuleTask,
+    Table,
+    fit,
+    fit_together,
+)
 from nalmx.train.batches import Batches
-from nalmx.train.sources import RowGenerator, SingleModuleTask, Table, source_from_json
+from nalmx.train.sources import source_from_json
 
 CPU = torch.device("cpu")
 OLD = Path(__file__).parents[1] / "old"
@@ -185,6 +195,14 @@ def test_a_table_is_split_by_its_seed_and_every_row_is_used_once():
     assert not drawn & held
 
 
+def test_the_largest_error_of_success_grows_with_the_threshold():
+    largest = np.abs(product().test()[1]).max()
+    assert float(product().largest_error) == pytest.approx(1e-5 * largest)
+    loose = product(threshold=product().threshold * 100)
+    assert float(loose.largest_error) == pytest.approx(1e-4 * largest)
+    assert Table(np.ones((9, 1)), np.zeros(9)).largest_error is None
+
+
 def test_the_range_of_a_column_is_written_as_its_numbers_are():
     table = Table([[0.1], [0.3], [0.2], [0.7], [0.5]], [1, 2, 3, 4, 5], ["r"])
     assert [str(extent) for extent in table.extents] == ["[0.1,0.7]"]
@@ -200,6 +218,53 @@ def test_sources_survive_being_saved_and_damage_is_noticed():
         for name in arrays:
             with pytest.raises(RunError, match="do not fit"):
                 source_from_json(data, {**arrays, name: arrays[name] + 1})
+
+
+def test_a_run_on_a_generator_goes_on_with_its_function(tmp_path):
+    source = source_of("generator")
+    config = Config.checked(source=source, module="nau", seeds=1, iterations=1_100)
+    run = Run.create(tmp_path / "run", config)
+    with pytest.raises(Interrupted):
+        fit(run, CPU, stop_requested=lambda: True)
+    with pytest.raises(RunError, match="another source"):
+        Run.open(tmp_path / "run", RowGenerator(difference, ["[-2,3]"] * 3))
+    with pytest.raises(RunError, match="came from a function"):
+        fit(Run.open(tmp_path / "run"), CPU)
+    assert len(fit(Run.open(tmp_path / "run", source), CPU)["seeds"]) == 1
+
+
+@pytest.mark.parametrize(("position", "fits"), [(4, True), (5, False)])
+def test_a_stream_of_uniform_numbers_stands_at_even_positions(tmp_path, position, fits):
+    run = Run.create(tmp_path / "run", Config.checked(operation="add", module="nau", seeds=1))
+    with pytest.raises(Interrupted):
+        fit(run, CPU, stop_requested=lambda: True)
+    state = run.load_checkpoint()
+    state["streams"][:, -1] = position
+    run.save_checkpoint(state)
+    with pytest.raises(Interrupted if fits else RunError):
+        fit(run, CPU, stop_requested=lambda: True)
+
+
+def test_a_run_on_a_table_is_verified_as_every_other(tmp_path, capsys):
+    directory = str(tmp_path / "run")
+    Run.create(
+        tmp_path / "run",
+        Config.checked(source=product(), module="nmu", seeds=1, iterations=1_000),
+    )
+    resume = ["train-and-extract", "--resume", "--output", directory]
+    assert main([*resume, "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "run", directory, "--json", "--quiet"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["formula"], found["target"], found["judged_on"]) == (
+        "height*width",
+        "area",
+        "12 rows",
+    )
+    assert found["verdicts"]["model_formula"]["verdict"] == "proved"
+    assert found["verdicts"]["formula_truth"]["reason"] == "no truth is known"
+    assert main([*resume, "--operation", "add"]) == 2
+    assert "was started with operation None, not add" in capsys.readouterr().err
 
 
 def test_a_generator_without_its_function_is_not_trained_on():

@@ -13,7 +13,7 @@ import pytest
 
 from nalmx.errors import CertificateError
 from nalmx.expression import build, parse, variables
-from nalmx.verify import Claim, Domain, Effort, Tolerance
+from nalmx.verify import Claim, Domain, Effort, Tolerance, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
 
 NETWORK = "exp(0.99999*log(abs(x)+1e-7)+1.00001*log(abs(y)+1e-7))"
@@ -350,7 +350,6 @@ def test_a_tested_claim_is_a_record_and_nothing_is_replayed():
 
 def test_a_verdict_that_a_second_run_does_not_reach_is_not_certified(monkeypatch):
     from nalmx.verify import certificate as module
-    from nalmx.verify import check
 
     wanted = claim(*CLAIMS["bounded network"])
     verdict = check(wanted)
@@ -390,3 +389,23 @@ def test_the_file_is_plain_json(made, tmp_path):
     made["proved"].save(tmp_path / "c.json")
     data = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     assert data["sha256"] == digest_of(data)
+
+
+@pytest.mark.parametrize("name", ["proved by cases", "bounded network", "bounded conditions"])
+def test_evidence_at_hand_is_written_down_and_not_found_again(made, name, monkeypatch):
+    from nalmx.verify import certificate as module
+
+    stated = claim(*CLAIMS[name])
+    verdict = check(stated, SMALL)
+    assert verdict.evidence is not None
+    assert verdict == replace(verdict, evidence=None)
+    assert "evidence" not in verdict.to_json()
+    assert "evidence" not in repr(verdict)
+    monkeypatch.setattr(module, "check", None)
+    assert certify(stated, verdict=verdict).data == made[name].data
+
+
+def test_evidence_that_is_not_at_hand_is_found_again(made):
+    stated = claim(*CLAIMS["bounded network"])
+    known = replace(check(stated, SMALL), evidence=None)
+    assert certify(stated, SMALL, verdict=known).data == made["bounded network"].data

@@ -12,7 +12,7 @@ from nalmx.clock import Deadline, limited, until
 from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.algebra.decision import decide
 from nalmx.verify.prover import Open
-from nalmx.verify.provers import PROVERS
+from nalmx.verify.provers import PROVERS, Bounds
 from nalmx.verify.sweeping import sweep as sweeping
 
 EFFORT = Effort(examples=30, points=2_000, device="cpu", seconds=3_600)
@@ -100,3 +100,28 @@ def test_a_check_with_a_prover_of_its_own_says_how_long_it_took() -> None:
     found = exhaustive_verdict(one, threads=1)
     assert (found.verdict, found.inputs) == ("bounded", "float32")
     assert found.seconds > 0
+
+
+class Asked:
+    """A prover that remembers the operations that it was allowed, and leaves everything open."""
+
+    def __init__(self):
+        self.allowed = []
+
+    def attempt(self, claim, effort, known):
+        self.allowed.append(effort.operations)
+        return known
+
+
+def test_what_a_prover_settles_at_once_does_not_wait_for_all_that_others_try():
+    first = Asked()
+    verdict = check(claim("x1", "x1 + 1", "[0,1]"), provers=(first, Bounds()))
+    assert verdict.verdict == "refuted"
+    assert first.allowed == [Effort().briefly.operations]
+
+
+def test_what_is_not_settled_briefly_is_tried_with_all_of_the_effort():
+    first = Asked()
+    assert check(claim("x1", "x1", "[0,1]"), provers=(first,)).verdict == "unknown"
+    assert first.allowed == [Effort().briefly.operations, Effort().operations]
+    assert Effort(operations=7).briefly.operations == 7

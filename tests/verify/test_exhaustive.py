@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from helpers_trees import claim, exhaustive_verdict
 
-from nalmx.codegen import cache
+from nalmx.codegen import cache, emit, numba_points
 from nalmx.errors import SettingError
 from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.straight_line import straight
 from nalmx.verify.sweeping import exhaustive, single
-from nalmx.verify.sweeping.bound_source import bound_source
 from nalmx.verify.sweeping.exhaustive import every_float32
+from nalmx.verify.sweeping.rounded import every_float32_form
 
 NARROW = "[1,1.001]"
 LARGEST = 2**128 - 2**104
@@ -257,8 +257,8 @@ def _empty_cache(tmp_path, monkeypatch):
 def test_products_and_sums_are_not_rounded_together() -> None:
     made = claim("x1*x1 + 1/3", "x1*x1*x1 + x1", NARROW, tolerance="abs:10")
     every_float32(made, "float32")
-    text = bound_source(straight(made.left), straight(made.right), "float32", False)
-    assembly = "".join(cache.compiled(text, "every").check.inspect_asm().values())
+    form = every_float32_form(straight(made.left), straight(made.right), "float32", relative=False)
+    assembly = "".join(emit.loop(form).check.inspect_asm().values())
     assert "mul" in assembly
     assert not any(text in assembly for text in ("fmadd", "fmsub", "fmla"))
 
@@ -266,5 +266,5 @@ def test_products_and_sums_are_not_rounded_together() -> None:
 def test_no_text_of_a_user_reaches_the_source() -> None:
     made = claim("system_name + 12345.678", "system_name - 98765/4321", "[0,1]", tolerance="rel:77")
     program = straight(made.left, made.right)
-    source = bound_source(program, program, "reals", True)
+    source = numba_points.check(every_float32_form(program, program, "reals", relative=True))
     assert not any(text in source for text in ("system", "12345", "678", "98765", "4321", "77"))

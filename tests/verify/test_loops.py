@@ -17,21 +17,21 @@ from helpers_trees import claim
 from numba import njit
 
 from nalmx.clock import Deadline, until
-from nalmx.codegen import cache, maths64
+from nalmx.codegen import cache, maths64, numba_points
+from nalmx.codegen.values import Body
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
 from nalmx.expression.operations import OPERATIONS
-from nalmx.expression.straight_line import LARGEST_POWER, squarings, straight
+from nalmx.expression.straight_line import LARGEST_POWER, straight, whole_power
 from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import sweep as sweeping
-from nalmx.verify.sweeping.loop_source import Input, loop_source
-from nalmx.verify.sweeping.loops import compiled_sweep, fits
+from nalmx.verify.sweeping.loops import compiled_sweep, fits, sweep_form
 from nalmx.verify.sweeping.samples import draw, pieces, tables
 from nalmx.verify.sweeping.sweep import NUMPY, Swept, array_sweep, sweep
 from nalmx.verify.sweeping.threads import cores, in_chunks
 from nalmx.verify.sweeping.torch_sweep import on_device, sample, torch_sweep
-from nalmx.verify.sweeping.values import values
+from nalmx.verify.sweeping.values import Doubt, values
 
 TEXTS = {
     "add": "x1 + x2 + 1/3",
@@ -239,8 +239,8 @@ def test_claims_that_differ_in_numbers_and_names_share_compiled_code(tmp_path, m
 
 def test_no_text_of_a_user_reaches_the_source() -> None:
     made = claim("system_name + 12345.678*x1", "x1 - 98765/4321", "[0,1]")
-    inputs = [Input(name, 1) for name in tables(made.domain)]
-    source = loop_source(straight(made.left, made.right), inputs, "exact")
+    form = sweep_form(Doubt(made), tables(made.domain))
+    source = numba_points.sweep(form)
     assert not re.search(r"system|name\b|12345|678|98765|4321", source)
 
 
@@ -278,14 +278,13 @@ def test_parts_that_are_written_alike_are_computed_once() -> None:
     assert sorted(operations) == ["add", "div", "input", "number", "power"]
 
 
-@pytest.mark.parametrize("exponent", [1, 2, 3, 7, 16, 63, LARGEST_POWER])
-def test_squarings_multiply_to_the_power(exponent: int) -> None:
-    products, result = squarings("x", exponent, "p")
-    known = {"x": 3}
-    for name, one, other in products:
-        known[name] = known[one] * known[other]
-    assert known[result] == 3**exponent
-    assert len(products) <= 2 * math.log2(exponent) + 1
+@pytest.mark.parametrize("exponent", [-64, -1, 0, 1, 2, 3, 7, 16, 63, LARGEST_POWER])
+def test_whole_powers_take_few_products(exponent: int) -> None:
+    assert whole_power(Fraction(3), exponent, Fraction(1)) == Fraction(3) ** exponent
+    body = Body()
+    whole_power(body.input("x"), exponent, body.number(1.0))
+    products = [line for line in body.lines if line.operation == "multiply"]
+    assert len(products) <= 2 * math.log2(max(1, abs(exponent)))
 
 
 def units(name: str, x: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import hashlib
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
+from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -27,7 +28,6 @@ class RowSource(ABC):
     kind: ClassVar[str]
     task: ClassVar = ""
     truths: ClassVar[tuple[Expression, ...]] = ()
-    largest_error: ClassVar = None
     lower: ClassVar = 0.0
     width: ClassVar = 1.0
 
@@ -58,11 +58,14 @@ class RowSource(ABC):
                 f"the truth has {', '.join(sorted(unknown))}, which is none of the inputs "
                 f"{', '.join(self.input_names)}"
             )
+        targets = self.test()[1]
+        square = float(np.square(targets).mean())
         # A model that errs by ε of every target, as the benchmark's perfect one does.
-        error = float(EPSILON) ** 2 * float(np.square(self.test()[1]).mean())
-        self.threshold = error if threshold is None else float(threshold)
+        self.threshold = float(EPSILON) ** 2 * square if threshold is None else float(threshold)
         if not 0 <= self.threshold < math.inf:
             raise SettingError(f"the threshold must be a finite number ≥ 0; {threshold} given")
+        largest = math.sqrt(self.threshold / square) * float(np.abs(targets).max()) if square else 0
+        self.largest_error = Fraction(largest) if largest else None
 
     @property
     @abstractmethod

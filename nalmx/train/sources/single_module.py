@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import SettingError
 from ...expression import Expression
 from ...ranges import Range
-from ...tasks import OPERATIONS, Operation, operation_named, published_extrapolation
+from ...tasks import OPERATIONS, ArithmeticOperation, operation_named, published_extrapolation
 from ...tasks.arithmetic import (
     TEST_SEED,
     VALIDATION_SEED,
@@ -149,7 +149,7 @@ class SingleModuleTask:
         return evaluation_set(self._operation, self.extrapolation, self.inputs, TEST_SEED)
 
     @property
-    def _operation(self) -> Operation:
+    def _operation(self) -> ArithmeticOperation:
         return operation_named(self.operation)
 
     @property

@@ -166,7 +166,7 @@ def find_breach(
             seen: dict[int, Point] = {}
             for point in probes(box):
                 sign = _sign_at(function, form, point)
-                if sign is None or not _meets(conditions, point):
+                if sign is None or not cover.excludes.meets(point):
                     continue
                 if sign not in allowed:
                     return Breach(point, is_certain=True)
@@ -187,10 +187,6 @@ def _sign_at(function: Expression, form: Enclosure, point: Point) -> int | None:
     sign = sign_of_point(form, point)
     exact = evaluate(function, point) if sign is None else None
     return sign_of(exact) if isinstance(exact, Fraction) else sign
-
-
-def _meets(conditions: Sequence[SignCondition], point: Point) -> bool:
-    return all(sign_of_point(Enclosure(c.function), point) in c.signs for c in conditions)
 
 
 def _narrowed(form: Enclosure, start: Point, end: Point, sign: int) -> Bracket:

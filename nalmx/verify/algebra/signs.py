@@ -85,6 +85,10 @@ class Excluding:
         inputs = balls(box)
         return any(not (signs_of_ball(f.value(inputs)) & signs) for f, signs in self._forms)
 
+    def meets(self, point: Mapping[str, Fraction]) -> bool:
+        """Whether all conditions certainly hold at a point."""
+        return all(sign_of_point(form, point) in signs for form, signs in self._forms)
+
 
 def sign_of_point(form: Enclosure, point: Mapping[str, Fraction]) -> int | None:
     """The sign at a point, None where balls leave it open."""

@@ -1,7 +1,7 @@
 """A claim about one input, checked at every float32 of its domain.
 
 Float64 decides what its own rounding cannot change: a bound on |left − right| comes with every
-point (`bound_source`). The few points that it leaves open are judged exactly. With `float32` the left
+point (`rounded`). The few points that it leaves open are judged exactly. With `float32` the left
 side is what a program gives that rounds after each operation of the expression, from left to right,
 with whole powers by repeated squaring and multiplication.
 """
@@ -20,7 +20,7 @@ import flint
 import numpy as np
 
 from ...clock import Deadline, deadline, until
-from ...codegen.cache import compiled
+from ...codegen.emit import loop
 from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
@@ -31,7 +31,7 @@ from ..prover import Open, late
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import Judgement, judge
 from . import single
-from .bound_source import Arithmetic, bound_source, check_rigorous
+from .rounded import Arithmetic, check_rigorous, every_float32_form
 from .threads import cores, in_chunks
 from .values import number, to_float
 
@@ -155,8 +155,8 @@ class _Check:
 
     def run(self, threads: int, progress: Progress) -> Exhausted:
         relative = self.claim.tolerance.kind == "rel"
-        text = bound_source(self.left, self.right, self.arithmetic, relative)
-        loop = compiled(text, "every").check
+        form = every_float32_form(self.left, self.right, self.arithmetic, relative)
+        check = loop(form).check
         steps = numbers_of(self.right)
         exact = np.array([number(step.content) for step in steps], dtype=np.float64)
         errors = np.array([single.error_of(step.content) for step in steps], dtype=np.float64)
@@ -169,7 +169,7 @@ class _Check:
             for begin, end, offset in self._patterns(first, stop):
                 places = np.empty(_KEPT, dtype=np.uint64)
                 ends = np.uint64(begin), np.uint64(end)
-                found = loop(*ends, exact, errors, narrow, tolerance, places)
+                found = check(*ends, exact, errors, narrow, tolerance, places)
                 self._take(found, places.tolist(), offset)
 
         def go_on(begun: int) -> bool:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...codegen.cache import compiled
-from ...expression.straight_line import Program, numbers_of, straight
+from ...codegen.emit import loop
+from ...codegen.loops import Sweep
+from ...codegen.values import FUNCTIONS, Body
+from ...expression.straight_line import Program
 from ..verdict import Claim
-from .loop_source import Input, loop_source
 from .samples import Piece, key
 from .threads import cores, in_chunks
-from .values import number, to_float
+from .values import Arrays, Doubt
 
 MOST_STEPS = 400
 MOST_INTERVALS = 16
@@ -26,6 +27,16 @@ def fits(program: Program, tables: Mapping[str, Sequence[Piece]]) -> bool:
     intervals = max((len(table) for table in tables.values()), default=0)
     rows = sum(len(table) for table in tables.values())
     return 0 < intervals <= MOST_INTERVALS and len(program.steps) + 3 * rows <= MOST_STEPS
+
+
+def sweep_form(doubt: Doubt, tables: Mapping[str, Sequence[Piece]]) -> Sweep:
+    """The loop of a claim. Numbers come in as an array, so that claims of one shape share its code."""
+    body = Body()
+    inputs = {name: body.input(f"x{place}") for place, name in enumerate(tables)}
+    numbers = [body.input(f"constants{place}") for place in range(len(doubt.numbers))]
+    arrays = Arrays(FUNCTIONS, body.number)
+    body.results["score"] = doubt.score(inputs, numbers, body.input("tolerance"), arrays)
+    return Sweep(body, tuple(len(table) for table in tables.values()))
 
 
 def compiled_sweep(
@@ -41,14 +52,12 @@ def compiled_sweep(
 
     The points drawn are the same on any number of threads, and so are the worst.
     """
-    program = straight(claim.left, claim.right)
-    inputs = [Input(name, len(table)) for name, table in tables.items()]
-    loop = compiled(loop_source(program, inputs, claim.tolerance.kind), "sweep").sweep
-    keys = np.array([key(seed, number) for number in range(len(inputs))], dtype=np.uint64)
+    doubt = Doubt(claim)
+    compiled = loop(sweep_form(doubt, tables)).sweep
+    keys = np.array([key(seed, number) for number in range(len(tables))], dtype=np.uint64)
     rows = [(p.start, p.base, p.scale) for table in tables.values() for p in table]
     table = np.array(rows, dtype=np.float64)
-    numbers = np.array([number(step.content) for step in numbers_of(program)], dtype=np.float64)
-    tolerance = to_float(claim.tolerance.size)
+    numbers = np.array(doubt.numbers, dtype=np.float64)
     threads = threads or cores()
     worst = np.full((threads, judged), -np.inf)
     places = np.zeros((threads, judged), dtype=np.uint64)
@@ -57,7 +66,7 @@ def compiled_sweep(
     def work(thread: int, first: int, stop: int) -> None:
         ends = np.uint64(first), np.uint64(stop)
         kept = worst[thread], places[thread]
-        doubtful[thread] += loop(*ends, keys, table, numbers, tolerance, *kept)
+        doubtful[thread] += compiled(*ends, keys, table, numbers, doubt.tolerance, *kept)
 
     chunk = max(2**14, min(_CHUNK, count // (4 * threads)))
     drawn = in_chunks(count, chunk, threads, work, go_on)

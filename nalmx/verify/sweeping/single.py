@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...expression.straight_line import Program, squarings
+from ...expression.straight_line import Program, numbers_of, whole_power
 from ...ranges import Interval, Range
+from .rounded import results
 from .values import number
 
 _SIGN = 0x8000_0000
@@ -69,56 +70,22 @@ def rounded(content: object) -> np.float32:
         return np.float32(value)
 
 
+class _Functions:
+    """Functions of float32 numbers that give float32 numbers."""
+
+    sqrt, minimum, maximum = np.sqrt, np.minimum, np.maximum
+
+    @staticmethod
+    def float_power(x: np.float32, y: int) -> np.float32:
+        power: np.float32 = whole_power(x, y, np.float32(1))
+        return power
+
+
 def evaluate(program: Program, x: np.float32) -> float:
     """The first result of a program at x, with every operation rounded to float32."""
-    values: list[np.float32] = []
+    numbers = [rounded(step.content) for step in numbers_of(program)]
     with np.errstate(all="ignore"):
-        for step in program.steps:
-            parts = [values[argument] for argument in step.arguments]
-            values.append(_value(step.operation, parts, step.content, x))
-    return float(values[program.results[0]])
-
-
-def _value(operation: str, parts: list[np.float32], content: object, x: np.float32) -> np.float32:
-    one = np.float32(1)
-    match operation:
-        case "number" | "constant":
-            return rounded(content)
-        case "input":
-            return x
-        case "power":
-            assert isinstance(content, int)
-            if content == 0:
-                return one
-            products, result = squarings("x", abs(content), "p")
-            known = {"x": parts[0]}
-            for target, a, b in products:
-                known[target] = known[a] * known[b]
-            return known[result] if content > 0 else one / known[result]
-        case "add":
-            return _joined(np.add, parts)
-        case "mul":
-            return _joined(np.multiply, parts)
-        case "div":
-            return parts[0] / parts[1]
-        case "min":
-            return _joined(np.minimum, parts)
-        case "max":
-            return _joined(np.maximum, parts)
-        case "neg":
-            return -parts[0]
-        case "abs":
-            return np.float32(abs(parts[0]))
-        case "sqrt":
-            return np.float32(np.sqrt(parts[0]))
-    raise AssertionError(operation)
-
-
-def _joined(function: np.ufunc, parts: list[np.float32]) -> np.float32:
-    current = parts[0]
-    for part in parts[1:]:
-        current = function(current, part)
-    return current
+        return float(next(results(program, numbers, x, _Functions)))
 
 
 def error_of(content: object) -> float:

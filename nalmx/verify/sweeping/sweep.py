@@ -22,7 +22,7 @@ from ..domain import Point
 from ..verdict import Claim
 from .samples import Piece, draw, tables
 from .threads import in_chunks
-from .values import Arrays, doubt
+from .values import Arrays, Doubt
 
 # What NumPy takes per point, in nanoseconds, and how long it may take before a loop is compiled.
 _PER_INPUT, _PER_STEP = 10.0, 1.5
@@ -112,6 +112,7 @@ def array_sweep(
     go_on: Callable[[int], bool],
 ) -> tuple[int, int, Worst]:
     """How many points were drawn, how many of them are doubtful, and the worst by their places."""
+    doubt = Doubt(claim)
     doubtful = 0
     worst: Worst = []
 
@@ -119,7 +120,7 @@ def array_sweep(
         nonlocal doubtful, worst
         places = np.arange(first, stop, dtype=np.uint64)
         with np.errstate(all="ignore"):
-            scores: Any = doubt(claim, draw(table, places, seed), stop - first, NUMPY)
+            scores: Any = doubt.over(draw(table, places, seed), stop - first, NUMPY)
         doubtful += int((scores > 0).sum())
         least = worst[-1][0] if len(worst) == judged else -math.inf
         above = np.flatnonzero(scores > least)

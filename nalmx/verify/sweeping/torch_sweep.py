@@ -10,7 +10,7 @@ from torch import Tensor
 from ...devices import find_device
 from ..verdict import Claim
 from .samples import Piece, tables
-from .values import Arrays, doubt
+from .values import Arrays, Doubt
 
 _CACHED_POINTS = 131_072
 _CHUNK_VALUES = 4_000_000
@@ -27,14 +27,14 @@ def torch_sweep(
         return 0, 0, []
     most = _CACHED_POINTS if device.type == "cpu" else _CHUNK_VALUES
     chunk = max(1, min(count, most, _CHUNK_VALUES // max(1, len(table))))
-    arrays = on_device(device)
+    doubt, arrays = Doubt(claim), on_device(device)
     doubtful = 0
     worst: list[tuple[float, dict[str, float]]] = []
     done = 0
     while done < count and (not done or go_on(done)):
         size = min(chunk, count - done)
         inputs = sample(table, size, device, generator)
-        score = doubt(claim, inputs, size, arrays)
+        score = doubt.over(inputs, size, arrays)
         doubtful += int((score > 0).sum())
         top = torch.topk(score, min(judged, size))
         for place, value in zip(top.indices.tolist(), top.values.tolist(), strict=True):

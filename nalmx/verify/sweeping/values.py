@@ -1,23 +1,26 @@
-"""Float64 values of expressions over arrays, NumPy's or torch's, and how doubtful a claim is there.
+"""Float64 values of expressions over arrays, and how doubtful a claim is there.
 
-What is undefined is tracked apart from the values: IEEE arithmetic forgets it in places (1/inf is
-0, and a comparison with NaN is false). This is the reference for the loops of `loop_source`.
+Arrays are NumPy's, torch's, or the values of a compiled loop's body (`codegen.values`): all three give
+what is written here. What is undefined is tracked apart from the values: IEEE arithmetic forgets it in
+places (1/inf is 0, and a comparison with NaN is false).
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any
 
+from ...clock import look
 from ...expression import Expression
 from ...expression.definitions import compiled, definition_of
-from ...expression.nodes import Constant, Leaf, Number, Truth, fold
-from ...expression.operations import COMPARISONS, OPERATIONS, Operation, Requirement
+from ...expression.nodes import Constant, Number, Truth
+from ...expression.operations import OPERATIONS
+from ...expression.straight_line import Program, numbers_of, straight
 from ..verdict import Claim
 
 ROUNDING = 2.0**-40
@@ -32,55 +35,67 @@ class Arrays:
     scalar: Callable[[float | bool], Array]
 
 
-def doubt(claim: Claim, inputs: Mapping[str, Array], count: int, arrays: Arrays) -> Array:
-    """How far |left − right| exceeds what it may be, (count,); infinite where not defined.
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    """Values, and a mask of where they are undefined; None where they are defined throughout."""
+
+    value: Array
+    undefined: Array | None = None
+
+
+_NOTHING = _Masked(None)
+
+
+class Doubt:
+    """How far |left − right| of a claim exceeds what it may be; infinite where a side is not defined.
 
     Sides that differ by rounding alone are not doubtful.
     """
-    xp = arrays.functions
-    left, left_undefined = values(claim.left, inputs, count, arrays)
-    right, right_undefined = values(claim.right, inputs, count, arrays)
-    size = to_float(claim.tolerance.size)
-    limit = size * abs(right) if claim.tolerance.kind == "rel" else size
-    excess = abs(left - right) - (limit + ROUNDING * abs(right))
-    # NaN stands for a side that is not finite: infinite less infinite.
-    known = ~left_undefined & ~right_undefined & (excess == excess)
-    return xp.where(known, excess, arrays.scalar(math.inf))
+
+    def __init__(self, claim: Claim) -> None:
+        self.program = straight(claim.left, claim.right)
+        self.numbers = [number(step.content) for step in numbers_of(self.program)]
+        self.kind, self.tolerance = claim.tolerance.kind, to_float(claim.tolerance.size)
+
+    def over(self, inputs: Mapping[str, Array], count: int, arrays: Arrays) -> Array:
+        """The doubt at some points, (count,)."""
+        numbers = [arrays.scalar(value) for value in self.numbers]
+        score = self.score(inputs, numbers, arrays.scalar(self.tolerance), arrays)
+        # NaN stands for a side that is not finite: infinite less infinite.
+        score = arrays.functions.where(score == score, score, arrays.scalar(math.inf))
+        return arrays.functions.broadcast_to(score, (count,))
+
+    def score(
+        self,
+        inputs: Mapping[str, Array],
+        numbers: Sequence[Array],
+        tolerance: Array,
+        arrays: Arrays,
+    ) -> Array:
+        """The same, with its numbers and its tolerance as arrays; NaN, too, where a side is not finite."""
+        xp = arrays.functions
+        left, right = _masked(self.program, inputs, numbers, arrays)
+        size = abs(right.value)
+        limit = ROUNDING * size
+        if self.kind != "exact":
+            limit = (tolerance * size if self.kind == "rel" else tolerance) + limit
+        excess = abs(left.value - right.value) - limit
+        masks = [mask for mask in (left.undefined, right.undefined) if mask is not None]
+        if not masks:
+            return excess
+        return xp.where(reduce(operator.or_, masks), arrays.scalar(math.inf), excess)
 
 
 def values(
     expression: Expression, inputs: Mapping[str, Array], count: int, arrays: Arrays
 ) -> tuple[Array, Array]:
     """Float64 values (count,) of an expression, and where it is undefined."""
-    xp = arrays.functions
-
-    def leaf(node: Leaf) -> _Masked:
-        if isinstance(node, Number):
-            return _Masked(arrays.scalar(number(node.value)))
-        if isinstance(node, Truth):
-            return _Masked(arrays.scalar(node.value))
-        if isinstance(node, Constant):
-            return _Masked(arrays.scalar(number(node.name)))
-        return _Masked(inputs[node.name])
-
-    def apply(operation: str, arguments: tuple[_Masked, ...]) -> _Masked:
-        if operation == "piecewise":
-            return _piecewise(arrays, arguments)
-        parts = [argument.value for argument in arguments]
-        masks = [argument.undefined for argument in arguments if argument.undefined is not None]
-        if operation in _UNDEFINED:
-            masks.append(_UNDEFINED[operation](xp, *parts))
-        undefined = reduce(xp.logical_or, masks) if masks else None
-        return _Masked(_RULES[operation](xp, *parts), undefined)
-
-    masked = fold(expression, leaf, apply)
+    program = straight(expression)
+    numbers = [arrays.scalar(number(step.content)) for step in numbers_of(program)]
+    (masked,) = _masked(program, inputs, numbers, arrays)
     undefined = arrays.scalar(False) if masked.undefined is None else masked.undefined
-    value = (
-        xp.where(masked.value, arrays.scalar(1.0), arrays.scalar(0.0))
-        if _is_truth(masked.value)
-        else masked.value
-    )
-    return xp.broadcast_to(value, (count,)), xp.broadcast_to(undefined, (count,))
+    broadcast = arrays.functions.broadcast_to
+    return broadcast(masked.value, (count,)), broadcast(undefined, (count,))
 
 
 def to_float(value: Fraction) -> float:
@@ -98,19 +113,53 @@ def number(content: object) -> float:
     return math.pi if content == "pi" else math.e
 
 
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """Values, and a mask of where they are undefined; None where they are defined throughout."""
+def _masked(
+    program: Program, inputs: Mapping[str, Array], numbers: Sequence[Array], arrays: Arrays
+) -> list[_Masked]:
+    """The results of a program, as numbers: a truth value is 1 or 0."""
+    xp = arrays.functions
+    left = iter(numbers)
+    known: list[_Masked] = []
+    last = {place: n for n, step in enumerate(program.steps) for place in step.arguments}
+    for n, step in enumerate(program.steps):
+        if step.arguments:
+            look()
+        arguments = [known[place] for place in step.arguments]
+        for place in step.arguments:
+            if last[place] == n and place not in program.results:
+                # So that what is needed stays in the processor's cache.
+                known[place] = _NOTHING
+        parts = [argument.value for argument in arguments]
+        masks = [argument.undefined for argument in arguments if argument.undefined is not None]
+        match step.operation:
+            case "number" | "constant":
+                known.append(_Masked(next(left)))
+            case "input":
+                known.append(_Masked(inputs[str(step.content)]))
+            case "truth":
+                known.append(_Masked(arrays.scalar(bool(step.content))))
+            case "piecewise":
+                known.append(_piecewise(arrays, arguments))
+            case "power":
+                exponent = int(str(step.content))
+                masks += [parts[0] == 0.0] if exponent < 0 else []
+                value = xp.float_power(parts[0], exponent)
+                known.append(_Masked(value, reduce(operator.or_, masks) if masks else None))
+            case operation:
+                masks += _undefined(operation, xp, parts)
+                value = _value(operation, xp, parts)
+                known.append(_Masked(value, reduce(operator.or_, masks) if masks else None))
+    return [_as_number(known[place], arrays) for place in program.results]
 
-    value: Array
-    undefined: Array | None = None
+
+def _as_number(masked: _Masked, arrays: Arrays) -> _Masked:
+    if not str(masked.value.dtype).endswith("bool"):
+        return masked
+    value = arrays.functions.where(masked.value, arrays.scalar(1.0), arrays.scalar(0.0))
+    return _Masked(value, masked.undefined)
 
 
-def _is_truth(value: Array) -> bool:
-    return str(value.dtype).endswith("bool")
-
-
-def _piecewise(arrays: Arrays, arguments: tuple[_Masked, ...]) -> _Masked:
+def _piecewise(arrays: Arrays, arguments: Sequence[_Masked]) -> _Masked:
     """The first value whose condition is true; undefined where none is, or one before it is."""
     xp = arrays.functions
     value, undefined = arrays.scalar(0.0), arrays.scalar(True)
@@ -124,80 +173,50 @@ def _piecewise(arrays: Arrays, arguments: tuple[_Masked, ...]) -> _Masked:
     return _Masked(value, undefined)
 
 
-def _reduce(name: str) -> Callable[..., Array]:
-    return lambda xp, *parts: reduce(getattr(xp, name), parts)
+def _undefined(operation: str, xp: Any, parts: Sequence[Array]) -> list[Array]:
+    """Where an operation has no value although its arguments have one."""
+    record = OPERATIONS[operation]
+    if record.is_comparison:
+        return [(parts[0] != parts[0]) | (parts[1] != parts[1])]
+    if operation == "pow":
+        x, y = parts
+        return [((x < 0.0) & (y != xp.floor(y))) | ((x == 0.0) & (y < 0.0))]
+    return [
+        _OTHERWISE[needed.relation](parts[needed.place], float(needed.bound))
+        for needed in record.requires
+    ]
 
 
-def _one(record: Operation) -> Callable[..., Array]:
-    """A function of one number, by its definition where a library has none (torch no cube root)."""
+_OTHERWISE: dict[str, Callable[[Array, float], Array]] = {
+    "gt": operator.le,
+    "ge": operator.lt,
+    "le": operator.gt,
+    "ne": operator.eq,
+}
+
+
+def _value(operation: str, xp: Any, parts: Sequence[Array]) -> Array:
+    record = OPERATIONS[operation]
+    if record.is_comparison:
+        return getattr(operator, operation)(*parts)
+    if operation == "pow":
+        return xp.float_power(*parts)
+    if operation == "mod":
+        x, y = parts
+        return x - y * xp.floor(x / y)
+    if operation == "sign":
+        # torch has 0 where NumPy has what is not a number.
+        (x,) = parts
+        return xp.where(x == x, xp.sign(x), x)
     name = record.numpy or ""
-
-    def rule(xp: Any, x: Array) -> Array:
-        if hasattr(xp, name):
-            return getattr(xp, name)(x)
-        definition = definition_of(record.name)
-        assert definition is not None
-
-        def apply(operation: str, arguments: tuple[Array, ...]) -> Array:
-            return _RULES[operation](xp, *arguments)
-
-        return compiled(definition, _constant, apply)((x,))
-
-    return rule
+    definition = None if hasattr(xp, name) else definition_of(operation)
+    if definition is not None:
+        # torch has no cube root.
+        function = compiled(definition, _constant, lambda own, values: _value(own, xp, values))
+        return function(parts)
+    function = getattr(xp, name)
+    return function(*parts) if record.most == 1 else reduce(function, parts)
 
 
 def _constant(node: Number | Truth | Constant) -> Array:
     return number(node.name if isinstance(node, Constant) else Fraction(node.value))
-
-
-def _violated(need: Requirement) -> Callable[..., Array]:
-    fails = {"gt": operator.le, "ge": operator.lt, "le": operator.gt, "ne": operator.eq}
-    return lambda xp, *parts: fails[need.relation](parts[need.place], need.bound)
-
-
-def _otherwise(record: Operation) -> Callable[..., Array]:
-    """Where an operation is not defined."""
-    tests = [_violated(need) for need in record.requires]
-    return lambda xp, *parts: reduce(operator.or_, (test(xp, *parts) for test in tests))
-
-
-def _power_undefined(xp: Any, x: Array, y: Array) -> Array:
-    return ((x < 0) & (y != xp.floor(y))) | ((x == 0) & (y < 0))
-
-
-def _not_a_number(_: Any, x: Array, y: Array) -> Array:
-    return (x != x) | (y != y)
-
-
-_UNDEFINED: dict[str, Callable[..., Array]] = {
-    **{name: _otherwise(record) for name, record in OPERATIONS.items() if record.requires},
-    "pow": _power_undefined,
-    **dict.fromkeys(COMPARISONS, _not_a_number),
-}
-
-_RULES: dict[str, Callable[..., Array]] = {
-    "add": _reduce("add"),
-    "mul": _reduce("multiply"),
-    "min": _reduce("minimum"),
-    "max": _reduce("maximum"),
-    "and": _reduce("logical_and"),
-    "or": _reduce("logical_or"),
-    "not": lambda xp, x: ~x,
-    "neg": lambda xp, x: -x,
-    "div": lambda xp, x, y: x / y,
-    "pow": lambda xp, x, y: xp.float_power(x, y),
-    "abs": lambda xp, x: abs(x),
-    **{
-        name: _one(record)
-        for name, record in OPERATIONS.items()
-        if record.is_function or name in ("floor", "ceil")
-    },
-    "sign": lambda xp, x: xp.where(x == x, xp.sign(x), x),
-    "mod": lambda xp, x, y: x - y * xp.floor(x / y),
-    "lt": lambda xp, x, y: x < y,
-    "le": lambda xp, x, y: x <= y,
-    "gt": lambda xp, x, y: x > y,
-    "ge": lambda xp, x, y: x >= y,
-    "eq": lambda xp, x, y: x == y,
-    "ne": lambda xp, x, y: x != y,
-}

@@ -1,0 +1,85 @@
+"""What vectorised functions are made of, in both precisions, and random numbers by counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+U = np.uint64
+_LLVM = {
+    types.int32: ir.IntType(32),
+    types.int64: ir.IntType(64),
+    types.float32: ir.FloatType(),
+    types.float64: ir.DoubleType(),
+}
+_BITS = {types.float32: types.int32, types.float64: types.int64}
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function that keeps its order; products and sums may be rounded together."""
+    return njit(fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)(function)
+
+
+def _cast(result: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], _LLVM[result])
+
+    return result(value), generate
+
+
+def _rounding(name: str, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        function = builder.module.declare_intrinsic(name, [_LLVM[value]])
+        return builder.call(function, arguments)
+
+    return value(value), generate
+
+
+@intrinsic
+def bits(context: Any, value: Any) -> Any:
+    """The bits of a float as a whole number of the same size."""
+    return _cast(_BITS[value], value)
+
+
+@intrinsic
+def from_bits32(context: Any, value: Any) -> Any:
+    """The float32 with these bits; to Numba a sum of two int32 is an int64."""
+    return _cast(types.float32, types.int32)
+
+
+@intrinsic
+def from_bits64(context: Any, value: Any) -> Any:
+    """The float64 with these bits."""
+    return _cast(types.float64, types.int64)
+
+
+@intrinsic
+def floor(context: Any, value: Any) -> Any:
+    """The largest whole number that is not above a float, as a float."""
+    return _rounding("llvm.floor", value)
+
+
+@intrinsic
+def ceil(context: Any, value: Any) -> Any:
+    """The smallest whole number that is not below a float, as a float."""
+    return _rounding("llvm.ceil", value)
+
+
+@intrinsic
+def nearest(context: Any, value: Any) -> Any:
+    """The whole number nearest to a float, as a float."""
+    return _rounding("llvm.rint", value)
+
+
+@njit(error_model="numpy", nogil=True)
+def counted(z: Any) -> Any:
+    """A float64 in [1, 2) from a counter, by splitmix64 (Steele, Lea & Flood 2014)."""
+    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
+    z = z ^ (z >> U(31))
+    return from_bits64(np.int64((z >> U(12)) | U(0x3FF0000000000000)))

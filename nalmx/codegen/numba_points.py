@@ -1,0 +1,156 @@
+"""Loops over points for Numba: sweeps of drawn points, and checks at every float32.
+
+The loop over a block has no branch and calls nothing that a compiler could not vectorise, where the
+body allows it; sin, cos, tan and powers that are not whole call the C library. Nothing is compiled with
+liberties, so that no product and sum of a body are rounded together.
+"""
+
+from __future__ import annotations
+
+from .loops import EveryFloat32, Sweep
+from .numba_cpu import header, lines, loads
+
+BLOCK = 512
+GOLDEN = 0x9E3779B97F4A7C15
+
+_SWEEP = """
+BLOCK, GOLDEN = U({block}), U({golden})
+
+
+@njit(**inner)
+def keep(scores, size, first, worst, places):
+    last = worst.size - 1
+    doubtful = 0
+    above = 0
+    for j in range(size):
+        score = scores[j] if scores[j] == scores[j] else F(inf)
+        scores[j] = score
+        doubtful += score > F(0.0)
+        above += score > worst[last]
+    if above == 0:
+        return doubtful
+    for j in range(size):
+        score = scores[j]
+        if score > worst[last]:
+            k = last
+            while k > 0 and worst[k - 1] < score:
+                worst[k] = worst[k - 1]
+                places[k] = places[k - 1]
+                k -= 1
+            worst[k] = score
+            places[k] = first + j
+    return doubtful
+
+
+@njit(**outer)
+def sweep(first, stop, keys, table, constants, tolerance, worst, places):
+    scores = np.empty(BLOCK, F)
+    doubtful = 0
+{loads}\
+    while first < stop:
+        size = min(BLOCK, stop - first)
+        threshold = min(worst[worst.size - 1], F(0.0))
+        above = False
+{counters}\
+        for j in range(size):
+{lines}\
+            scores[j] = score
+            above = True if not (score <= threshold) else above
+        if above:
+            doubtful += keep(scores, size, first, worst, places)
+        first += size
+    return doubtful
+"""
+
+_CHECK = """
+BLOCK = U({block})
+
+
+@njit(**inner)
+def block(first, size, exact, errors, narrow, tolerance, gaps, open_):
+    unsure = 0
+    largest = bits(F(0.0))
+    bound = bits(F(0.0))
+{loads}\
+    for j in range(size):
+        x = from_bits32(first + U(j))
+{lines}\
+        unsure += not sure
+        open_[j] = not sure
+        gaps[j] = gap
+        largest = bits(gap) if bits(gap) > largest else largest
+        bound = bits(off) if bits(off) > bound else bound
+    return unsure, from_bits64(largest), from_bits64(bound)
+
+
+@njit(**outer)
+def check(first, stop, exact, errors, narrow, tolerance, places):
+    gaps = np.empty(BLOCK, F)
+    open_ = np.empty(BLOCK, np.bool_)
+    unsure = 0
+    kept = 0
+    largest = F(-1.0)
+    bound = F(0.0)
+    at = first
+    while first < stop:
+        size = min(BLOCK, stop - first)
+        found = block(first, size, exact, errors, narrow, tolerance, gaps, open_)
+        if found[0] > 0:
+            unsure += found[0]
+            for j in range(size):
+                if open_[j] and kept < places.size:
+                    places[kept] = first + U(j)
+                    kept += 1
+        if found[1] > largest:
+            largest = found[1]
+            at = first
+        if found[2] > bound:
+            bound = found[2]
+        first += size
+    size = min(BLOCK, stop - at)
+    block(at, size, exact, errors, narrow, tolerance, gaps, open_)
+    for j in range(size):
+        if gaps[j] == largest:
+            at += U(j)
+            break
+    return unsure, kept, largest, at, bound
+"""
+
+
+def sweep(form: Sweep) -> str:
+    """The source of `sweep`; see `loops.Sweep`."""
+    rows = [(n, k) for n, count in enumerate(form.intervals) for k in range(count)]
+    table = "".join(
+        f"    {part}{n}_{k} = table[{row}, {column}]\n"
+        for row, (n, k) in enumerate(rows)
+        for column, part in enumerate(("start", "base", "scale"))
+    )
+    start = "        z{0} = keys[{0}] + (first + U(1)) * GOLDEN\n"
+    draws = "".join(_draw(n, count) for n, count in enumerate(form.intervals))
+    return header("Sweep of a claim, generated from its expressions.") + _SWEEP.format(
+        block=BLOCK,
+        golden=GOLDEN,
+        loads=loads(form.body, "constants") + table,
+        counters="".join(start.format(n) for n in range(len(form.intervals))),
+        lines=draws + lines(form.body, {"score": "score"}, 12),
+    )
+
+
+def _draw(n: int, count: int) -> str:
+    """The lines that make input n of a point from its counter."""
+    made = [f"t = counted(z{n} + U(j) * GOLDEN)", f"base = base{n}_0", f"scale = scale{n}_0"]
+    for k in range(1, count):
+        made.append(f"later = t >= start{n}_{k}")
+        made += [f"{part} = {part}{n}_{k} if later else {part}" for part in ("base", "scale")]
+    made.append(f"x{n} = base + t * scale")
+    return "".join(f"{' ' * 12}{line}\n" for line in made)
+
+
+def check(form: EveryFloat32) -> str:
+    """The source of `check`; see `loops.EveryFloat32`."""
+    targets = {name: name for name in ("sure", "gap", "off")}
+    return header("Check at every float32, generated from a claim.") + _CHECK.format(
+        block=BLOCK,
+        loads=loads(form.body, "exact", "errors", "narrow"),
+        lines=lines(form.body, targets, 8),
+    )
