@@ -95,6 +95,13 @@ ORDERS = {
 }
 
 
+def test_the_picture_in_the_documentation_shows_the_layers() -> None:
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+    (picture,) = (part for part in text.split("```") if part.strip().startswith("cli, "))
+    drawn = [{name.strip() for name in line.split(",")} for line in picture.strip().splitlines()]
+    assert drawn[::-1] == list(LAYERS[:-1])  # without the doors, `__main__` and `__init__`
+
+
 @pytest.mark.parametrize("name", sorted(GRAPH))
 def test_imports_go_one_way_only(name: str) -> None:
     own = part_of(name, "")

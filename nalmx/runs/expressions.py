@@ -8,12 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError
 from ..extract.formula import Formula
 from ..run_directory import new_directory
 from ..storage import write_json
 from ..verify import Claim, Effort, Tolerance, Verdict, check
-from ..verify.sides import domain_of, network_of, sides
 from .claims import network_claims
 from .outcome import Outcome
 from .saved_verdicts import save_verdicts
@@ -85,17 +83,11 @@ def verify_expression(
     effort: Effort | None = None,
 ) -> ExpressionOutcome:
     """Compare an expression, a formula, a module or what was extracted from one with the truth."""
-    allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     known = what if isinstance(what, ExpressionOutcome) else None
-    given = network_of(what) if known is None else known.formula
-    left, inputs = sides(given, "the expression")
-    right, named = sides(truth, "the truth")
-    if len(left) != 1 or len(right) != 1:
-        raise ExpressionError("give one expression and one truth; verify outputs one by one")
-    where = domain_of(domain, {*inputs, *named})
+    claim = Claim.of(what if known is None else known.formula, truth, domain, tolerance)
     if known is None or known.network is None:
-        claim = Claim(left[0], right[0], where, allowed)
         return ExpressionOutcome.of(claim, check(claim, effort))
-    claims = network_claims(known.network.outputs[0], left[0], right[0], where, allowed)
-    verdicts = {name: check(claim, effort) for name, claim in claims.items()}
+    (network,) = known.network.outputs
+    claims = network_claims(network, claim.left, claim.right, claim.domain, claim.tolerance)
+    verdicts = {name: check(one, effort) for name, one in claims.items()}
     return replace(known, verdicts=verdicts, claims=claims)
