@@ -67,9 +67,10 @@ def bound_difference(
     """
     if sort_of(claim.left) != "real":
         return None
-    if claim.tolerance.kind == "exact":
-        budget = _TO_FIND_A_DIFFERENCE
     budget = budget or Budget()
+    if claim.tolerance.kind == "exact":
+        fewer = _TO_FIND_A_DIFFERENCE
+        budget = Budget(min(budget.boxes, fewer.boxes), min(budget.operations, fewer.operations))
     pieces: list[Piece] = []
     with limited(budget.operations):
         pieces, owners = pieces_of(claim, finding)

@@ -82,11 +82,12 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When to stop: boxes and operations to come below the limit, boxes to come close to the maximum."""
+    """When to stop: boxes and operations to come below the limit, and then to come close to the maximum."""
 
     boxes: int = BOXES
     operations: int = OPERATIONS
     boxes_for_tightness: int = 4_000
+    operations_for_tightness: int = OPERATIONS
 
 
 def bound(pieces: Sequence[Piece], limit: Fraction, budget: Budget | None = None) -> Bounded:
@@ -129,7 +130,8 @@ class _Search:
         self._final: list[Leaf] = []
 
     def run(self) -> Bounded:
-        with limited(2 * self._budget.operations) as self._work:
+        most = max(self._budget.operations, self._budget.operations_for_tightness)
+        with limited(2 * most) as self._work:
             return self._run()
         return self._result(flint.arb.pos_inf(), None)
 
@@ -139,6 +141,8 @@ class _Search:
             if len(starts) > _MOST_STARTS:
                 return self._result(flint.arb.pos_inf(), starts[0])
             for number, box in enumerate(starts):
+                if self._work.spent > 2 * self._budget.operations:
+                    return self._result(flint.arb.pos_inf(), box)
                 self._visit(Leaf(place, number, (), box, flint.arb.pos_inf()), box)
         while self._heap:
             _, _, leaf, whole, slopes = self._heap[0]
@@ -154,12 +158,15 @@ class _Search:
     def _is_done(self, upper: Ball) -> bool:
         if self._largest > self._limit:
             return True
-        worked = self._work.spent > self._budget.operations
-        spent = worked or self._visited > self._budget.boxes
+        budget = self._budget
         if not upper <= self._limit:
-            return spent
+            return self._has_come_to(budget.boxes, budget.operations)
         close = upper <= ball(_GAP) * self._largest or upper.is_zero()
-        return bool(close or spent or self._visited > self._budget.boxes_for_tightness)
+        enough = budget.boxes_for_tightness, budget.operations_for_tightness
+        return bool(close) or self._has_come_to(*enough)
+
+    def _has_come_to(self, boxes: int, operations: int) -> bool:
+        return self._visited > boxes or self._work.spent > operations
 
     def _result(self, upper: Ball, worst: Box | None) -> Bounded:
         leaves = (*(entry[2] for entry in self._heap), *self._final)
