@@ -12,7 +12,7 @@ import torch
 
 import nalmx
 from nalmx.cli import main
-from nalmx.errors import RunError, SettingError
+from nalmx.errors import ExtractionError, RunError, SettingError, UnknownNameError
 from nalmx.runs.outcome import Outcome
 
 SMALL = {"seeds": 2, "iterations": 4_000}
@@ -193,3 +193,20 @@ def test_no_outcome_is_true_or_false(trained):
     assert isinstance(trained, Outcome)
     with pytest.raises(TypeError, match="holds"):
         bool(trained)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: nalmx.train("mul", "nmu", sedes=2), UnknownNameError, "no setting 'sedes'"),
+        (lambda: nalmx.learn("parity", lengths=2), UnknownNameError, "no setting 'lengths'"),
+        (lambda: nalmx.learn(examples=[]), SettingError, "example"),
+        (lambda: nalmx.extract(42), ExtractionError, "a int has no formula to extract"),
+    ],
+    ids=["a setting of train", "a setting of learn", "no examples", "a number"],
+)
+def test_what_is_not_known_is_refused_in_one_line(call, error, said):
+    with pytest.raises(error, match=said) as found:
+        call()
+    assert "\n" not in str(found.value)
+    assert "No such file" not in str(found.value)

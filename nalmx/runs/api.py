@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, overload
 
-from ..errors import SettingError
+from ..errors import SettingError, UnknownNameError
 from ..run_directory import RunDirectory, is_sequence_run
 
 if TYPE_CHECKING:
@@ -69,6 +69,14 @@ def _never() -> bool:
     return False
 
 
+def _check_names(given: Iterable[str], settings: type) -> None:
+    """Raise `UnknownNameError` for a name that is none of the settings."""
+    known = sorted(settings.__annotations__)
+    for name in given:
+        if name not in known:
+            raise UnknownNameError("setting", name[:40], known)
+
+
 def train(
     data: str | DataSource,
     module: str,
@@ -87,6 +95,7 @@ def train(
     from ..train import Config, Run
     from .formulas import formula_outcome, train_run
 
+    _check_names(settings, TrainingSettings)
     given: dict[str, Any] = {"operation" if isinstance(data, str) else "source": data}
     config = Config.checked(module=module, **given, **settings)
     run = _made(output, lambda directory: Run.create(directory, config))
@@ -114,6 +123,7 @@ def learn(
     from .machine_run import SequenceRun, learn_run
     from .machines import machine_outcome
 
+    _check_names(settings, LearningSettings)
     given = None
     if examples is not None and not isinstance(examples, str | Path):
         given = examples_of(examples)

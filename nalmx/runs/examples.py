@@ -29,7 +29,7 @@ def training_and_tests(
     if config.examples is None:
         examples = config.draw_training()
     else:
-        examples = given or read_examples(Path(config.examples), spellings)
+        examples = read_examples(Path(config.examples), spellings) if given is None else given
     try:
         learnable(examples)
     except SettingError as error:

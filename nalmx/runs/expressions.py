@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ExtractionError
 from ..extract.formula import Formula
 from ..run_directory import new_directory
 from ..storage import write_json
@@ -70,8 +71,15 @@ class ExpressionOutcome(Outcome):
 
 def extract_module(module: Any) -> ExpressionOutcome:
     """The formula of a module or a network that has converged, and the network as trained."""
+    from torch import nn
+
     from ..extract import extract_network, network_as_trained
 
+    if not isinstance(module, nn.Module):
+        raise ExtractionError(
+            f"a {type(module).__name__} has no formula to extract; give a module, a network of modules, "
+            "or a run of train or learn"
+        )
     return ExpressionOutcome(extract_network(module), network_as_trained(module))
 
 
