@@ -55,7 +55,15 @@ def test_the_cases_cover_every_operation_of_every_module_and_every_size():
         assert {inputs for *_, inputs in own} == (set(SIZES) if own else set())
 
 
-@pytest.mark.parametrize(("module", "operation", "inputs"), CASES)
+def first_of_each_module():
+    """All cases, those after the first one of a module as slow ones: each compiles a kernel."""
+    seen = set()
+    for case in CASES:
+        yield pytest.param(*case, marks=[pytest.mark.slow] if case[0] in seen else [])
+        seen.add(case[0])
+
+
+@pytest.mark.parametrize(("module", "operation", "inputs"), first_of_each_module())
 def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
     """In float32, where roundings of both differ and Adam amplifies them; usually within 1e-6."""
     found = {}
