@@ -66,6 +66,12 @@ LONG = {
     *("verify/test_second_opinion.py", "pntm/proofs/test_sequence_proofs.py"),
     *("pntm/proofs/test_sequence_soundness.py", "pntm/proofs/test_sequence_verdicts.py"),
     *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
+    *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
+    *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
+    *("verify/test_certificate.py", "verify/test_certificate_mutations.py"),
+    *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
+    *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
+    "test_testing_functions.py",
 }
 """Files that train, compile or try very much: left out of `make quick`."""
 
