@@ -30,7 +30,6 @@ from ._certificate import (
 )
 from ._files import check_certificates, check_tests, tests_option
 from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
-from ._sequence import verify_sequence
 from ._verify_request import RunRequest
 
 
@@ -178,6 +177,8 @@ def run(asked: RunRequest) -> int:
                 raise click.UsageError(
                     f"{asked.given[name]} is not for a run of --module pntm; leave it out"
                 )
+        from ._sequence import verify_sequence
+
         return verify_sequence(asked)
     if asked.figure is not None:
         raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
