@@ -87,6 +87,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The directory of generated code, with nothing in it, on the disk or in memory."""
+    from nalmx.codegen import cache
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
+    yield tmp_path / "cache" / "nalmx" / "kernels"
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
+
+
 WARNINGS = (
     "error",
     # What other people's code says of itself is no fault of this code.
