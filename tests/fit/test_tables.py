@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nalmx.errors import DataError
-from nalmx.fit.tables import chosen_rows, safe_names
+from nalmx.fit.tables import chosen_rows, columns, delimited, safe_names
 from nalmx.fit.tables.columns import MOST_COLUMNS
 
 PLAIN = "a,b,y\n1,2.5,3e0\n-4,.5,6\n7,8,9.\n"
@@ -222,13 +222,13 @@ def test_what_is_no_table_of_rows_is_refused_in_one_line(table, content, said):
 
 
 def test_a_long_line_is_refused_before_it_fills_the_memory(table, monkeypatch):
-    monkeypatch.setattr("nalmx.fit.tables.delimited._LONGEST_LINE", 100)
+    monkeypatch.setattr(delimited, "_LONGEST_LINE", 100)
     with pytest.raises(DataError, match="line 2, is longer than 100 characters"):
         chosen_rows(table("a,y\n" + "1" * 200), "y")
 
 
 def test_more_numbers_than_fit_are_refused(table, monkeypatch):
-    monkeypatch.setattr("nalmx.fit.tables.columns.MOST_VALUES", 5)
+    monkeypatch.setattr(columns, "MOST_VALUES", 5)
     with pytest.raises(DataError, match="more than 5 numbers"):
         chosen_rows(table(PLAIN), "y")
 
