@@ -101,9 +101,9 @@ class FitRequest(ask.VerdictRequest):
 def command(asked: FitRequest) -> int:
     """Find the law behind a table of data, exact where it is exact.
 
-    FILE is CSV, TSV, NPZ or Parquet, compressed or not, or - for stdin. A law is claimed where it holds on rows that it was not fitted to, and not otherwise. Exit code 0: a law
-    was found, and is the truth where that is given. 1: it is not. 3: no law was found. Ctrl-C ends the
-    search and prints the best so far.
+    FILE is CSV, TSV, NPZ or Parquet, compressed or not, or - for stdin. A law is claimed where it holds on
+    rows that it was not fitted to, and not otherwise. Exit code 0: a law was found, and is the truth where
+    that is given. 1: it is not. 3: no law was found. Ctrl-C ends the search and prints the best so far.
 
     Example: nalmx fit planets.csv --target period
     """
