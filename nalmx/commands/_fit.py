@@ -36,7 +36,7 @@ def verify_fit_run(asked: RunRequest) -> int:
     check_tests(asked.tests)
     check_certificates(*(certificate_paths(asked.directory) if asked.certificates else ()))
 
-    from ..runs.fit_directory import verify_fit
+    from ..runs.fits import verify_fit
 
     effort = Effort(seed=asked.seed, device=asked.device)
     with no_traces(), messages(asked.quiet).status("verifying") as status:

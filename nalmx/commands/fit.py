@@ -116,7 +116,8 @@ def command(asked: FitRequest) -> int:
         check_unused(asked.directory)
 
     from ..fit.tables import chosen_rows
-    from ..runs.fits import FitSettings, fit_table, with_truth
+    from ..runs.fit_directory import FitSettings
+    from ..runs.fits import fit_table, with_truth
     from ..verify import Effort
 
     settings = FitSettings.checked(

@@ -170,7 +170,8 @@ def fit(
     smallest box around all rows. `on_progress` is told the best equation so far and how many forms were
     tried.
     """
-    from .fits import FitSettings, fit_table, given_table, with_truth
+    from .fit_directory import FitSettings
+    from .fits import fit_table, given_table, with_truth
 
     _check_names(settings, FittingSettings)
     wanted = FitSettings.checked(**settings)
@@ -285,7 +286,7 @@ def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome | FitOutc
 
             return machine_outcome(SequenceRun.open(path))
         case "fit":
-            from .fit_directory import open_fit
+            from .fits import open_fit
 
             return open_fit(path)
     from ..train import Run

@@ -9,14 +9,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import NalmxError, RunError
-from ..expression import parse, to_text
+from ..errors import NalmxError, RunError, SettingError
+from ..expression import Expression, parse, to_text
 from ..extract.formula import Formula
+from ..fit.holdout import Holdout
+from ..fit.judge import Noise
 from ..fit.record import fit_from_json, fit_to_json
 from ..fit.result import Fit
 from ..fit.rows import Rows
@@ -24,37 +26,89 @@ from ..fit.tables import Chosen
 from ..ranges import Range
 from ..run_directory import new_directory, saved_config
 from ..storage import digest, read_arrays, read_json, same_json, write_arrays, write_json
-from ..verify import Domain, Effort
-from .fits import FitOutcome, FitSettings, fit_table, with_truth
+from ..verify import Domain
 from .saved_verdicts import save_verdicts
 
 KIND = "fit"
 SCHEMA = 1
+HOLDOUTS: tuple[Holdout, ...] = ("extrapolate", "random")
+LONGEST = 1e6
 _ROWS = "rows.safetensors"
 
 
-def save_fit(outcome: FitOutcome, directory: Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """Everything but the rows that determines what a fit finds."""
+
+    noise: Noise = "auto"
+    holdout: Holdout = "extrapolate"
+    seconds: float = 60.0
+    seed: int = 0
+
+    @classmethod
+    def checked(cls, **given: Any) -> FitSettings:
+        """The settings, each within its limits."""
+        settings = cls(**given)
+        if settings.holdout not in HOLDOUTS:
+            raise SettingError(
+                f"{settings.holdout!r} is no holdout; choose one of: {', '.join(HOLDOUTS)}"
+            )
+        noise, seconds, seed = settings.noise, settings.seconds, settings.seed
+        if noise != "auto" and not (type(noise) in (int, float) and 0 <= noise < 1):
+            raise SettingError(
+                f"the noise is auto, or its size relative to the target, from 0 to below 1; {noise!r} given"
+            )
+        if not (type(seconds) in (int, float) and 0 < seconds <= LONGEST):
+            raise SettingError(f"the time is from 0 to {LONGEST:,.0f} seconds; {seconds!r} given")
+        if type(seed) is not int or not 0 <= seed < 2**32:
+            raise SettingError(f"a seed is an integer from 0 to {2**32 - 1}; {seed!r} given")
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fit found in a table, and the truth that it is to be compared with on a domain, if any."""
+
+    table: Chosen
+    settings: FitSettings
+    fit: Fit
+    truth: Expression | None = None
+    domain: Domain | None = None
+
+    @property
+    def law(self) -> bool:
+        """Whether a law is claimed."""
+        return self.fit.law
+
+    @property
+    def formula(self) -> Formula | None:
+        """The law, if one is claimed."""
+        known = self.fit.formula
+        return None if known is None else Formula(self.table.rows.names, (known,), "", "")
+
+
+def write_fit(found: Fitted, verdicts: Mapping[str, Any], directory: Path) -> Path:
     """Write a run into a directory that must not exist."""
 
     def fill() -> None:
-        rows = outcome.table.rows
+        rows = found.table.rows
         columns = {"inputs": rows.inputs, "target": rows.target}
         columns |= {} if rows.sigma is None else {"sigma": rows.sigma}
         columns |= {} if rows.weights is None else {"weights": rows.weights}
         write_arrays(directory / _ROWS, columns)
-        config = _config(outcome, digest(directory / _ROWS))
-        write_json(directory / "results.json", _results(outcome, config))
-        write_json(directory / "formula.json", _formula(outcome))
-        if outcome.verdicts:
-            save_verdicts(directory / "verdicts.json", outcome.verdict_records())
+        config = _config(found, digest(directory / _ROWS))
+        write_json(directory / "results.json", _results(found, config))
+        write_json(directory / "formula.json", _formula(found))
+        if verdicts:
+            save_verdicts(directory / "verdicts.json", verdicts)
         write_json(directory / "config.json", config)
 
     new_directory(directory, fill)
     return directory
 
 
-def open_fit(directory: Path) -> FitOutcome:
-    """A run as it was saved, whole; verdicts are for `verify_fit` to give."""
+def read_fit(directory: Path) -> Fitted:
+    """A run as it was saved, whole; but its verdicts."""
     path = directory / "config.json"
     config = saved_config(directory)
     _check_schema(config, path)
@@ -68,50 +122,20 @@ def open_fit(directory: Path) -> FitOutcome:
         raise RunError(f"{directory / 'results.json'} does not fit config.json; fit again")
     found = fit_from_json(results.get("fit"))
     try:
-        outcome = _outcome(config, found, directory)
+        fitted = _fitted(config, found, directory)
     except (NalmxError, KeyError, TypeError, ValueError, AttributeError):
         raise RunError(
             f"{path} is damaged, or does not fit the rows beside it; fit again"
         ) from None
-    if not same_json(read_json(directory / "formula.json"), _formula(outcome)):
+    if not same_json(read_json(directory / "formula.json"), _formula(fitted)):
         raise RunError(
             f"{directory / 'formula.json'} is not the law of results.json: it was changed; fit again"
         )
-    return outcome
+    return fitted
 
 
-def verify_fit(
-    directory: Path,
-    effort: Effort | None = None,
-    on_progress: Callable[[str], None] = lambda doing: None,
-) -> FitOutcome:
-    """Fit the rows of a run again, and compare what is found now with its truth.
-
-    A law on disk that is not found again is a `RunError`, and so are other equations, where the search
-    came to its end both times.
-    """
-    saved = open_fit(directory)
-    on_progress("fitting the rows again")
-    again = fit_table(
-        saved.table,
-        saved.settings,
-        progress=lambda best, tried: on_progress(f"fitting the rows again: {tried:,} forms tried"),
-    )
-    if again.fit.ended == "interrupted":
-        raise KeyboardInterrupt
-    whole = saved.fit.ended is None and again.fit.ended is None
-    same = same_json(fit_to_json(saved.fit), fit_to_json(again.fit))
-    if not same and (whole or (saved.law and saved.fit.formula != again.fit.formula)):
-        raise RunError(
-            f"{directory / 'results.json'} is not what is found in the rows now: it was changed, or there "
-            "was less time; fit again"
-        )
-    on_progress("verifying formula ↔ truth")
-    return with_truth(replace(saved, fit=again.fit), effort=effort)
-
-
-def _config(outcome: FitOutcome, rows_sha256: str) -> dict[str, Any]:
-    table = outcome.table
+def _config(found: Fitted, rows_sha256: str) -> dict[str, Any]:
+    table = found.table
     return {
         "schema": SCHEMA,
         "kind": KIND,
@@ -120,19 +144,19 @@ def _config(outcome: FitOutcome, rows_sha256: str) -> dict[str, Any]:
         "target": table.rows.target_name,
         "renamed": dict(table.renamed),
         "left_out": dict(table.left_out),
-        **asdict(outcome.settings),
-        "truth": None if outcome.truth is None else to_text(outcome.truth),
-        "domain": None if outcome.domain is None else outcome.domain.to_json(),
+        **asdict(found.settings),
+        "truth": None if found.truth is None else to_text(found.truth),
+        "domain": None if found.domain is None else found.domain.to_json(),
         "rows_sha256": rows_sha256,
     }
 
 
-def _results(outcome: FitOutcome, config: dict[str, Any]) -> dict[str, Any]:
-    return {"schema": SCHEMA, "fit": fit_to_json(outcome.fit), "config": config}
+def _results(found: Fitted, config: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": SCHEMA, "fit": fit_to_json(found.fit), "config": config}
 
 
-def _formula(outcome: FitOutcome) -> dict[str, Any]:
-    formula: Formula | None = outcome.formula
+def _formula(found: Fitted) -> dict[str, Any]:
+    formula: Formula | None = found.formula
     return {"schema": SCHEMA, "formula": None if formula is None else formula.to_json()}
 
 
@@ -145,7 +169,7 @@ def _check_schema(data: Any, path: Path) -> None:
         )
 
 
-def _outcome(config: dict[str, Any], found: Fit, directory: Path) -> FitOutcome:
+def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
     arrays = read_arrays(directory / _ROWS)
     rows = Rows.of(
         arrays["inputs"],
@@ -161,4 +185,4 @@ def _outcome(config: dict[str, Any], found: Fit, directory: Path) -> FitOutcome:
     domain = config["domain"]
     if domain is not None:
         domain = Domain({name: Range.parse(text) for name, text in domain.items()})
-    return FitOutcome(table, settings, found, truth, domain, directory=directory)
+    return Fitted(table, settings, found, truth, domain)

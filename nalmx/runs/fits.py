@@ -9,73 +9,35 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingError
+from ..errors import RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..expression import Expression, variables
 from ..extract.formula import Formula
-from ..fit.holdout import Holdout
-from ..fit.judge import Noise
 from ..fit.record import fit_to_json
-from ..fit.result import Fit
 from ..fit.rows import Rows
 from ..fit.solver import Progress, fit
 from ..fit.tables import Chosen, safe_names
 from ..ranges import Interval, Range
+from ..storage import same_json
 from ..verify import Claim, Domain, Effort, Level, Verdict, check
 from ..verify.domain import named_ranges
 from ..verify.sides import sides
+from .fit_directory import FitSettings, Fitted, read_fit, write_fit
 from .outcome import Outcome
 from .saved_verdicts import check_saved_verdicts
 
 if TYPE_CHECKING:
     from ..verify.certificate import Certificate
 
-HOLDOUTS: tuple[Holdout, ...] = ("extrapolate", "random")
-LONGEST = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class FitSettings:
-    """Everything but the rows that determines what a fit finds."""
-
-    noise: Noise = "auto"
-    holdout: Holdout = "extrapolate"
-    seconds: float = 60.0
-    seed: int = 0
-
-    @classmethod
-    def checked(cls, **given: Any) -> FitSettings:
-        """The settings, each within its limits."""
-        settings = cls(**given)
-        if settings.holdout not in HOLDOUTS:
-            raise SettingError(
-                f"{settings.holdout!r} is no holdout; choose one of: {', '.join(HOLDOUTS)}"
-            )
-        noise, seconds, seed = settings.noise, settings.seconds, settings.seed
-        if noise != "auto" and not (type(noise) in (int, float) and 0 <= noise < 1):
-            raise SettingError(
-                f"the noise is auto, or its size relative to the target, from 0 to below 1; {noise!r} given"
-            )
-        if not (type(seconds) in (int, float) and 0 < seconds <= LONGEST):
-            raise SettingError(f"the time is from 0 to {LONGEST:,.0f} seconds; {seconds!r} given")
-        if type(seed) is not int or not 0 <= seed < 2**32:
-            raise SettingError(f"a seed is an integer from 0 to {2**32 - 1}; {seed!r} given")
-        return settings
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class FitOutcome(Outcome):
+class FitOutcome(Fitted, Outcome):
     """A law and the equations it was chosen from, or that there is none, and the verdict on its truth.
 
     What is said of rows is in `fit`, and what is said of the formula in `verdicts`. `directory` is where
     it is kept, if it is.
     """
 
-    table: Chosen
-    settings: FitSettings
-    fit: Fit
-    truth: Expression | None = None
-    domain: Domain | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     directory: Path | None = None
@@ -88,17 +50,6 @@ class FitOutcome(Outcome):
             law = "law" if self.law else "no law, best"
             found = f"{law}: {rows.target_name} = {self.fit.best}"
         return f"<{found}; {rows.count:,} rows>"
-
-    @property
-    def law(self) -> bool:
-        """Whether a law is claimed."""
-        return self.fit.law
-
-    @property
-    def formula(self) -> Formula | None:
-        """The law, if one is claimed."""
-        known = self.fit.formula
-        return None if known is None else Formula(self.table.rows.names, (known,), "", "")
 
     @property
     def found(self) -> Formula | None:
@@ -155,9 +106,7 @@ class FitOutcome(Outcome):
 
     def save(self, directory: str | Path) -> Path:
         """Keep rows, settings, equations and verdicts in a new directory."""
-        from .fit_directory import save_fit
-
-        return save_fit(self, Path(directory))
+        return write_fit(self, self.verdict_records(), Path(directory))
 
     def check_saved(self) -> None:
         """Refuse verdicts on disk that say something else, with a `RunError`."""
@@ -217,6 +166,44 @@ def with_truth(
     claim = Claim(formula, right, Domain({name: domain.ranges[name] for name in names}))
     verdicts = {"formula_truth": check(claim, effort)}
     return replace(outcome, verdicts=verdicts, claims={"formula_truth": claim})
+
+
+def open_fit(directory: Path) -> FitOutcome:
+    """A run as it was saved, without verdicts."""
+    found = read_fit(directory)
+    return FitOutcome(
+        found.table, found.settings, found.fit, found.truth, found.domain, directory=directory
+    )
+
+
+def verify_fit(
+    directory: Path,
+    effort: Effort | None = None,
+    on_progress: Callable[[str], None] = lambda doing: None,
+) -> FitOutcome:
+    """Fit the rows of a run again, and compare what is found now with its truth.
+
+    A law on disk that is not found again is a `RunError`, and so are other equations, where the search
+    came to its end both times.
+    """
+    saved = open_fit(directory)
+    on_progress("fitting the rows again")
+    again = fit_table(
+        saved.table,
+        saved.settings,
+        progress=lambda best, tried: on_progress(f"fitting the rows again: {tried:,} forms tried"),
+    )
+    if again.fit.ended == "interrupted":
+        raise KeyboardInterrupt
+    whole = saved.fit.ended is None and again.fit.ended is None
+    same = same_json(fit_to_json(saved.fit), fit_to_json(again.fit))
+    if not same and (whole or (saved.law and saved.fit.formula != again.fit.formula)):
+        raise RunError(
+            f"{directory / 'results.json'} is not what is found in the rows now: it was changed, or there "
+            "was less time; fit again"
+        )
+    on_progress("verifying formula ↔ truth")
+    return with_truth(replace(saved, fit=again.fit), effort=effort)
 
 
 def _claimed(
