@@ -41,7 +41,7 @@ ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
-        {"exact", "names", "text"},
+        {"abbreviations", "exact", "names", "text"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,12 @@ def ceil(context: Any, value: Any) -> Any:
 def nearest(context: Any, value: Any) -> Any:
     """The whole number nearest to a float, as a float."""
     return _rounding("llvm.rint", value)
+
+
+@njit(error_model="numpy", nogil=True)
+def erf(x: Any) -> Any:
+    """The error function of the C library, which NumPy does not have."""
+    return math.erf(x)
 
 
 @njit(error_model="numpy", nogil=True)

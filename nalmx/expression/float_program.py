@@ -112,6 +112,15 @@ def _nearest(literal: Expression) -> float:
         return float(enclose(literal, {}).mid())  # type: ignore[union-attr]
 
 
+def numpy_function(name: str) -> Callable[..., Any]:
+    """A function of arrays by its name; SciPy has those that NumPy does not have."""
+    import numpy as np
+    from scipy import special
+
+    function: Callable[..., Any] = getattr(np, name, None) or getattr(special, name)
+    return function
+
+
 def _rules(kind: Callable[[float], Any]) -> dict[str, Callable[..., Any]]:
     """NumPy's function for each operation."""
     from functools import reduce
@@ -127,7 +136,7 @@ def _rules(kind: Callable[[float], Any]) -> dict[str, Callable[..., Any]]:
     def rule_of(record: Operation) -> Callable[..., Any]:
         if record.numpy is None:
             return written(record.name)
-        function = getattr(np, record.numpy)
+        function = numpy_function(record.numpy)
         return (lambda *xs: reduce(function, xs)) if record.most is None else function
 
     def written(operation: str) -> Callable[..., Any]:

@@ -1,7 +1,8 @@
 """Text to expression tree: an allow-list over Python's own syntax tree, and nothing is executed.
 
 Accepted: `+ - * / **`, parentheses, integers and decimals (a decimal is the exact rational it
-spells: 0.1 is 1/10), `pi`, `E`, `True`, `False`, names, the functions of `FUNCTIONS`, the
+spells: 0.1 is 1/10), `pi`, `E`, `True`, `False`, names, the functions of `FUNCTIONS`, those that are
+written by others (`abbreviations`), the
 comparisons `< <= > >= == !=`, and `& | ~`. Everything else is an `ExpressionError` that points
 at its column. Length, depth, exponents and the size of numbers are limited, so that no text
 can hang or exhaust the machine.
@@ -12,13 +13,15 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import NoReturn
 
 from ..errors import ExpressionError
 from ..rationals import parse_decimal
-from . import build
+from . import abbreviations, build
 from .exact import evaluate
 from .names import check_name, is_reserved, reserved
 from .nodes import Apply, Constant, Expression, Number, Truth, Variable
@@ -27,10 +30,13 @@ from .operations import FUNCTIONS, OPERATIONS, Sort, sort_of
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 100
-MAX_EXPONENT = 1_000
+MAX_EXPONENT = 100_000
+# Up to here a power counts as the product that it is; above, exact values are not worked out.
+_MOST_MULTIPLIED = 1_000
 MAX_ROOT = 10**40
 MAX_DEGREE = 10_000
 MAX_BITS = 100_000
+MAX_PARTS = 20_000  # with what is written twice counted twice
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "lt",
@@ -115,12 +121,28 @@ class _Sized:
     bits: int
 
 
-class _Reader:
-    """Walks Python's syntax tree and builds ours."""
+@cache
+def _meaning(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
-    def __init__(self, source: str, blanks: int) -> None:
+
+class _Reader:
+    """Walks Python's syntax tree and builds ours.
+
+    `parameters` are names that stand for what is read already, in the meaning of an abbreviation.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        blanks: int,
+        parameters: Mapping[str, _Sized] | None = None,
+        parts: dict[Expression, int] | None = None,
+    ) -> None:
         self._source = source
         self._blanks = blanks
+        self._parameters = parameters or {}
+        self._parts = {} if parts is None else parts
 
     def _fail(self, node: ast.AST, message: str) -> NoReturn:
         raise ExpressionError(message, getattr(node, "col_offset", 0) + 1 + self._blanks)
@@ -165,7 +187,21 @@ class _Reader:
                 f"too large: the degree may be at most {MAX_DEGREE} and exact values may have "
                 f"at most {MAX_BITS} bits",
             )
+        if self._count(sized.expression) > MAX_PARTS:
+            self._fail(node, f"written out it has more than {MAX_PARTS} parts")
         return sized
+
+    def _count(self, root: Expression) -> int:
+        """How many parts an expression has where it is written out."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            inner = node.arguments if isinstance(node, Apply) else ()
+            unknown = [argument for argument in inner if argument not in self._parts]
+            if not unknown:
+                self._parts[stack.pop()] = 1 + sum(self._parts[argument] for argument in inner)
+            stack.extend(unknown)
+        return self._parts[root]
 
     def _real(self, node: ast.expr, depth: int) -> _Sized:
         return self._expect(node, depth, "real")
@@ -251,6 +287,7 @@ class _Reader:
                 f"a fraction a denominator of at most {MAX_ROOT:.0e}, is allowed",
             )
         times = max(1, -(-abs(value.numerator) // value.denominator))
+        times = times if times <= _MOST_MULTIPLIED else 1
         return _Sized(
             build.power(base.expression, Number(value)), base.degree * times, base.bits * times
         )
@@ -287,18 +324,28 @@ class _Reader:
             self._fail(node, f"{self._text(node.func)!r} is not a function")
         name = node.func.id
         operation = FUNCTIONS.get(name)
-        if operation is None:
-            self._fail(node, f"there is no function {name[:40]!r}; allowed: {', '.join(FUNCTIONS)}")
+        if operation is None and name not in abbreviations.NAMES:
+            self._fail(
+                node,
+                f"there is no function {name[:40]!r}; allowed: {', '.join(FUNCTIONS)}, and what the "
+                "README lists as written by these",
+            )
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             self._fail(node, f"{name} takes plain arguments, no keywords and no stars")
+        meant = abbreviations.abbreviation(name, len(node.args))
+        if operation is None or meant is not None:
+            return self._abbreviated(node, name, meant, depth)
         if operation == "piecewise":
             arguments = self._pieces(node, depth)
         else:
             facts = OPERATIONS[operation]
             given = len(node.args)
             if given < facts.least or (facts.most is not None and given > facts.most):
+                others = map(str, abbreviations.numbers_of_arguments(name))
                 wanted = (
-                    str(facts.least) if facts.most == facts.least else f"at least {facts.least}"
+                    " or ".join((str(facts.least), *others))
+                    if facts.most == facts.least
+                    else f"at least {facts.least}"
                 )
                 self._fail(node, f"{name} takes {wanted} argument(s); {given} given")
             arguments = [self._expect(a, depth + 1, facts.takes) for a in node.args]
@@ -309,6 +356,36 @@ class _Reader:
             max(a.degree for a in arguments),
             sum(a.bits for a in arguments),
         )
+
+    def _abbreviated(
+        self, node: ast.Call, name: str, meant: abbreviations.Abbreviation | None, depth: int
+    ) -> _Sized:
+        """A function that is written by others."""
+        if name in abbreviations.OF_CONSTANTS:
+            return self._of_a_constant(node, name, depth)
+        if meant is None:
+            wanted = " or ".join(map(str, abbreviations.numbers_of_arguments(name))) or "at least 1"
+            self._fail(node, f"{name} takes {wanted} argument(s); {len(node.args)} given")
+        sorts: list[Sort] = ["truth" if p == "condition" else "real" for p in meant.parameters]
+        given = [self._expect(a, depth + 1, s) for a, s in zip(node.args, sorts, strict=True)]
+        parameters = dict(zip(meant.parameters, given, strict=True))
+        try:
+            reader = _Reader(meant.meaning, 0, parameters, self._parts)
+            return reader.read(_meaning(meant.meaning), depth)
+        except ExpressionError as error:
+            self._fail(node, f"{name}: {error.message}")
+
+    def _of_a_constant(self, node: ast.Call, name: str, depth: int) -> _Sized:
+        """A function whose value is written out, since its argument is a number."""
+        write, wanted = abbreviations.OF_CONSTANTS[name]
+        if len(node.args) != 1:
+            self._fail(node, f"{name} takes 1 argument(s); {len(node.args)} given")
+        argument = self._real(node.args[0], depth + 1).expression
+        value = evaluate(argument, {}) if has_no_inputs(argument) else None
+        written = write(value) if isinstance(value, Fraction) else None
+        if written is None:
+            self._fail(node, f"{name} takes {wanted}; {self._text(node.args[0])!r} is not one")
+        return _Sized(written, 0, 64 if isinstance(written, Apply) else _bits_of(written))
 
     def _pieces(self, node: ast.Call, depth: int) -> list[_Sized]:
         arguments: list[_Sized] = []
@@ -323,6 +400,8 @@ class _Reader:
         return arguments
 
     def _name(self, node: ast.Name) -> _Sized:
+        if node.id in self._parameters:
+            return self._parameters[node.id]
         if node.id == "pi":
             return _Sized(Constant("pi"), 0, 64)
         if node.id == "E":
@@ -344,5 +423,9 @@ class _Reader:
                 f"{self._text(node)!r} is not a number that is allowed; write an integer or a decimal "
                 "such as 12, 0.5 or 1e-12 (exponents of ten up to 1000)",
             )
-        bits = value.numerator.bit_length() + value.denominator.bit_length()
-        return _Sized(Number(value), 0, bits)
+        return _Sized(Number(value), 0, _bits_of(Number(value)))
+
+
+def _bits_of(number: Expression) -> int:
+    assert isinstance(number, Number)
+    return number.value.numerator.bit_length() + number.value.denominator.bit_length()
