@@ -34,6 +34,10 @@ class SettingError(NalmxError):
     """A number, a tolerance or another setting is out of its limits."""
 
 
+class DataError(NalmxError):
+    """Rows of data cannot be read, or nothing can be fitted to them."""
+
+
 class DeviceError(NalmxError):
     """The device asked for is not there."""
 

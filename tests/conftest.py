@@ -67,6 +67,7 @@ LONG = {
     *("pntm/proofs/test_sequence_soundness.py", "pntm/proofs/test_sequence_verdicts.py"),
     *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
     *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
+    *("train/test_processes.py",),
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
     *("verify/test_certificate.py", "verify/test_certificate_mutations.py"),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),

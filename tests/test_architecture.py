@@ -25,6 +25,7 @@ LAYERS = (
     {"extract"},
     {"verify"},
     {"pntm"},
+    {"fit"},
     {"runs"},
     {"bench"},
     {"report"},
@@ -66,6 +67,13 @@ ORDERS = {
         {"kernel_engine", "torch_engine"},
         {"engines", "restarts"},
         {"trainer"},
+    ),
+    "fit": (
+        {"result", "rows"},
+        {"holdout", "residuals", "values"},
+        {"constants", "form"},
+        {"judge", "structures"},
+        {"solver"},
     ),
     "pntm": (
         {"tasks"},
@@ -227,6 +235,7 @@ def modules_after(statement: str) -> set[str]:
     [
         *("nalmx.verify", "nalmx.verify.algebra", "nalmx.verify.checker", "nalmx.extract.formula"),
         *("nalmx.pntm", "nalmx.pntm.batch", "nalmx.pntm.program", "nalmx.pntm.proofs.check"),
+        "nalmx.fit",
     ],
 )
 def test_whatever_proves_imports_without_torch(name):

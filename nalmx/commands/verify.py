@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 
 from ..devices import check_device_name
-from ..errors import ExpressionError, SettingError
-from ..expression import Expression, parse, remarks, variables
+from ..errors import SettingError
+from ..expression import remarks, variables
 from ..report.verdicts import verdict_lines
-from ..run_directory import is_sequence_run
+from ..run_directory import kind_of_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
@@ -29,7 +29,16 @@ from ._certificate import (
     write_certificates,
 )
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
+from ._fit import verify_fit_run
+from ._options import (
+    as_text,
+    export_tests,
+    json_line,
+    messages,
+    no_traces,
+    parse_named,
+    report_formula,
+)
 from ._verify_request import RunRequest
 
 
@@ -107,7 +116,7 @@ def expr(asked: ExpressionRequest) -> int:
     Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
     """
     left, right = (
-        _parse_named(text, name)
+        parse_named(text, name)
         for text, name in ((asked.expression, ""), (asked.truth, "--truth: "))
     )
     domain = Domain.parse(asked.ranges, variables(left, right))
@@ -157,21 +166,15 @@ def _text(verdict: Verdict, as_json: bool) -> str:
     return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
 
 
-def _parse_named(text: str, where: str) -> Expression:
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        raise ExpressionError(f"{where}{error}") from None
-
-
 @command.command(name="run")
 @ask.asking(RunRequest)
 def run(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
-    from ..train import Run
-
     check_device_name(asked.device)
-    if is_sequence_run(asked.directory):
+    kind = kind_of_run(asked.directory)
+    if kind == "fit":
+        return verify_fit_run(asked)
+    if kind == "sequence":
         for name in ("tolerance", "as_it_runs", "tests"):
             if name in asked.given:
                 raise click.UsageError(
@@ -183,6 +186,8 @@ def run(asked: RunRequest) -> int:
     if asked.figure is not None:
         raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
     check_tests(asked.tests)
+    from ..train import Run
+
     opened = Run.open(asked.directory)
     check_certificates(*(certificate_paths(opened.directory) if asked.certificates else ()))
     tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
@@ -200,5 +205,5 @@ def run(asked: RunRequest) -> int:
         report_formula(outcome, as_json=asked.as_json)
     outcome.check_saved()
     if asked.certificates:
-        write_certificates(outcome, quiet=asked.quiet)
+        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
     return outcome.exit_code(asked.require)
