@@ -29,7 +29,7 @@ LAYERS = (
     {"runs"},
     {"bench"},
     {"report"},
-    {"commands", "testing"},
+    {"commands", "testing", "sklearn"},
     {"cli", "pytest_plugin"},
     {"__main__", "__init__"},
 )

@@ -11,7 +11,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-U = np.uint64
+from .counter_random import FLOAT_OF_ONE, TO_MANTISSA, mixed
+
 _LLVM = {
     types.int32: ir.IntType(32),
     types.int64: ir.IntType(64),
@@ -83,6 +84,9 @@ def nearest(context: Any, value: Any) -> Any:
     return _rounding("llvm.rint", value)
 
 
+_mixed = compiled(mixed)
+
+
 @compiled
 def erf(x: Any) -> Any:
     """The error function of the C library, which NumPy does not have."""
@@ -91,8 +95,5 @@ def erf(x: Any) -> Any:
 
 @compiled
 def counted(z: Any) -> Any:
-    """A float64 in [1, 2) from a counter, by splitmix64 (Steele, Lea & Flood 2014)."""
-    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
-    z = z ^ (z >> U(31))
-    return from_bits64(np.int64((z >> U(12)) | U(0x3FF0000000000000)))
+    """A float64 in [1, 2) from a counter."""
+    return from_bits64(np.int64((_mixed(z) >> TO_MANTISSA) | FLOAT_OF_ONE))

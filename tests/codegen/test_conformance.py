@@ -5,7 +5,7 @@ import pytest
 
 from nalmx.codegen import cache, numba_cpu
 from nalmx.codegen.values import ELEMENTARY, FUNCTIONS, OPERATIONS, Body
-from nalmx.expression.float_program import numpy_function
+from nalmx.expression.numpy_functions import numpy_function
 from nalmx.expression.operations import OPERATIONS as RECORDS
 
 BINARY = ("add", "subtract", "multiply", "divide", "float_power", "minimum", "maximum")

@@ -18,6 +18,7 @@ import flint
 import mpmath
 import numpy as np
 import pytest
+from helpers_float_programs import replay
 from helpers_trees import claim
 from mpmath import mp
 
@@ -25,7 +26,7 @@ from nalmx.expression import IRRATIONAL, Apply, Expression, Undefined, evaluate,
 from nalmx.expression.ball import ball, enclose, interval, precision
 from nalmx.expression.definitions import defined, definition_of, derivatives_of
 from nalmx.expression.drawing import latex, pretty
-from nalmx.expression.float_program import FLOAT32, FloatProgram, replay
+from nalmx.expression.float_program import FLOAT32, FloatProgram
 from nalmx.expression.nodes import Constant, Leaf, Number, Truth, Variable, fold
 from nalmx.expression.operations import FUNCTIONS, OPERATIONS
 from nalmx.expression.slopes import Enclosure

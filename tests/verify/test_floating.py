@@ -9,11 +9,12 @@ import flint
 import numpy as np
 import pytest
 import torch
+from helpers_float_programs import replay
 from torch import nn
 
 from nalmx.expression import Apply, Number, Variable, parse
 from nalmx.expression.ball import ball, enclose, precision
-from nalmx.expression.float_program import FLOAT32, FLOAT64, FloatProgram, replay
+from nalmx.expression.float_program import FLOAT32, FLOAT64, FloatProgram
 from nalmx.extract import as_trained
 from nalmx.extract.as_run import as_run
 from nalmx.models import MODULES, NAU, NMU, NPU, NSR

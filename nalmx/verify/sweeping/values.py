@@ -18,8 +18,8 @@ from typing import Any
 from ...clock import look
 from ...expression import Expression
 from ...expression.definitions import compiled, definition_of
-from ...expression.float_program import numpy_function
 from ...expression.nodes import Constant, Number, Truth
+from ...expression.numpy_functions import numpy_function
 from ...expression.operations import OPERATIONS
 from ...expression.straight_line import Program, numbers_of, straight
 from ..verdict import Claim
