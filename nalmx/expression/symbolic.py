@@ -103,7 +103,8 @@ def from_sympy(expression: sympy.Basic) -> Expression:
 
 def _exactly(number: sympy.Float) -> Fraction:
     sign, mantissa, exponent, _ = number._mpf_
-    return (-1) ** int(sign) * int(mantissa) * Fraction(2) ** int(exponent)
+    size = int(mantissa) * Fraction(2) ** int(exponent)
+    return -size if sign else size
 
 
 def _from_own(expression: sympy.Basic) -> Expression:
