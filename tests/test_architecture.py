@@ -43,6 +43,7 @@ ORDERS = {
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
         {"abbreviations", "exact", "names", "text"},
+        {"reader"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},

@@ -7,8 +7,10 @@ import sympy
 
 from nalmx.errors import ExpressionError
 from nalmx.expression import IRRATIONAL, Number, Truth, evaluate, parse, sort_of, variables
+from nalmx.expression.names import check_name
 from nalmx.expression.operations import FUNCTIONS
-from nalmx.expression.parser import MAX_DEPTH, MAX_LENGTH, check_name
+from nalmx.expression.parser import MAX_LENGTH
+from nalmx.expression.reader import MAX_DEPTH
 
 POINT = {"x1": Fraction(3), "x2": Fraction(-2), "x3": Fraction(1, 2)}
 
