@@ -29,7 +29,7 @@ LAYERS = (
     {"runs"},
     {"bench"},
     {"report"},
-    {"commands", "testing"},
+    {"commands", "testing", "sklearn"},
     {"cli", "pytest_plugin"},
     {"__main__", "__init__"},
 )
@@ -42,7 +42,8 @@ ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
-        {"exact", "names", "text"},
+        {"abbreviations", "exact", "names", "text"},
+        {"reader"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},
