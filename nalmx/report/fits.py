@@ -44,7 +44,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
     for constant in found.constants:
         if not constant.is_exact:
             value, width = constant.estimate, constant.half_width
-            yield f"  constant {to_text(constant.expression)}: {value:.12g} ± {width:.2g} (95 %)"
+            yield f"  constant {to_text(constant.expression)}: {_within(value, width)}"
     yield "said of the rows:"
     for statement in found.statements:
         yield f"  {statement}"
@@ -52,7 +52,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
         how = "was interrupted" if found.ended == "interrupted" else "reached its time limit"
         yield f"  the search {how} after {found.tried:,} forms; this is the best so far"
     if outcome.truth is not None:
-        yield "said of the formula:"
+        yield f"said of the formula, where the truth is {to_text(outcome.truth)}:"
         verdict = outcome.verdict
         if verdict is None:
             why = "the search was interrupted" if outcome.law else "there is no law"
@@ -90,6 +90,15 @@ def _table(outcome: FitOutcome) -> Iterator[Text]:
             f"{mark} {row}  {_short(equation).ljust(longest)}  {said}",
             style="bold" if equation.is_pick else "",
         )
+
+
+def _within(value: float, half_width: float) -> str:
+    """`1219.19 ± 0.18`: as many digits as the interval leaves."""
+    if not 0 < half_width < math.inf:
+        return f"{value:.12g}"
+    places = 1 - math.floor(math.log10(half_width))
+    digits = max(places + math.floor(math.log10(abs(value))), 1) if value else 1
+    return f"{value:.{min(digits + 1, 17)}g} ± {half_width:.2g} (95 %)"
 
 
 def _short(equation: Equation) -> str:
