@@ -42,7 +42,8 @@ ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
-        {"exact", "names", "text"},
+        {"abbreviations", "exact", "names", "text"},
+        {"reader"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},
