@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PROGRAM = "nalmx"
 COMMANDS = {
     "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
+    "fit": "Find the law behind a table of data, exact where it is exact.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
     "bench": "Run a published experiment again (single-module), or compare models (sequence).",
     "modules": "List the modules that can be trained.",

@@ -16,7 +16,7 @@ class ExpressionError(NalmxError):
 
     def __init__(self, message: str, column: int | None = None) -> None:
         super().__init__(message if column is None else f"column {column}: {message}")
-        self.column = column
+        self.message, self.column = message, column
 
 
 class RangeError(NalmxError):
@@ -32,6 +32,10 @@ class UnknownNameError(NalmxError):
 
 class SettingError(NalmxError):
     """A number, a tolerance or another setting is out of its limits."""
+
+
+class DataError(NalmxError):
+    """Rows of data cannot be read, or nothing can be fitted to them."""
 
 
 class DeviceError(NalmxError):

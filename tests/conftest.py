@@ -67,6 +67,7 @@ LONG = {
     *("pntm/proofs/test_sequence_soundness.py", "pntm/proofs/test_sequence_verdicts.py"),
     *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
     *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
+    *("train/test_processes.py",),
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
     *(
         "verify/test_certificate.py",
@@ -76,6 +77,7 @@ LONG = {
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
+    *("commands/test_fit.py", "test_sklearn.py"),
     *("verify/test_powers.py", "verify/test_effort.py", "pntm/learn/test_discrete_table.py"),
 }
 """Files that train, compile or try very much: left out of `make quick`."""
@@ -88,6 +90,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.relative_to(folder).as_posix() in LONG:
             item.add_marker("long")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The directory of generated code, with nothing in it, on the disk or in memory."""
+    from nalmx.codegen import cache
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
+    yield tmp_path / "cache" / "nalmx" / "kernels"
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
 
 
 WARNINGS = (

@@ -25,10 +25,11 @@ LAYERS = (
     {"extract"},
     {"verify"},
     {"pntm"},
+    {"fit"},
     {"runs"},
     {"bench"},
     {"report"},
-    {"commands", "testing"},
+    {"commands", "testing", "sklearn"},
     {"cli", "pytest_plugin"},
     {"__main__", "__init__"},
 )
@@ -41,7 +42,8 @@ ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
-        {"exact", "names", "text"},
+        {"abbreviations", "exact", "names", "text"},
+        {"reader"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},
@@ -49,7 +51,7 @@ ORDERS = {
         {"taylor"},
     ),
     "models": (
-        {"_grid", "_reduce", "_schedule"},
+        {"_facts", "_grid", "_reduce", "_schedule"},
         {"_penalty"},
         {"_training"},
         {"_base"},
@@ -66,6 +68,13 @@ ORDERS = {
         {"kernel_engine", "torch_engine"},
         {"engines", "restarts"},
         {"trainer"},
+    ),
+    "fit": (
+        {"result", "rows"},
+        {"holdout", "residuals", "values"},
+        {"constants", "form"},
+        {"judge", "structures"},
+        {"solver"},
     ),
     "pntm": (
         {"tasks"},
@@ -227,6 +236,7 @@ def modules_after(statement: str) -> set[str]:
     [
         *("nalmx.verify", "nalmx.verify.algebra", "nalmx.verify.checker", "nalmx.extract.formula"),
         *("nalmx.pntm", "nalmx.pntm.batch", "nalmx.pntm.program", "nalmx.pntm.proofs.check"),
+        "nalmx.fit",
     ],
 )
 def test_whatever_proves_imports_without_torch(name):
@@ -259,6 +269,19 @@ def test_a_proof_and_a_refutation_run_without_torch():
         "    check(Claim(left, right, Domain.parse(['[2,6]'], ['x1', 'x2'])))"
     )
     assert "torch" not in modules_after(statement)
+
+
+def test_a_trivial_claim_loads_nothing_that_it_does_not_use():
+    given = ["verify", "expr", "x1 + x2", "--truth", "x2 + x1", "--range", "[1,2]"]
+    loaded = modules_after(f"from nalmx.cli import main; assert main({given!r}) == 0")
+    assert not loaded & {"torch", "sympy", "hypothesis", "numpy", "numba", "mpmath", "asyncio"}
+    assert not {name for name in loaded if name.startswith(("nalmx.train", "nalmx.pntm"))}
+
+
+@pytest.mark.parametrize("command", ["modules", "tasks"])
+def test_lists_are_printed_without_torch(command):
+    loaded = modules_after(f"from nalmx.cli import main; assert main([{command!r}]) == 0")
+    assert not loaded & {"torch", "sympy", "numba"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], []])

@@ -7,11 +7,11 @@ liberties, so that no product and sum of a body are rounded together.
 
 from __future__ import annotations
 
+from .counter_random import GOLDEN
 from .loops import EveryFloat32, Sweep
 from .numba_cpu import header, lines, loads
 
 BLOCK = 512
-GOLDEN = 0x9E3779B97F4A7C15
 
 _SWEEP = """
 BLOCK, GOLDEN = U({block}), U({golden})

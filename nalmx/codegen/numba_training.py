@@ -16,11 +16,15 @@ from .loops import Training
 from .numba_cpu import header, lines
 from .values import Body
 
+FREELY = ("reassoc", "contract", "arcp", "nsz")
+"""What may happen to gradients, which are sums over the batch. NaN and infinity keep their meaning."""
+
 _START = """
 N, BATCH = {kind}, U({batch})
-# Outputs round as written. Gradients, which are sums over the batch, may be added in any order.
+# Outputs round as written.
+freely = set({freely})
 ordered = njit(fastmath={{"nsz"}}, **inner)
-summed = njit(fastmath=FASTMATH, **inner)
+summed = njit(fastmath=freely, **inner)
 
 
 @njit(**inner)
@@ -97,7 +101,7 @@ def backward(s, q, stride, w, g, inputs):
 {stored_gradient}\
 
 
-@njit(fastmath=FASTMATH, **outer)
+@njit(fastmath=freely, **outer)
 def train(order, raw, m, v, u, t, length, inputs, stream, lower, width, truth,
           rate, epsilon, strength, active, reset_at, reset_to):
 {scratch}\
@@ -119,7 +123,7 @@ def train(order, raw, m, v, u, t, length, inputs, stream, lower, width, truth,
                     p[k] = reset_to[model, k]
 
 
-@njit(fastmath=FASTMATH, **outer)
+@njit(fastmath=freely, **outer)
 def evaluate(order, raw, x, t, size, inputs, dataset, errors):
 {scratch}\
     for turn in range(order.size):
@@ -155,6 +159,7 @@ def training(form: Training) -> str:
     return header(f"Training of the {form.label}, generated from its equation.") + _START.format(
         kind="S" if form.kind == "float32" else "F",
         batch=form.batch,
+        freely=FREELY,
         truths=_truths(form),
         effective=_effective(form),
         ones=_each(form, lambda k, product: [f"{_at(k)} = N({1.0 if product else 0.0})"], 8),

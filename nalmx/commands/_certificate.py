@@ -19,7 +19,7 @@ from ._options import as_text, json_line, messages
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
-    from ..runs.outcome import RunOutcome
+    from ..runs.outcome import Outcome
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
 
@@ -54,14 +54,14 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
     messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
-def write_certificates(outcome: RunOutcome, *, quiet: bool) -> None:
+def write_certificates(outcome: Outcome, directory: Path, *, quiet: bool) -> None:
     """Write a certificate of each claim of a run; say of which there can be none."""
     notes = messages(quiet)
     if outcome.uncertified is not None:
         notes.print(f"no certificates were written: {outcome.uncertified}", soft_wrap=True)
         return
     with notes.status("") as status:
-        for name, made in outcome.save_certificates(outcome.run.directory, status.update):
+        for name, made in outcome.save_certificates(directory, status.update):
             text = f"no certificate of {CLAIMS[name]}:" if isinstance(made, str) else "certificate:"
             notes.print(f"{text} {made}", soft_wrap=True)
 

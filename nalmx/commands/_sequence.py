@@ -121,7 +121,7 @@ def verify_sequence(asked: RunRequest) -> int:
     if len(outcome.scores) == len(outcome.results.scores):  # no file of tests is lost
         outcome.check_saved()
     if asked.certificates:
-        write_certificates(outcome, quiet=asked.quiet)
+        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
     _draw(asked.figure, outcome, asked.quiet)
     return outcome.exit_code(asked.require)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
+from ..models import listed_modules
 from ..pntm.tasks import TASK_NAMES
 from ._options import output, print_json
 from ._request import ListRequest, asking
@@ -16,16 +17,15 @@ _PNTM = "Parallelizable neural Turing machine"
 @asking(ListRequest)
 def command(asked: ListRequest) -> int:
     """List the modules that can be trained."""
-    from ..models import MODULES
-
+    modules = listed_modules()
     facts: list[dict[str, object]] = [
         {
             "name": module.name,
             "title": module.title,
             "operations": list(module.operations),
-            "grids": {name: list(grid.points) for name, grid in module.grids.items()},
+            "grids": {name: list(points) for name, points in module.grids.items()},
         }
-        for module in MODULES.values()
+        for module in modules
     ]
     facts.append(
         {"name": "pntm", "title": _PNTM, "operations": [], "grids": {}, "tasks": list(TASK_NAMES)}
@@ -36,8 +36,8 @@ def command(asked: ListRequest) -> int:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("module", "learns", "weights", "title"):
         table.add_column(heading, no_wrap=heading != "title")
-    for module in MODULES.values():
-        sets = dict.fromkeys(set_of(grid.points) for grid in module.grids.values())
+    for module in modules:
+        sets = dict.fromkeys(map(set_of, module.grids.values()))
         learns = ", ".join(module.operations) or "logic"
         table.add_row(module.name, learns, ", ".join(sets), module.title)
     table.add_row("pntm", "sequence tasks", "hard controls", _PNTM)

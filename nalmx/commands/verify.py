@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 
 from ..devices import check_device_name
-from ..errors import ExpressionError, SettingError
-from ..expression import Expression, parse, remarks, sort_of, variables
+from ..errors import SettingError
+from ..expression import remarks, sort_of, variables
 from ..report.verdicts import verdict_lines
-from ..run_directory import is_sequence_run
+from ..run_directory import kind_of_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
@@ -30,8 +30,16 @@ from ._certificate import (
     write_certificates,
 )
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
-from ._sequence import verify_sequence
+from ._fit import verify_fit_run
+from ._options import (
+    as_text,
+    export_tests,
+    json_line,
+    messages,
+    no_traces,
+    parse_named,
+    report_formula,
+)
 from ._verify_request import RunRequest
 
 
@@ -112,8 +120,8 @@ def expr(asked: ExpressionRequest) -> int:
 
     A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    left = _parse_named(asked.expression, "")
-    right = TRUE if asked.truth is None else _parse_named(asked.truth, "--truth: ")
+    left = parse_named(asked.expression, "")
+    right = TRUE if asked.truth is None else parse_named(asked.truth, "--truth: ")
     if asked.truth is None and sort_of(left) == "real":
         raise SettingError(
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
@@ -166,30 +174,28 @@ def _text(verdict: Verdict, as_json: bool) -> str:
     return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
 
 
-def _parse_named(text: str, where: str) -> Expression:
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        raise ExpressionError(f"{where}{error}") from None
-
-
 @command.command(name="run")
 @ask.asking(RunRequest)
 def run(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
-    from ..train import Run
-
     check_device_name(asked.device)
-    if is_sequence_run(asked.directory):
+    kind = kind_of_run(asked.directory)
+    if kind == "fit":
+        return verify_fit_run(asked)
+    if kind == "sequence":
         for name in ("tolerance", "as_it_runs", "tests"):
             if name in asked.given:
                 raise click.UsageError(
                     f"{asked.given[name]} is not for a run of --module pntm; leave it out"
                 )
+        from ._sequence import verify_sequence
+
         return verify_sequence(asked)
     if asked.figure is not None:
         raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
     check_tests(asked.tests)
+    from ..train import Run
+
     opened = Run.open(asked.directory)
     check_certificates(*(certificate_paths(opened.directory) if asked.certificates else ()))
     tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
@@ -207,5 +213,5 @@ def run(asked: RunRequest) -> int:
         report_formula(outcome, as_json=asked.as_json)
     outcome.check_saved()
     if asked.certificates:
-        write_certificates(outcome, quiet=asked.quiet)
+        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
     return outcome.exit_code(asked.require)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError, UnknownNameError
+from ._facts import Facts, facts_of
 from ._schedule import PUBLISHED_ITERATIONS, LateSchedule, SparsitySchedule, StepSchedule
 from ._training import BATCH_SIZE, Reinitialisation, Training
 
@@ -96,6 +97,7 @@ __all__ = [
     "AwayFromZero",
     "Beside",
     "Choice",
+    "Facts",
     "Grid",
     "GridDistance",
     "LateSchedule",
@@ -111,6 +113,7 @@ __all__ = [
     "StepSchedule",
     "Training",
     "arithmetic_module_name",
+    "listed_modules",
     "member",
     "module_class",
     "module_name",
@@ -162,6 +165,11 @@ def module_class(name: str) -> "type[ArithmeticModule]":
     file, class_name = _CATALOGUE[known]
     found: type[ArithmeticModule] = getattr(import_module(f"{__name__}.{file}"), class_name)
     return found
+
+
+def listed_modules() -> list[Facts]:
+    """What each module says of itself, without torch."""
+    return [facts_of(*home) for home in _CATALOGUE.values()]
 
 
 def __getattr__(name: str) -> Any:

@@ -180,13 +180,13 @@ def test_changed_weights_are_noticed(copied):
 def test_progress_grows_to_the_number_of_cells(tmp_path):
     heard = []
     grid = Grid.checked(
-        operations=("add",), modules=("nau", "nac+"), ranges=("[1,2]",), seeds=1, iterations=1_000
+        operations=("mul",), modules=("nmu", "npu"), ranges=("[1,2]",), seeds=1, iterations=1_000
     )
     run_cells(grid.groups(), tmp_path / "out", CPU, on_progress=heard.append)
     assert [s.done for s in heard] == sorted(s.done for s in heard)
     assert (heard[-1].done, heard[-1].finished, heard[-1].cells) == (2, 2, 2)
     assert {(s.doing, s.module) for s in heard} == {
-        (doing, module) for doing in ("training", "checking") for module in ("NAU", "NAC+")
+        (doing, module) for doing in ("training", "checking") for module in ("NMU", "NPU")
     }
 
 

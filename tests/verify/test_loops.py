@@ -17,7 +17,7 @@ from helpers_trees import claim
 from numba import njit
 
 from nalmx.clock import Deadline, until
-from nalmx.codegen import cache, maths64, numba_points
+from nalmx.codegen import maths64, numba_points
 from nalmx.codegen.values import Body
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
@@ -227,14 +227,11 @@ def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
         sweep(claim("x1", "x1", "[0,1]"), 10, "cuda:99")
 
 
-def test_claims_that_differ_in_numbers_and_names_share_compiled_code(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    cache.forget()
+def test_claims_that_differ_in_numbers_and_names_share_compiled_code(empty_cache) -> None:
     for text, extent in (("x1*2 + 1/3", "[0,1]"), ("price*3 + 1/7", "[5,6]")):
         made = claim(text, text, extent)
         compiled_sweep(made, tables(made.domain), 10, 0, 1, lambda _: True)
-    assert len(list((tmp_path / "nalmx" / "kernels").glob("sweep_*.py"))) == 1
-    cache.forget()
+    assert len(list(empty_cache.glob("sweep_*.py"))) == 1
 
 
 def test_no_text_of_a_user_reaches_the_source() -> None:

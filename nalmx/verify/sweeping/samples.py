@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from ...codegen.counter_random import FLOAT_OF_ONE, GOLDEN, TO_MANTISSA, mixed
 from ...ranges import Interval, Range
 from ..domain import Domain
 
-GOLDEN = 0x9E3779B97F4A7C15
 _STREAM = 0xD1B54A32D192ED03
 _WORD = 2**64 - 1
 _FEWEST_FLOATS = 2**20
@@ -105,13 +105,13 @@ def _fitted(lower: float, upper: float, first: float, last: float) -> Piece | No
 
 def key(seed: int, number: int) -> int:
     """Where the counter of an input starts; `number` is the place of the input in the domain."""
-    return _mixed(_mixed(seed & _WORD) + (number + 1) * _STREAM & _WORD)
+    start = mixed(_words(seed)) + _words((number + 1) * _STREAM)
+    return int(mixed(start)[0])
 
 
-def _mixed(z: int) -> int:
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _WORD
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _WORD
-    return z ^ (z >> 31)
+def _words(value: int) -> NDArray[np.uint64]:
+    """The last 64 bits of a whole number; an array, whose words wrap around without a warning."""
+    return np.array([value & _WORD], dtype=np.uint64)
 
 
 def draw(
@@ -133,11 +133,7 @@ def tables(domain: Domain) -> dict[str, tuple[Piece, ...]] | None:
 
 def _counted(places: NDArray[np.uint64], start: int) -> NDArray[np.float64]:
     z = (places + np.uint64(1)) * np.uint64(GOLDEN) + np.uint64(start)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    mantissas = (z >> np.uint64(12)) | np.uint64(0x3FF0000000000000)
-    counted: NDArray[np.float64] = mantissas.view(np.float64)
+    counted: NDArray[np.float64] = ((mixed(z) >> TO_MANTISSA) | FLOAT_OF_ONE).view(np.float64)
     return counted
 
 

@@ -19,6 +19,7 @@ from ...clock import look
 from ...expression import Expression
 from ...expression.definitions import compiled, definition_of
 from ...expression.nodes import Constant, Number, Truth
+from ...expression.numpy_functions import numpy_function
 from ...expression.operations import OPERATIONS
 from ...expression.straight_line import Program, numbers_of, straight
 from ..verdict import Claim
@@ -191,6 +192,7 @@ _OTHERWISE: dict[str, Callable[[Array, float], Array]] = {
     "gt": operator.le,
     "ge": operator.lt,
     "le": operator.gt,
+    "lt": operator.ge,
     "ne": operator.eq,
 }
 
@@ -214,7 +216,7 @@ def _value(operation: str, xp: Any, parts: Sequence[Array]) -> Array:
         # torch has no cube root.
         function = compiled(definition, _constant, lambda own, values: _value(own, xp, values))
         return function(parts)
-    function = getattr(xp, name)
+    function = getattr(xp, name, None) or numpy_function(name)
     return function(*parts) if record.most == 1 else reduce(function, parts)
 
 

@@ -1,0 +1,234 @@
+"""Forms: expressions with constants to be found, and their fit to rows by Levenberg and Marquardt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..expression import Apply, Expression, Number, Variable
+from ..expression.build import negative
+from ..expression.nodes import fold, substitute
+from .rows import Array
+from .values import evaluate
+
+_STEP = 6e-6
+_SEEN, _WIDENINGS = 1e-9, 5
+_ROUNDS = 30
+
+
+def constant(place: int) -> Variable:
+    """The constant of that place; no column has its name."""
+    return Variable(f"_{place}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An expression in columns and in the constants `_0`, `_1`, …, with a value for each.
+
+    `is_linear` where the target, or its logarithm, is linear in all of them.
+    """
+
+    expression: Expression
+    values: tuple[float, ...] = ()
+    is_linear: bool = False
+
+    def at(self, values: Any, columns: Mapping[str, Any]) -> Array:
+        """The values on rows with these constants."""
+        known = {f"_{place}": np.float64(value) for place, value in enumerate(values)}
+        result: Array = evaluate(self.expression, {**columns, **known})
+        return result
+
+    def with_values(self, values: Any) -> Form:
+        return replace(self, values=tuple(float(value) for value in values))
+
+    def jacobian(self, columns: Mapping[str, Any], count: int) -> Array:
+        """Derivatives by the constants, (rows, constants), by central differences."""
+        values = np.array(self.values)
+        slopes = np.empty((count, len(values)))
+        size = float(np.abs(self.at(values, columns)).max())
+        for place, value in enumerate(values):
+            step = _STEP * (abs(value) or 1.0)
+            for _ in range(_WIDENINGS):
+                above, below = values.copy(), values.copy()
+                above[place] += step
+                below[place] -= step
+                difference = self.at(above, columns) - self.at(below, columns)
+                # A constant may be rounding beside the others: then a step of its size shows nothing.
+                if not np.abs(difference).max() < _SEEN * size:
+                    break
+                step *= 1e4
+            slopes[:, place] = difference / (2 * step)
+        return slopes
+
+    def put(self, exact: Mapping[int, Expression]) -> Form:
+        """The form with exact numbers for some constants; the others move up."""
+        left = [place for place in range(len(self.values)) if place not in exact]
+        values: dict[str, Expression] = {f"_{p}": number for p, number in exact.items()}
+        values |= {f"_{place}": constant(new) for new, place in enumerate(left)}
+        return replace(
+            self,
+            expression=substitute(self.expression, values),
+            values=tuple(self.values[place] for place in left),
+        )
+
+
+def polish(form: Form, columns: Mapping[str, Any], target: Array, weights: Array) -> Form | None:
+    """The constants of least weighted squares near those given; None where it has no values there."""
+    if not form.values:
+        return form
+    values = np.array(form.values)
+    residual = weights * (target - form.at(values, columns))
+    best = _square(residual)
+    if not np.isfinite(best):
+        return None
+    damping = 0.0
+    for _ in range(_ROUNDS):
+        slopes = weights[:, None] * form.with_values(values).jacobian(columns, len(target))
+        if not np.isfinite(slopes).all():
+            break
+        sizes = np.sqrt((slopes**2).sum(0))
+        sizes[sizes == 0] = 1.0
+        scaled = slopes / sizes
+        moved = False
+        for _ in range(8):
+            if damping:
+                extended = np.vstack([scaled, np.sqrt(damping) * np.eye(len(values))])
+                aim = np.concatenate([residual, np.zeros(len(values))])
+            else:
+                extended, aim = scaled, residual
+            step = np.linalg.lstsq(extended, aim, rcond=None)[0] / sizes
+            tried = values + step
+            error = weights * (target - form.at(tried, columns))
+            square = _square(error)
+            if square < best:
+                gain = 1 - square / best if best else 0.0
+                values, residual, best = tried, error, square
+                damping = damping / 10 if damping > 1e-9 else 0.0
+                moved = gain > 1e-6
+                break
+            damping = max(10 * damping, 1e-6)
+            if np.abs(step).max() <= 1e-15 * np.abs(values).max():
+                break
+        if not moved:
+            break
+    return form.with_values(values)
+
+
+def _square(residual: Array) -> float:
+    with np.errstate(all="ignore"):
+        total = float((residual**2).sum())
+    return total if np.isfinite(total) else np.inf
+
+
+def spread(form: Form, columns: Mapping[str, Any], weights: Array) -> tuple[Array, Array]:
+    """Of each constant for residuals of weighted size 1: its standard deviation, and the change that
+    alone moves the values by 1 on average."""
+    slopes = weights[:, None] * form.jacobian(columns, len(weights))
+    if not np.isfinite(slopes).all():
+        nowhere = np.full(len(form.values), np.inf)
+        return nowhere, nowhere
+    sizes = np.sqrt((slopes**2).sum(0))
+    sizes[sizes == 0] = 1.0
+    _, singular, directions = np.linalg.svd(slopes / sizes, full_matrices=False)
+    singular = np.maximum(singular, 1e-15 * singular[0] + 1e-300)
+    deviation: Array = np.sqrt(((directions.T / singular) ** 2).sum(1)) / sizes
+    alone: Array = math.sqrt(len(weights)) / sizes
+    return deviation, alone
+
+
+def tidy(expression: Expression) -> Expression:
+    """The same values with ones, zeros and signs that say nothing left out."""
+    return fold(expression, lambda leaf: leaf, _tidied)
+
+
+def _is(node: Expression, value: int) -> bool:
+    return isinstance(node, Number) and node.value == value
+
+
+def _tidied(operation: str, arguments: tuple[Expression, ...]) -> Expression:
+    match operation:
+        case "mul":
+            return _product(arguments)
+        case "add":
+            return _sum(arguments)
+        case "div":
+            top, bottom = arguments
+            if _is(bottom, 1) or _is(top, 0):
+                return top
+            if isinstance(bottom, Number) and isinstance(top, Number):
+                return Number(top.value / bottom.value)
+            if isinstance(bottom, Apply) and bottom.operation == "neg":
+                return negative(_tidied("div", (top, bottom.arguments[0])))
+            if isinstance(top, Apply) and top.operation == "neg":
+                return negative(_tidied("div", (top.arguments[0], bottom)))
+        case "pow":
+            base, exponent = arguments
+            if _is(exponent, 1):
+                return base
+            if _is(exponent, 0):
+                return Number(Fraction(1))
+            if isinstance(exponent, Number) and exponent.value == Fraction(1, 2):
+                return Apply("sqrt", (base,))
+            if isinstance(exponent, Number) and exponent.value < 0:
+                return _tidied(
+                    "div", (Number(Fraction(1)), _tidied("pow", (base, Number(-exponent.value))))
+                )
+        case "neg":
+            return Number(Fraction(0)) if _is(arguments[0], 0) else negative(arguments[0])
+    return Apply(operation, arguments)
+
+
+def _product(factors: tuple[Expression, ...]) -> Expression:
+    number, others, sign = Fraction(1), list[Expression](), 1
+    below: list[Expression] = []
+    stack = [*reversed(factors)]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Number(value):
+                number *= value
+            case Apply("mul", inner):
+                stack.extend(reversed(inner))
+            case Apply("neg", (inner,)):
+                sign = -sign
+                stack.append(inner)
+            case Apply("div", (top, bottom)):
+                stack.append(top)
+                below.append(bottom)
+            case _:
+                others.append(node)
+    number *= sign
+    if number == 0:
+        return Number(number)
+    if below:
+        bottom = _product(tuple(below)) if len(below) > 1 else below[0]
+        return _tidied("div", (_product((Number(number), *others)), bottom))
+    if not others:
+        return Number(number)
+    if abs(number) != 1:
+        others.insert(0, Number(abs(number)))
+    result = others[0] if len(others) == 1 else Apply("mul", tuple(others))
+    return result if number > 0 else negative(result)
+
+
+def _sum(terms: tuple[Expression, ...]) -> Expression:
+    number, others = Fraction(0), list[Expression]()
+    for term in terms:
+        inner = term.arguments if isinstance(term, Apply) and term.operation == "add" else (term,)
+        for node in inner:
+            if isinstance(node, Number):
+                number += node.value
+            else:
+                others.append(node)
+    # What is subtracted stands behind what is not.
+    others.sort(key=lambda node: isinstance(node, Apply) and node.operation == "neg")
+    if number and (number > 0 or others):
+        others.insert(0 if number > 0 else len(others), Number(number))
+    elif number or not others:
+        return Number(number)
+    return others[0] if len(others) == 1 else Apply("add", tuple(others))

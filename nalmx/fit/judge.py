@@ -1,0 +1,348 @@
+"""What rows say of a form: its constants, as they are written, its errors, and whether it may be a law.
+
+Two regimes. *Exact*: what is left is of the size of rounding, on every row. *Noisy*: what is left looks
+like noise and nothing else (`residuals`). A law has to be told in far fewer bits than it explains, and its
+constants have to be exact numbers, but for few that the data determine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ..clock import look
+from ..expression import Expression, Number, Variable, variables
+from ..expression.nodes import fold
+from .constants import FREE, rational_bits, recognise, shortest_decimal
+from .form import Form, polish, spread, tidy
+from .holdout import Split
+from .residuals import why_not_noise
+from .result import ConstantFound
+from .rows import Array, Rows
+from .values import EPSILON, evaluate, with_rounding
+
+Noise = Literal["auto"] | float
+_ROUNDING, _ROUNDING_AT_MOST = 4.0, 40.0
+_BITS_OF_A_NODE = 3.5
+_SURPLUS = 30.0
+_LEAST_EXPLAINED = 0.8
+_MOST_FREE = 2
+_CLEARLY = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A form judged on all rows. `bits` say the formula, `residual_bits` what it leaves on the rows."""
+
+    form: Form
+    expression: Expression
+    constants: tuple[ConstantFound, ...]
+    is_exact: bool
+    complexity: int
+    bits: float
+    error_inside: float
+    error_beyond: float
+    error: float
+    reason: str
+
+    @property
+    def is_law(self) -> bool:
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Some rows as columns by name, with the target and the weights of noise."""
+
+    columns: Mapping[str, Array]
+    target: Array
+    weights: Array
+
+
+class Judge:
+    """Judges forms on the rows of one fit."""
+
+    def __init__(self, rows: Rows, split: Split, noise: Noise) -> None:
+        self.rows, self.noise = rows, noise
+        weights = np.ones(rows.count)
+        if rows.sigma is not None:
+            weights = 1 / rows.sigma
+        if rows.weights is not None:
+            weights = weights * np.sqrt(rows.weights)
+        self._weights = weights / math.sqrt(float((weights**2).mean()))
+        self.size = math.sqrt(float((rows.target**2).mean()))
+        self.fitted = self.part(split.fitted)
+        self.held = self.part(split.held)
+        self.beyond = self.part(split.beyond)
+        places = np.sort(np.concatenate([split.fitted, split.held, split.beyond]))
+        self.everything = self.part(places)
+        self._inside = np.isin(places, split.beyond, invert=True)
+        self.bits_a_row = bits_a_row(rows.target)
+        self.tried = 0
+
+    def part(self, places: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Part:
+        """These rows."""
+        inputs = self.rows.inputs
+        columns = {name: inputs[places, i] for i, name in enumerate(self.rows.names)}
+        return Part(columns, self.rows.target[places], self._weights[places])
+
+    def judge(self, form: Form) -> Candidate | None:
+        """A form with its constants fitted and written; None where it has no value on a row."""
+        look()
+        self.tried += 1
+        exact = self._exactly(form)
+        if exact is not None:
+            return exact
+        if self.noise == 0.0:
+            return self._noisily(form, "it leaves more than rounding")
+        return self._noisily(form, "")
+
+    def exactly(self, form: Form) -> Candidate | None:
+        """The form where it fits to rounding; None otherwise."""
+        look()
+        self.tried += 1
+        return self._exactly(form)
+
+    # Exact regime
+
+    def _exactly(self, form: Form) -> Candidate | None:
+        part = self.fitted
+        rough = self._rounding(form, part)
+        if rough is None:
+            return None
+        with np.errstate(all="ignore"):
+            left = np.abs(part.target - form.at(form.values, part.columns))
+            far = np.median(left / np.maximum(np.abs(part.target), 1e-300))
+        if not far < 1e-3:
+            return None
+        for _ in range(2):
+            polished = polish(form, part.columns, part.target, 1 / rough)
+            again = None if polished is None else self._rounding(polished, part)
+            if polished is None or again is None:
+                return None
+            form, rough = polished, again
+            if _worst(form, part, rough) > 1e6:
+                return None
+        if _worst(form, part, rough) > _ROUNDING:
+            return None
+        snapped, found, bits = self._snapped(form, part, 1 / rough, is_exact=True)
+        for known in (snapped, form):
+            if self._is_exact(known):
+                if known is form:
+                    found, bits = self._unsnapped(form, part, 1 / rough)
+                return self._candidate(known, found, bits, is_exact=True)
+        return None
+
+    def _rounding(self, form: Form, part: Part) -> Array | None:
+        known = {f"_{p}": np.float64(v) for p, v in enumerate(form.values)}
+        value, error = with_rounding(form.expression, {**part.columns, **known})
+        error = EPSILON * (np.broadcast_to(error, part.target.shape) + np.abs(part.target) + 1e-290)
+        if not (np.isfinite(value).all() and np.isfinite(error).all()):
+            return None
+        return error
+
+    def _is_exact(self, form: Form) -> bool:
+        for part in (self.fitted, self.held, self.beyond):
+            if not len(part.target):
+                continue
+            error = self._rounding(form, part)
+            if error is None:
+                return False
+            left = np.abs(part.target - form.at(form.values, part.columns)) / error
+            if not (math.sqrt((left**2).mean()) <= _ROUNDING and left.max() <= _ROUNDING_AT_MOST):
+                return False
+        return True
+
+    # Noisy regime
+
+    def _noisily(self, form: Form, refused: str) -> Candidate | None:
+        """The form by least squares, with errors of one size, or in proportion to the target."""
+        best: tuple[float, Form, Array] | None = None
+        for weights in self._weightings():
+            polished = polish(form, self.fitted.columns, self.fitted.target, weights)
+            if polished is None:
+                continue
+            left = weights * (
+                self.fitted.target - polished.at(polished.values, self.fitted.columns)
+            )
+            scale = _root_mean_square(left) + EPSILON * self.size
+            likelihood = float(np.log(weights).sum()) - len(left) * math.log(scale)
+            if np.isfinite(scale) and (best is None or likelihood > best[0] + _CLEARLY):
+                best = likelihood, polished, weights
+        if best is None:
+            return None
+        _, polished, weights = best
+        return self._written(polished, weights, refused)
+
+    def _weightings(self) -> Iterator[Array]:
+        part = self.fitted
+        yield part.weights
+        size = np.abs(part.target)
+        if self.rows.sigma is None and size.min() > 0:
+            yield part.weights / size
+
+    def _written(self, form: Form, weights: Array, refused: str) -> Candidate | None:
+        part, free = self.fitted, len(form.values)
+        left = weights * (part.target - form.at(form.values, part.columns))
+        scale = math.sqrt(float((left**2).sum()) / max(len(left) - free, 1)) + EPSILON * self.size
+        snapped, found, bits = self._snapped(form, part, weights / scale, is_exact=False)
+        again = weights * (part.target - snapped.at(snapped.values, part.columns))
+        if not (again**2).sum() <= (1 + (2 + 4 * free) / len(left)) * (left**2).sum():
+            snapped = form
+            found, bits = self._unsnapped(form, part, weights / scale)
+        in_proportion = weights is not part.weights
+        return self._candidate(snapped, found, bits, False, refused, in_proportion)
+
+    # Constants
+
+    def _snapped(
+        self, form: Form, part: Part, weights: Array, is_exact: bool
+    ) -> tuple[Form, tuple[ConstantFound, ...], float]:
+        """Constants as exact numbers, the best determined first; the others are fitted again each time."""
+        found: list[ConstantFound] = []
+        bits = 0.0
+        kept: list[int] = []
+        while len(kept) < len(form.values):
+            widths, alone = spread(form, part.columns, weights)
+            open_ = [p for p in range(len(form.values)) if p not in kept]
+            sizes = np.abs(form.values) + 1e-300
+            place = min(open_, key=lambda p: widths[p] / sizes[p])
+            value = form.values[place]
+            # Rounding errors of rows are not independent: what moves no row by one is no difference.
+            radius = max(8 * widths[place], alone[place]) if is_exact else 4 * widths[place]
+            radius += 8 * EPSILON * abs(value)
+            exact = recognise(value, radius) if math.isfinite(radius) else None
+            if exact is None:
+                kept.append(place)
+                continue
+            bits += exact.bits
+            found.append(ConstantFound(exact.expression, value, 1.96 * widths[place], True))
+            kept = [p - (p > place) for p in kept]
+            form = form.put({place: exact.expression})
+            again = polish(form, part.columns, part.target, weights)
+            form = again or form
+        others, more = self._unsnapped(form, part, weights)
+        return form, (*found, *others), bits + more
+
+    def _unsnapped(
+        self, form: Form, part: Part, weights: Array
+    ) -> tuple[tuple[ConstantFound, ...], float]:
+        if not form.values:
+            return (), 0.0
+        widths, _ = spread(form, part.columns, weights)
+        found, bits = [], 0.0
+        for value, width in zip(form.values, widths, strict=True):
+            written = Number(shortest_decimal(value, width / 4))
+            found.append(ConstantFound(written, value, 1.96 * width, False))
+            size = abs(value) / max(width, EPSILON * abs(value), 1e-300)
+            bits += FREE + max(math.log2(size), 0.0) if size > 0 else FREE
+        return tuple(found), bits
+
+    # Judgement
+
+    def _candidate(
+        self,
+        form: Form,
+        found: tuple[ConstantFound, ...],
+        bits: float,
+        is_exact: bool,
+        refused: str = "",
+        in_proportion: bool = False,
+    ) -> Candidate | None:
+        free = [constant for constant in found if not constant.is_exact]
+        numbers = {place: constant.expression for place, constant in enumerate(free)}
+        written = tidy(form.put(numbers).expression)
+        if not variables(written):
+            return None
+        nodes, whole = size_of(written)
+        bits += _BITS_OF_A_NODE * nodes + whole
+        with np.errstate(all="ignore"):
+            left = self.everything.target - evaluate(written, self.everything.columns)
+        if not np.isfinite(left).all():
+            return None
+        beyond = left[~self._inside]
+        candidate = Candidate(
+            form,
+            written,
+            found,
+            is_exact,
+            nodes,
+            bits,
+            _root_mean_square(left[self._inside]) / self.size,
+            _root_mean_square(beyond) / self.size,
+            _root_mean_square(left) / self.size,
+            refused,
+        )
+        reason = refused or self._why_no_law(candidate, left, len(free), in_proportion)
+        return replace(candidate, reason=reason)
+
+    def _why_no_law(self, found: Candidate, left: Array, free: int, in_proportion: bool) -> str:
+        most = len(self.rows.names) + 1 if found.form.is_linear else _MOST_FREE
+        if free > most:
+            return f"{free} of its constants are no exact numbers"
+        part = self.everything
+        rows = len(part.target)
+        if found.is_exact:
+            saved = self.bits_a_row * (rows - free)
+        else:
+            unexplained = float(np.var(left) / np.var(part.target))
+            if not unexplained <= 1 - _LEAST_EXPLAINED:
+                return f"it explains {max(1 - unexplained, 0.0):.0%} of the target's variance"
+            saved = -0.5 * rows * math.log2(max(unexplained, 1e-30))
+            saved = min(saved, self.bits_a_row * rows)
+        needed = found.bits + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)
+        if saved < needed:
+            return (
+                f"{rows} rows are too few for it: it saves {saved:.0f} bits and needs {needed:.0f}"
+            )
+        if found.is_exact:
+            return ""
+        level = found.error
+        if self.noise != "auto" and level > self.noise * (1 + 4 / math.sqrt(2 * rows)):
+            return f"it leaves {level:.3g} of the target, more than the noise given"
+        weights = part.weights / np.abs(part.target) if in_proportion else part.weights
+        return why_not_noise(part.columns, part.target - left, weights * left)
+
+
+def size_of(expression: Expression) -> tuple[int, float]:
+    """How many numbers, inputs and operations an expression has, and the bits of its numbers."""
+
+    def leaf(node: object) -> tuple[int, float]:
+        match node:
+            case Number(value):
+                return 1, rational_bits(value) - 2
+            case Variable():
+                return 1, 0.0
+            case _:
+                return 1, 0.0
+
+    def apply(operation: str, parts: tuple[tuple[int, float], ...]) -> tuple[int, float]:
+        several = len(parts) - 1 if operation in ("add", "mul") else 1
+        return several + sum(n for n, _ in parts), sum(b for _, b in parts)
+
+    return fold(expression, leaf, apply)
+
+
+def bits_a_row(target: Array) -> float:
+    """What one row can tell: the bits of its target, as finely as the digits of the column go."""
+    spread_ = float(np.ptp(target))
+    for digits in range(13):
+        scaled = target * 10.0**digits
+        if np.abs(scaled).max() > 1e15:
+            break
+        if (np.abs(scaled - np.round(scaled)) <= 4 * EPSILON * np.abs(scaled)).all():
+            return min(math.log2(1 + spread_ * 10.0**digits), 40.0)
+    return 40.0
+
+
+def _worst(form: Form, part: Part, error: Array) -> float:
+    left = (part.target - form.at(form.values, part.columns)) / error
+    return _root_mean_square(left)
+
+
+def _root_mean_square(values: Array) -> float:
+    return math.sqrt(float((values**2).mean())) if len(values) else math.nan

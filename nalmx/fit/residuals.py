@@ -1,0 +1,98 @@
+"""Whether what a formula leaves looks like noise: no trend, no order, one size, and the shape of noise.
+
+Each test is two-sided with a limit that noise passes in all but about one of a thousand fits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from .rows import Array
+
+_LIMIT = 4.0
+_MANY = 30
+_COLUMNS = 12
+_SKEWED = 1.5  # a sum of squares reaches far values more often than a normal number
+
+
+def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -> str:
+    """Why residuals, weighted to be of one size and in the order of the rows, are no noise; or nothing."""
+    count = len(left)
+    level = math.sqrt(float((left**2).mean()))
+    if level == 0 or count < 6:
+        return ""
+    limit = _LIMIT if count >= _MANY else 3.0
+    if abs(score := float(left.mean()) / (level / math.sqrt(count))) > limit:
+        return f"what it leaves has a mean, {abs(score):.1f} standard errors from 0"
+    orders = {"the rows": np.arange(count, dtype=np.float64), "the formula": predicted}
+    orders |= dict(list(columns.items())[:_COLUMNS])
+    orders = {name: values for name, values in orders.items() if np.ptp(values) > 0}
+    for name, values in orders.items():
+        score = _serial(left[np.argsort(values, kind="stable")])
+        if score > limit:
+            return f"what it leaves runs along {name} ({score:.1f} standard errors)"
+    if count >= _MANY:
+        for name, values in orders.items():
+            score = _rank_correlation(np.abs(left), values)
+            if abs(score) > limit:
+                return f"the size of what it leaves goes with {name} ({abs(score):.1f} standard errors)"
+        lack = _lack_of_fit(orders, left)
+        if lack > limit:
+            return f"a polynomial explains some of what it leaves ({lack:.1f} standard errors)"
+        shape = _shape(left / level, count)
+        if shape:
+            return shape
+    return ""
+
+
+def _serial(ordered: Array) -> float:
+    """Correlation of neighbours, in standard errors."""
+    centred = ordered - ordered.mean()
+    total = float((centred**2).sum())
+    return (
+        float((centred[1:] * centred[:-1]).sum()) / total * math.sqrt(len(ordered))
+        if total
+        else 0.0
+    )
+
+
+def _ranks(values: Array) -> Array:
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return ranks - (len(values) - 1) / 2
+
+
+def _rank_correlation(one: Array, other: Array) -> float:
+    a, b = _ranks(one), _ranks(other)
+    return float((a * b).sum() / (a**2).sum() * math.sqrt(len(one)))
+
+
+def _lack_of_fit(orders: Mapping[str, Array], left: Array) -> float:
+    """How far a polynomial of degree 2 in all columns explains more than chance, in standard errors."""
+    ranked = [_ranks(values) / len(left) for values in orders.values()]
+    ranked = ranked[:_COLUMNS]
+    terms = [np.ones(len(left)), *ranked, *(a**3 for a in ranked)]
+    terms += [a * b for i, a in enumerate(ranked) for b in ranked[: i + 1]]
+    terms = terms[: max(len(left) // 5, 1)]
+    table = np.stack(terms, 1)
+    basis, size, _ = np.linalg.svd(table, full_matrices=False)
+    basis = basis[:, size > 1e-9 * size[0]]
+    kinds, rows = basis.shape[1], len(left)
+    explained = float(((basis.T @ left) ** 2).sum() / (left**2).sum())
+    mean, variance = kinds / rows, 2 * kinds * (rows - kinds) / (rows**2 * (rows + 2))
+    score: float = (explained - mean) / math.sqrt(variance)
+    return score / _SKEWED
+
+
+def _shape(scaled: Array, count: int) -> str:
+    skew = float((scaled**3).mean()) * math.sqrt(count / 6)
+    tails = (float((scaled**4).mean()) - 3) * math.sqrt(count / 24)
+    if abs(skew) > 5 or abs(tails) > 5:
+        return (
+            "what it leaves has not the shape of noise "
+            f"(skewness {skew:.1f}, tails {tails:.1f} standard errors)"
+        )
+    return ""

@@ -1,0 +1,157 @@
+"""Fit: the cheapest structures first, each judged on all rows; the shortest law that holds is the pick."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..clock import deadline, move_on_after
+from ..errors import SettingError
+from ..expression import to_text, variables
+from ..verify.effort import Effort
+from .form import Form
+from .holdout import Holdout, Split, split
+from .judge import Candidate, Judge, Noise
+from .result import Equation, Fit
+from .rows import Rows
+from .structures.linear import linear
+from .structures.monomial import monomial
+from .structures.problem import Problem
+
+Progress = Callable[[Equation, int], None]
+"""Told the best equation so far, and how many forms were tried."""
+
+
+def fit(
+    rows: Rows,
+    effort: Effort | None = None,
+    *,
+    noise: Noise = "auto",
+    holdout: Holdout = "extrapolate",
+    progress: Progress | None = None,
+) -> Fit:
+    """The law behind rows, or the best equation and that it is none.
+
+    `noise` is the size of errors of the target relative to its root mean square: `auto` estimates it from
+    what the best formula leaves, 0 asks for a formula that is right to rounding. `effort.seed` draws the
+    rows that are held out; `effort.seconds` only ends the search, which then says so.
+    """
+    if noise != "auto" and not (isinstance(noise, float | int) and 0 <= noise < 1):
+        raise SettingError(
+            f"{noise!r} is no noise; give 'auto', or its size relative to the target, such as 0.01 (0: none)"
+        )
+    effort = effort or Effort()
+    parts = split(rows, holdout, np.random.default_rng(effort.seed))
+    search = _Search(Judge(rows, parts, noise), parts, progress)
+    ended: str | None = "time"
+    try:
+        with move_on_after(effort.seconds):
+            search.run()
+            ended = None
+    except KeyboardInterrupt:
+        ended = "interrupted"
+    return search.outcome(ended)
+
+
+@dataclass(eq=False)
+class _Search:
+    """The candidates of one fit, and the best of them."""
+
+    judge: Judge
+    parts: Split
+    progress: Progress | None
+
+    def __post_init__(self) -> None:
+        self.candidates: list[Candidate] = []
+
+    def run(self) -> None:
+        """Structure after structure, until one is a law to rounding."""
+        problem = Problem.of(self.judge.rows, self.parts.fitted)
+        for form in structures(problem):
+            found = self.judge.judge(form)
+            if found is None:
+                continue
+            self.candidates.append(found)
+            if self.progress is not None:
+                self.progress(_equation(self.pick or found, True), self.judge.tried)
+            if found.is_law and found.is_exact:
+                break
+            deadline().look()
+
+    @property
+    def pick(self) -> Candidate | None:
+        """The law of fewest bits; where there is none, the equation that says most in fewest bits."""
+        return min(self.candidates, key=self._rank, default=None)
+
+    def _rank(self, found: Candidate) -> tuple[bool, float]:
+        error = max(found.error, 1e-16)
+        rows = self.judge.rows.count
+        return not found.is_law, found.bits + rows * math.log2(error)
+
+    def outcome(self, ended: str | None) -> Fit:
+        """What was found so far."""
+        pick = self.pick
+        law = pick is not None and pick.is_law
+        by_size: dict[int, Candidate] = {}
+        for found in sorted(self.candidates, key=lambda c: c.error):
+            by_size.setdefault(found.complexity, found)
+        shown = [by_size[size] for size in sorted(by_size)]
+        shown = [
+            found
+            for place, found in enumerate(shown)
+            if found is pick or all(found.error < before.error for before in shown[:place])
+        ]
+        if pick is not None and pick not in shown:
+            shown = sorted([*shown, pick], key=lambda c: c.complexity)
+        return Fit(
+            law=law,
+            formula=pick.expression if pick is not None and law else None,
+            equations=tuple(_equation(found, found is pick) for found in shown),
+            noise=math.nan if pick is None else pick.error,
+            inputs_used=() if pick is None else variables(pick.expression),
+            rows_fitted=len(self.parts.fitted),
+            rows_held=len(self.parts.held),
+            beyond=len(self.parts.beyond),
+            statements=tuple(self._statements(pick)),
+            constants=() if pick is None else pick.constants,
+            tried=self.judge.tried,
+            ended=ended,
+        )
+
+    def _statements(self, pick: Candidate | None) -> Iterator[str]:
+        rows, held, beyond = self.judge.rows, len(self.parts.held), len(self.parts.beyond)
+        yield (
+            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the constants, {held:,} were held out, "
+            f"{beyond:,} lie at the edge of the data"
+        )
+        if pick is None:
+            yield "no form has a value on every row"
+        elif not pick.is_law:
+            yield f"no law: {to_text(pick.expression)} is the best found, and {pick.reason}"
+        elif pick.is_exact:
+            yield f"fits all {rows.count:,} rows to rounding"
+        else:
+            yield (
+                f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "
+                "leaves has no trend, no order, and the shape of noise"
+            )
+
+
+def structures(problem: Problem) -> Iterator[Form]:
+    """Forms for a problem, the cheapest structures first."""
+    yield from linear(problem)
+    yield from monomial(problem)
+
+
+def _equation(found: Candidate, is_pick: bool) -> Equation:
+    return Equation(
+        found.expression,
+        found.complexity,
+        found.error_inside,
+        found.error_beyond,
+        is_pick,
+        found.reason,
+    )

@@ -1,0 +1,1 @@
+"""Structures that laws have, each found from rows by a test of its own, cheapest first."""

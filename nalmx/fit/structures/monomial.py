@@ -1,0 +1,165 @@
+"""Monomials: y = c·Π x_i^{p_i}, what a power or multiplication unit represents.
+
+log|y| is linear in log|x|, which gives the powers; they are halves and thirds. The sign of y is that of c
+times those of the inputs with odd powers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ...expression import Apply, Expression, Number
+from ...expression.build import power
+from ..form import Form, constant
+from ..rows import Array
+from .problem import Problem
+
+GRID = (1, 2, 3, 4)
+"""Denominators of powers."""
+_LARGEST = 8
+_NEAR = 0.04
+_ROUNDS = 6
+
+
+def times(
+    factor: Expression, atoms: Sequence[Expression], powers: Sequence[Fraction]
+) -> Expression:
+    """factor · Π atom^power, with negative powers below a line."""
+    above: list[Expression] = [factor]
+    below: list[Expression] = []
+    for atom, exponent in zip(atoms, powers, strict=True):
+        if exponent:
+            (above if exponent > 0 else below).append(raised(atom, abs(exponent)))
+    top = Apply("mul", tuple(above)) if len(above) > 1 else above[0]
+    if not below:
+        return top
+    return Apply("div", (top, Apply("mul", tuple(below)) if len(below) > 1 else below[0]))
+
+
+def raised(atom: Expression, exponent: Fraction) -> Expression:
+    """atom ** exponent, as simply as it is written."""
+    if exponent == 1:
+        return atom
+    return Apply("sqrt", (atom,)) if exponent == Fraction(1, 2) else power(atom, Number(exponent))
+
+
+def near_power(value: float, radius: float) -> Fraction | None:
+    """The simplest power within a radius, None where there is none."""
+    for bottom in GRID:
+        near = Fraction(round(value * bottom), bottom)
+        if abs(float(near) - value) <= radius and abs(near) <= _LARGEST:
+            return near
+    return None
+
+
+def monomial(problem: Problem) -> Iterator[Form]:
+    """The monomial whose powers lie on the grid, by logarithms; and by least squares, as noise asks."""
+    usable = [i for i in range(problem.width) if (problem.table[:, i] != 0).all()]
+    rows = problem.target != 0
+    if not usable or rows.sum() < len(usable) + 3 or rows.mean() < 0.5:
+        return
+    table, target = problem.table[rows][:, usable], problem.target[rows]
+    logs = np.log(np.abs(table))
+    told = set()
+    for estimate in (_by_logarithms, _by_least_squares):
+        powers = _powers(estimate, logs, table < 0, target)
+        if powers is None or not any(powers) or powers in told:
+            continue
+        told.add(powers)
+        if (table < 0)[:, [p.denominator != 1 for p in powers]].any():
+            continue
+        shape = _signs(table < 0, powers) * np.exp(logs @ np.array([float(p) for p in powers]))
+        scale = float((shape * target).sum() / (shape**2).sum())
+        atoms = [problem.atoms[i] for i in usable]
+        yield Form(problem.wrap(times(constant(0), atoms, powers)), (scale,))
+
+
+_Estimate = Callable[[Array, Any, Array], tuple[Array, Array] | None]
+
+
+def _powers(
+    estimate: _Estimate, logs: Array, negative: Any, target: Array
+) -> tuple[Fraction, ...] | None:
+    """Powers on the grid: those that may be 0 are left out, the others estimated again and rounded."""
+    kept = [i for i in range(logs.shape[1]) if np.ptp(logs[:, i]) > 1e-9]
+    while kept:
+        estimated = estimate(logs[:, kept], negative[:, kept], target)
+        if estimated is None:
+            return None
+        found, widths = estimated
+        weak = {
+            place
+            for place, value, width in zip(kept, found, widths, strict=True)
+            if abs(value) <= width
+        }
+        if not weak:
+            break
+        kept = [i for i in kept if i not in weak]
+    else:
+        return None
+    powers = [Fraction(0)] * logs.shape[1]
+    for place, value, width in zip(kept, found, widths, strict=True):
+        near = near_power(float(value), min(float(width), _NEAR))
+        if near is None:
+            return None
+        powers[place] = near
+    return tuple(powers)
+
+
+def _by_logarithms(logs: Array, negative: Any, target: Array) -> tuple[Array, Array]:
+    """Powers by least squares of log|y|, each row alike, and four standard deviations of each."""
+    return _least_squares(logs, np.log(np.abs(target)), np.ones(len(target)))
+
+
+def _by_least_squares(logs: Array, negative: Any, target: Array) -> tuple[Array, Array] | None:
+    """Powers by least squares of y: rows by size first, then steps by Gauss and Newton.
+
+    An error of y becomes one of log|y| that is inversely as |y|.
+    """
+    with np.errstate(all="ignore"):
+        found, widths = _least_squares(logs, np.log(np.abs(target)), np.abs(target))
+        table = np.column_stack([logs, np.ones(len(target))])
+        scale = _offset(logs, target, found)
+        for _ in range(_ROUNDS):
+            signs = _signs(negative, [Fraction(round(value)) for value in found])
+            signs = signs * np.sign((signs * target).sum())
+            shape = np.exp(table @ np.append(found, scale))
+            slopes = table * shape[:, None]
+            left = signs * target - shape
+            if not (np.isfinite(slopes).all() and np.isfinite(left).all()):
+                return None
+            inverse = np.linalg.pinv(slopes)
+            step = inverse @ left
+            found, scale = found + step[:-1], scale + step[-1]
+            noise = math.sqrt(float((left**2).sum()) / max(len(target) - len(step), 1))
+            widths = 4 * noise * np.sqrt((inverse**2).sum(1))[:-1]
+            if not (np.isfinite(found).all() and np.abs(found).max() <= 2 * _LARGEST):
+                return None
+    return found, np.maximum(widths, 1e-6)
+
+
+def _offset(logs: Array, target: Array, powers: Array) -> float:
+    shape = np.exp(logs @ powers)
+    return math.log(max(float((shape * np.abs(target)).sum() / (shape**2).sum()), 1e-300))
+
+
+def _least_squares(logs: Array, aim: Array, weights: Array) -> tuple[Array, Array]:
+    table = np.column_stack([logs, np.ones(len(aim))]) * weights[:, None]
+    inverse = np.linalg.pinv(table)
+    found = inverse @ (aim * weights)
+    left = aim * weights - table @ found
+    noise = math.sqrt(float((left**2).sum()) / max(len(aim) - len(found), 1))
+    widths = 4 * noise * np.sqrt((inverse**2).sum(1))
+    return found[:-1], np.maximum(widths[:-1], 1e-6)
+
+
+def _signs(negative: Any, powers: Sequence[Fraction]) -> Array:
+    """The sign of a product with these powers: -1 for an odd number of negative factors."""
+    odd = [p.denominator == 1 and p.numerator % 2 == 1 for p in powers]
+    signs: Array = np.where(negative[:, odd].sum(1) % 2, -1.0, 1.0)
+    return signs

@@ -1,0 +1,139 @@
+"""Laws of one step: linear and monomial, exact and within noise; and data without a law."""
+
+import numpy as np
+import pytest
+
+from nalmx.errors import DataError, SettingError
+from nalmx.expression import parse, to_text
+from nalmx.fit import Rows, fit
+from nalmx.fit.values import evaluate
+from nalmx.verify import Claim, check
+
+OPERATIONS = {
+    "add": ("x1 + x{n}", lambda a, b: a + b),
+    "sub": ("x1 - x{n}", lambda a, b: a - b),
+    "mul": ("x1*x{n}", lambda a, b: a * b),
+    "div": ("x1/x{n}", lambda a, b: a / b),
+}
+AXIS = [0.38710, 0.72333, 1.0, 1.52366, 5.20336, 9.53707, 19.1913, 30.0690]
+PERIOD = [0.24085, 0.61520, 1.0, 1.88085, 11.862, 29.457, 84.011, 164.79]
+
+
+def found(inputs, target, names=None, **settings):
+    return fit(Rows.of(inputs, target, names), **settings)
+
+
+def law(inputs, target, names=None, **settings):
+    outcome = found(inputs, target, names, **settings)
+    assert outcome.law, outcome.statements
+    return to_text(outcome.formula)
+
+
+def noisy(random, target, level):
+    return target + level * np.sqrt((target**2).mean()) * random.normal(size=len(target))
+
+
+@pytest.mark.parametrize("extent", [(-2, 2), (1, 2), (10, 20), (-0.2, 0.2)], ids=str)
+@pytest.mark.parametrize("columns", [2, 10, 100])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_single_operations_are_found_among_any_columns(operation, columns, extent):
+    text, function = OPERATIONS[operation]
+    inputs = np.random.default_rng(columns).uniform(*extent, (1000, columns))
+    formula = law(inputs, function(inputs[:, 0], inputs[:, -1]))
+    assert formula == text.format(n=columns)
+
+
+@pytest.mark.parametrize("extent", [(-2, 2), (1, 2), (10, 20)], ids=str)
+@pytest.mark.parametrize("operation", ["add", "sub", "mul"])
+def test_single_operations_are_found_under_noise(operation, extent):
+    text, function = OPERATIONS[operation]
+    random = np.random.default_rng(3)
+    inputs = random.uniform(*extent, (1000, 10))
+    target = noisy(random, function(inputs[:, 0], inputs[:, -1]), 0.01)
+    assert law(inputs, target) == text.format(n=10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3*a*b/(4*pi*c*d**2)", "sqrt(a*b/c)", "-a**3/d**2/8", "a - 5/2*d + 1/3", "a**(2/3)*d"],
+)
+def test_constants_and_powers_are_exact(text):
+    inputs = np.random.default_rng(1).uniform(1, 5, (400, 4))
+    names = list("abcd")
+    target = evaluate(parse(text), dict(zip(names, inputs.T, strict=True)))
+    outcome = found(inputs, target, names)
+    assert outcome.law
+    assert outcome.noise < 1e-15
+    verdict = check(Claim.of(outcome.formula, text, "[1,5]"))
+    assert verdict.holds("proved"), (to_text(outcome.formula), verdict)
+
+
+def test_planets_follow_the_third_law_of_kepler():
+    assert law(np.array(AXIS)[:, None], PERIOD, ["axis"]) == "axis**1.5"
+
+
+def test_an_offset_that_is_rounding_is_left_out():
+    inputs = np.random.default_rng(2).uniform(-1, 1, (300, 2))
+    assert law(inputs, inputs[:, 0] + inputs[:, 1] + 1e-17) == "x1 + x2"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_is_no_law(seed):
+    random = np.random.default_rng(seed)
+    outcome = found(random.normal(size=(300, 4)), random.normal(size=300))
+    assert not outcome.law
+    assert outcome.formula is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_walks_have_no_law(seed):
+    walks = np.random.default_rng(seed).normal(size=(300, 5)).cumsum(0)
+    outcome = found(walks[:, :4], walks[:, 4])
+    assert not outcome.law
+    assert outcome.best is None or outcome.best.reason
+
+
+def test_a_law_with_a_missing_column_is_none():
+    inputs = np.random.default_rng(0).uniform(1, 5, (500, 3))
+    outcome = found(inputs[:, :2], inputs[:, 0] * inputs[:, 1] + inputs[:, 2] / 4)
+    assert not outcome.law
+
+
+def test_a_law_that_is_asked_to_be_exact_has_no_noise():
+    random = np.random.default_rng(0)
+    inputs = random.uniform(1, 5, (300, 2))
+    target = noisy(random, inputs[:, 0] * inputs[:, 1], 1e-3)
+    assert not found(inputs, target, noise=0.0).law
+    assert found(inputs, target).law
+    assert not found(inputs, target, noise=1e-5).law
+
+
+def test_the_same_rows_and_seed_give_the_same_fit():
+    random = np.random.default_rng(0)
+    inputs = random.uniform(1, 5, (300, 3))
+    target = noisy(random, inputs[:, 0] / inputs[:, 1], 0.01)
+    assert found(inputs, target) == found(inputs, target)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "target", "names", "says"),
+    [
+        ([[1.0], [2.0]], [1.0, 1.0], None, "in every row"),
+        ([[1.0], [np.nan]], [1.0, 2.0], None, "row 2"),
+        ([[1.0], [1e300]], [1.0, 2.0], None, "row 2"),
+        ([["a"], ["b"]], [1.0, 2.0], None, "not all numbers"),
+        ([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0], ["a", "a"], "rename"),
+        ([[1.0]], [1.0], None, "rows"),
+        ([1.0, 2.0], [1.0, 2.0], None, "dimensions"),
+        ([[1.0], [2.0]], [1.0, 2.0, 3.0], None, "one number for each row"),
+    ],
+)
+def test_bad_rows_are_refused_in_one_line(inputs, target, names, says):
+    with pytest.raises(DataError, match=says) as raised:
+        Rows.of(inputs, target, names)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_noise_that_is_none_is_refused():
+    with pytest.raises(SettingError, match="relative to the target"):
+        found(np.eye(3), [1.0, 2.0, 3.0], noise=-1.0)
