@@ -10,7 +10,7 @@ from mpmath import libmp
 from ....expression.nodes import Expression
 from ....ranges import Interval
 from ...domain import Box
-from .backend import Program
+from .backend import Prepared
 from .bounds import BITS, Slopes, Spending, slopes_of, spans
 from .intervals import Span, Value, add, negative, over, span, times, whole_power
 from .taylor import coefficient, taylor_form
@@ -26,7 +26,7 @@ class InIntervals:
 
     def __init__(self, spending: Spending) -> None:
         self._spending = spending
-        self._programs: dict[Expression, Program] = {}
+        self._programs: dict[Expression, Prepared] = {}
 
     def shows(self, functions: tuple[Expression, ...], box: Box, *, strict: bool) -> bool:
         return self._everywhere(
@@ -135,9 +135,9 @@ class InIntervals:
             waiting.append({**part, widest: Interval(extent.lower, extent.middle)})
         return True
 
-    def _program(self, function: Expression) -> Program:
+    def _program(self, function: Expression) -> Prepared:
         if function not in self._programs:
-            self._programs[function] = Program(function, BITS)
+            self._programs[function] = Prepared(function, BITS)
         return self._programs[function]
 
     def _matrix(self, matrix: Matrix, box: Box) -> list[list[Span]] | None:
@@ -146,7 +146,7 @@ class InIntervals:
         known = [[x for x in row if isinstance(x, tuple)] for row in rows]
         return None if any(len(row) < len(matrix) for row in known) else known
 
-    def _enclosures(self, program: Program, box: Box) -> Iterator[Value | None]:
+    def _enclosures(self, program: Prepared, box: Box) -> Iterator[Value | None]:
         """A value not above the least one, from one form of enclosure after another."""
         inputs = spans(box)
         values = program.values(inputs)
@@ -192,7 +192,7 @@ def _at_least(box: Box, slopes: Slopes) -> Box:
     return ends
 
 
-def _mean_value(program: Program, box: Box, slopes: Slopes) -> Span | None:
+def _mean_value(program: Prepared, box: Box, slopes: Slopes) -> Span | None:
     """By the mean value theorem in the inputs that are left."""
     middle = {name: Interval(extent.middle, extent.middle) for name, extent in box.items()}
     value = program.value(spans(middle))
