@@ -95,7 +95,7 @@ ORDERS = {
         {"points"},
         {"strategies"},
         {"algebra"},
-        {"bounding", "witness"},
+        {"bounding", "order", "witness"},
         {"prover"},
         {"rounding", "searching", "sweeping"},
         {"provers"},
