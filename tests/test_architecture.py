@@ -71,6 +71,7 @@ ORDERS = {
     ),
     "fit": (
         {"result", "rows"},
+        {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
         {"judge", "structures"},
@@ -94,7 +95,7 @@ ORDERS = {
         {"points"},
         {"strategies"},
         {"algebra"},
-        {"bounding", "witness"},
+        {"bounding", "order", "witness"},
         {"prover"},
         {"rounding", "searching", "sweeping"},
         {"provers"},

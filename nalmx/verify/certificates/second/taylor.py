@@ -48,6 +48,17 @@ def taylor_form(program: Prepared, extent: Span, middle: Span, half: Span) -> Sp
     return total
 
 
+def coefficient(program: Prepared, extent: Span, order: int) -> Span | None:
+    """f⁽ⁿ⁾/n! on an interval, n the order; None where some derivative up to it is not found there."""
+    on_all = program.values(dict.fromkeys(program.names, extent))
+    if len(program.names) != 1 or not isinstance(on_all[-1], tuple):
+        return None
+    try:
+        return _expand(program, extent, order + 1, on_all)[order]
+    except NotSmooth:
+        return None
+
+
 def _expand(program: Prepared, start: Span, order: int, on_all: Sequence[Value]) -> Series:
     found: list[Series | None] = []
     for place, (operation, arguments) in enumerate(program.steps):
