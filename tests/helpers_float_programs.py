@@ -13,6 +13,7 @@ from nalmx.expression.ball import enclose, precision
 from nalmx.expression.definitions import compiled, definition_of
 from nalmx.expression.float_program import FloatProgram
 from nalmx.expression.nodes import post_order
+from nalmx.expression.numpy_functions import numpy_function
 from nalmx.expression.operations import OPERATIONS, Operation
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -69,7 +70,7 @@ def _rules(kind: Callable[[float], Any]) -> dict[str, Callable[..., Any]]:
     def rule_of(record: Operation) -> Callable[..., Any]:
         if record.numpy is None:
             return written(record.name)
-        function = getattr(np, record.numpy)
+        function = numpy_function(record.numpy)
         return (lambda *xs: reduce(function, xs)) if record.most is None else function
 
     def written(operation: str) -> Callable[..., Any]:

@@ -42,7 +42,8 @@ ORDERS = {
     "expression": (
         {"nodes", "rational_values", "symbols"},
         {"build", "operations", "straight_line"},
-        {"exact", "names", "text"},
+        {"abbreviations", "exact", "names", "text"},
+        {"reader"},
         {"parser"},
         {"definitions"},
         {"ball", "symbolic"},
@@ -70,6 +71,7 @@ ORDERS = {
     ),
     "fit": (
         {"result", "rows"},
+        {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
         {"judge", "structures"},
@@ -93,7 +95,7 @@ ORDERS = {
         {"points"},
         {"strategies"},
         {"algebra"},
-        {"bounding", "witness"},
+        {"bounding", "order", "witness"},
         {"prover"},
         {"rounding", "searching", "sweeping"},
         {"provers"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,12 @@ def nearest(context: Any, value: Any) -> Any:
 
 
 _mixed = compiled(mixed)
+
+
+@compiled
+def erf(x: Any) -> Any:
+    """The error function of the C library, which NumPy does not have."""
+    return math.erf(x)
 
 
 @compiled

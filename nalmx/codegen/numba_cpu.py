@@ -9,7 +9,7 @@ from .values import COMPARISONS, ELEMENTARY, Body, Line
 
 _IN_32 = ("cos", "exp", "log", "sigmoid", "sin", "tanh")
 _IN_64 = ("exp", "log", "sigmoid", "tanh")
-_IN_BOTH = ("ceil", "floor")
+_IN_BOTH = ("ceil", "erf", "floor")
 _INFIX = {
     "add": "+",
     "subtract": "-",
@@ -39,7 +39,7 @@ def header(title: str) -> str:
     return f'''\
 """{title}"""
 
-from nalmx.codegen.maths import bits, ceil, counted, floor, from_bits32, from_bits64
+from nalmx.codegen.maths import bits, ceil, counted, erf, floor, from_bits32, from_bits64
 from nalmx.codegen.maths32 import {", ".join(names[: len(_IN_32)])}
 from nalmx.codegen.maths64 import {", ".join(names[len(_IN_32) :])}
 import numpy as np

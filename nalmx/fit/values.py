@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..expression.nodes import Constant, Expression, Leaf, Number, Truth, fold
+from ..expression.numpy_functions import numpy_function
 from ..expression.operations import OPERATIONS
 from .rows import Array
 
@@ -71,5 +72,5 @@ def rule(operation: str) -> Callable[..., Any]:
     """NumPy's function for an operation of formulas that are found."""
     record = OPERATIONS[operation]
     assert record.numpy is not None, f"no formula that is found has {operation}"
-    function = getattr(np, record.numpy)
+    function = numpy_function(record.numpy)
     return (lambda *values: reduce(function, values)) if record.most is None else function

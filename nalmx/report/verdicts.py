@@ -34,7 +34,8 @@ def explain(verdict: Verdict) -> str:
     where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
     if verdict.verdict == "proved":
-        return f"equal{where}, and both defined there ({verdict.method})"
+        said = f"true{where}" if verdict.of_condition else f"equal{where}, and both defined there"
+        return f"{said} ({verdict.method})"
     if verdict.verdict == "bounded":
         share = " of the right side" if verdict.tolerance.startswith("rel") else ""
         return f"at most {verdict.bound}{share} apart{where} ({verdict.method})"

@@ -16,7 +16,7 @@ from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
-from .functions import absolute, exponential, logarithm, raised
+from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
 from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
@@ -89,7 +89,10 @@ class NormalForms:
         """Whether two forms are certainly equal where they are defined and the conditions hold."""
         if isinstance(left, bool) or isinstance(right, bool):
             return left is right
-        return self.region.vanishes(self.field.ring.equal(left, right))
+        ring = self.field.ring
+        return self.region.vanishes(ring.equal(left, right)) or logarithms_cancel(
+            self.region, ring.minus(left, right)
+        )
 
     def _visit(self, node: Expression) -> Form:
         known = self._forms.get(id(node))
@@ -176,16 +179,17 @@ class NormalForms:
 
     def _by_record(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
         """A function by its definition; without one, as it is written, of a canonical argument."""
-        written = defined(node.operation, node.arguments)
-        if written is not None:
-            return self.value(self._kept(written))
-        record = OPERATIONS[node.operation]
-        if len(values) != 1 or record.partial:
-            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
-        field, ring = self.field, self.field.ring
+        field, ring, record = self.field, self.field.ring, OPERATIONS[node.operation]
         x = field.reduced(values[0])
         turned = record.odd and not x.top.is_zero() and x.top.leading_coefficient() < 0
         x = ring.negative(x) if turned else x
+        arguments = (self._kept(field.tree_of(x)),) if turned else node.arguments
+        written = defined(node.operation, arguments)
+        if written is not None:
+            value = self.value(self._kept(written))
+            return ring.negative(value) if turned else value
+        if len(values) != 1 or record.partial:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
         made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
         value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
         return ring.negative(value) if turned else value
@@ -245,7 +249,13 @@ class NormalForms:
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
 
-_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
+_ALLOWED = {
+    "gt": POSITIVE,
+    "ge": NONNEGATIVE,
+    "le": NONPOSITIVE,
+    "lt": NEGATIVE,
+    "ne": NONZERO,
+}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),
