@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...bench import CellSummary, Interval
+from ...bench import CellSummary
+from ...bench.intervals import Interval
 from ...bench.sequences import SequenceResult
 from ...errors import NalmxError, RunError
 from ...markup import Inner, Markup, element
