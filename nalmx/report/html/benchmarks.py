@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...bench import CellSummary
-from ...bench.intervals import Interval
+from ...bench import CellSummary, Estimate
 from ...bench.sequences import SequenceResult
 from ...errors import NalmxError, RunError
 from ...markup import Inner, Markup, element
@@ -98,11 +97,11 @@ def _sequences(record: dict[str, Any]) -> tuple[str, list[Markup]]:
     return f"Sequence benchmark: {len(results):,} cells", [element("p", said), shown]
 
 
-def _ends(rate: Interval) -> str:
+def _ends(rate: Estimate) -> str:
     if rate.lower is None or rate.upper is None:
         return "–"
     return f"{rate.lower * 100:.0f}–{rate.upper * 100:.0f}"
 
 
-def _mean(interval: Interval | None, digits: str) -> str:
+def _mean(interval: Estimate | None, digits: str) -> str:
     return "–" if interval is None else format(interval.mean, digits)
