@@ -47,9 +47,9 @@ class ReportRequest(ask.Request):
 @click.command(name="report")
 @ask.asking(ReportRequest)
 def command(asked: ReportRequest) -> int:
-    """Write what runs came to as one HTML file, which needs nothing but a browser.
+    """Write what runs came to as one HTML file.
 
-    RUN is the directory of a training, of a fit or of a benchmark. The verdicts of runs are established
+    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark. The verdicts of runs are established
     again, as nalmx verify run does; those of a benchmark are marked as recorded.
 
     Example: nalmx report runs/mul-nmu --output mul.html --open

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...expression import to_text
 from ...markup import Markup, element
 from ..fit_points import FitPoints
+from ..fits import within
 from .charts import ranges_picture, residuals_picture, rows_and_law
 from .formulas import drawn_formula
 from .parts import Part, command, section, table
@@ -59,12 +60,12 @@ def _constants(outcome: FitOutcome) -> list[Markup]:
     rows = [
         (
             to_text(one.expression),
-            f"{one.estimate:.12g} ± {one.half_width:.2g}",
-            "exact" if one.is_exact else "as fitted",
+            within(one.estimate, one.half_width),
+            "exact" if one.is_exact else "a decimal of the interval",
         )
         for one in outcome.fit.constants
     ]
-    return [table(("constant", "estimate, 95 %", ""), rows)] if rows else []
+    return [table(("constant", "as fitted", ""), rows)] if rows else []
 
 
 def _equations(outcome: FitOutcome) -> list[Markup]:
