@@ -49,8 +49,9 @@ class ReportRequest(ask.Request):
 def command(asked: ReportRequest) -> int:
     """Write what runs came to as one HTML file.
 
-    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark. The verdicts of runs are established
-    again, as nalmx verify run does; those of a benchmark are marked as recorded.
+    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark.
+    The verdicts of runs are established again, as nalmx verify run does; those of a benchmark are marked
+    as recorded.
 
     Example: nalmx report runs/mul-nmu --output mul.html --open
     """
