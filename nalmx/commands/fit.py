@@ -58,6 +58,12 @@ class FitRequest(ask.VerdictRequest):
         metavar="SECONDS",
         help="Search for so long at most; the best so far is then told.",
     )
+    forms: int | None = ask.option(
+        "--forms",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Try so many forms at most, which ends at the same place on every machine.",
+    )
     sigma: str | None = ask.option(
         "--sigma", metavar="COLUMN", help="The standard deviation of each row's target."
     )
@@ -121,7 +127,11 @@ def command(asked: FitRequest) -> int:
     from ..verify import Effort
 
     settings = FitSettings.checked(
-        noise=noise, holdout=asked.holdout, seconds=asked.time, seed=asked.seed
+        noise=noise,
+        holdout=asked.holdout,
+        seconds=asked.time,
+        seed=asked.seed,
+        forms=asked.forms,
     )
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:
@@ -150,4 +160,4 @@ def _shown(best: Equation, tried: int) -> str:
     text = str(best)
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     error = best.error_inside if math.isnan(best.error_beyond) else best.error_beyond
-    return f"{tried:,} forms tried, best: {short}, error {error:.1e}"
+    return f"tried {tried:,}, best: {short}, error {error:.1e}"
