@@ -17,7 +17,7 @@ PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GRAPH = import_graph(PACKAGE)
 LAYERS = (
-    {"clock", "errors", "exit_codes", "lazy_names", "python_layout", "rationals"},
+    {"clock", "errors", "exit_codes", "lazy_names", "markup", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage", "supervisor"},
     {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},

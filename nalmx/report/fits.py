@@ -44,7 +44,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
     for constant in found.constants:
         if not constant.is_exact:
             value, width = constant.estimate, constant.half_width
-            yield f"  constant {to_text(constant.expression)}: {_within(value, width)}"
+            yield f"  constant {to_text(constant.expression)}: {within(value, width)}"
     yield "said of the rows:"
     for statement in found.statements:
         yield f"  {statement}"
@@ -92,7 +92,7 @@ def _table(outcome: FitOutcome) -> Iterator[Text]:
         )
 
 
-def _within(value: float, half_width: float) -> str:
+def within(value: float, half_width: float) -> str:
     """`1219.19 ± 0.18`: as many digits as the interval leaves."""
     if not 0 < half_width < math.inf:
         return f"{value:.12g}"
