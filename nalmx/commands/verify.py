@@ -70,6 +70,10 @@ class ExpressionRequest(ask.VerdictRequest):
         show_default=True,
         help="0, abs:SIZE or rel:SIZE (relative to the truth).",
     )
+    where_defined: bool = ask.flag(
+        "--where-defined",
+        "Claim that both sides are defined at the same points of the ranges, and equal there.",
+    )
     points: int = ask.option(
         "--points",
         default=1_000_000,
@@ -120,7 +124,12 @@ def expr(asked: ExpressionRequest) -> int:
         for text, name in ((asked.expression, ""), (asked.truth, "--truth: "))
     )
     domain = Domain.parse(asked.ranges, variables(left, right))
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance))
+    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+        raise SettingError(
+            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "point; leave it out, or them"
+        )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
     late = replace(

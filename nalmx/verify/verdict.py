@@ -59,18 +59,25 @@ class Tolerance:
 class Claim:
     """`left` equals `right` within `tolerance` at every real point of `domain`.
 
-    The claim includes that both sides are defined there. `right` is the reference of a relative
-    tolerance.
+    The claim includes that both sides are defined there; `where_defined`, instead, that they are defined
+    at the same points of the domain. `right` is the reference of a relative tolerance.
     """
 
     left: Expression
     right: Expression
     domain: Domain
     tolerance: Tolerance = Tolerance()
+    where_defined: bool = False
 
     @classmethod
     def of(
-        cls, left: Any, right: Any, domain: Any, tolerance: Tolerance | str | int = "0"
+        cls,
+        left: Any,
+        right: Any,
+        domain: Any,
+        tolerance: Tolerance | str | int = "0",
+        *,
+        where_defined: bool = False,
     ) -> Claim:
         """The claim that two sides agree, in any of the ways to write them.
 
@@ -82,7 +89,7 @@ class Claim:
         other, named = _side(right, "the right side")
         where = domain_of(domain, {*inputs, *named})
         allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
-        return cls(one, other, where, allowed)
+        return cls(one, other, where, allowed, where_defined)
 
     def __post_init__(self) -> None:
         for side, given in (("left", self.left), ("right", self.right)):
@@ -182,7 +189,8 @@ class Verdict(Established):
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
-    coordinates are `float32` or `float64` numbers. `evidence` is what the prover found on its way, from
+    coordinates are `float32` or `float64` numbers. `where_defined` says that the claim was one of the
+    points at which the sides are defined. `evidence` is what the prover found on its way, from
     which a certificate is written; it says nothing of its own.
     """
 
@@ -192,6 +200,7 @@ class Verdict(Established):
     tolerance: str
     arithmetic: str = "reals"
     inputs: Literal["real", "float32", "float64"] = "real"
+    where_defined: bool = False
     reason: str | None = None
     bound: str | None = None
     largest_difference: str | None = None
@@ -205,6 +214,7 @@ class Verdict(Established):
     @classmethod
     def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:
         """A verdict on a claim, with the facts that its level calls for."""
+        facts.setdefault("where_defined", claim.where_defined)
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
 
     def to_json(self) -> dict[str, Any]:
@@ -223,5 +233,6 @@ class Verdict(Established):
             "tolerance": self.tolerance,
             "arithmetic": self.arithmetic,
             "inputs": self.inputs,
+            "where_defined": self.where_defined,
             "seconds": round(self.seconds, 4),
         }
