@@ -53,6 +53,7 @@ LONG = {
     *("pntm/program/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
     *("pntm/soft/test_from_machine.py", "pntm/soft/test_heads.py", "pntm/soft/test_memory.py"),
     *("pntm/test_minimise.py", "pntm/soft/test_module.py", "report/test_benchmark_figure.py"),
+    *("report/test_html.py",),
     *("report/test_exported_claims.py", "pntm/learn/test_certainty.py"),
     *("report/test_exported_tests.py", "test_add_a_module.py", "test_readme.py", "test_testing.py"),
     *("pntm/learn/test_discrete_fit.py", "pntm/learn/test_discrete_noise.py"),
@@ -69,11 +70,15 @@ LONG = {
     *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
     *("train/test_processes.py",),
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
-    *("verify/test_certificate.py", "verify/test_certificate_mutations.py"),
+    *(
+        "verify/test_certificate.py",
+        "verify/test_conditions.py",
+        "verify/test_certificate_mutations.py",
+    ),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
-    *("commands/test_fit.py", "test_sklearn.py"),
+    *("commands/test_fit.py", "test_fit_page.py", "test_sklearn.py"),
     *("verify/test_powers.py", "verify/test_effort.py", "pntm/learn/test_discrete_table.py"),
 }
 """Files that train, compile or try very much: left out of `make quick`."""

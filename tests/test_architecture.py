@@ -17,7 +17,7 @@ PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GRAPH = import_graph(PACKAGE)
 LAYERS = (
-    {"clock", "errors", "exit_codes", "lazy_names", "python_layout", "rationals"},
+    {"clock", "errors", "exit_codes", "lazy_names", "markup", "python_layout", "rationals"},
     {"ranges", "expression", "devices", "storage", "supervisor"},
     {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},
@@ -71,6 +71,7 @@ ORDERS = {
     ),
     "fit": (
         {"result", "rows"},
+        {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
         {"judge", "structures"},
@@ -94,7 +95,7 @@ ORDERS = {
         {"points"},
         {"strategies"},
         {"algebra"},
-        {"bounding", "witness"},
+        {"bounding", "order", "witness"},
         {"prover"},
         {"rounding", "searching", "sweeping"},
         {"provers"},

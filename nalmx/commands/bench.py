@@ -22,7 +22,7 @@ from ._progress import ProgressBar
 
 if TYPE_CHECKING:
     from ..bench.cells import FinishedCell, Standing
-    from ..bench.grid import Grid
+    from ..bench.grid import CellGrid
 
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
@@ -66,9 +66,9 @@ class SingleModuleRequest(ask.WorkRequest):
     )
     directory: Path = cells_option("runs/single-module")
 
-    def grid(self) -> Grid:
+    def grid(self) -> CellGrid:
         """The grid of the options, all of them checked."""
-        from ..bench.grid import Grid
+        from ..bench.grid import CellGrid
 
         lists: dict[str, Any] = {
             "operations": split("operation", self.operation),
@@ -76,7 +76,7 @@ class SingleModuleRequest(ask.WorkRequest):
             "ranges": self.ranges,
             "inputs": [_integer(text) for text in split("inputs", self.inputs)],
         }
-        return Grid.checked(
+        return CellGrid.checked(
             **{name: tuple(values) for name, values in lists.items() if values},
             seeds=self.seeds,
             first_seed=self.seed,
@@ -136,7 +136,7 @@ def _integer(text: str) -> int:
 
 
 def _report(
-    cells: Sequence[FinishedCell], grid: Grid, directory: Path, seconds: float, as_json: bool
+    cells: Sequence[FinishedCell], grid: CellGrid, directory: Path, seconds: float, as_json: bool
 ) -> None:
     """Write the files of a benchmark and print what is in them."""
     from ..report.benchmark_files import benchmark_record, write_benchmark

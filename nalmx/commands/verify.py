@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ..devices import check_device_name
 from ..errors import SettingError
-from ..expression import remarks, variables
+from ..expression import remarks, sort_of, variables
 from ..report.verdicts import verdict_lines
 from ..run_directory import kind_of_run
 from ..runs.expressions import ExpressionOutcome
@@ -21,6 +21,7 @@ from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
+from ..verify.verdict import TRUE
 from . import _request as ask
 from ._certificate import (
     certificate,
@@ -56,7 +57,9 @@ command.add_command(certificate)
 @dataclass(frozen=True, slots=True)
 class ExpressionRequest(ask.VerdictRequest):
     expression: str = ask.argument("EXPRESSION")
-    truth: str = ask.option("--truth", required=True, help="The expression it should equal.")
+    truth: str | None = ask.option(
+        "--truth", help="The expression it should equal; none where EXPRESSION is a condition."
+    )
     ranges: tuple[str, ...] = ask.option(
         "--range",
         multiple=True,
@@ -118,11 +121,16 @@ def expr(asked: ExpressionRequest) -> int:
     """Compare EXPRESSION with the truth over a domain and give a verdict.
 
     Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
+
+    A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    left, right = (
-        parse_named(text, name)
-        for text, name in ((asked.expression, ""), (asked.truth, "--truth: "))
-    )
+    left = parse_named(asked.expression, "")
+    right = TRUE if asked.truth is None else parse_named(asked.truth, "--truth: ")
+    if asked.truth is None and sort_of(left) == "real":
+        raise SettingError(
+            f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
+            "EXPRESSION, or write a condition such as 'exp(x) >= 1 + x'"
+        )
     domain = Domain.parse(asked.ranges, variables(left, right))
     claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
     if asked.where_defined and (asked.tests is not None or asked.every_float32):

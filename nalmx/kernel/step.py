@@ -9,7 +9,7 @@ from typing import Literal
 
 import sympy
 
-from ..codegen.loops import Training
+from ..codegen.loops import TrainingLoop
 from ..codegen.values import FUNCTIONS, Body, Value
 from ..expression import Expression
 from ..expression.symbolic import to_sympy
@@ -22,9 +22,9 @@ _BETA1, _BETA2 = 0.9, 0.999
 
 def training(
     plan: Plan, truths: Sequence[Expression], kind: Literal["float32", "float64"]
-) -> Training:
+) -> TrainingLoop:
     """The loop of a plan; `NotImplementedError` for what no loop can compute."""
-    return Training(
+    return TrainingLoop(
         label=plan.module.label,
         name=plan.module.__name__.lower(),
         kind=kind,

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from ..expression import to_text
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = 70
 
 
-def fit_lines(outcome: FitOutcome) -> Iterator[Text | Table | str]:
+def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
     """What was found in the rows of a table, and the verdict on it."""
     table, found = outcome.table, outcome.fit
     rows = table.rows
@@ -33,18 +32,19 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | Table | str]:
         yield f"  {name!r} is left out: {reason}"
     yield ""
     best = found.best
-    if best is not None:
+    exact = all(constant.is_exact for constant in found.constants)
+    if best is not None and exact:
         drawn = Formula(rows.names, (best.expression,), "", "").pretty()
         yield Text(indented(drawn), style="bold" if outcome.law else "")
         yield ""
     if outcome.law:
-        yield f"law: {rows.target_name} = {best}"
+        yield Text(f"law: {rows.target_name} = {best}", style="" if exact else "bold")
     else:
         yield Text("no law found", style="bold magenta")
     for constant in found.constants:
         if not constant.is_exact:
             value, width = constant.estimate, constant.half_width
-            yield f"  constant {to_text(constant.expression)}: {value:.12g} ± {width:.2g} (95 %)"
+            yield f"  constant {to_text(constant.expression)}: {within(value, width)}"
     yield "said of the rows:"
     for statement in found.statements:
         yield f"  {statement}"
@@ -52,7 +52,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | Table | str]:
         how = "was interrupted" if found.ended == "interrupted" else "reached its time limit"
         yield f"  the search {how} after {found.tried:,} forms; this is the best so far"
     if outcome.truth is not None:
-        yield "said of the formula:"
+        yield f"said of the formula, where the truth is {to_text(outcome.truth)}:"
         verdict = outcome.verdict
         if verdict is None:
             why = "the search was interrupted" if outcome.law else "there is no law"
@@ -66,30 +66,39 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | Table | str]:
                 yield "    at " + ", ".join(f"{n} = {v}" for n, v in point.items())
     if found.equations:
         yield ""
-        yield _equations(outcome)
+        yield from _table(outcome)
     if outcome.directory is not None:
         yield f"run: {outcome.directory}"
 
 
-def _equations(outcome: FitOutcome) -> Table:
+def _table(outcome: FitOutcome) -> Iterator[Text]:
     """Every equation that none of its size or smaller fits better; the pick is marked."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("")
-    for name in ("size", "error inside", "error beyond"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column(outcome.table.rows.target_name, no_wrap=True)
-    table.add_column("")
-    for equation in outcome.fit.equations:
-        table.add_row(
-            "→" if equation.is_pick else "",
+    heads = ("size", "error inside", "error beyond")
+    yield Text(f"  {'  '.join(heads)}  {outcome.table.rows.target_name} =", style="bold")
+    equations = outcome.fit.equations
+    longest = max(len(_short(equation)) for equation in equations)
+    for equation in equations:
+        cells = (
             str(equation.complexity),
             _error(equation.error_inside),
             _error(equation.error_beyond),
-            _short(equation),
-            equation.reason or "law",
+        )
+        row = "  ".join(cell.rjust(len(head)) for cell, head in zip(cells, heads, strict=True))
+        mark = "→" if equation.is_pick else " "
+        said = equation.reason or "a law"
+        yield Text(
+            f"{mark} {row}  {_short(equation).ljust(longest)}  {said}",
             style="bold" if equation.is_pick else "",
         )
-    return table
+
+
+def within(value: float, half_width: float) -> str:
+    """`1219.19 ± 0.18`: as many digits as the interval leaves."""
+    if not 0 < half_width < math.inf:
+        return f"{value:.12g}"
+    places = 1 - math.floor(math.log10(half_width))
+    digits = max(places + math.floor(math.log10(abs(value))), 1) if value else 1
+    return f"{value:.{min(digits + 1, 17)}g} ± {half_width:.2g} (95 %)"
 
 
 def _short(equation: Equation) -> str:

@@ -37,7 +37,8 @@ def explain(verdict: Verdict) -> str:
         there = "defined at the same points and equal there"
         return f"{there}{where} ({verdict.method})"
     if verdict.verdict == "proved":
-        return f"equal{where}, and both defined there ({verdict.method})"
+        said = f"true{where}" if verdict.of_condition else f"equal{where}, and both defined there"
+        return f"{said} ({verdict.method})"
     if verdict.verdict == "bounded":
         share = " of the right side" if verdict.tolerance.startswith("rel") else ""
         return f"at most {verdict.bound}{share} apart{where} ({verdict.method})"

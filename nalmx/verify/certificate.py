@@ -28,7 +28,10 @@ from .bounding.bounds import Difference, decimal_below
 from .checker import check
 from .domain import Domain
 from .effort import Effort
-from .provers import ALGEBRA_AND_BOUNDS
+from .order.proof import METHOD as BY_SIGNS
+from .order.proof import Proof
+from .provers import WITHOUT_POINTS
+from .replaying.conditions import written_proof
 from .replaying.evidence import written
 from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
@@ -200,11 +203,16 @@ def _facts_of(verdict: Verdict) -> dict[str, Any]:
     if verdict.verdict == "refuted":
         facts["method"] = AT_A_POINT
     if _has_evidence(verdict):
-        facts |= {"reason": None, "largest_difference": None, "evidence": written(verdict.evidence)}
+        facts |= {"reason": None, "largest_difference": None, "evidence": _written(verdict)}
         found = verdict.evidence
         if isinstance(found, Difference) and found.suspect is not None:
             facts["largest_difference"] = decimal_below(found.largest * (1 - _MARGIN))
     return facts
+
+
+def _written(verdict: Verdict) -> dict[str, Any]:
+    found = verdict.evidence
+    return written_proof(found) if isinstance(found, Proof) else written(found)
 
 
 def _has_evidence(verdict: Verdict) -> bool:
@@ -213,7 +221,7 @@ def _has_evidence(verdict: Verdict) -> bool:
 
 def _reached(claim: Claim, verdict: Verdict, effort: Effort | None) -> Verdict:
     """The verdict proved or bounded again, or why it is not."""
-    again = check(claim, effort, ALGEBRA_AND_BOUNDS)
+    again = check(claim, effort, WITHOUT_POINTS)
     if _has_evidence(again):
         return again
     reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
@@ -246,7 +254,8 @@ def _check_shape(data: dict[str, Any]) -> None:
         _need(beyond is None or _is_texts(beyond), "the other end of the counterexample")
     if data["verdict"] in ("tested", "unknown"):  # a record, which has nothing to replay
         _need(data["evidence"] == {} and example is None, "evidence")
-    if data["verdict"] == "bounded" and data["arithmetic"] == "reals":
+    by_boxes = data["method"] != BY_SIGNS
+    if data["verdict"] == "bounded" and data["arithmetic"] == "reals" and by_boxes:
         _need(data["evidence"].keys() == {"pieces", "largest_at"}, "evidence")
         at, pieces = data["evidence"]["largest_at"], data["evidence"]["pieces"]
         _need(at is None or _is_texts(at), "the point of the largest difference")

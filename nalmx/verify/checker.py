@@ -27,7 +27,7 @@ def check(
 ) -> Verdict:
     """The strongest verdict that nalmx can support for a claim.
 
-    `proved` comes from exact algebra alone, `refuted` from a replayed point alone, `tested` from
+    `proved` comes from exact algebra and signs on boxes, `refuted` from a replayed point alone, `tested` from
     points at which nothing was found; what none of the provers settles is `unknown`.
     """
     start = time.perf_counter()

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ..expression.nodes import Expression, variables
+from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
 from ..expression.text import to_text
 from ..rationals import parse_rational, spell
@@ -18,6 +18,9 @@ from .sides import domain_of, network_of, sides
 
 Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
 REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
+
+
+TRUE = Truth(value=True)
 
 
 def check_level(require: Level) -> Level:
@@ -59,8 +62,9 @@ class Tolerance:
 class Claim:
     """`left` equals `right` within `tolerance` at every real point of `domain`.
 
-    The claim includes that both sides are defined there; `where_defined`, instead, that they are defined
-    at the same points of the domain. `right` is the reference of a relative tolerance.
+    A condition, such as an inequality, is claimed to equal `True`. The claim includes that both sides are
+    defined there; `where_defined`, instead, that they are defined at the same points of the domain.
+    `right` is the reference of a relative tolerance.
     """
 
     left: Expression
@@ -68,6 +72,11 @@ class Claim:
     domain: Domain
     tolerance: Tolerance = Tolerance()
     where_defined: bool = False
+
+    @classmethod
+    def that(cls, condition: Any, domain: Any) -> Claim:
+        """The claim that a condition holds: `Claim.that("exp(x) >= 1 + x", "[-5,5]")`."""
+        return cls.of(condition, TRUE, domain)
 
     @classmethod
     def of(
@@ -90,6 +99,12 @@ class Claim:
         where = domain_of(domain, {*inputs, *named})
         allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
         return cls(one, other, where, allowed, where_defined)
+
+    @property
+    def states(self) -> Expression | None:
+        """The condition that is claimed to hold, where a side is `True`."""
+        sides = (self.left, self.right)
+        return next((sides[1 - k] for k, side in enumerate(sides) if side is TRUE), None)
 
     def __post_init__(self) -> None:
         for side, given in (("left", self.left), ("right", self.right)):
@@ -189,9 +204,9 @@ class Verdict(Established):
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
-    coordinates are `float32` or `float64` numbers. `where_defined` says that the claim was one of the
-    points at which the sides are defined. `evidence` is what the prover found on its way, from
-    which a certificate is written; it says nothing of its own.
+    coordinates are `float32` or `float64` numbers. `of_condition`: the claim is that a condition holds;
+    `where_defined`: that the sides are defined at the same points, and equal there. `evidence` is what the
+    prover found on its way, from which a certificate is written; it says nothing of its own.
     """
 
     verdict: Level
@@ -208,13 +223,18 @@ class Verdict(Established):
     counterexample: Counterexample | None = None
     points: int | None = None
     violating_fraction_below: float | None = None
+    of_condition: bool = False
     seconds: float = field(default=0.0, compare=False)
     evidence: object = field(default=None, compare=False, repr=False)
 
     @classmethod
     def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:
         """A verdict on a claim, with the facts that its level calls for."""
-        facts.setdefault("where_defined", claim.where_defined)
+        facts = {
+            "of_condition": claim.states is not None,
+            "where_defined": claim.where_defined,
+            **facts,
+        }
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
 
     def to_json(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         if _agree_exactly(left, right, claim.tolerance):
             return "agrees"
         return Counterexample(
-            point, _show(left), _show(right), _difference(left, right), "exact rationals"
+            point, _show(left), _show(right), _difference(claim, left, right), "exact rationals"
         )
     if isinstance(left, Undefined) and isinstance(right, Undefined):
         return _neither(claim, point, left)
@@ -174,7 +174,7 @@ def _judge_in_balls(
     if isinstance(right, Undefined) and isinstance(left, bool | flint.arb):
         return violated(f"the right side is undefined here: {right.reason}")
     if isinstance(left, bool) and isinstance(right, bool):
-        return "agrees" if left == right else violated("they differ")
+        return "agrees" if left == right else violated(_differ(claim))
     if isinstance(left, flint.arb) and isinstance(right, flint.arb):
         gap = abs(left - right)
         limit = _limit(right, claim.tolerance)
@@ -219,9 +219,14 @@ def _agree_exactly(left: Fraction | bool, right: Fraction | bool, tolerance: Tol
     return abs(left - right) <= limit
 
 
-def _difference(left: Fraction | bool, right: Fraction | bool) -> str:
+def _differ(claim: Claim) -> str:
+    """What is wrong with two truth values."""
+    return "they differ" if claim.states is None else "the condition does not hold"
+
+
+def _difference(claim: Claim, left: Fraction | bool, right: Fraction | bool) -> str:
     if isinstance(left, bool) or isinstance(right, bool):
-        return "they differ"
+        return _differ(claim)
     with precision(64):
         return f"they differ by {ball(abs(left - right)).str(6, radius=False)}"
 

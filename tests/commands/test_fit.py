@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers_mutations import sampled
 
 from nalmx.cli import main
 
 PLANETS = Path(__file__).parents[2] / "examples" / "planets.csv"
 KEPLER = [str(PLANETS), "--target", "period"]
+TRUTH = "said of the formula, where the truth is axis**(3/2):"
 
 
 def run(capsys, *arguments):
@@ -50,15 +52,15 @@ def test_a_law_is_found_and_proved_to_be_the_truth(capsys):
     code, out, err = run(capsys, *KEPLER, "--truth", "axis**(3/2)", "--require", "proved")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert "law: period = axis**1.5" in lines
+    assert "law: period = axis**(3/2)" in lines
     assert "  'planet' is left out: it holds no numbers" in lines
-    rows, formula = lines.index("said of the rows:"), lines.index("said of the formula:")
+    rows, formula = lines.index("said of the rows:"), lines.index(TRUTH)
     assert rows < formula
     assert lines[formula + 1].startswith(
         "  formula ↔ truth: proved, equal for all real axis in [0.38"
     )
     assert not any("proved" in line for line in lines[rows:formula])
-    assert any(line.startswith("→") and line.rstrip().endswith("law") for line in lines)
+    assert any(line.startswith("→") and line.endswith("  a law") for line in lines)
 
 
 def test_json_has_law_formula_verdict_and_equations(capsys):
@@ -66,7 +68,7 @@ def test_json_has_law_formula_verdict_and_equations(capsys):
     found = json.loads(out)
     assert code == 0
     assert list(found)[:4] == ["law", "formula", "verdict", "equations"]
-    assert (found["law"], found["formula"], found["verdict"]) == (True, "axis**1.5", "proved")
+    assert (found["law"], found["formula"], found["verdict"]) == (True, "axis**(3/2)", "proved")
     (pick,) = (equation for equation in found["equations"] if equation["pick"])
     assert pick["formula"] == found["formula"]
     assert 0 < pick["error_inside"] < 0.01
@@ -113,11 +115,13 @@ def test_own_names_are_shown_beside_those_of_the_formula(capsys, table):
 def test_stdin_is_read(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PLANETS.read_bytes())))
     code, out, _ = run(capsys, "-", "--target", "period", "--features", "axis", "--json")
-    assert (code, json.loads(out)["formula"]) == (0, "axis**1.5")
+    assert (code, json.loads(out)["formula"]) == (0, "axis**(3/2)")
 
 
 def test_the_truth_is_compared_where_it_is_asked_for(capsys):
-    code, out, _ = run(capsys, *KEPLER, "--truth", "axis**1.5", "--range", "axis=[1,400]", "--json")
+    code, out, _ = run(
+        capsys, *KEPLER, "--truth", "axis**(3/2)", "--range", "axis=[1,400]", "--json"
+    )
     verdict = json.loads(out)["verdicts"]["formula_truth"]
     assert (code, verdict["domain"]) == (0, {"axis": "[1,400]"})
 
@@ -196,7 +200,7 @@ def test_windows_files_are_no_bad_data(capsys, tmp_path):
     path = tmp_path / "data.csv"
     path.write_bytes(b"\xef\xbb\xbf" + PLANETS.read_bytes().replace(b"\n", b"\r\n"))
     code, out, _ = run(capsys, path, "--target", "period", "--json")
-    assert (code, json.loads(out)["formula"]) == (0, "axis**1.5")
+    assert (code, json.loads(out)["formula"]) == (0, "axis**(3/2)")
 
 
 @pytest.fixture
@@ -220,7 +224,7 @@ def test_a_run_is_verified_again_from_what_is_on_disk(capsys, kept, tmp_path):
         capsys, kept, "--require", "proved", "--certificates", "--export-tests", tests
     )
     assert code == 0
-    assert "law: period = axis**1.5" in out.splitlines()
+    assert "law: period = axis**(3/2)" in out.splitlines()
     assert "tests: " in err
     assert "def test_" in tests.read_text()
     certificate = kept / "certificate-formula-truth.json"
@@ -290,6 +294,21 @@ def test_a_file_of_a_run_that_says_otherwise_is_named(capsys, kept, said):
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["config", "results", "formula", "verdicts"])
+def test_each_single_change_is_noticed_or_prints_nothing_new(capsys, kept, name):
+    before = verify(capsys, kept)
+    path = kept / f"{name}.json"
+    data, noticed = json.loads(path.read_text()), 0
+    for _, other in sampled(data, 10):
+        path.write_text(json.dumps(other))
+        code, out, err = verify(capsys, kept)
+        # Verdicts on disk are compared after new ones are printed.
+        assert (code, err.count("\n")) == (2, 1) or (code, out, err) == before
+        assert out in ("", before[1])
+        noticed += code == 2
+    assert noticed > 0
+
+
 @pytest.mark.parametrize("option", [["--tolerance", "0"], ["--as-it-runs"], ["--figure", "a.svg"]])
 def test_what_a_fit_has_not_is_refused(capsys, kept, option):
     code, _, err = verify(capsys, kept, *option)
@@ -319,4 +338,21 @@ def test_planets_take_no_torch_and_no_compiler():
     )
     loaded = set(result.stdout.splitlines()[-1].split())
     assert not loaded & {"torch", "scipy", "numba", "matplotlib", "pandas", "pyarrow", "sklearn"}
-    assert "law: period = axis**1.5" in result.stdout.splitlines()
+    assert "law: period = axis**(3/2)" in result.stdout.splitlines()
+
+
+def test_an_interrupted_search_prints_the_best_so_far(capsys, monkeypatch, table, tmp_path):
+    from nalmx.commands import fit as command
+
+    def stop(best, tried):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_shown", stop)
+    directory = tmp_path / "run"
+    arguments = [table(product()), "--target", "y", "--truth", "a", "--output", directory]
+    code, out, _ = run(capsys, *arguments)
+    assert code == 130
+    assert "the search was interrupted after 1 forms; this is the best so far" in out
+    assert "formula ↔ truth: not compared, since" in out
+    monkeypatch.undo()
+    assert verify(capsys, directory)[0] == 1

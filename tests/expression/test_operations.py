@@ -32,14 +32,14 @@ from nalmx.expression.operations import FUNCTIONS, OPERATIONS
 from nalmx.expression.slopes import Enclosure
 from nalmx.expression.symbolic import from_sympy, to_sympy
 from nalmx.expression.taylor import taylor_form
-from nalmx.report.float_errors import Beyond, computed
+from nalmx.report.float_errors import NotFinite, computed
 from nalmx.report.precise import NAMES as PRECISE
 from nalmx.report.python_function import python_function, python_names
 from nalmx.verify import Domain, Effort, check
-from nalmx.verify.certificates.second.backend import Program as Second
+from nalmx.verify.certificates.second.backend import Prepared as Second
 from nalmx.verify.certificates.second.bounds import slopes_of
 from nalmx.verify.certificates.second.intervals import span
-from nalmx.verify.points.breakpoints import places
+from nalmx.verify.points.breakpoints import breakpoints
 from nalmx.verify.rounding.floating import rounding_over
 
 NUMBERS = {name for name, record in OPERATIONS.items() if record.takes == record.gives == "real"}
@@ -351,11 +351,11 @@ def test_exported_python_computes_it_or_has_no_value(operation: str, many: bool)
         given = {f"x{n + 1}": x if many else float(x) for n, x in enumerate(point)}
         value = computed(tree(operation), given, many_digits=many)
         if not met(operation, *point):
-            assert value is Beyond.UNDEFINED
+            assert value is NotFinite.UNDEFINED
             continue
         judge = JUDGE[operation](*(exactly(Fraction(v)) for v in given.values()))
         size = mp.mpf(10) ** (-50 if many else -13)
-        assert not isinstance(value, Beyond)
+        assert not isinstance(value, NotFinite)
         assert abs(exactly(Fraction(value)) - judge) <= size * (1 + abs(judge))
 
 
@@ -399,7 +399,7 @@ def test_the_second_arithmetic_holds_the_same_values_and_slopes(operation: str) 
 def test_bounds_kinks_turns_and_steps_are_places_to_look_at(operation: str) -> None:
     record = OPERATIONS[operation]
     wanted = {*record.kinks, *record.turns, *(need.bound for need in record.requires)}
-    found = places(tree(operation))
+    found = breakpoints(tree(operation))
     assert wanted == {-place.form.shift for place in found if place.every is None}
     assert any(place.every for place in found) == (record.steps is not None and not record.kinks)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.codegen import emit, numba_points
@@ -69,7 +70,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("left", "right"), FORMS)
+@pytest.mark.parametrize(("left", "right"), thinned(FORMS))
 def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
     made = claim(left, right, NARROW, tolerance="abs:1e-12")
     found = every_float32(made)

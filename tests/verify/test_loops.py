@@ -27,7 +27,7 @@ from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import sweep as sweeping
 from nalmx.verify.sweeping.loops import compiled_sweep, fits, sweep_form
-from nalmx.verify.sweeping.samples import draw, pieces, tables
+from nalmx.verify.sweeping.samples import draw, drawn_intervals, tables
 from nalmx.verify.sweeping.sweep import NUMPY, Swept, array_sweep, sweep
 from nalmx.verify.sweeping.threads import cores, in_chunks
 from nalmx.verify.sweeping.torch_sweep import on_device, sample, torch_sweep
@@ -262,7 +262,7 @@ def test_a_claim_without_inputs_and_one_of_many_intervals_are_left_to_numpy() ->
 def test_the_first_and_the_last_number_stay_inside_and_reach_near_the_ends(extent: str) -> None:
     text = extent.replace("1e15+1e8", "1000000100000000")
     extent_ = Domain.parse([text], ["x1"]).ranges["x1"]
-    (piece,) = pieces(extent_)
+    (piece,) = drawn_intervals(extent_)
     lower, upper = (float(end) for end in (extent_.lower, extent_.upper))
     first, last = (piece.base + t * piece.scale for t in (1.0, math.nextafter(2.0, 0)))
     assert lower <= first < last <= upper

@@ -21,7 +21,7 @@ from ...expression.definitions import compiled, definition_of
 from ...expression.nodes import Constant, Number, Truth
 from ...expression.numpy_functions import numpy_function
 from ...expression.operations import OPERATIONS
-from ...expression.straight_line import Program, numbers_of, straight
+from ...expression.straight_line import StraightLine, numbers_of, straight
 from ..verdict import Claim
 
 ROUNDING = 2.0**-40
@@ -120,7 +120,7 @@ def number(content: object) -> float:
 
 
 def _masked(
-    program: Program, inputs: Mapping[str, Array], numbers: Sequence[Array], arrays: Arrays
+    program: StraightLine, inputs: Mapping[str, Array], numbers: Sequence[Array], arrays: Arrays
 ) -> list[_Masked]:
     """The results of a program, as numbers: a truth value is 1 or 0."""
     xp = arrays.functions
