@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from ..runs.fits import FitOutcome
 
 _LONGEST = 70
+_ENDED = {
+    "interrupted": "was interrupted after",
+    "time": "reached its time limit after",
+    "forms": "was to try no more than",
+}
 
 
 def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
@@ -49,8 +54,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
     for statement in found.statements:
         yield f"  {statement}"
     if found.ended is not None:
-        how = "was interrupted" if found.ended == "interrupted" else "reached its time limit"
-        yield f"  the search {how} after {found.tried:,} forms; this is the best so far"
+        yield f"  the search {_ENDED[found.ended]} {found.tried:,} forms; this is the best so far"
     if outcome.truth is not None:
         yield f"said of the formula, where the truth is {to_text(outcome.truth)}:"
         verdict = outcome.verdict

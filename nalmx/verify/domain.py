@@ -11,13 +11,14 @@ from ..errors import RangeError
 from ..expression.names import check_name
 from ..expression.nodes import natural_order
 from ..ranges import Interval, Range
+from ..showing import Shown
 
 Point = dict[str, Fraction]
 Box = dict[str, Interval]
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+@dataclass(frozen=True, slots=True, repr=False)
+class Domain(Shown):
     """The product of one range an input: every combination of their values."""
 
     ranges: Mapping[str, Range]
