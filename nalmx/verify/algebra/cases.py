@@ -45,6 +45,7 @@ from .linear import contradict
 from .normal_form import Form, NormalForms
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
+from .residues import by_residues, by_values
 
 # A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
 MAX_CASES = 400
@@ -101,10 +102,14 @@ def solved(case: Case, units: Units) -> Solved | list[Case]:
 
 
 def _solved(case: Case, units: Units) -> Solved | list[Case]:
-    forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units)
+    forms = NormalForms(
+        (case.left, case.right), case.ranges, case.conditions, units, integers=case.integers
+    )
     left, right = forms.form(case.left), forms.form(case.right)
     agrees = forms.are_equal(left, right)
     if not agrees:
+        if parts := list(by_residues(case, forms.region)):
+            return [part for part in parts if not _contradicts(part)]
         forms.region.split_open()
         for zero in forms.region.zeros:
             tied = _tied(forms.field, zero)
@@ -112,7 +117,10 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
                 return _solved(case.with_input(*tied), units)
         if lone := list(case.lone_values()):
             return lone
-    return Solved(case, forms, left, right, agrees, find_unmet(case, forms))
+    unmet = find_unmet(case, forms)
+    if (not agrees or unmet is not None) and (values := list(by_values(case))):
+        return values
+    return Solved(case, forms, left, right, agrees, unmet)
 
 
 def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
