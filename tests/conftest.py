@@ -77,7 +77,7 @@ LONG = {
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
-    *("commands/test_fit.py", "test_sklearn.py"),
+    *("commands/test_fit.py", "test_fit_page.py", "test_sklearn.py"),
     *("verify/test_powers.py", "verify/test_effort.py", "pntm/learn/test_discrete_table.py"),
 }
 """Files that train, compile or try very much: left out of `make quick`."""

@@ -71,6 +71,7 @@ ORDERS = {
     ),
     "fit": (
         {"result", "rows"},
+        {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
         {"judge", "structures"},
