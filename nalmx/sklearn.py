@@ -32,15 +32,15 @@ from .runs.fits import fit_table
 from .storage import read_json, write_json
 
 SCHEMA = 1
-_PARAMETERS = ("noise", "holdout", "seconds", "random_state")
+_PARAMETERS = ("noise", "holdout", "seconds", "forms", "random_state")
 
 
 class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: ignore[misc]
     """The law behind rows, or the best equation where there is none.
 
     Parameters: `noise` is `auto` or the size of the target's errors relative to its root mean square,
-    `holdout` is `extrapolate` or `random`, `seconds` ends the search of each output, `random_state` draws the
-    rows that are held out.
+    `holdout` is `extrapolate` or `random`, `seconds` and the number of `forms` tried end the search of
+    each output, `random_state` draws the rows that are held out.
 
     Attributes of a fitted one: `formula_`, the text that `predict` evaluates; `law_`, whether it is claimed
     to be a law; `equations_`, those that it was chosen from; `fits_`, all that was found of each output;
@@ -56,11 +56,13 @@ class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: i
         noise: float | str = "auto",
         holdout: str = "extrapolate",
         seconds: float = 60.0,
+        forms: int | None = None,
         random_state: Any = None,
     ) -> None:
         self.noise = noise
         self.holdout = holdout
         self.seconds = seconds
+        self.forms = forms
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> NALMRegressor:
@@ -130,7 +132,11 @@ class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: i
         if np.ptp(y) == 0:
             return None, mean
         settings = FitSettings.checked(
-            noise=self.noise, holdout=self.holdout, seconds=self.seconds, seed=seed
+            noise=self.noise,
+            holdout=self.holdout,
+            seconds=self.seconds,
+            forms=self.forms,
+            seed=seed,
         )
         alike = bool((weights == weights[0]).all())
         rows = Rows.of(X, y, self.names_, weights=None if alike else weights)

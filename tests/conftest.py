@@ -53,6 +53,7 @@ LONG = {
     *("pntm/program/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
     *("pntm/soft/test_from_machine.py", "pntm/soft/test_heads.py", "pntm/soft/test_memory.py"),
     *("pntm/test_minimise.py", "pntm/soft/test_module.py", "report/test_benchmark_figure.py"),
+    *("report/test_html.py",),
     *("report/test_exported_claims.py", "pntm/learn/test_certainty.py"),
     *("report/test_exported_tests.py", "test_add_a_module.py", "test_readme.py", "test_testing.py"),
     *("pntm/learn/test_discrete_fit.py", "pntm/learn/test_discrete_noise.py"),

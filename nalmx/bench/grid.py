@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from ..errors import RangeError, SettingError
-from ..models import module_class, module_name
+from ..models import PUBLISHED_ITERATIONS, module_class, module_name
 from ..ranges import Range
 from ..tasks import OPERATIONS, PUBLISHED_RANGES, operation_named
 from ..train import Config
-from .published import PUBLISHED_INPUTS, PUBLISHED_ITERATIONS, PUBLISHED_SEEDS
+from .published import PUBLISHED_INPUTS, PUBLISHED_SEEDS
 
 PUBLISHED_MODULES = ("nac+", "nac*", "nalu", "g-nalu", "inalu", "nau", "nmu", "npu", "realnpu")
 T = TypeVar("T")

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from ..errors import NoTruthValue, RangeError, RunError
+from ..models import PUBLISHED_ITERATIONS
 from ..ranges import Range
 from ..rationals import spell
 from ..storage import write_bytes
 from .intervals import LARGEST_SPARSITY_ERROR, Estimate
-from .published import PUBLISHED_INPUTS, PUBLISHED_ITERATIONS, PUBLISHED_SEEDS, Published, published
+from .published import PUBLISHED_INPUTS, PUBLISHED_SEEDS, Published, published
 
 # Half a unit of the last digit to which the published bounds are rounded.
 _ROUNDING = 0.005

@@ -25,17 +25,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayRequest(ask.Request):
+class ReplayRequest(ask.ToldRequest):
     file: Path = ask.argument("FILE", type=click.Path(path_type=Path))
     timeout: float = ask.option(
         "--timeout",
+        "Seconds after which the replay gives up.",
         default=300.0,
-        show_default=True,
         type=click.FloatRange(0.1, 1e6),
-        help="Seconds after which the replay gives up.",
     )
-    as_json: bool = ask.flag("--json", "Print one JSON object on stdout.")
-    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.")
 
 
 def certificate_paths(directory: Path) -> list[Path]:

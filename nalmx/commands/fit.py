@@ -29,59 +29,49 @@ _LONGEST = 60
 @dataclass(frozen=True, slots=True)
 class FitRequest(ask.VerdictRequest):
     file: str = ask.argument("FILE")
-    target: str = ask.option("--target", required=True, help="The column that the law is to give.")
-    features: tuple[str, ...] = ask.option(
+    target: str = ask.option("--target", "The column that the law is to give.", required=True)
+    features: tuple[str, ...] = ask.several(
         "--features",
-        multiple=True,
-        metavar="LIST",
-        help="Columns to take as inputs, with commas; by default every other column of numbers.",
+        "LIST",
+        "Columns to take as inputs, with commas; by default every other column of numbers.",
     )
     noise: str = ask.option(
         "--noise",
+        "Errors of the target, relative to its root mean square; 0 asks for none but rounding.",
         default="auto",
-        show_default=True,
         metavar="auto|0|REL",
-        help="Errors of the target, relative to its root mean square; 0 asks for none but rounding.",
     )
     holdout: Literal["extrapolate", "random"] = ask.option(
         "--holdout",
+        "Rows that check the law: some at the edge of the data, too, or random ones alone.",
         type=click.Choice(["extrapolate", "random"]),
         default="extrapolate",
-        show_default=True,
-        help="Rows that check the law: some at the edge of the data, too, or random ones alone.",
     )
     time: float = ask.option(
         "--time",
+        "Search for so long at most; the best so far is then told.",
         default=60.0,
-        show_default=True,
         type=click.FloatRange(0.1, 1e6),
         metavar="SECONDS",
-        help="Search for so long at most; the best so far is then told.",
     )
     sigma: str | None = ask.option(
-        "--sigma", metavar="COLUMN", help="The standard deviation of each row's target."
+        "--sigma", "The standard deviation of each row's target.", metavar="COLUMN"
     )
-    weights: str | None = ask.option(
-        "--weights", metavar="COLUMN", help="How much each row counts."
-    )
+    weights: str | None = ask.option("--weights", "How much each row counts.", metavar="COLUMN")
     truth: str | None = ask.option(
-        "--truth", metavar="EXPR", help="The law as you know it, to compare the one found with."
+        "--truth", "The law as you know it, to compare the one found with.", metavar="EXPR"
     )
-    ranges: tuple[str, ...] = ask.option(
+    ranges: tuple[str, ...] = ask.several(
         "--range",
-        multiple=True,
-        metavar="RANGE",
-        help="Where to compare with the truth, [lower,upper] or NAME=[lower,upper]; by default from the "
+        "RANGE",
+        "Where to compare with the truth, [lower,upper] or NAME=[lower,upper]; by default from the "
         "least to the largest value of each column.",
     )
     directory: Path | None = ask.option(
-        "--output", type=click.Path(path_type=Path), help="Keep the run in a new directory."
+        "--output", "Keep the run in a new directory.", type=click.Path(path_type=Path)
     )
-    figure: Path | None = ask.option(
-        "--figure",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Draw rows, law and what it leaves; .svg or .png.",
+    figure: Path | None = ask.file_option(
+        "--figure", "Draw rows, law and what it leaves; .svg or .png."
     )
 
     @property

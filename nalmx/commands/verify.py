@@ -58,13 +58,12 @@ command.add_command(certificate)
 class ExpressionRequest(ask.VerdictRequest):
     expression: str = ask.argument("EXPRESSION")
     truth: str | None = ask.option(
-        "--truth", help="The expression it should equal; none where EXPRESSION is a condition."
+        "--truth", "The expression it should equal; none where EXPRESSION is a condition."
     )
-    ranges: tuple[str, ...] = ask.option(
+    ranges: tuple[str, ...] = ask.several(
         "--range",
-        multiple=True,
-        metavar="RANGE",
-        help="[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
+        "RANGE",
+        "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
         "belong to a range. May be repeated.",
     )
     integers: tuple[str, ...] = ask.option(
@@ -74,23 +73,19 @@ class ExpressionRequest(ask.VerdictRequest):
         help="An input that is a whole number; several as NAME,NAME. May be repeated.",
     )
     tolerance: str = ask.option(
-        "--tolerance",
-        default="0",
-        show_default=True,
-        help="0, abs:SIZE or rel:SIZE (relative to the truth).",
+        "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
     )
     points: int = ask.option(
         "--points",
+        "Random points to sweep where there is no proof.",
         default=1_000_000,
-        show_default=True,
         type=click.IntRange(1, 10**10),
-        help="Random points to sweep where there is no proof.",
     )
     timeout: float | None = ask.option(
         "--timeout",
+        "Seconds for the check; what is not established by then is tested or unknown.",
         show_default="60, and no limit with --every-float32",
         type=click.FloatRange(0.1, 1e6),
-        help="Seconds for the check; what is not established by then is tested or unknown.",
     )
     every_float32: bool = ask.flag(
         "--every-float32",
@@ -98,17 +93,14 @@ class ExpressionRequest(ask.VerdictRequest):
     )
     arithmetic: Literal["reals", "float32"] = ask.option(
         "--arithmetic",
+        "With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
         type=click.Choice(["reals", "float32"]),
         default="reals",
-        show_default=True,
-        help="With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
     )
     tests: Path | None = tests_option()
-    certificate: Path | None = ask.option(
+    certificate: Path | None = ask.file_option(
         "--certificate",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
+        "Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
     )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -31,13 +32,15 @@ def fit(
     *,
     noise: Noise = "auto",
     holdout: Holdout = "extrapolate",
+    forms: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """The law behind rows, or the best equation and that it is none.
 
     `noise` is the size of errors of the target relative to its root mean square: `auto` estimates it from
     what the best formula leaves, 0 asks for a formula that is right to rounding. `effort.seed` draws the
-    rows that are held out; `effort.seconds` only ends the search, which then says so.
+    rows that are held out; `effort.seconds` only ends the search, which then says so. With `forms`, it also
+    ends once so many were tried, which is at the same place on every machine.
     """
     if noise != "auto" and not (isinstance(noise, float | int) and 0 <= noise < 1):
         raise SettingError(
@@ -49,8 +52,7 @@ def fit(
     ended: str | None = "time"
     try:
         with move_on_after(effort.seconds):
-            search.run()
-            ended = None
+            ended = search.run(forms)
     except KeyboardInterrupt:
         ended = "interrupted"
     return search.outcome(ended)
@@ -67,19 +69,21 @@ class _Search:
     def __post_init__(self) -> None:
         self.candidates: list[Candidate] = []
 
-    def run(self) -> None:
-        """Structure after structure, until one is a law to rounding."""
+    def run(self, forms: int | None = None) -> Literal["forms"] | None:
+        """Structure after structure, until one is a law to rounding, or so many forms were tried."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
         for form in structures(problem):
             found = self.judge.judge(form)
-            if found is None:
-                continue
-            self.candidates.append(found)
-            if self.progress is not None:
-                self.progress(_equation(self.pick or found, True), self.judge.tried)
-            if found.is_law and found.is_exact:
-                break
+            if found is not None:
+                self.candidates.append(found)
+                if self.progress is not None:
+                    self.progress(_equation(self.pick or found, True), self.judge.tried)
+                if found.is_law and found.is_exact:
+                    break
+            if forms is not None and self.judge.tried >= forms:
+                return "forms"
             deadline().look()
+        return None
 
     @property
     def pick(self) -> Candidate | None:

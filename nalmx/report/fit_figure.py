@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..fit.holdout import split
-from ..fit.values import evaluate
 from ..storage import write_bytes
 from .benchmark_figure import _COLOURS, _STYLE
+from .fit_points import FitPoints
 
 if TYPE_CHECKING:
-    from ..fit.rows import Array
     from ..runs.fits import FitOutcome
 
 _INCHES, _DOTS_PER_INCH = (7.0, 6.0), 130
 _SHADE = "#EFEFEF"
-_CURVE, _MOST_POINTS = 400, 5_000
-_LOGARITHMIC = 30.0  # the ratio of largest to least from which an axis is logarithmic
+_MOST_POINTS = 5_000
 
 
 def fit_figure(outcome: FitOutcome, path: Path) -> None:
@@ -42,50 +39,26 @@ def fit_figure(outcome: FitOutcome, path: Path) -> None:
 def _figure(outcome: FitOutcome) -> Any:
     from matplotlib.figure import Figure
 
-    rows, best = outcome.table.rows, outcome.fit.best
+    rows, points = outcome.table.rows, FitPoints.of(outcome)
     figure: Any = Figure(figsize=_INCHES, layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    columns = dict(zip(rows.names, rows.inputs.T, strict=True))
-    values = (
-        rows.target * 0 if best is None else evaluate(best.expression, columns) + rows.target * 0
+    law = "law" if outcome.law else "best, no law"
+    upper.set_title(
+        f"{rows.target_name} = {outcome.fit.best}" if outcome.law else "no law found, and the best"
     )
-    own = outcome.fit.inputs_used
-    single = own[0] if len(own) == 1 else None
-    across = columns[single] if single else values
-    upper.set_title(f"{rows.target_name} = {best}" if outcome.law else "no law found, and the best")
     upper.set_ylabel(outcome.table.renamed.get(rows.target_name, rows.target_name))
-    lower.set_xlabel(outcome.table.renamed.get(single, single) if single else "the formula's value")
-    parts = split(rows, outcome.settings.holdout, np.random.default_rng(outcome.settings.seed))
-    inner = across[np.concatenate([parts.fitted, parts.held])]
+    lower.set_xlabel(points.below)
     for axes in (upper, lower):
-        axes.axvspan(inner.min(), inner.max(), color=_SHADE, zorder=0, label="fitted and held rows")
-    wide = _is_wide(across) and _is_wide(rows.target)
-    left = (rows.target - values) / (rows.target if wide else 1)
-    lower.set_ylabel("left over, of the target" if wide else "left over")
+        axes.axvspan(*points.fitted, color=_SHADE, zorder=0, label="fitted and held rows")
+    lower.set_ylabel("left over, of the target" if points.wide else "left over")
     shown = np.linspace(0, rows.count - 1, min(rows.count, _MOST_POINTS)).astype(int)
-    upper.plot(across[shown], rows.target[shown], "o", color=_COLOURS[0], label="rows", zorder=3)
-    lower.plot(across[shown], left[shown], "o", color=_COLOURS[0], zorder=3)
+    for axes, values in ((upper, points.target), (lower, points.left)):
+        drawn = points.across[shown], values[shown]
+        axes.plot(*drawn, "o", color=_COLOURS[0], label="rows", zorder=3)
     lower.axhline(0, color=_COLOURS[1])
-    if best is not None and single is not None:
-        points = _between(across)
-        curve = evaluate(best.expression, {single: points}) + 0 * points
-        upper.plot(points, curve, color=_COLOURS[1], label="law" if outcome.law else "best, no law")
-    else:
-        ends = np.array([across.min(), across.max()])
-        upper.plot(ends, ends, color=_COLOURS[1], label="law" if outcome.law else "best, no law")
-    if wide:
+    upper.plot(*points.curve, color=_COLOURS[1], label=law)
+    if points.wide:
         upper.set_xscale("log")
         upper.set_yscale("log")
     upper.legend(frameon=False)
     return figure
-
-
-def _is_wide(values: Array) -> bool:
-    return bool(values.min() > 0 and values.max() / values.min() >= _LOGARITHMIC)
-
-
-def _between(values: Array) -> Array:
-    """Points from the least to the largest value, as densely as they will be drawn."""
-    if _is_wide(values):
-        return np.geomspace(values.min(), values.max(), _CURVE)
-    return np.linspace(values.min(), values.max(), _CURVE)

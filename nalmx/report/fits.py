@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from ..runs.fits import FitOutcome
 
 _LONGEST = 70
+_ENDED = {
+    "interrupted": "was interrupted after",
+    "time": "reached its time limit after",
+    "forms": "was to try no more than",
+}
 
 
 def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
@@ -44,13 +49,12 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
     for constant in found.constants:
         if not constant.is_exact:
             value, width = constant.estimate, constant.half_width
-            yield f"  constant {to_text(constant.expression)}: {_within(value, width)}"
+            yield f"  constant {to_text(constant.expression)}: {within(value, width)}"
     yield "said of the rows:"
     for statement in found.statements:
         yield f"  {statement}"
     if found.ended is not None:
-        how = "was interrupted" if found.ended == "interrupted" else "reached its time limit"
-        yield f"  the search {how} after {found.tried:,} forms; this is the best so far"
+        yield f"  the search {_ENDED[found.ended]} {found.tried:,} forms; this is the best so far"
     if outcome.truth is not None:
         yield f"said of the formula, where the truth is {to_text(outcome.truth)}:"
         verdict = outcome.verdict
@@ -92,7 +96,7 @@ def _table(outcome: FitOutcome) -> Iterator[Text]:
         )
 
 
-def _within(value: float, half_width: float) -> str:
+def within(value: float, half_width: float) -> str:
     """`1219.19 ± 0.18`: as many digits as the interval leaves."""
     if not 0 < half_width < math.inf:
         return f"{value:.12g}"

@@ -54,6 +54,7 @@ class FittingSettings(TypedDict, total=False):
     holdout: Literal["extrapolate", "random"]
     seconds: float
     seed: int
+    forms: int | None
 
 
 class LearningSettings(TypedDict, total=False):

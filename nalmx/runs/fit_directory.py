@@ -44,6 +44,7 @@ class FitSettings:
     holdout: Holdout = "extrapolate"
     seconds: float = 60.0
     seed: int = 0
+    forms: int | None = None
 
     @classmethod
     def checked(cls, **given: Any) -> FitSettings:
@@ -60,6 +61,10 @@ class FitSettings:
             )
         if not (type(seconds) in (int, float) and 0 < seconds <= LONGEST):
             raise SettingError(f"the time is from 0 to {LONGEST:,.0f} seconds; {seconds!r} given")
+        if settings.forms is not None and not (type(settings.forms) is int and settings.forms > 0):
+            raise SettingError(
+                f"forms to try are an integer from 1 on, or None; {settings.forms!r} given"
+            )
         if type(seed) is not int or not 0 <= seed < 2**32:
             raise SettingError(f"a seed is an integer from 0 to {2**32 - 1}; {seed!r} given")
         return settings

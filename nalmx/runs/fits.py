@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -14,10 +15,11 @@ from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..expression import Expression, variables
 from ..extract.formula import Formula
 from ..fit.record import fit_to_json
-from ..fit.rows import Rows
+from ..fit.rows import Array, Rows
 from ..fit.solver import Progress, fit
 from ..fit.tables import Chosen, safe_names
 from ..ranges import Interval, Range
+from ..rationals import spell
 from ..storage import same_json
 from ..verify import Claim, Domain, Effort, Level, Verdict, check
 from ..verify.domain import named_ranges
@@ -28,6 +30,8 @@ from .saved_verdicts import check_saved_verdicts
 
 if TYPE_CHECKING:
     from ..verify.certificate import Certificate
+
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -144,7 +148,12 @@ def fit_table(
     known, domain = _claimed(table.rows, truth, ranges)
     effort = Effort(seconds=settings.seconds, seed=settings.seed)
     found = fit(
-        table.rows, effort, noise=settings.noise, holdout=settings.holdout, progress=progress
+        table.rows,
+        effort,
+        noise=settings.noise,
+        holdout=settings.holdout,
+        forms=settings.forms,
+        progress=progress,
     )
     return FitOutcome(table, settings, found, known, domain)
 
@@ -230,7 +239,20 @@ def _domain(truth: Expression, rows: Rows, ranges: Sequence[str]) -> Domain:
     return Domain({**dict(boxes), **given.ranges})
 
 
-def _hull(column: Any) -> Range:
-    """From the least to the largest value, each the decimal that its float is written as."""
-    least, most = (Fraction(repr(float(value))) for value in (column.min(), column.max()))
-    return Range((Interval(least, most),))
+def _hull(column: Array) -> Range:
+    """From the least to the largest value, each the decimal that its float is written as.
+
+    Of an end with more digits than are worth reading the first six: that box lies inside the other.
+    """
+    least, most = (Decimal(repr(float(value))) for value in (column.min(), column.max()))
+    lower, upper = _short(least, ROUND_CEILING), _short(most, ROUND_FLOOR)
+    if lower > upper:
+        lower, upper = Fraction(least), Fraction(most)
+    return Range((Interval(lower, upper),))
+
+
+def _short(end: Decimal, way: str) -> Fraction:
+    exact = Fraction(end)
+    if "/" not in spell(exact):
+        return exact
+    return Fraction(Context(prec=_DIGITS, rounding=way).plus(end))

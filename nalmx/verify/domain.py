@@ -11,14 +11,15 @@ from ..errors import RangeError
 from ..expression.names import check_name
 from ..expression.nodes import natural_order
 from ..ranges import Interval, Range
+from ..showing import Shown
 
 Point = dict[str, Fraction]
 Box = dict[str, Interval]
 INTEGERS = "integers "
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+@dataclass(frozen=True, slots=True, repr=False)
+class Domain(Shown):
     """The product of one range an input: every combination of their values.
 
     Of the inputs in `integers` only the whole numbers of their ranges, which begin and end with one.

@@ -13,6 +13,7 @@ from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
 from ..expression.text import to_text
 from ..rationals import parse_rational, spell
+from ..showing import Shown
 from .domain import Domain, Point
 from .sides import domain_of, network_of, sides
 
@@ -58,8 +59,8 @@ class Tolerance:
         return "0" if self.kind == "exact" else f"{self.kind}:{spell(self.size)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+@dataclass(frozen=True, slots=True, repr=False)
+class Claim(Shown):
     """`left` equals `right` within `tolerance` at every real point of `domain`.
 
     A condition, such as an inequality, is claimed to equal `True`. The claim includes that both sides are
@@ -173,7 +174,7 @@ def _spelled(point: Point) -> dict[str, str]:
     return {name: spell(value) for name, value in point.items()}
 
 
-class Established(NoTruthValue):
+class Established(NoTruthValue, Shown):
     """How far something is established: a level, and what the command line ends with."""
 
     __slots__ = ()
@@ -192,7 +193,7 @@ class Established(NoTruthValue):
         return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict(Established):
     """How far a claim is established, by what method, over what.
 
