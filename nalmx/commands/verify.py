@@ -75,6 +75,10 @@ class ExpressionRequest(ask.VerdictRequest):
     tolerance: str = ask.option(
         "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
     )
+    where_defined: bool = ask.flag(
+        "--where-defined",
+        "Claim that both sides are defined at the same points of the ranges, and equal there.",
+    )
     points: int = ask.option(
         "--points",
         "Random points to sweep where there is no proof.",
@@ -127,7 +131,12 @@ def expr(asked: ExpressionRequest) -> int:
         )
     whole = [name.strip() for given in asked.integers for name in given.split(",")]
     domain = Domain.parse(asked.ranges, variables(left, right), whole)
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance))
+    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+        raise SettingError(
+            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "point; leave it out, or them"
+        )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
     late = replace(

@@ -36,6 +36,9 @@ def explain(verdict: Verdict) -> str:
         points = "all"
     where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
+    if verdict.verdict == "proved" and verdict.where_defined:
+        there = "defined at the same points and equal there"
+        return f"{there}{where} ({verdict.method})"
     if verdict.verdict == "proved":
         said = f"true{where}" if verdict.of_condition else f"equal{where}, and both defined there"
         return f"{said} ({verdict.method})"

@@ -33,7 +33,7 @@ equivalence; Geddes, Czapor, Labahn (1992), Algorithms for computer algebra, cha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...expression import Expression, variables
 from ..verdict import Claim
@@ -43,6 +43,7 @@ from .definedness import Unmet, find_unmet
 from .field import Field, Units
 from .linear import contradict
 from .normal_form import Form, NormalForms
+from .partial import are_alike, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
 from .residues import by_residues, by_values
@@ -56,7 +57,8 @@ _BOXES_TO_EMPTY = 64
 class Solved:
     """A case with the normal forms of both sides.
 
-    `agrees`: they are certainly equal where they are defined. `unmet`: what may be undefined.
+    `agrees`: they are certainly equal where they are defined. `unmet`: what may be undefined. `alike`: both
+    sides are certainly defined at the same points.
     """
 
     case: Case
@@ -65,6 +67,7 @@ class Solved:
     right: Form
     agrees: bool
     unmet: Unmet | None
+    alike: bool = True
 
 
 class TooManyCases(OutsideMethod):
@@ -120,7 +123,17 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     unmet = find_unmet(case, forms)
     if (not agrees or unmet is not None) and (values := list(by_values(case))):
         return values
-    return Solved(case, forms, left, right, agrees, unmet)
+    if unmet is None:
+        return Solved(case, forms, left, right, agrees, None)
+    alike = agrees and are_alike(case, forms)
+    if not alike:
+        points, brackets = one_sided(case, forms)
+        unmet = replace(
+            unmet,
+            suspects=(*unmet.suspects, *points),
+            brackets=(*unmet.brackets, *brackets),
+        )
+    return Solved(case, forms, left, right, agrees, unmet, alike)
 
 
 def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:

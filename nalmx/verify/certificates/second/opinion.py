@@ -162,7 +162,9 @@ def _opinion(
     if left is OPEN or right is OPEN:
         return "open"
     if left is UNDEFINED or right is UNDEFINED:
-        return "neither" if left is right else "apart"
+        if left is not right:
+            return "apart"
+        return "within" if claim.where_defined else "neither"
     if isinstance(left, bool) or isinstance(right, bool):
         return "within" if left is right else "apart"
     assert isinstance(left, tuple)
