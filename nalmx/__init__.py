@@ -12,10 +12,10 @@ loads torch.
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from .lazy_names import homes, lazy_names
 
+TYPE_CHECKING = False  # that of `typing`, which takes as long to load as all the rest
 if TYPE_CHECKING:
     from .expression import parse as parse, to_text as to_text
     from .extract import Formula as Formula, as_trained as as_trained

@@ -31,6 +31,7 @@ from ._certificate import (
 )
 from ._files import check_certificates, check_tests, tests_option
 from ._fit import verify_fit_run
+from ._group import Group
 from ._options import (
     as_text,
     export_tests,
@@ -43,7 +44,7 @@ from ._options import (
 from ._verify_request import RunRequest
 
 
-@click.group(name="verify", no_args_is_help=False)
+@click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
     """Verify an expression (expr) or a training run (run) over a domain.
 

@@ -1,0 +1,41 @@
+"""`nalmx completion`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+import click
+from click.shell_completion import ShellComplete, get_completion_class
+
+from ..cli import COMPLETING, PROGRAM
+from ..exit_codes import HOLDS
+from . import _request as ask
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest(ask.Request):
+    shell: Literal["bash", "zsh", "fish"] = ask.argument(
+        "SHELL", type=click.Choice(["bash", "zsh", "fish"])
+    )
+
+
+@click.command(name="completion")
+@ask.asking(CompletionRequest)
+def command(asked: CompletionRequest) -> int:
+    """Print what makes a shell complete commands and options.
+
+    SHELL is bash, zsh or fish. In bash and zsh, a line of ~/.bashrc or ~/.zshrc:
+
+    \b
+      eval "$(nalmx completion bash)"
+
+    In fish: nalmx completion fish > ~/.config/fish/completions/nalmx.fish
+    """
+    kind = get_completion_class(asked.shell)
+    assert kind is not None
+    group = click.get_current_context().find_root().command
+    # The shell's own `source` would start that shell to learn its version.
+    sys.stdout.write(ShellComplete.source(kind(group, {}, PROGRAM, COMPLETING)))
+    return HOLDS
