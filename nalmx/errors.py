@@ -34,11 +34,11 @@ class UnknownNameError(NalmxError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`, did you mean nmu?`, or nothing where no name is close."""
+    """` (did you mean nmu?)`, or nothing where no name is close."""
     from difflib import get_close_matches
 
     close = get_close_matches(name.lower(), [*known], n=2)
-    return f", did you mean {' or '.join(close)}?" if close else ""
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 class SettingError(NalmxError):

@@ -27,7 +27,7 @@ def option(
     name: str, help: str, *, short: str | None = None, default: Any = None, **settings: Any
 ) -> Any:
     """A field, and the option that fills it; a default that says something is shown."""
-    if default is not None:
+    if default is not None:  # else it would count as given
         settings = {
             "default": default,
             "show_default": default != "" and default is not False,

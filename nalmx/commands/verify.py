@@ -67,6 +67,12 @@ class ExpressionRequest(ask.VerdictRequest):
         "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
         "belong to a range. May be repeated.",
     )
+    integers: tuple[str, ...] = ask.option(
+        "--integers",
+        multiple=True,
+        metavar="NAME",
+        help="An input that is a whole number; several as NAME,NAME. May be repeated.",
+    )
     tolerance: str = ask.option(
         "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
     )
@@ -124,7 +130,8 @@ def expr(asked: ExpressionRequest) -> int:
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
             "EXPRESSION, or write a condition such as 'exp(x) >= 1 + x'"
         )
-    domain = Domain.parse(asked.ranges, variables(left, right))
+    whole = [name.strip() for given in asked.integers for name in given.split(",")]
+    domain = Domain.parse(asked.ranges, variables(left, right), whole)
     claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
     if asked.where_defined and (asked.tests is not None or asked.every_float32):
         raise SettingError(

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..rationals import parse_rational
 from ..verify import Verdict
+from ..verify.domain import INTEGERS
 from .tables import PlainTable
 
 _MOST_LISTED, _LONGEST_RANGE, _LONGEST_EXACT = 4, 80, 12
@@ -33,6 +34,8 @@ def explain(verdict: Verdict) -> str:
     """What a verdict rests on, in one sentence."""
     domain = domain_text(verdict.domain)
     points = "all real" if verdict.inputs == "real" else f"every {verdict.inputs}"
+    if any(extent.startswith(INTEGERS) for extent in verdict.domain.values()):
+        points = "all"
     where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
     if verdict.verdict == "proved" and verdict.where_defined:

@@ -57,11 +57,12 @@ class NormalForms:
         units: Units,
         *,
         opaque: bool = False,
+        integers: frozenset[str] = frozenset(),
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
         slots = _slots_for(everything, opaque)
         self.field = Field(variables(*everything), slots, units)
-        self.region = Region(self.field, ranges)
+        self.region = Region(self.field, ranges, integers)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._made_here: list[Expression] = []
