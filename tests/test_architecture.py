@@ -298,6 +298,7 @@ def test_lists_are_printed_without_torch(command):
 def test_help_loads_only_the_standard_library(arguments):
     loaded = modules_after(f"from nalmx.cli import main; main({arguments!r})")
     assert not loaded & {"torch", "sympy", "hypothesis", "numpy", "click", "rich", "flint"}
+    assert not loaded & {"typing", "ast", "json", "dataclasses", "nalmx.supervisor"}
 
 
 @pytest.mark.parametrize(
