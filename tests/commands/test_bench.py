@@ -93,7 +93,9 @@ def test_json_is_one_object_with_all_rows_and_the_agreement(capsys, finished):
     record = json.loads(out)
     assert len(record["rows"]) == 4
     assert record["agreement"]["compared"] == 0
-    assert record["agreement"]["text"] == "no cell has a published counterpart"
+    assert record["agreement"]["text"] == (
+        "a comparison with the published results needs 2 inputs, 25 seeds and 50,000 iterations"
+    )
     assert record["settings"]["modules"] == ["nmu", "nau"]
     assert record["output"] == str(finished)
     saved = json.loads((finished / "results.json").read_text())
