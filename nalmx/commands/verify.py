@@ -61,8 +61,18 @@ class ExpressionRequest(ask.VerdictRequest):
         "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
         "belong to a range. May be repeated.",
     )
+    integers: tuple[str, ...] = ask.option(
+        "--integers",
+        multiple=True,
+        metavar="NAME",
+        help="An input that is a whole number; several as NAME,NAME. May be repeated.",
+    )
     tolerance: str = ask.option(
         "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
+    )
+    where_defined: bool = ask.flag(
+        "--where-defined",
+        "Claim that both sides are defined at the same points of the ranges, and equal there.",
     )
     points: int = ask.option(
         "--points",
@@ -114,8 +124,14 @@ def expr(asked: ExpressionRequest) -> int:
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
             "EXPRESSION, or write a condition such as 'exp(x) >= 1 + x'"
         )
-    domain = Domain.parse(asked.ranges, variables(left, right))
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance))
+    whole = [name.strip() for given in asked.integers for name in given.split(",")]
+    domain = Domain.parse(asked.ranges, variables(left, right), whole)
+    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+        raise SettingError(
+            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "point; leave it out, or them"
+        )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
     late = replace(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MachineOutcome(RunOutcome):
     """A learned machine, its program, and the verdicts on both; no program of what was not learned.
 

@@ -22,7 +22,6 @@ from .. import __version__
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
-from ..ranges import Range
 from ..storage import canonical_json, parse_json
 from .bounding.bounds import Difference, decimal_below
 from .checker import check
@@ -156,6 +155,7 @@ def _texts_of(claim: Claim) -> dict[str, Any]:
         "right": to_text(claim.right),
         "domain": dict(sorted(claim.domain.to_json().items(), key=lambda i: natural_order(i[0]))),
         "tolerance": str(claim.tolerance),
+        **({"where_defined": True} if claim.where_defined else {}),
     }
 
 
@@ -275,14 +275,15 @@ def _is_texts(value: object) -> bool:
 
 
 def _claim(texts: Mapping[str, Any]) -> Claim:
-    _need(texts.keys() == {"left", "right", "domain", "tolerance"}, "the claim")
+    _need(texts.keys() - {"where_defined"} == {"left", "right", "domain", "tolerance"}, "the claim")
+    _need(texts.get("where_defined", True) is True, "the claim")
     _need(all(isinstance(texts[n], str) for n in ("left", "right", "tolerance")), "the claim")
     domain = texts["domain"]
     _need(_is_texts(domain) and len(domain) <= _MOST_INPUTS, "the domain")
     names = sorted(map(check_name, domain), key=natural_order)
     left, right = parse(texts["left"]), parse(texts["right"])
-    ranges = {name: Range.parse(domain[name]) for name in names}
-    return Claim(left, right, Domain(ranges), Tolerance.parse(texts["tolerance"]))
+    tolerance = Tolerance.parse(texts["tolerance"])
+    return Claim(left, right, Domain.from_json(domain, names), tolerance, "where_defined" in texts)
 
 
 def read_certificate(path: Path) -> Any:

@@ -29,6 +29,13 @@ class Open:
     is_close: bool = False
     in_time: bool = True
 
+    @property
+    def is_final(self) -> bool:
+        """Whether no prover can settle the claim: the sides are equal where they are defined, at the same
+        points, and there are others."""
+        undefined = self.blocked is not None or self.finding.outcome == "pole"
+        return self.finding.alike and undefined
+
 
 class Prover(Protocol):
     """A method to settle claims, with a counted effort.

@@ -46,7 +46,8 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
     """What a claim comes to at one rational point of its domain.
 
     `agrees`: both sides are defined and within the tolerance (without a tolerance, irrational
-    sides are equal as far as `most_bits` bits tell). `open`: not decided with `most_bits` bits.
+    sides are equal as far as `most_bits` bits tell), or neither is defined and the claim allows that.
+    `open`: not decided with `most_bits` bits.
     """
     if point not in claim.domain:
         raise ValueError(f"the point {point} is outside the domain of the claim")
@@ -58,7 +59,7 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
             point, _show(left), _show(right), _difference(claim, left, right), "exact rationals"
         )
     if isinstance(left, Undefined) and isinstance(right, Undefined):
-        return Blocked(point, f"neither side is defined: {left.reason}")
+        return _neither(claim, point, left)
     if IRRATIONAL not in (left, right):
         name, side = ("left", left) if isinstance(left, Undefined) else ("right", right)
         assert isinstance(side, Undefined)
@@ -78,7 +79,8 @@ def simplified(claim: Claim, failure: Failure) -> Failure:
     with until(deadline()), limited(_TO_SIMPLIFY):
         for name, extent in claim.domain.ranges.items():
             for value in _simple_values(extent, failure.point[name]):
-                judgement = judge(claim, {**failure.point, name: value})
+                moved = {**failure.point, name: value}
+                judgement = judge(claim, moved) if moved in claim.domain else "open"
                 if isinstance(judgement, type(failure)):
                     failure = judgement
                     break
@@ -167,7 +169,7 @@ def _judge_in_balls(
         return Counterexample(point, shown_left, shown_right, reason, "balls")
 
     if isinstance(left, Undefined) and isinstance(right, Undefined):
-        return Blocked(point, f"neither side is defined: {left.reason}")
+        return _neither(claim, point, left)
     if isinstance(left, Undefined) and isinstance(right, bool | flint.arb):
         return violated(f"the left side is undefined here: {left.reason}")
     if isinstance(right, Undefined) and isinstance(left, bool | flint.arb):
@@ -186,6 +188,12 @@ def _judge_in_balls(
         if final and claim.tolerance.kind == "exact" and _resolved(gap, left, right):
             return "agrees"
     return "open"
+
+
+def _neither(claim: Claim, point: Point, why: Undefined) -> Judgement:
+    if claim.where_defined:
+        return "agrees"
+    return Blocked(point, f"neither side is defined: {why.reason}")
 
 
 def _enclosed(side: Expression, exact: ExactValue, inputs: dict[str, Ball]) -> BallValue:

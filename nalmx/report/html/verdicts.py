@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def sequence_verdicts(
         several = verdict.wrong or verdict.errors
         one = verdict.counterexample
         wrong = several.few if several is not None else [one] if one is not None else []
-        parts += [_wrong(example, left, right) for example in wrong]
+        parts += [pairs_table(wrong_rows(example, left, right)) for example in wrong]
         if wrong and word == "refuted":
             parts += [element("p", "Shown again by:"), command(replay)]
         yield _card(CLAIMS[name], word, shown, parts, certificates.get(name))
@@ -86,16 +86,19 @@ def _word(word: str, shown: str = "") -> Markup:
     return element("strong", shown or word, title=MEANINGS[word], tabindex=0, class_=f"word {kind}")
 
 
-def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Markup]:
-    """The point, both values there, and the command that judges it again."""
+def counterexample_rows(example: Counterexample) -> list[tuple[str, str]]:
+    """The point, and both values there."""
     fields = example.to_json()
     rows = [(name, _near(value)) for name, value in [*fields["point"].items()][:_MOST_INPUTS]]
     more = len(fields["point"]) - len(rows)
     rows += [("…", f"and {more} more inputs")] if more > 0 else []
-    rows += [("left", _near(fields["left"])), ("right", _near(fields["right"]))]
-    lines = [element("tr", element("th", name), element("td", value)) for name, value in rows]
+    return [*rows, ("left", _near(fields["left"])), ("right", _near(fields["right"]))]
+
+
+def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Markup]:
+    """The counterexample, and the command that judges it again."""
     yield element("p", f"Counterexample, checked in {example.checked_in}:")
-    yield element("div", element("table", *lines), class_="scroll")
+    yield pairs_table(counterexample_rows(example))
     if claim is not None:
         words = shlex.join(counterexample_words(claim, example))
         if len(words) <= _LONGEST_COMMAND:
@@ -113,18 +116,25 @@ def _near(text: str) -> str:
 
 def _decimal(value: Fraction) -> str:
     try:
-        return f"{float(value):.9g}"
+        return f"{float(value):.12g}"
     except OverflowError:
         return "beyond the floats"
 
 
-def _wrong(example: WrongAnswer, left: str, right: str) -> Markup:
+def wrong_rows(
+    example: WrongAnswer, left: str = "left", right: str = "right"
+) -> list[tuple[str, str]]:
+    """A prompt, and what both sides answer."""
     unseen = f"(the token {example.unseen} was never seen in training)"
     said = programs.spelled(example.left) if example.unseen is None else unseen
-    rows = [
+    return [
         ("prompt", programs.spelled(example.prompt)),
         (left, said),
         (right, programs.spelled(example.right)),
     ]
+
+
+def pairs_table(rows: Iterable[tuple[str, str]]) -> Markup:
+    """A name and a value a row."""
     lines = [element("tr", element("th", name), element("td", text)) for name, text in rows]
     return element("div", element("table", *lines), class_="scroll")

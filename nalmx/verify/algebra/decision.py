@@ -10,7 +10,7 @@ are defined throughout the domain is shown by signs, exactly or in ball enclosur
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...clock import limited
@@ -24,6 +24,7 @@ from .bracket import Bracket
 from .case import Case
 from .cases import Solved, cases
 from .cover import Breach, find_breach
+from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
@@ -45,7 +46,8 @@ class Finding(NoTruthValue):
     domain); or `silent`. `suspects` are points worth judging, `brackets` pairs of points around
     one. `pieces` are the cases in which
     the sides differ, or none where the method did not reach; `defined` says that both sides are
-    certainly defined throughout the domain. `cases` are all that were gone through, which cover the domain
+    certainly defined throughout the domain, `alike` that they are defined at the same points of it and
+    equal there. `cases` are all that were gone through, which cover the domain
     of a claim that is proved.
     """
 
@@ -57,6 +59,7 @@ class Finding(NoTruthValue):
     brackets: tuple[Bracket, ...] = ()
     pieces: tuple[Solved, ...] | None = None
     defined: bool = False
+    alike: bool = False
     cases: tuple[Case, ...] = ()
     rational: bool = True
 
@@ -82,13 +85,18 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     unmet = [solved.unmet for solved in seen if solved.unmet is not None]
     differing = tuple(solved for solved in seen if not solved.agrees)
     exact = claim.tolerance.kind == "exact"
+    alike = stopped is None and all(solved.agrees and solved.alike for solved in seen)
     outcome: Outcome = "silent"
     reason = stopped
-    if stopped is None and unmet:
+    if claim.where_defined and alike:
+        outcome = "proved"
+    elif stopped is None and unmet:
         # Where a side may be undefined, its normal form need not be its function.
         worst = max(unmet, key=lambda u: u.is_certain)
-        reason = worst.reason
-        if worst.is_certain and not (differing and exact):
+        reason = (replace(worst, is_certain=False) if claim.domain.integers else worst).reason
+        if worst.is_certain and not (
+            (differing and exact) or claim.where_defined or claim.domain.integers
+        ):
             outcome = "pole"
     elif stopped is None:
         outcome = "differs" if all(map(_tells, differing)) else "silent"
@@ -99,9 +107,10 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
         outcome,
         reason,
         tuple(point for point in suspects if point in claim.domain),
-        tuple(bracket for found in unmet for bracket in found.brackets),
+        _brackets(claim, unmet),
         differing if stopped is None else None,
         stopped is None and not unmet,
+        alike,
         tuple(solved.case for solved in seen),
         not any(solved.forms.field.has_functions for solved in seen),
     )
@@ -126,6 +135,13 @@ def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point], hunting: i
     except OutsideMethod as outside:
         return str(outside)
     return None
+
+
+def _brackets(claim: Claim, unmet: list[Unmet]) -> tuple[Bracket, ...]:
+    """Pairs of points around one at which a side is undefined; no way leads from one integer to another."""
+    if claim.domain.integers:
+        return ()
+    return tuple(bracket for found in unmet for bracket in found.brackets)
 
 
 def _tells(solved: Solved) -> bool:

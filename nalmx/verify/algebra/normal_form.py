@@ -30,12 +30,16 @@ _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What must hold wherever the conditions do: the sign of `function`, so that `what` is defined."""
+    """What must hold wherever the conditions do: the sign of `function`, so that `what` is defined.
+
+    Where it `is_exact`, there is no value where it does not hold.
+    """
 
     function: Expression
     form: Quotient
     signs: Signs
     what: str
+    is_exact: bool = True
 
 
 class NormalForms:
@@ -53,11 +57,12 @@ class NormalForms:
         units: Units,
         *,
         opaque: bool = False,
+        integers: frozenset[str] = frozenset(),
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
         slots = _slots_for(everything, opaque)
         self.field = Field(variables(*everything), slots, units)
-        self.region = Region(self.field, ranges)
+        self.region = Region(self.field, ranges, integers)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._made_here: list[Expression] = []
@@ -84,6 +89,14 @@ class NormalForms:
             return self._visit(root)
         except RecursionError:
             raise OutsideMethod("the claim is nested too deeply") from None
+
+    def obligations_of(self, side: Expression) -> list[Obligation]:
+        """What must hold for a side to be defined, each after those of what it speaks of."""
+        kept, self.obligations = self.obligations, {}
+        self._forms.clear()
+        self.form(side)
+        found, self.obligations = list(self.obligations.values()), kept
+        return found
 
     def are_equal(self, left: Form, right: Form) -> bool:
         """Whether two forms are certainly equal where they are defined and the conditions hold."""
@@ -144,8 +157,19 @@ class NormalForms:
         parts, holds = _COMPARISONS[operation]
         return self.region.need(self.field.ring.minus(x, y), parts) in holds
 
-    def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
-        self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
+    def _oblige(
+        self,
+        function: Expression,
+        form: Quotient,
+        signs: Signs,
+        what: str,
+        *,
+        is_exact: bool = True,
+    ) -> None:
+        made = Obligation(function, form, signs, what, is_exact)
+        known = self.obligations.setdefault((id(function), signs), made)
+        if known.is_exact and not is_exact:
+            self.obligations[id(function), signs] = made
 
     def _rule_table(self) -> dict[str, Callable[..., Quotient]]:
         ring, region = self.field.ring, self.region
@@ -218,7 +242,8 @@ class NormalForms:
             if base.top.is_zero():
                 return self._power_of_zero(node, exponent)
             self.region.seen.append(exponent)
-            self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
+            what = "the base of a power"
+            self._oblige(node.arguments[0], x, POSITIVE, what, is_exact=False)
             inside = self.field.ring.times(exponent, logarithm(self.field, base))
             return exponential(self.region, inside)
         if constant.denominator == 1:

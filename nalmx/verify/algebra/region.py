@@ -51,12 +51,19 @@ class Region:
     """A part of the domain: ranges, conditions on signs, and the signs that follow.
 
     `open` lists functions whose sign was left open (|f|); `zeros`, what the conditions say is zero;
-    `seen`, functions whose sign mattered, near whose zeros something may happen.
+    `seen`, functions whose sign mattered, near whose zeros something may happen; `floors`, arguments of
+    floors that were left as they are, `has_wide_floors` where one takes many values. `integers` are inputs
+    that are whole numbers.
     """
 
-    def __init__(self, field: Field, ranges: Mapping[str, Range]) -> None:
+    def __init__(
+        self, field: Field, ranges: Mapping[str, Range], integers: frozenset[str] = frozenset()
+    ) -> None:
         self.field = field
         self.ranges = ranges
+        self.integers = integers
+        self.floors: list[Polynomial] = []
+        self.has_wide_floors = False
         self.open: list[Quotient] = []
         self.zeros: list[Polynomial] = []
         self.seen: list[Quotient] = []

@@ -56,6 +56,7 @@ class Doubt:
     def __init__(self, claim: Claim) -> None:
         self.program = straight(claim.left, claim.right)
         self.numbers = [number(step.content) for step in numbers_of(self.program)]
+        self.where_defined = claim.where_defined
         self.kind, self.tolerance = claim.tolerance.kind, to_float(claim.tolerance.size)
 
     def over(self, inputs: Mapping[str, Array], count: int, arrays: Arrays) -> Array:
@@ -82,6 +83,10 @@ class Doubt:
             limit = (tolerance * size if self.kind == "rel" else tolerance) + limit
         excess = abs(left.value - right.value) - limit
         masks = [mask for mask in (left.undefined, right.undefined) if mask is not None]
+        if self.where_defined and len(masks) == 2:
+            neither = masks[0] & masks[1]
+            excess = xp.where(masks[0] | masks[1], arrays.scalar(math.inf), excess)
+            return xp.where(neither, arrays.scalar(-math.inf), excess)
         if not masks:
             return excess
         return xp.where(reduce(operator.or_, masks), arrays.scalar(math.inf), excess)
