@@ -70,7 +70,7 @@ class FitSettings:
         return settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fitted:
     """What a fit found in a table, and the truth that it is to be compared with on a domain, if any."""
 
