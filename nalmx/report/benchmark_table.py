@@ -58,7 +58,7 @@ def agreement(rows: Sequence[CellSummary]) -> str:
 def _uncompared(rows: Sequence[CellSummary]) -> str:
     """Why nothing is compared with what is published."""
     usual = (PUBLISHED_INPUTS, PUBLISHED_SEEDS, PUBLISHED_ITERATIONS)
-    if all((row.inputs, row.seeds, row.iterations) != usual for row in rows):
+    if rows and all((row.inputs, row.seeds, row.iterations) != usual for row in rows):
         inputs, seeds, iterations = usual
         return (
             f"a comparison with the published results needs {inputs} inputs, {seeds} seeds and "
