@@ -9,7 +9,6 @@ from typing import Literal
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
-from ..cli import COMPLETING, PROGRAM
 from ..exit_codes import HOLDS
 from . import _request as ask
 
@@ -35,7 +34,9 @@ def command(asked: CompletionRequest) -> int:
     """
     kind = get_completion_class(asked.shell)
     assert kind is not None
-    group = click.get_current_context().find_root().command
+    root = click.get_current_context().find_root()
+    program = str(root.info_name)
+    made = kind(root.command, {}, program, f"_{program.upper()}_COMPLETE")
     # The shell's own `source` would start that shell to learn its version.
-    sys.stdout.write(ShellComplete.source(kind(group, {}, PROGRAM, COMPLETING)))
+    sys.stdout.write(ShellComplete.source(made))
     return HOLDS
