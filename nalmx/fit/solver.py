@@ -17,9 +17,8 @@ from .holdout import Holdout, Split, split
 from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
-from .structures.linear import linear
-from .structures.monomial import monomial
 from .structures.problem import Problem
+from .structures.search import structures
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -138,12 +137,6 @@ class _Search:
                 f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "
                 "leaves has no trend, no order, and the shape of noise"
             )
-
-
-def structures(problem: Problem) -> Iterator[Form]:
-    """Forms for a problem, the cheapest structures first."""
-    yield from linear(problem)
-    yield from monomial(problem)
 
 
 def _equation(found: Candidate, is_pick: bool) -> Equation:

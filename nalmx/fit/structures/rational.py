@@ -1,0 +1,163 @@
+"""Rational laws: P(x) - y·Q(x) = 0 has a solution where columns of monomials have a null vector.
+
+Degrees go from low to high, so that P and Q have no factor in common. Columns are scaled to one size;
+what is tiny in the null vector is left out and the rest found again. Whether it is a law, the rows say:
+a smooth function has a rational one that is right to many digits and no law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ...clock import look
+from ...expression import Apply, Expression, Number
+from ..form import Form, constant
+from ..rows import Array
+from .monomial import raised
+from .problem import Problem
+from .surrogate import Whole, count_terms, exponents, monomials
+
+_NULL = 1e-10
+_TINY = 1e-7
+_MOST_TERMS = 14
+_SPARE = 40
+_HIGHEST = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaled:
+    """Rows in units in which their columns are about 1."""
+
+    table: Array
+    target: Array
+    units: Array
+    unit: float
+
+    @classmethod
+    def of(cls, problem: Problem) -> Scaled:
+        units = np.median(np.abs(problem.table), 0)
+        units = np.where(units > 0, units, np.abs(problem.table).max(0))
+        unit = float(np.median(np.abs(problem.target))) or float(np.abs(problem.target).max())
+        return cls(problem.table / units, problem.target / unit, units, unit)
+
+
+def degrees(width: int, least: int, most: int) -> Iterator[tuple[int, int]]:
+    """Degrees of P and Q whose monomials are more than `least` and at most `most`, fewest first."""
+    sized = [
+        (count_terms(width, d) + count_terms(width, e), d, e)
+        for d in range(_HIGHEST + 1)
+        for e in range(_HIGHEST + 1)
+        if d + e > 0
+    ]
+    yield from ((d, e) for size, d, e in sorted(sized) if least < size <= most)
+
+
+def rational(problem: Problem, least: int, most: int) -> Iterator[Form]:
+    """The rational form of least degree, of more than `least` and at most `most` monomials."""
+    if not problem.width:
+        return
+    scaled = Scaled.of(problem)
+    found: list[tuple[int, int]] = []
+    for d, e in degrees(problem.width, least, min(most, problem.count // 2)):
+        if any(d >= p and e >= q for p, q in found):
+            continue
+        look()
+        form = null_form(problem, scaled, exponents(problem.width, d), exponents(problem.width, e))
+        if form is not None:
+            found.append((d, e))
+            yield form
+
+
+def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> Form | None:
+    """P/Q of these monomials, where P - y·Q vanishes on all rows."""
+    terms = len(above) + len(below)
+    step = max(problem.count // (terms + _SPARE), 1)
+    few = slice(None, None, step)
+    table = np.hstack(
+        [
+            monomials(scaled.table[few], above),
+            -scaled.target[few, None] * monomials(scaled.table[few], below),
+        ]
+    )
+    if _null(table) is None:
+        return None
+    table = np.hstack(
+        [monomials(scaled.table, above), -scaled.target[:, None] * monomials(scaled.table, below)]
+    )
+    kept = np.arange(terms)
+    vector = _null(table)
+    for _ in range(4):
+        if vector is None:
+            return None
+        large = np.abs(vector) > _TINY * np.abs(vector).max()
+        if large.all():
+            break
+        kept = kept[large]
+        vector = _null(table[:, kept])
+    if vector is None or len(kept) > _MOST_TERMS or not (kept >= len(above)).any():
+        return None
+    vector = vector / np.sqrt((table[:, kept] ** 2).sum(0))
+    return _written(problem, scaled, above, below, kept, vector)
+
+
+def _null(table: Array) -> Array | None:
+    """The null vector of the columns made equally long; None where there is none."""
+    sizes = np.sqrt((table**2).sum(0))
+    if not np.isfinite(sizes).all() or not sizes.all():
+        return None
+    values, directions = np.linalg.svd(table / sizes, full_matrices=False)[1:]
+    if len(values) < 2 or not values[-1] < _NULL * values[0]:
+        return None
+    vector: Array = directions[-1]
+    return vector
+
+
+def _written(
+    problem: Problem,
+    scaled: Scaled,
+    above: Whole,
+    below: Whole,
+    kept: Whole,
+    vector: Array,
+) -> Form:
+    """The quotient, in which the largest coefficient below is 1."""
+    numerator = [(above[i], vector[n]) for n, i in enumerate(kept) if i < len(above)]
+    denominator = [
+        (below[i - len(above)], vector[n] / scaled.unit)
+        for n, i in enumerate(kept)
+        if i >= len(above)
+    ]
+
+    def in_units(terms: list[tuple[Whole, float]]) -> list[tuple[Whole, float]]:
+        return [(powers, value / float(np.prod(scaled.units**powers))) for powers, value in terms]
+
+    numerator, denominator = in_units(numerator), in_units(denominator)
+    chief = max(range(len(denominator)), key=lambda n: -int(denominator[n][0].sum()))
+    unit = denominator[chief][1]
+    values: list[float] = []
+
+    def total(terms: list[tuple[Whole, float]], whole: int | None) -> Expression:
+        parts: list[Expression] = []
+        for place, (powers, value) in enumerate(terms):
+            factors = [
+                raised(atom, Fraction(int(power)))
+                for atom, power in zip(problem.atoms, powers, strict=True)
+                if power
+            ]
+            if place != whole:
+                factors.insert(0, constant(len(values)))
+                values.append(value / unit)
+            if not factors:
+                factors = [Number(Fraction(1))]
+            parts.append(factors[0] if len(factors) == 1 else Apply("mul", tuple(factors)))
+        return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
+
+    top = total(numerator, None) if numerator else Number(Fraction(0))
+    bottom = total(denominator, chief)
+    is_one = len(denominator) == 1 and not denominator[chief][0].any()
+    expression = top if is_one else Apply("div", (top, bottom))
+    return Form(problem.wrap(expression), tuple(values))

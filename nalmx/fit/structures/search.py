@@ -1,0 +1,81 @@
+"""The order in which structures are tried on a problem and on those that it reduces to.
+
+First every reduction is made, from the given columns on; then each stage is tried on all problems, the
+narrowest first: what is plain in one of them is found before anything dear is tried on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..form import Form
+from .inner import inners
+from .linear import linear
+from .monomial import monomial
+from .outer import outers
+from .problem import Problem
+from .rational import rational
+from .scaling import scalings
+from .translation import translations
+
+_DEEPEST = 3
+_MOST_PROBLEMS = 40
+_BANDS = (0, 12, 40, 120)
+
+
+def structures(problem: Problem) -> Iterator[Form]:
+    """Forms for a problem, the cheapest structures first."""
+    yield from linear(problem)
+    yield from monomial(problem)
+    yield from _under(problem, _BANDS[0], _BANDS[1])
+    problems = sorted(_reductions(problem), key=lambda p: p.width)
+    stages: tuple[Callable[[Problem], Iterator[Form]], ...] = (
+        lambda p: _under(p, _BANDS[0], _BANDS[1]),
+        lambda p: _within(p, 30),
+        lambda p: _under(p, _BANDS[1], _BANDS[2]),
+        lambda p: _under(p, _BANDS[2], _BANDS[3]),
+        lambda p: _within(p, 80),
+    )
+    for stage in stages:
+        for reduced in problems:
+            yield from stage(reduced)
+
+
+def _reductions(problem: Problem) -> list[Problem]:
+    """The problem and those that it reduces to, each once."""
+    found, layer = [problem], [problem]
+    told = {_key(problem)}
+    for _ in range(_DEEPEST):
+        following = []
+        for parent in layer:
+            for reduced in (*scalings(parent), *translations(parent)):
+                if _key(reduced) not in told and len(found) < _MOST_PROBLEMS:
+                    told.add(_key(reduced))
+                    following.append(reduced)
+                    found.append(reduced)
+        layer = following
+    return found
+
+
+def _key(problem: Problem) -> object:
+    return problem.atoms, float(problem.target[0]), float(problem.target[-1])
+
+
+def _under(problem: Problem, least: int, most: int) -> Iterator[Form]:
+    """Rational forms of the target and of functions of it; at first also linear and monomial ones."""
+    if problem.width > 7:
+        most = min(most, 70)
+    yield from rational(problem, least, most)
+    for outer in outers(problem):
+        if least == 0:
+            yield from linear(outer)
+            yield from monomial(outer)
+        yield from rational(outer, least, most)
+
+
+def _within(problem: Problem, most: int) -> Iterator[Form]:
+    """Rational forms with one inner function."""
+    if problem.width > 5:
+        return
+    for inner in inners(problem):
+        yield from rational(inner, 0, most)
