@@ -30,12 +30,16 @@ def constant(place: int) -> Variable:
 class Form:
     """An expression in columns and in the constants `_0`, `_1`, …, with a value for each.
 
-    `is_linear` where the target, or its logarithm, is linear in all of them.
+    `is_linear` where the target is linear in all of them and in the columns. `is_from_exact` where it was
+    found from rows without noise, and says nothing where it does not fit them to rounding. `offset` is the
+    place of a constant that is added to all the rest, if there is one.
     """
 
     expression: Expression
     values: tuple[float, ...] = ()
     is_linear: bool = False
+    is_from_exact: bool = False
+    offset: int | None = None
 
     def at(self, values: Any, columns: Mapping[str, Any]) -> Array:
         """The values on rows with these constants."""
@@ -73,6 +77,7 @@ class Form:
         return replace(
             self,
             expression=substitute(self.expression, values),
+            offset=None,
             values=tuple(self.values[place] for place in left),
         )
 

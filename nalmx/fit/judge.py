@@ -95,17 +95,11 @@ class Judge:
         look()
         self.tried += 1
         exact = self._exactly(form)
-        if exact is not None:
+        if exact is not None or form.is_from_exact:
             return exact
         if self.noise == 0.0:
             return self._noisily(form, "it leaves more than rounding")
         return self._noisily(form, "")
-
-    def exactly(self, form: Form) -> Candidate | None:
-        """The form where it fits to rounding; None otherwise."""
-        look()
-        self.tried += 1
-        return self._exactly(form)
 
     # Exact regime
 

@@ -9,19 +9,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
+from itertools import product as product_of
 from math import pi
 
 import numpy as np
 
-from ...clock import look
 from ...expression import Apply, Constant, Expression, Number
-from ...expression.build import product, quotient, rational as number
-from ..form import Form
+from ...expression.build import negative, product, quotient
+from ...expression.build import rational as number
 from ..rows import Array
-from ..values import evaluate
 from .monomial import times
 from .problem import Problem
-from .rational import rational
 
 _PI = Constant("pi")
 _HALF = Number(Fraction(1, 2))
@@ -37,34 +35,41 @@ FACTORS: tuple[tuple[float, Expression | None], ...] = (
     (3.0, number(3)),
     (1 / 3, Number(Fraction(1, 3))),
     (4.0, number(4)),
+    (4 * pi, product([number(4), _PI])),
     (0.25, Number(Fraction(1, 4))),
 )
 _LARGEST = 30.0
+_WIDEST = 5
 
 
 def arguments(problem: Problem) -> Iterator[tuple[Array, Expression]]:
-    """What stands under a function: a column, its inverse or square, or a product or quotient of two."""
-    one = Number(Fraction(1))
+    """What stands under a function: products of powers -1, 0, 1 of columns, squares, sums and differences.
+
+    The simplest come first; of wide problems, fewer.
+    """
     width = problem.width
-    for i in range(width):
-        yield problem.table[:, i], problem.atoms[i]
-    if width > 4:
-        return
-    shapes: list[list[tuple[int, int]]] = []
-    for i in range(width):
-        shapes += [[(i, -1)], [(i, 2)]]
-    for i, j in combinations(range(width), 2):
-        shapes += [[(i, 1), (j, 1)], [(i, 1), (j, -1)], [(i, -1), (j, 1)]]
+    one = Number(Fraction(1))
+    shapes = [shape for shape in product_of((0, 1, -1), repeat=width) if any(shape)]
+    shapes += [tuple(2 * (i == j) for j in range(width)) for i in range(width)]
+    most = width if width <= 4 else 2
+    shapes.sort(key=lambda s: (sum(map(abs, s)), s.count(-1), [-e for e in s]))
     for shape in shapes:
-        powers = [Fraction(dict(shape).get(i, 0)) for i in range(width)]
-        if any(p < 0 for p in powers) and (problem.table == 0).any():
-            continue
-        values = np.prod(problem.table ** np.array([float(p) for p in powers]), 1)
-        yield values, times(one, problem.atoms, powers)
+        if sum(map(abs, shape)) <= most or 2 in shape:
+            if min(shape) < 0 and (problem.table == 0).any():
+                continue
+            values = np.prod(problem.table ** np.array(shape, dtype=float), 1)
+            yield values, times(one, problem.atoms, [Fraction(e) for e in shape])
+    for i, j in combinations(range(width), 2):
+        for sign in (-1, 1):
+            other = problem.atoms[j] if sign > 0 else negative(problem.atoms[j])
+            values = problem.table[:, i] + sign * problem.table[:, j]
+            yield values, Apply("add", (problem.atoms[i], other))
 
 
 def inners(problem: Problem) -> Iterator[Problem]:
     """The problem with one more column, a function of the others."""
+    if problem.width > _WIDEST:
+        return
     for values, argument in arguments(problem):
         size = float(np.abs(values).max())
         if (values > 0).all():

@@ -30,7 +30,7 @@ def times(
     factor: Expression, atoms: Sequence[Expression], powers: Sequence[Fraction]
 ) -> Expression:
     """factor · Π atom^power, with negative powers below a line."""
-    above: list[Expression] = [factor]
+    above: list[Expression] = [] if _is_one(factor) and any(p > 0 for p in powers) else [factor]
     below: list[Expression] = []
     for atom, exponent in zip(atoms, powers, strict=True):
         if exponent:
@@ -39,6 +39,10 @@ def times(
     if not below:
         return top
     return Apply("div", (top, Apply("mul", tuple(below)) if len(below) > 1 else below[0]))
+
+
+def _is_one(factor: Expression) -> bool:
+    return isinstance(factor, Number) and factor.value == 1
 
 
 def raised(atom: Expression, exponent: Fraction) -> Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ...expression import Apply, Expression, Number
 from ...expression.build import negative, power
+from ..form import Form, constant
 from ..rows import Array
 from .problem import Problem
 
@@ -51,6 +52,8 @@ COSINE = Outer(
 )
 TANGENT = Outer("tan", np.tan, _applied("atan"), lambda y: bool(np.abs(y).max() < np.pi / 2))
 OUTER = (SQUARE, NEGATIVE_SQUARE, ROOT, SINE, COSINE, TANGENT, EXPONENTIAL)
+FEW = (SQUARE, SINE)
+"""Those that are tried together with an inner function."""
 
 
 def under(problem: Problem, outer: Outer) -> Problem | None:
@@ -66,9 +69,30 @@ def under(problem: Problem, outer: Outer) -> Problem | None:
     )
 
 
-def outers(problem: Problem) -> Iterator[Problem]:
+def logarithm(problem: Problem) -> Problem | None:
+    """The problem of log y, or of log(-y), whose solutions `exponential` makes those of y."""
+    if not _one_sign(problem.target):
+        return None
+    return replace(problem, target=np.log(np.abs(problem.target)), wrap=lambda inner: inner)
+
+
+def exponential(problem: Problem, form: Form) -> Form:
+    """±exp of a form for log|y|; a constant that it adds becomes a factor before it."""
+    sign = float(np.sign(problem.target[0]))
+    values = list(form.values)
+    factor = sign
+    expression = form.expression
+    if form.offset is not None:
+        factor *= float(np.exp(values[form.offset]))
+        expression = form.put({form.offset: Number(Fraction(0))}).expression
+        values.pop(form.offset)
+    whole = Apply("mul", (constant(len(values)), Apply("exp", (expression,))))
+    return Form(problem.wrap(whole), (*values, factor), is_from_exact=form.is_from_exact)
+
+
+def outers(problem: Problem, among: Sequence[Outer] = OUTER) -> Iterator[Problem]:
     """The problem under each function that its target allows."""
-    for outer in OUTER:
+    for outer in among:
         found = under(problem, outer)
         if found is not None:
             yield found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -45,46 +46,60 @@ class Scaled:
         return cls(problem.table / units, problem.target / unit, units, unit)
 
 
-def degrees(width: int, least: int, most: int) -> Iterator[tuple[int, int]]:
+Degrees = tuple[int, int]
+
+
+@cache
+def degrees(width: int, least: int, most: int, highest: int = _HIGHEST) -> tuple[Degrees, ...]:
     """Degrees of P and Q whose monomials are more than `least` and at most `most`, fewest first."""
-    sized = [
+    sized = sorted(
         (count_terms(width, d) + count_terms(width, e), d, e)
-        for d in range(_HIGHEST + 1)
-        for e in range(_HIGHEST + 1)
+        for d in range(highest + 1)
+        for e in range(highest + 1)
         if d + e > 0
-    ]
-    yield from ((d, e) for size, d, e in sorted(sized) if least < size <= most)
+    )
+    return tuple((d, e) for size, d, e in sized if least < size <= most)
 
 
 def rational(problem: Problem, least: int, most: int) -> Iterator[Form]:
     """The rational form of least degree, of more than `least` and at most `most` monomials."""
     if not problem.width:
         return
+    tried = degrees(problem.width, least, min(most, problem.count // 2))
+    if not tried:
+        return
     scaled = Scaled.of(problem)
-    found: list[tuple[int, int]] = []
-    for d, e in degrees(problem.width, least, min(most, problem.count // 2)):
+    # Where the largest degrees of all have no null vector together, no smaller ones have one.
+    highest = max(d for d, _ in tried), max(e for _, e in tried)
+    size = sum(count_terms(problem.width, degree) for degree in highest)
+    if size <= min(2 * most, problem.count // 2) and not _has_null(problem, scaled, *highest):
+        return
+    found: list[Degrees] = []
+    for d, e in tried:
         if any(d >= p and e >= q for p, q in found):
             continue
         look()
+        if not _has_null(problem, scaled, d, e):
+            continue
         form = null_form(problem, scaled, exponents(problem.width, d), exponents(problem.width, e))
         if form is not None:
             found.append((d, e))
             yield form
 
 
+def _has_null(problem: Problem, scaled: Scaled, d: int, e: int) -> bool:
+    """Whether these degrees have a null vector on some of the rows."""
+    terms = count_terms(problem.width, d) + count_terms(problem.width, e)
+    few = slice(None, None, max(problem.count // (terms + _SPARE), 1))
+    table, target = scaled.table[few], scaled.target[few]
+    above = monomials(table, exponents(problem.width, d))
+    below = above if d == e else monomials(table, exponents(problem.width, e))
+    return _null(np.hstack([above, -target[:, None] * below])) is not None
+
+
 def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> Form | None:
     """P/Q of these monomials, where P - y·Q vanishes on all rows."""
     terms = len(above) + len(below)
-    step = max(problem.count // (terms + _SPARE), 1)
-    few = slice(None, None, step)
-    table = np.hstack(
-        [
-            monomials(scaled.table[few], above),
-            -scaled.target[few, None] * monomials(scaled.table[few], below),
-        ]
-    )
-    if _null(table) is None:
-        return None
     table = np.hstack(
         [monomials(scaled.table, above), -scaled.target[:, None] * monomials(scaled.table, below)]
     )
@@ -160,4 +175,10 @@ def _written(
     bottom = total(denominator, chief)
     is_one = len(denominator) == 1 and not denominator[chief][0].any()
     expression = top if is_one else Apply("div", (top, bottom))
-    return Form(problem.wrap(expression), tuple(values))
+    lone = [place for place, (powers, _) in enumerate(numerator) if not powers.any()]
+    return Form(
+        problem.wrap(expression),
+        tuple(values),
+        is_from_exact=True,
+        offset=lone[0] if is_one and lone else None,
+    )

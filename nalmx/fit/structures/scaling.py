@@ -23,6 +23,8 @@ from .surrogate import Whole, surrogate
 
 _TOLERANCES = (1e-6, 1e-3, 1e-2, 0.05, 0.15)
 _NEAR = 0.05
+_BROKEN = 3
+"""The largest denominator of a power that a factor has."""
 _WIDEST = 10
 
 
@@ -42,41 +44,40 @@ def _directions(width: int) -> Whole:
     return np.array(found, dtype=np.intp)
 
 
-def log_slopes(problem: Problem) -> tuple[Array, float] | None:
-    """Slopes of log|y| by log|x|, (rows, columns), on a surrogate, and its error."""
+def log_slopes(problem: Problem) -> Iterator[Array]:
+    """Slopes of log|y| by log|x|, (rows, columns), on surrogates of log|y| by log x, and of y by x."""
     table, target = problem.table, problem.target
     if (table > 0).all() and (target != 0).all() and (np.sign(target) == np.sign(target[0])).all():
         found = surrogate(np.log(table), np.log(np.abs(target)))
-        return None if found is None else (found.slopes, found.error)
+        if found is not None:
+            yield found.slopes
+            if found.error < 1e-3:
+                return
     found = surrogate(table, target)
-    if found is None:
-        return None
-    good = np.abs(target) > 0.1 * np.sqrt((target**2).mean())
-    slopes = found.slopes[good] * table[good] / target[good, None]
-    return slopes, found.error
+    if found is not None:
+        good = np.abs(target) > 0.1 * np.sqrt((target**2).mean())
+        yield found.slopes[good] * table[good] / target[good, None]
 
 
 def scalings(problem: Problem) -> Iterator[Problem]:
     """Problems with fewer columns, from the surest symmetries to the most daring."""
     if not 2 <= problem.width <= _WIDEST or (problem.table == 0).any():
         return
-    found = log_slopes(problem)
-    if found is None:
-        return
-    slopes, _ = found
-    vectors = _directions(problem.width)
-    along = slopes @ vectors.T
-    values = np.median(along, 0)
-    spreads = np.median(np.abs(along - values), 0) / np.abs(vectors).sum(1)
     told = set()
-    for tolerance in _TOLERANCES:
-        chosen, weights = _independent(vectors, values, spreads, tolerance)
-        if not chosen or tuple(map(tuple, chosen)) in told:
-            continue
-        told.add(tuple(map(tuple, chosen)))
-        reduced = _reduced(problem, np.array(chosen), weights)
-        if reduced is not None:
-            yield reduced
+    vectors = _directions(problem.width)
+    for slopes in log_slopes(problem):
+        along = slopes @ vectors.T
+        values = np.median(along, 0)
+        spreads = np.median(np.abs(along - values), 0) / np.abs(vectors).sum(1)
+        for tolerance in _TOLERANCES:
+            chosen, weights = _independent(vectors, values, spreads, tolerance)
+            key = tuple(map(tuple, chosen)), tuple(weights)
+            if not chosen or key in told:
+                continue
+            told.add(key)
+            reduced = _reduced(problem, np.array(chosen), weights)
+            if reduced is not None:
+                yield reduced
 
 
 def _independent(
@@ -100,7 +101,7 @@ def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> Pr
     """The problem in the products that no symmetry changes, divided by one that has their weights."""
     invariant = _invariant(symmetries)
     factor = _factor(symmetries, weights, invariant)
-    if factor is None:
+    if factor is None or not invariant or any(p.denominator > _BROKEN for p in factor):
         return None
     table = np.ones((problem.count, len(invariant)))
     with np.errstate(all="ignore"):

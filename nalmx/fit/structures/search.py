@@ -6,13 +6,13 @@ narrowest first: what is plain in one of them is found before anything dear is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ..form import Form
 from .inner import inners
 from .linear import linear
 from .monomial import monomial
-from .outer import outers
+from .outer import FEW, Outer, exponential, logarithm, outers
 from .problem import Problem
 from .rational import rational
 from .scaling import scalings
@@ -21,6 +21,8 @@ from .translation import translations
 _DEEPEST = 3
 _MOST_PROBLEMS = 40
 _BANDS = (0, 12, 40, 120)
+_WIDE = 7
+"""Columns from which on the longest forms are too many."""
 
 
 def structures(problem: Problem) -> Iterator[Form]:
@@ -31,10 +33,11 @@ def structures(problem: Problem) -> Iterator[Form]:
     problems = sorted(_reductions(problem), key=lambda p: p.width)
     stages: tuple[Callable[[Problem], Iterator[Form]], ...] = (
         lambda p: _under(p, _BANDS[0], _BANDS[1]),
-        lambda p: _within(p, 30),
         lambda p: _under(p, _BANDS[1], _BANDS[2]),
+        lambda p: _within(p, 20, ()),
+        lambda p: _within(p, 40, FEW),
         lambda p: _under(p, _BANDS[2], _BANDS[3]),
-        lambda p: _within(p, 80),
+        lambda p: _within(p, 130, FEW),
     )
     for stage in stages:
         for reduced in problems:
@@ -63,9 +66,13 @@ def _key(problem: Problem) -> object:
 
 def _under(problem: Problem, least: int, most: int) -> Iterator[Form]:
     """Rational forms of the target and of functions of it; at first also linear and monomial ones."""
-    if problem.width > 7:
+    if problem.width > _WIDE:
         most = min(most, 70)
     yield from rational(problem, least, most)
+    logs = logarithm(problem)
+    if logs is not None:
+        for form in rational(logs, least, most):
+            yield exponential(problem, form)
     for outer in outers(problem):
         if least == 0:
             yield from linear(outer)
@@ -73,9 +80,9 @@ def _under(problem: Problem, least: int, most: int) -> Iterator[Form]:
         yield from rational(outer, least, most)
 
 
-def _within(problem: Problem, most: int) -> Iterator[Form]:
-    """Rational forms with one inner function."""
-    if problem.width > 5:
-        return
+def _within(problem: Problem, most: int, also: Sequence[Outer]) -> Iterator[Form]:
+    """Rational forms with one inner function, of the target and of some functions of it."""
     for inner in inners(problem):
         yield from rational(inner, 0, most)
+        for outer in outers(inner, also):
+            yield from rational(outer, 0, most)
