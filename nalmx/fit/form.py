@@ -86,6 +86,13 @@ def polish(form: Form, columns: Mapping[str, Any], target: Array, weights: Array
     """The constants of least weighted squares near those given; None where it has no values there."""
     if not form.values:
         return form
+    with np.errstate(all="ignore"):
+        return _polished(form, columns, target, weights)
+
+
+def _polished(
+    form: Form, columns: Mapping[str, Any], target: Array, weights: Array
+) -> Form | None:
     values = np.array(form.values)
     residual = weights * (target - form.at(values, columns))
     best = _square(residual)
@@ -141,8 +148,9 @@ def spread(form: Form, columns: Mapping[str, Any], weights: Array) -> tuple[Arra
     sizes[sizes == 0] = 1.0
     _, singular, directions = np.linalg.svd(slopes / sizes, full_matrices=False)
     singular = np.maximum(singular, 1e-15 * singular[0] + 1e-300)
-    deviation: Array = np.sqrt(((directions.T / singular) ** 2).sum(1)) / sizes
-    alone: Array = math.sqrt(len(weights)) / sizes
+    with np.errstate(all="ignore"):
+        deviation: Array = np.sqrt(((directions.T / singular) ** 2).sum(1)) / sizes
+        alone: Array = math.sqrt(len(weights)) / sizes
     return deviation, alone
 
 
@@ -177,6 +185,8 @@ def _tidied(operation: str, arguments: tuple[Expression, ...]) -> Expression:
                 return base
             if _is(exponent, 0):
                 return Number(Fraction(1))
+            if isinstance(base, Apply) and base.operation == "sqrt" and _is(exponent, 2):
+                return base.arguments[0]
             if isinstance(exponent, Number) and exponent.value == Fraction(1, 2):
                 return Apply("sqrt", (base,))
             if isinstance(exponent, Number) and exponent.value < 0:

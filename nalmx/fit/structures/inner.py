@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -23,7 +23,8 @@ from .problem import Problem
 
 _PI = Constant("pi")
 _HALF = Number(Fraction(1, 2))
-FACTORS: tuple[tuple[float, Expression | None], ...] = (
+Factor = tuple[float, Expression | None]
+FACTORS: tuple[Factor, ...] = (
     (1.0, None),
     (2.0, number(2)),
     (0.5, _HALF),
@@ -38,6 +39,7 @@ FACTORS: tuple[tuple[float, Expression | None], ...] = (
     (4 * pi, product([number(4), _PI])),
     (0.25, Number(Fraction(1, 4))),
 )
+FEW_FACTORS = FACTORS[:6]
 _LARGEST = 30.0
 _WIDEST = 5
 
@@ -66,16 +68,22 @@ def arguments(problem: Problem) -> Iterator[tuple[Array, Expression]]:
             yield values, Apply("add", (problem.atoms[i], other))
 
 
-def inners(problem: Problem) -> Iterator[Problem]:
+def roots(problem: Problem) -> Iterator[Problem]:
+    """The problem in the square roots of its columns, where that is another and not wide."""
+    if problem.width <= 3 and (problem.table > 0).all():
+        atoms = tuple(Apply("sqrt", (atom,)) for atom in problem.atoms)
+        yield replace(problem, atoms=atoms, table=np.sqrt(problem.table))
+
+
+def inners(problem: Problem, factors: Sequence[Factor] = FACTORS) -> Iterator[Problem]:
     """The problem with one more column, a function of the others."""
     if problem.width > _WIDEST:
         return
     for values, argument in arguments(problem):
         size = float(np.abs(values).max())
         if (values > 0).all():
-            for function in ("log", "sqrt"):
-                yield _with(problem, Apply(function, (argument,)), getattr(np, function)(values))
-        for value, factor in FACTORS:
+            yield _with(problem, Apply("log", (argument,)), np.log(values))
+        for value, factor in factors:
             if value * size > _LARGEST:
                 continue
             inner = argument if factor is None else product([factor, argument])

@@ -7,7 +7,7 @@ a smooth function has a rational one that is right to many digits and no law.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -23,6 +23,7 @@ from .problem import Problem
 from .surrogate import Whole, count_terms, exponents, monomials
 
 _NULL = 1e-10
+_MAY_BE = 1e-12
 _TINY = 1e-7
 _MOST_TERMS = 14
 _SPARE = 40
@@ -61,40 +62,95 @@ def degrees(width: int, least: int, most: int, highest: int = _HIGHEST) -> tuple
     return tuple((d, e) for size, d, e in sized if least < size <= most)
 
 
-def rational(problem: Problem, least: int, most: int) -> Iterator[Form]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Span:
+    """Monomials of some columns on some rows, made orthonormal degree by degree."""
+
+    few: slice
+    basis: Array
+    width: int
+
+    @classmethod
+    def of(cls, table: Array, degree: int) -> Span:
+        """Of a table of about unit size; the basis stays well conditioned where the columns hardly vary."""
+        terms = count_terms(table.shape[1], degree)
+        few = slice(None, None, max(len(table) // (2 * terms + _SPARE), 1))
+        columns = monomials(table[few], exponents(table.shape[1], degree))
+        return cls(few, np.linalg.qr(columns)[0], table.shape[1])
+
+    def screen(self, target: Array) -> Callable[[int, int], bool]:
+        """Whether some P and Q of given degrees may have P = y·Q on these rows.
+
+        For orthonormal p_i and q_j, |P - yQ|² is least where P is the projection of yQ, and then a square
+        form in Q: that of y² less that of the projection. Its least eigenvalue is 0 where there is such a
+        Q. Squares leave half of the digits: what passes is looked at again.
+        """
+        target = target[self.few]
+        times = target[:, None] * self.basis
+        square, across = times.T @ times, self.basis.T @ times
+
+        def may(d: int, e: int) -> bool:
+            above, below = count_terms(self.width, d), count_terms(self.width, e)
+            form = square[:below, :below] - across[:above, :below].T @ across[:above, :below]
+            largest = float(square[range(below), range(below)].max())
+            return bool(np.linalg.eigvalsh(form)[0] <= _MAY_BE * largest)
+
+        return may
+
+
+def rational(
+    problem: Problem, least: int, most: int, span: Span | None = None
+) -> Iterator[Form]:
     """The rational form of least degree, of more than `least` and at most `most` monomials."""
     if not problem.width:
         return
-    tried = degrees(problem.width, least, min(most, problem.count // 2))
+    most = min(most, problem.count // 2)
+    tried = degrees(problem.width, least, most)
     if not tried:
         return
     scaled = Scaled.of(problem)
-    # Where the largest degrees of all have no null vector together, no smaller ones have one.
-    highest = max(d for d, _ in tried), max(e for _, e in tried)
-    size = sum(count_terms(problem.width, degree) for degree in highest)
-    if size <= min(2 * most, problem.count // 2) and not _has_null(problem, scaled, *highest):
+    span = span or span_of(problem, least, most)
+    may = span.screen(scaled.target)
+    # Where the largest degrees of all have no solution together, no smaller ones have one.
+    if not may(max(d for d, _ in tried), max(e for _, e in tried)):
         return
     found: list[Degrees] = []
     for d, e in tried:
-        if any(d >= p and e >= q for p, q in found):
+        if any(d >= p and e >= q for p, q in found) or not may(d, e):
             continue
         look()
-        if not _has_null(problem, scaled, d, e):
-            continue
         form = null_form(problem, scaled, exponents(problem.width, d), exponents(problem.width, e))
         if form is not None:
             found.append((d, e))
             yield form
 
 
-def _has_null(problem: Problem, scaled: Scaled, d: int, e: int) -> bool:
-    """Whether these degrees have a null vector on some of the rows."""
-    terms = count_terms(problem.width, d) + count_terms(problem.width, e)
+def polynomial(problem: Problem, degree: int) -> Iterator[Form]:
+    """The target as a polynomial of this degree."""
+    terms = count_terms(problem.width, degree)
+    if terms + _SPARE > problem.count:
+        return
+    scaled = Scaled.of(problem)
+    powers = exponents(problem.width, degree)
     few = slice(None, None, max(problem.count // (terms + _SPARE), 1))
-    table, target = scaled.table[few], scaled.target[few]
-    above = monomials(table, exponents(problem.width, d))
-    below = above if d == e else monomials(table, exponents(problem.width, e))
-    return _null(np.hstack([above, -target[:, None] * below])) is not None
+    basis, aim = monomials(scaled.table[few], powers), scaled.target[few]
+    square = basis.T @ basis
+    square[np.diag_indices(terms)] *= 1 + 1e-13
+    try:
+        left = aim - basis @ np.linalg.solve(square, basis.T @ aim)
+    except np.linalg.LinAlgError:
+        return
+    if float((left**2).mean()) <= _MAY_BE * float((aim**2).mean()):
+        form = null_form(problem, scaled, powers, exponents(problem.width, 0))
+        if form is not None:
+            yield form
+
+
+def span_of(problem: Problem, least: int, most: int) -> Span:
+    """The span that `rational` needs with these limits; it depends on the columns alone."""
+    tried = degrees(problem.width, least, min(most, problem.count // 2))
+    highest = max((max(pair) for pair in tried), default=0)
+    return Span.of(Scaled.of(problem).table, highest)
 
 
 def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> Form | None:

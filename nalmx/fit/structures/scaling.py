@@ -7,7 +7,7 @@ its input is a factor with the power s. The t_j are the products that no symmetr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
@@ -15,7 +15,7 @@ from itertools import combinations, product
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
 
-from ...expression import Number
+from ...expression import Expression, Number
 from ..rows import Array
 from .monomial import near_power, times
 from .problem import Problem
@@ -75,9 +75,7 @@ def scalings(problem: Problem) -> Iterator[Problem]:
             if not chosen or key in told:
                 continue
             told.add(key)
-            reduced = _reduced(problem, np.array(chosen), weights)
-            if reduced is not None:
-                yield reduced
+            yield from _reduced(problem, np.array(chosen), weights)
 
 
 def _independent(
@@ -97,30 +95,33 @@ def _independent(
     return chosen, weights
 
 
-def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> Problem | None:
+def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> Iterator[Problem]:
     """The problem in the products that no symmetry changes, divided by one that has their weights."""
     invariant = _invariant(symmetries)
     factor = _factor(symmetries, weights, invariant)
-    if factor is None or not invariant or any(p.denominator > _BROKEN for p in factor):
-        return None
-    table = np.ones((problem.count, len(invariant)))
+    if factor is None or not invariant:
+        return
     with np.errstate(all="ignore"):
-        for place, powers in enumerate(invariant):
-            table[:, place] = np.prod(problem.table ** np.array(powers, dtype=float), 1)
-        fractional = any(p.denominator > 1 for p in factor)
-        if fractional and (problem.table[:, [p.denominator > 1 for p in factor]] < 0).any():
-            return None
-        divisor = np.prod(problem.table ** np.array([float(p) for p in factor]), 1)
-        target = problem.target / divisor
-    if not (np.isfinite(table).all() and np.isfinite(target).all()):
-        return None
-    atoms = tuple(
-        times(Number(Fraction(1)), problem.atoms, [Fraction(p) for p in powers])
-        for powers in invariant
-    )
-    return Problem(
-        atoms, table, target, lambda inner: problem.wrap(times(inner, problem.atoms, factor))
-    )
+        columns = [np.prod(problem.table ** np.array(v, dtype=float), 1) for v in invariant]
+    table = np.stack(columns, 1)
+    one = Number(Fraction(1))
+    atoms = tuple(times(one, problem.atoms, [Fraction(p) for p in v]) for v in invariant)
+    factors = [factor]
+    if len(invariant) == 1:  # a function of one product: which power of it belongs to the factor is open
+        factors += [[f + s * v for f, v in zip(factor, invariant[0], strict=True)] for s in (1, -1)]
+    for powers in factors:
+        broken = [p.denominator > 1 for p in powers]
+        if any(p.denominator > _BROKEN for p in powers) or (problem.table[:, broken] < 0).any():
+            continue
+        with np.errstate(all="ignore"):
+            divisor = np.prod(problem.table ** np.array([float(p) for p in powers]), 1)
+            target = problem.target / divisor
+        if np.isfinite(table).all() and np.isfinite(target).all():
+            yield Problem(atoms, table, target, _wrapped(problem, powers))
+
+
+def _wrapped(problem: Problem, powers: list[Fraction]) -> Callable[[Expression], Expression]:
+    return lambda inner: problem.wrap(times(inner, problem.atoms, powers))
 
 
 def _invariant(symmetries: Whole) -> list[list[int]]:

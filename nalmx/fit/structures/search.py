@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ..form import Form
-from .inner import inners
+from .inner import FEW_FACTORS, inners, roots
 from .linear import linear
 from .monomial import monomial
 from .outer import FEW, Outer, exponential, logarithm, outers
 from .problem import Problem
-from .rational import rational
+from .rational import polynomial, rational, span_of
 from .scaling import scalings
 from .translation import translations
 
@@ -31,13 +31,14 @@ def structures(problem: Problem) -> Iterator[Form]:
     yield from monomial(problem)
     yield from _under(problem, _BANDS[0], _BANDS[1])
     problems = sorted(_reductions(problem), key=lambda p: p.width)
+    problems += [in_roots for p in problems for in_roots in roots(p)]
     stages: tuple[Callable[[Problem], Iterator[Form]], ...] = (
         lambda p: _under(p, _BANDS[0], _BANDS[1]),
         lambda p: _under(p, _BANDS[1], _BANDS[2]),
         lambda p: _within(p, 20, ()),
         lambda p: _within(p, 40, FEW),
         lambda p: _under(p, _BANDS[2], _BANDS[3]),
-        lambda p: _within(p, 130, FEW),
+        _polynomials,
     )
     for stage in stages:
         for reduced in problems:
@@ -68,21 +69,33 @@ def _under(problem: Problem, least: int, most: int) -> Iterator[Form]:
     """Rational forms of the target and of functions of it; at first also linear and monomial ones."""
     if problem.width > _WIDE:
         most = min(most, 70)
-    yield from rational(problem, least, most)
+    if not problem.width:
+        return
+    span = span_of(problem, least, most)
+    yield from rational(problem, least, most, span)
     logs = logarithm(problem)
     if logs is not None:
-        for form in rational(logs, least, most):
+        for form in rational(logs, least, most, span):
             yield exponential(problem, form)
     for outer in outers(problem):
         if least == 0:
             yield from linear(outer)
             yield from monomial(outer)
-        yield from rational(outer, least, most)
+        yield from rational(outer, least, most, span)
 
 
 def _within(problem: Problem, most: int, also: Sequence[Outer]) -> Iterator[Form]:
     """Rational forms with one inner function, of the target and of some functions of it."""
     for inner in inners(problem):
-        yield from rational(inner, 0, most)
+        span = span_of(inner, 0, most)
+        yield from rational(inner, 0, most, span)
         for outer in outers(inner, also):
-            yield from rational(outer, 0, most)
+            yield from rational(outer, 0, most, span)
+
+
+def _polynomials(problem: Problem) -> Iterator[Form]:
+    """Polynomials of degree 4 with one inner function."""
+    if problem.width > 4:
+        return
+    for inner in inners(problem, FEW_FACTORS):
+        yield from polynomial(inner, 4)
