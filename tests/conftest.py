@@ -70,6 +70,7 @@ LONG = {
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
     *("verify/test_certificate.py", "verify/test_certificate_mutations.py"),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
+    *("fit/test_fit.py", "fit/test_structures.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
     *("verify/test_powers.py", "verify/test_effort.py", "pntm/learn/test_discrete_table.py"),

@@ -82,16 +82,18 @@ class Form:
         )
 
 
-def polish(form: Form, columns: Mapping[str, Any], target: Array, weights: Array) -> Form | None:
+def polish(
+    form: Form, columns: Mapping[str, Any], target: Array, weights: Array, rounds: int = _ROUNDS
+) -> Form | None:
     """The constants of least weighted squares near those given; None where it has no values there."""
     if not form.values:
         return form
     with np.errstate(all="ignore"):
-        return _polished(form, columns, target, weights)
+        return _polished(form, columns, target, weights, rounds)
 
 
 def _polished(
-    form: Form, columns: Mapping[str, Any], target: Array, weights: Array
+    form: Form, columns: Mapping[str, Any], target: Array, weights: Array, rounds: int
 ) -> Form | None:
     values = np.array(form.values)
     residual = weights * (target - form.at(values, columns))
@@ -99,7 +101,7 @@ def _polished(
     if not np.isfinite(best):
         return None
     damping = 0.0
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         slopes = weights[:, None] * form.with_values(values).jacobian(columns, len(target))
         if not np.isfinite(slopes).all():
             break

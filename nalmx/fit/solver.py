@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..clock import deadline, move_on_after
+from ..clock import move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
@@ -18,7 +18,7 @@ from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
 from .structures.problem import Problem
-from .structures.search import structures
+from .structures.search import composed, plain
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -55,6 +55,10 @@ def fit(
     return search.outcome(ended)
 
 
+_MOST_IMPOSTORS = 400
+"""Forms that are right to many digits and no laws: a function so smooth has more of them without end."""
+
+
 @dataclass(eq=False)
 class _Search:
     """The candidates of one fit, and the best of them."""
@@ -65,12 +69,22 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.candidates: list[Candidate] = []
+        self.impostors = 0
 
     def run(self) -> None:
-        """Structure after structure, until one is a law to rounding."""
+        """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        for form in structures(problem):
+        self._try(plain(problem))
+        if not self.has_law:
+            self._try(composed(problem))
+
+    def _try(self, forms: Iterator[Form]) -> None:
+        for form in forms:
             found = self.judge.judge(form)
+            if form.is_from_exact and (found is None or not found.is_law):
+                self.impostors += 1
+                if self.impostors >= _MOST_IMPOSTORS:
+                    break
             if found is None:
                 continue
             self.candidates.append(found)
@@ -78,7 +92,11 @@ class _Search:
                 self.progress(_equation(self.pick or found, True), self.judge.tried)
             if found.is_law and found.is_exact:
                 break
-            deadline().look()
+
+    @property
+    def has_law(self) -> bool:
+        """Whether one of the candidates is a law."""
+        return any(found.is_law for found in self.candidates)
 
     @property
     def pick(self) -> Candidate | None:

@@ -18,8 +18,7 @@ from ...expression import Apply, Constant, Expression, Number
 from ...expression.build import negative, product, quotient
 from ...expression.build import rational as number
 from ..rows import Array
-from .monomial import times
-from .problem import Problem
+from .problem import Problem, times
 
 _PI = Constant("pi")
 _HALF = Number(Fraction(1, 2))
@@ -72,7 +71,10 @@ def roots(problem: Problem) -> Iterator[Problem]:
     """The problem in the square roots of its columns, where that is another and not wide."""
     if problem.width <= 3 and (problem.table > 0).all():
         atoms = tuple(Apply("sqrt", (atom,)) for atom in problem.atoms)
-        yield replace(problem, atoms=atoms, table=np.sqrt(problem.table))
+        basis, powers = problem.products
+        halves = tuple(tuple(power / 2 for power in row) for row in powers)
+        table = np.sqrt(problem.table)
+        yield replace(problem, atoms=atoms, table=table, basis=basis, powers=halves)
 
 
 def inners(problem: Problem, factors: Sequence[Factor] = FACTORS) -> Iterator[Problem]:
@@ -94,8 +96,13 @@ def inners(problem: Problem, factors: Sequence[Factor] = FACTORS) -> Iterator[Pr
 
 
 def _with(problem: Problem, atom: Expression, column: Array) -> Problem:
+    basis, powers = problem.products
+    none, one = Fraction(0), Fraction(1)
     return replace(
         problem,
         atoms=(*problem.atoms, atom),
         table=np.column_stack([problem.table, column]),
+        basis=(*basis, atom),
+        powers=(*((*row, none) for row in powers), (*(none for _ in basis), one)),
+        factor=(*problem.factor, none) if problem.factor else (),
     )

@@ -47,9 +47,7 @@ ROOT = Outer(
 )
 EXPONENTIAL = Outer("exp", np.exp, _applied("log"), lambda y: bool(np.abs(y).max() < 50))
 SINE = Outer("sin", np.sin, _applied("asin"), lambda y: bool(np.abs(y).max() <= np.pi / 2))
-COSINE = Outer(
-    "cos", np.cos, _applied("acos"), lambda y: bool(y.min() >= 0 and y.max() <= np.pi)
-)
+COSINE = Outer("cos", np.cos, _applied("acos"), lambda y: bool(y.min() >= 0 and y.max() <= np.pi))
 TANGENT = Outer("tan", np.tan, _applied("atan"), lambda y: bool(np.abs(y).max() < np.pi / 2))
 OUTER = (SQUARE, NEGATIVE_SQUARE, ROOT, SINE, COSINE, TANGENT, EXPONENTIAL)
 FEW = (SQUARE, SINE)
@@ -65,7 +63,7 @@ def under(problem: Problem, outer: Outer) -> Problem | None:
     if not np.isfinite(target).all() or np.ptp(target) == 0:
         return None
     return replace(
-        problem, target=target, wrap=lambda inner: problem.wrap(outer.back(inner))
+        problem, target=target, factor=(), wrap=lambda inner: problem.whole(outer.back(inner))
     )
 
 
@@ -73,7 +71,9 @@ def logarithm(problem: Problem) -> Problem | None:
     """The problem of log y, or of log(-y), whose solutions `exponential` makes those of y."""
     if not _one_sign(problem.target):
         return None
-    return replace(problem, target=np.log(np.abs(problem.target)), wrap=lambda inner: inner)
+    return replace(
+        problem, target=np.log(np.abs(problem.target)), factor=(), wrap=lambda inner: inner
+    )
 
 
 def exponential(problem: Problem, form: Form) -> Form:
@@ -87,7 +87,7 @@ def exponential(problem: Problem, form: Form) -> Form:
         expression = form.put({form.offset: Number(Fraction(0))}).expression
         values.pop(form.offset)
     whole = Apply("mul", (constant(len(values)), Apply("exp", (expression,))))
-    return Form(problem.wrap(whole), (*values, factor), is_from_exact=form.is_from_exact)
+    return Form(problem.whole(whole), (*values, factor), is_from_exact=form.is_from_exact)
 
 
 def outers(problem: Problem, among: Sequence[Outer] = OUTER) -> Iterator[Problem]:

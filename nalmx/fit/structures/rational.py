@@ -7,6 +7,7 @@ a smooth function has a rational one that is right to many digits and no law.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,14 +19,13 @@ from ...clock import look
 from ...expression import Apply, Expression, Number
 from ..form import Form, constant
 from ..rows import Array
-from .monomial import raised
-from .problem import Problem
+from .problem import Powers, Problem, times
 from .surrogate import Whole, count_terms, exponents, monomials
 
-_NULL = 1e-10
+_NULL = 3e-11
 _MAY_BE = 1e-12
 _TINY = 1e-7
-_MOST_TERMS = 14
+_MOST_TERMS = 12
 _SPARE = 40
 _HIGHEST = 8
 
@@ -83,7 +83,7 @@ class Span:
 
         For orthonormal p_i and q_j, |P - yQ|² is least where P is the projection of yQ, and then a square
         form in Q: that of y² less that of the projection. Its least eigenvalue is 0 where there is such a
-        Q. Squares leave half of the digits: what passes is looked at again.
+        Q. Squares leave half of the digits: what passes is looked at again without them.
         """
         target = target[self.few]
         times = target[:, None] * self.basis
@@ -93,14 +93,17 @@ class Span:
             above, below = count_terms(self.width, d), count_terms(self.width, e)
             form = square[:below, :below] - across[:above, :below].T @ across[:above, :below]
             largest = float(square[range(below), range(below)].max())
-            return bool(np.linalg.eigvalsh(form)[0] <= _MAY_BE * largest)
+            if not np.linalg.eigvalsh(form)[0] <= _MAY_BE * largest:
+                return False
+            left = times[:, :below] - self.basis[:, :above] @ across[:above, :below]
+            left -= self.basis[:, :above] @ (self.basis[:, :above].T @ left)
+            sizes = np.linalg.svd(left, compute_uv=False)
+            return bool(sizes[-1] <= _NULL * math.sqrt(largest))
 
         return may
 
 
-def rational(
-    problem: Problem, least: int, most: int, span: Span | None = None
-) -> Iterator[Form]:
+def rational(problem: Problem, least: int, most: int, span: Span | None = None) -> Iterator[Form]:
     """The rational form of least degree, of more than `least` and at most `most` monomials."""
     if not problem.width:
         return
@@ -108,6 +111,7 @@ def rational(
     tried = degrees(problem.width, least, most)
     if not tried:
         return
+    look()
     scaled = Scaled.of(problem)
     span = span or span_of(problem, least, most)
     may = span.screen(scaled.target)
@@ -120,8 +124,8 @@ def rational(
             continue
         look()
         form = null_form(problem, scaled, exponents(problem.width, d), exponents(problem.width, e))
+        found.append((d, e))
         if form is not None:
-            found.append((d, e))
             yield form
 
 
@@ -169,7 +173,8 @@ def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> F
             break
         kept = kept[large]
         vector = _null(table[:, kept])
-    if vector is None or len(kept) > _MOST_TERMS or not (kept >= len(above)).any():
+    sides = {bool(place) for place in kept >= len(above)}
+    if vector is None or len(kept) > _MOST_TERMS or len(sides) < 2:
         return None
     vector = vector / np.sqrt((table[:, kept] ** 2).sum(0))
     return _written(problem, scaled, above, below, kept, vector)
@@ -211,30 +216,59 @@ def _written(
     unit = denominator[chief][1]
     values: list[float] = []
 
-    def total(terms: list[tuple[Whole, float]], whole: int | None) -> Expression:
+    basis, rows = problem.products
+    lowered = [_combined(rows, powers) for powers, _ in numerator]
+    lower = [_combined(rows, powers) for powers, _ in denominator]
+    common, lowered = _without_common(lowered)
+    below_common, lower = _without_common(lower)
+    outside = _minus(common, below_common)
+    if problem.factor:
+        outside = _plus(outside, problem.factor)
+    if len(lower) == 1:  # a sum of terms with powers of any sign
+        keep = outside if problem.factor else (Fraction(0),) * len(basis)
+        lowered = [_minus(_plus(term, outside), keep) for term in lowered]
+        outside = keep
+
+    def total(terms: list[Powers], weights: list[float], whole: int | None) -> Expression:
         parts: list[Expression] = []
-        for place, (powers, value) in enumerate(terms):
-            factors = [
-                raised(atom, Fraction(int(power)))
-                for atom, power in zip(problem.atoms, powers, strict=True)
-                if power
-            ]
+        for place, (powers, value) in enumerate(zip(terms, weights, strict=True)):
+            factor: Expression = Number(Fraction(1))
             if place != whole:
-                factors.insert(0, constant(len(values)))
+                factor = constant(len(values))
                 values.append(value / unit)
-            if not factors:
-                factors = [Number(Fraction(1))]
-            parts.append(factors[0] if len(factors) == 1 else Apply("mul", tuple(factors)))
+            parts.append(times(factor, basis, powers))
         return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
 
-    top = total(numerator, None) if numerator else Number(Fraction(0))
-    bottom = total(denominator, chief)
-    is_one = len(denominator) == 1 and not denominator[chief][0].any()
-    expression = top if is_one else Apply("div", (top, bottom))
-    lone = [place for place, (powers, _) in enumerate(numerator) if not powers.any()]
+    top = total(lowered, [value for _, value in numerator], None)
+    bottom = total(lower, [value for _, value in denominator], chief)
+    is_one = len(lower) == 1
+    expression = times(top if is_one else Apply("div", (top, bottom)), basis, outside)
+    lone = [place for place, powers in enumerate(lowered) if not any(powers)]
     return Form(
         problem.wrap(expression),
         tuple(values),
         is_from_exact=True,
         offset=lone[0] if is_one and lone else None,
     )
+
+
+def _combined(rows: tuple[Powers, ...], powers: Whole) -> Powers:
+    """A monomial of atoms as one of what they are products of."""
+    return tuple(
+        sum((int(p) * row[i] for p, row in zip(powers, rows, strict=True)), Fraction(0))
+        for i in range(len(rows[0]))
+    )
+
+
+def _without_common(terms: list[Powers]) -> tuple[Powers, list[Powers]]:
+    """The least power of each factor among all terms, and the terms without them."""
+    common = tuple(min(column) for column in zip(*terms, strict=True))
+    return common, [_minus(term, common) for term in terms]
+
+
+def _minus(one: Powers, other: Powers) -> Powers:
+    return tuple(a - b for a, b in zip(one, other, strict=True))
+
+
+def _plus(one: Powers, other: Powers) -> Powers:
+    return tuple(a + b for a, b in zip(one, other, strict=True))

@@ -7,7 +7,7 @@ its input is a factor with the power s. The t_j are the products that no symmetr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
@@ -15,10 +15,10 @@ from itertools import combinations, product
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
 
-from ...expression import Expression, Number
+from ...expression import Number
 from ..rows import Array
-from .monomial import near_power, times
-from .problem import Problem
+from .monomial import near_power
+from .problem import Problem, times
 from .surrogate import Whole, surrogate
 
 _TOLERANCES = (1e-6, 1e-3, 1e-2, 0.05, 0.15)
@@ -107,7 +107,9 @@ def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> It
     one = Number(Fraction(1))
     atoms = tuple(times(one, problem.atoms, [Fraction(p) for p in v]) for v in invariant)
     factors = [factor]
-    if len(invariant) == 1:  # a function of one product: which power of it belongs to the factor is open
+    if (
+        len(invariant) == 1
+    ):  # a function of one product: which power of it belongs to the factor is open
         factors += [[f + s * v for f, v in zip(factor, invariant[0], strict=True)] for s in (1, -1)]
     for powers in factors:
         broken = [p.denominator > 1 for p in powers]
@@ -117,11 +119,15 @@ def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> It
             divisor = np.prod(problem.table ** np.array([float(p) for p in powers]), 1)
             target = problem.target / divisor
         if np.isfinite(table).all() and np.isfinite(target).all():
-            yield Problem(atoms, table, target, _wrapped(problem, powers))
-
-
-def _wrapped(problem: Problem, powers: list[Fraction]) -> Callable[[Expression], Expression]:
-    return lambda inner: problem.wrap(times(inner, problem.atoms, powers))
+            yield Problem(
+                atoms,
+                table,
+                target,
+                problem.whole,
+                problem.atoms,
+                tuple(tuple(map(Fraction, v)) for v in invariant),
+                tuple(powers),
+            )
 
 
 def _invariant(symmetries: Whole) -> list[list[int]]:
@@ -135,9 +141,7 @@ def _invariant(symmetries: Whole) -> list[list[int]]:
     short = fmpz_mat(columns).lll()
     vectors = [[int(short[i, j]) for j in range(short.ncols())] for i in range(short.nrows())]
     # Mostly positive powers, or the first of them.
-    return [
-        v if (sum(v), [-(e < 0) for e in v]) >= (0, []) else [-e for e in v] for v in vectors
-    ]
+    return [v if (sum(v), [-(e < 0) for e in v]) >= (0, []) else [-e for e in v] for v in vectors]
 
 
 def _factor(

@@ -7,6 +7,7 @@ narrowest first: what is plain in one of them is found before anything dear is t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ..form import Form
 from .inner import FEW_FACTORS, inners, roots
@@ -25,17 +26,22 @@ _WIDE = 7
 """Columns from which on the longest forms are too many."""
 
 
-def structures(problem: Problem) -> Iterator[Form]:
-    """Forms for a problem, the cheapest structures first."""
+def plain(problem: Problem) -> Iterator[Form]:
+    """What noise does not hide: sums and products."""
     yield from linear(problem)
     yield from monomial(problem)
+
+
+def composed(problem: Problem) -> Iterator[Form]:
+    """Forms of several steps, the cheapest structures first; they need rows without noise."""
     yield from _under(problem, _BANDS[0], _BANDS[1])
     problems = sorted(_reductions(problem), key=lambda p: p.width)
     problems += [in_roots for p in problems for in_roots in roots(p)]
     stages: tuple[Callable[[Problem], Iterator[Form]], ...] = (
         lambda p: _under(p, _BANDS[0], _BANDS[1]),
+        lambda p: _within(p, 20, ()) if p.width <= 2 else iter(()),
         lambda p: _under(p, _BANDS[1], _BANDS[2]),
-        lambda p: _within(p, 20, ()),
+        lambda p: _within(p, 20, ()) if p.width > 2 else iter(()),
         lambda p: _within(p, 40, FEW),
         lambda p: _under(p, _BANDS[2], _BANDS[3]),
         _polynomials,
@@ -79,8 +85,8 @@ def _under(problem: Problem, least: int, most: int) -> Iterator[Form]:
             yield exponential(problem, form)
     for outer in outers(problem):
         if least == 0:
-            yield from linear(outer)
-            yield from monomial(outer)
+            for form in plain(outer):
+                yield replace(form, is_from_exact=True)
         yield from rational(outer, least, most, span)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ...clock import look
 from ..rows import Array
 
 Whole = np.ndarray[Any, np.dtype[np.intp]]
@@ -72,6 +73,7 @@ def surrogate(table: Array, target: Array) -> Surrogate | None:
         terms = count_terms(width, degree)
         if terms > min(_MOST_TERMS, 0.6 * count):
             break
+        look()
         basis = monomials(scaled, exponents(width, degree))
         fitted = np.linalg.lstsq(basis[~checking], target[~checking], rcond=None)[0]
         left = target[checking] - basis[checking] @ fitted

@@ -1,4 +1,4 @@
-"""Translation: y depends on a and b through a - b, or a + b, alone, where its slopes by them add to nothing."""
+"""Translation: y depends on a - b, or a + b, alone where its slopes by both add to nothing or are equal."""
 
 from __future__ import annotations
 
@@ -52,4 +52,4 @@ def _joined(problem: Problem, pairs: list[tuple[int, int, int]]) -> Problem:
         other = problem.atoms[j] if sign > 0 else negative(problem.atoms[j])
         atoms.append(Apply("add", (problem.atoms[i], other)))
         columns.append(problem.table[:, i] + sign * problem.table[:, j])
-    return Problem(tuple(atoms), np.stack(columns, 1), problem.target, problem.wrap)
+    return Problem(tuple(atoms), np.stack(columns, 1), problem.target, problem.whole)
