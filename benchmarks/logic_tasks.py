@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from logic_truths import LOGIC_TASKS, TASKS, RecurrentTask
 from torch import nn
 
 from nalmx.errors import ExtractionError
@@ -37,7 +38,6 @@ from nalmx.models import (
     network_member,
     stack_networks,
 )
-from nalmx.tasks.logic import LOGIC_TASKS, RECURRENT_TASKS, RecurrentTask, logic_task
 from nalmx.train.network import log_loss, squared_error, train_network
 from nalmx.verify import Claim, Domain, Effort, check
 
@@ -177,7 +177,7 @@ def holds(left, right, names, extent):
 
 
 def run(name, module, seeds):
-    task, settings = logic_task(name), settings_of(name)
+    task, settings = TASKS[name], settings_of(name)
     start = time.perf_counter()
     networks = train(task, module, settings, seeds)
     seconds = time.perf_counter() - start
@@ -203,7 +203,7 @@ def run(name, module, seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", default=[*LOGIC_TASKS, *RECURRENT_TASKS])
+    parser.add_argument("tasks", nargs="*", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--output", type=Path, default=RESULTS)

@@ -174,7 +174,7 @@ def sweeps(options):
             "numpy_in_cache": partial(
                 timed, few // CACHED * CACHED, numpy_sweep(claim, few, CACHED)
             ),
-            "torch": partial(timed, few, partial(torch_sweep, claim, few, "cpu", 0, 32, 60.0)),
+            "torch": partial(timed, few, partial(torch_sweep, claim, few, "cpu", 0, 32, keep_on)),
             "loop_1_thread": partial(timed, options.points, partial(loop, threads=1)),
             "roofline_1_thread": partial(peak, options.blocks, 1),
             "loop": partial(timed, options.points, partial(loop, threads=threads)),

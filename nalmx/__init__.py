@@ -4,6 +4,7 @@
 
     run = nalmx.train("mul", "nmu")
     print(run.formula, nalmx.verify(run).holds("proved"))
+    print(nalmx.fit([[1, 2], [3, 4], …], [2, 12, …]).formula)
 
 Names are loaded when first used, so that importing nalmx costs nothing and checking a claim never
 loads torch.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     )
     from .runs.api import (
         extract as extract,
+        fit as fit,
         learn as learn,
         open_run as open_run,
         resume as resume,

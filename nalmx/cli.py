@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 PROGRAM = "nalmx"
 COMMANDS = {
     "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
+    "fit": "Find the law behind a table of data, exact where it is exact.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
+    "report": "Write what runs came to as one HTML file.",
     "bench": "Run a published experiment again (single-module), or compare models (sequence).",
     "modules": "List the modules that can be trained.",
     "tasks": "List the arithmetic operations and ranges, and the sequence tasks.",

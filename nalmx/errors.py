@@ -16,7 +16,7 @@ class ExpressionError(NalmxError):
 
     def __init__(self, message: str, column: int | None = None) -> None:
         super().__init__(message if column is None else f"column {column}: {message}")
-        self.column = column
+        self.message, self.column = message, column
 
 
 class RangeError(NalmxError):

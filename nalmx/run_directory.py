@@ -77,10 +77,8 @@ class RunDirectory:
 
 def new_directory(directory: Path, fill: Callable[[], object]) -> None:
     """Make the directory of a new run, which must not exist, and fill it; or leave nothing."""
-    if os.path.lexists(directory):
-        resume = (directory / "config.json").is_file()
-        hint = ", or add --resume to continue that run" if resume else ""
-        raise RunError(f"{directory} exists already; give another --output{hint}")
+    resume = (directory / "config.json").is_file()
+    check_unused(directory, ", or add --resume to continue that run" if resume else "")
     try:
         directory.mkdir(parents=True)
     except OSError as error:
@@ -92,6 +90,12 @@ def new_directory(directory: Path, fill: Callable[[], object]) -> None:
     except RunError:
         shutil.rmtree(directory, ignore_errors=True)
         raise
+
+
+def check_unused(directory: Path, hint: str = "") -> None:
+    """Refuse a directory for a new run that is there already."""
+    if os.path.lexists(directory):
+        raise RunError(f"{directory} exists already; give another --output{hint}")
 
 
 def unused_directory(directory: Path) -> Path:
@@ -112,12 +116,19 @@ def saved_config(directory: Path) -> Any:
     return read_json(directory / "config.json")
 
 
+def kind_of_run(directory: Path) -> str:
+    """`sequence` for the run of a sequence task, `fit` for that of a fit; `` for others, and for none."""
+    try:
+        data = read_json(directory / "config.json")
+    except RunError:
+        return ""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
 def is_sequence_run(directory: Path) -> bool:
     """Whether a directory holds the run of a sequence task."""
-    try:
-        return is_sequence_config(read_json(directory / "config.json"))
-    except RunError:
-        return False
+    return kind_of_run(directory) == "sequence"
 
 
 def is_sequence_config(data: object) -> bool:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .errors import ExpressionError, SettingError
-from .expression import Expression, remarks, to_text
-from .expression import variables as variables_of
+from .expression import Expression, remarks
 from .ranges import Range
+from .report.command_lines import claim_words
 from .report.verdicts import explain
 from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
@@ -139,12 +139,6 @@ def _remarks(claim: Claim, given: Any) -> list[str]:
 def _command(claim: Claim, require: Level, effort: Effort) -> str:
     """The command line that gives the same verdict."""
     usual = Effort()
-    words = ["nalmx", "verify", "expr", to_text(claim.left), "--truth", to_text(claim.right)]
-    for name, extent in claim.domain.ranges.items():
-        if name in variables_of(claim.left, claim.right):
-            words += ["--range", f"{name}={extent}"]
-    if claim.tolerance.kind != "exact":
-        words += ["--tolerance", str(claim.tolerance)]
     options = {
         "--require": (require, "tested"),
         "--seed": (effort.seed, usual.seed),
@@ -152,10 +146,8 @@ def _command(claim: Claim, require: Level, effort: Effort) -> str:
         "--timeout": (effort.seconds, usual.seconds),
         "--device": (effort.device, usual.device),
     }
-    for option, (value, default) in options.items():
-        if value != default:
-            words += [option, str(value)]
-    text = shlex.join(words)
+    unusual = {name: value for name, (value, default) in options.items() if value != default}
+    text = shlex.join(claim_words(claim, unusual))
     if len(text) > _LONGEST_REPLAY:
         return "the expressions are too long for a command line; nalmx.check(Claim(...)) replays it"
     return f"replay: {text}"

@@ -53,6 +53,7 @@ LONG = {
     *("pntm/program/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
     *("pntm/soft/test_from_machine.py", "pntm/soft/test_heads.py", "pntm/soft/test_memory.py"),
     *("pntm/test_minimise.py", "pntm/soft/test_module.py", "report/test_benchmark_figure.py"),
+    *("report/test_html.py",),
     *("report/test_exported_claims.py", "pntm/learn/test_certainty.py"),
     *("report/test_exported_tests.py", "test_add_a_module.py", "test_readme.py", "test_testing.py"),
     *("pntm/learn/test_discrete_fit.py", "pntm/learn/test_discrete_noise.py"),
@@ -67,12 +68,18 @@ LONG = {
     *("pntm/proofs/test_sequence_soundness.py", "pntm/proofs/test_sequence_verdicts.py"),
     *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
     *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
+    *("train/test_processes.py",),
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
-    *("verify/test_certificate.py", "verify/test_certificate_mutations.py"),
+    *(
+        "verify/test_certificate.py",
+        "verify/test_conditions.py",
+        "verify/test_certificate_mutations.py",
+    ),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
     *("fit/test_fit.py", "fit/test_structures.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
+    *("commands/test_fit.py", "test_fit_page.py", "test_sklearn.py"),
     *("verify/test_powers.py", "verify/test_effort.py", "pntm/learn/test_discrete_table.py"),
 }
 """Files that train, compile or try very much: left out of `make quick`."""
@@ -85,6 +92,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.relative_to(folder).as_posix() in LONG:
             item.add_marker("long")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The directory of generated code, with nothing in it, on the disk or in memory."""
+    from nalmx.codegen import cache
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
+    yield tmp_path / "cache" / "nalmx" / "kernels"
+    for found in (cache.directory, cache.compiled):
+        found.cache_clear()
 
 
 WARNINGS = (

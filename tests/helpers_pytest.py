@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 
 def is_installed() -> bool:
@@ -14,6 +18,17 @@ def is_installed() -> bool:
     except PackageNotFoundError:
         return False
     return True
+
+
+def thinned(cases: Iterable[Any], every: int = 2) -> list[Any]:
+    """Parameters of which the first of so many is always tried, the others with the slow tests."""
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)),
+            marks=[pytest.mark.slow] if place % every else [],
+        )
+        for place, case in enumerate(cases)
+    ]
 
 
 def pytest_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

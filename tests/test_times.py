@@ -18,10 +18,10 @@ from nalmx.pntm.tasks import TASK_NAMES, sequence_task
 from nalmx.ranges import Range
 from nalmx.rationals import parse_rational
 from nalmx.verify.algebra.decision import decide
-from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.backend import Prepared
 from nalmx.verify.certificates.second.bounds import BITS
 from nalmx.verify.certificates.second.intervals import span
-from nalmx.verify.points.breakpoints import places
+from nalmx.verify.points.breakpoints import breakpoints
 from nalmx.verify.witness import judge
 
 pytestmark = pytest.mark.slow
@@ -108,12 +108,12 @@ def test_values_of_thousands_of_digits_are_judged_at_once() -> None:
 
 def test_a_tree_of_thousands_of_nodes_is_looked_through_fast() -> None:
     tree = parse("+".join(f"Max(x1, {n})" for n in range(1_000)))
-    assert seconds(lambda: places(tree)) < 2
+    assert seconds(lambda: breakpoints(tree)) < 2
 
 
 @pytest.mark.parametrize("text", ["sin(exp(x**3))", "x**(x**x)", "tanh(exp(-exp(x)))"])
 def test_the_second_arithmetic_does_not_hang(text: str) -> None:
     def do() -> None:
-        Program(parse(text), BITS).value({"x": span(Fraction(20), Fraction(21), BITS)})
+        Prepared(parse(text), BITS).value({"x": span(Fraction(20), Fraction(21), BITS)})
 
     assert seconds(do) < 2

@@ -3,13 +3,13 @@
 The table itself is `nalmx.bench.published.published()`.
 """
 
-from .intervals import Interval, beta_interval, gamma_interval, success_interval
+from .intervals import Estimate, beta_interval, gamma_interval, success_interval
 from .published import Published
 from .summary import CellSummary, write_csv
 
 __all__ = [
     "CellSummary",
-    "Interval",
+    "Estimate",
     "Published",
     "beta_interval",
     "gamma_interval",

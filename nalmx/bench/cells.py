@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 CELLS = "cells"
 SWEPT_POINTS, SWEEP_SECONDS = 200_000, 20.0
-# What a trained cell counts in the progress; its checks are the rest.
 _TRAINED = 0.9
+"""What a trained cell counts in the progress; its checks are the rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ..pntm.learn.config import Method
 from ..pntm.tasks import SequenceTask, Tokens
 
 
-class Fitted(Protocol):
+class FittedModel(Protocol):
     """A trained model: how it came about, and what it answers."""
 
     @property
@@ -40,16 +40,16 @@ class Fitter(Protocol):
         device: str,
         on_progress: Callable[[Any], None],
         stop_requested: Callable[[], bool],
-    ) -> Fitted: ...
+    ) -> FittedModel: ...
 
 
-def _fit_baseline(name: str, task: SequenceTask, **settings: Any) -> Fitted:
+def _fit_baseline(name: str, task: SequenceTask, **settings: Any) -> FittedModel:
     from ..pntm.learn.baseline import fit_baseline
 
     return fit_baseline(name, task, **settings)
 
 
-def _fit_pntm(method: Method, task: SequenceTask, **settings: Any) -> Fitted:
+def _fit_pntm(method: Method, task: SequenceTask, **settings: Any) -> FittedModel:
     from .pntm_fitter import fit_pntm
 
     return fit_pntm(task, method=method, **settings)

@@ -1,6 +1,6 @@
 """Which cells of the Single Module Arithmetic Task to run: operations × modules × inputs × ranges.
 
-    Grid.checked(operations=["mul"], modules=["nmu", "npu"], ranges=["[1,2]"]).groups()
+    CellGrid.checked(operations=["mul"], modules=["nmu", "npu"], ranges=["[1,2]"]).groups()
 
 By default everything that is published: nine modules with the operations they can learn, nine
 ranges, 2 inputs, 25 seeds, 50,000 iterations.
@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from ..errors import RangeError, SettingError
-from ..models import module_class, module_name
+from ..models import PUBLISHED_ITERATIONS, module_class, module_name
 from ..ranges import Range
 from ..tasks import OPERATIONS, PUBLISHED_RANGES, operation_named
 from ..train import Config
-from .published import PUBLISHED_INPUTS, PUBLISHED_ITERATIONS, PUBLISHED_SEEDS
+from .published import PUBLISHED_INPUTS, PUBLISHED_SEEDS
 
 PUBLISHED_MODULES = ("nac+", "nac*", "nalu", "g-nalu", "inalu", "nau", "nmu", "npu", "realnpu")
 T = TypeVar("T")
@@ -26,7 +26,7 @@ _SAFE = str.maketrans({"+": "-plus", "*": "-mul"})
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class CellGrid:
     """A product of settings; of it, the cells whose module can learn their operation."""
 
     operations: tuple[str, ...] = tuple(OPERATIONS)
@@ -38,7 +38,7 @@ class Grid:
     iterations: int = PUBLISHED_ITERATIONS
 
     @classmethod
-    def checked(cls, **settings: Any) -> Grid:
+    def checked(cls, **settings: Any) -> CellGrid:
         """A grid with every setting checked, every name in its one spelling, and nothing twice."""
         given = cls(**settings)
         for name in ("operations", "modules", "ranges", "inputs"):

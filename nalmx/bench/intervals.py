@@ -36,7 +36,7 @@ Function = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Estimate:
     """A mean with the ends of its interval; None where a single value tells nothing of them."""
 
     mean: float
@@ -44,7 +44,7 @@ class Interval:
     upper: float | None
 
 
-def success_interval(successes: int, trials: int) -> Interval:
+def success_interval(successes: int, trials: int) -> Estimate:
     """The rate of success with its Wilson interval.
 
     Example: 17 of 25 is 0.68 with [0.48, 0.83].
@@ -57,10 +57,10 @@ def success_interval(successes: int, trials: int) -> Interval:
     from scipy.stats import binomtest
 
     found = binomtest(successes, trials).proportion_ci(_CONFIDENCE, method="wilson")
-    return Interval(successes / trials, max(0.0, float(found.low)), min(1.0, float(found.high)))
+    return Estimate(successes / trials, max(0.0, float(found.low)), min(1.0, float(found.high)))
 
 
-def gamma_interval(values: Sequence[float]) -> Interval | None:
+def gamma_interval(values: Sequence[float]) -> Estimate | None:
     """The mean of positive values with its profile-likelihood interval under a Gamma distribution.
 
     The mean is the sample mean, which is also the most likely one. The interval is Student's, cut
@@ -81,10 +81,10 @@ def gamma_interval(values: Sequence[float]) -> Interval | None:
         return _g(shape) - shape * c
 
     lower, upper = _limits(profile, 0.0, _DROP / len(values))
-    return Interval(mean, mean * math.exp(lower), mean * math.exp(upper))
+    return Estimate(mean, mean * math.exp(lower), mean * math.exp(upper))
 
 
-def beta_interval(values: Sequence[float]) -> Interval | None:
+def beta_interval(values: Sequence[float]) -> Estimate | None:
     """The mean of values in [0, 0.5] with its profile-likelihood interval under a Beta distribution.
 
     The mean is the sample mean, which is what the published table shows: on errors as small as
@@ -121,7 +121,7 @@ def beta_interval(values: Sequence[float]) -> Interval | None:
     lower, upper = (
         LARGEST_SPARSITY_ERROR * _logistic(u) for u in _limits(profile, peak, _DROP / len(values))
     )
-    return Interval(mean, min(lower, mean), max(upper, mean))
+    return Estimate(mean, min(lower, mean), max(upper, mean))
 
 
 def _check(values: Sequence[float], most: float) -> None:
@@ -133,16 +133,16 @@ def _check(values: Sequence[float], most: float) -> None:
             )
 
 
-def _single(values: Sequence[float]) -> Interval | None:
-    return Interval(float(values[0]), None, None) if values else None
+def _single(values: Sequence[float]) -> Estimate | None:
+    return Estimate(float(values[0]), None, None) if values else None
 
 
-def _student(values: Sequence[float], most: float) -> Interval:
+def _student(values: Sequence[float], most: float) -> Estimate:
     from scipy.stats import t
 
     mean, count = fmean(values), len(values)
     width = float(t.ppf((1 + _CONFIDENCE) / 2, count - 1)) * stdev(values) / math.sqrt(count)
-    return Interval(mean, max(0.0, mean - width), min(most, mean + width))
+    return Estimate(mean, max(0.0, mean - width), min(most, mean + width))
 
 
 def _g(k: float) -> float:

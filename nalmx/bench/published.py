@@ -20,7 +20,7 @@ from ..ranges import Range
 
 PUBLISHED_INPUTS = 2
 PUBLISHED_SEEDS = 25
-PUBLISHED_ITERATIONS = 50_000
+"""Of each cell, which trained for `models.PUBLISHED_ITERATIONS`."""
 
 
 @dataclass(frozen=True, slots=True)

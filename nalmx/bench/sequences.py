@@ -20,7 +20,7 @@ from ..errors import NoTruthValue, RunError
 from ..pntm.tasks import SequenceTask, exact_match, sequence_task
 from ..storage import read_json, write_bytes, write_json
 from .cells import CELLS, Stopped, open_output
-from .fitters import FITTERS, Fitted
+from .fitters import FITTERS, FittedModel
 from .sequence_grid import SequenceCell, SequenceGrid
 
 SCHEMA = 1
@@ -192,7 +192,7 @@ def _finish(
 
 
 def _accuracy(
-    fitted: Fitted, task: SequenceTask, multiple: int, length: int, count: int
+    fitted: FittedModel, task: SequenceTask, multiple: int, length: int, count: int
 ) -> Accuracy:
     """Exact match at a length; an answer one token longer than every right one is wrong anyway."""
     random = np.random.default_rng([_TEST_SEED, length])

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from ..errors import NoTruthValue, RangeError, RunError
+from ..models import PUBLISHED_ITERATIONS
 from ..ranges import Range
 from ..rationals import spell
 from ..storage import write_bytes
-from .intervals import LARGEST_SPARSITY_ERROR, Interval
-from .published import PUBLISHED_INPUTS, PUBLISHED_ITERATIONS, PUBLISHED_SEEDS, Published, published
+from .intervals import LARGEST_SPARSITY_ERROR, Estimate
+from .published import PUBLISHED_INPUTS, PUBLISHED_SEEDS, Published, published
 
 # Half a unit of the last digit to which the published bounds are rounded.
 _ROUNDING = 0.005
@@ -41,9 +42,9 @@ class CellSummary(NoTruthValue):
     inputs: int
     seeds: int
     iterations: int
-    success_rate: Interval
-    solved_at: Interval | None
-    sparsity_error: Interval | None
+    success_rate: Estimate
+    solved_at: Estimate | None
+    sparsity_error: Estimate | None
     pcc_success: float
     mape_success: float
     pre_regularisation_success: float | None
@@ -99,7 +100,7 @@ class CellSummary(NoTruthValue):
         if sum(data["formulas"].values()) > data["seeds"]:
             raise RunError("a saved summary of a cell is damaged: more formulas than seeds")
         intervals = {
-            name: None if data[name] is None else Interval(**data[name]) for name in _INTERVALS
+            name: None if data[name] is None else Estimate(**data[name]) for name in _INTERVALS
         }
         return cls(**{**data, **intervals, "formulas": dict(data["formulas"])})
 
@@ -182,7 +183,7 @@ def _rate(value: float | None) -> object:
     return "" if value is None else round(value, 4)
 
 
-def _shown(interval: Interval | None, show: Callable[[float], float]) -> list[object]:
+def _shown(interval: Estimate | None, show: Callable[[float], float]) -> list[object]:
     """The mean and both ends as a cell shows them; empty where there is none."""
     values = [None] * 3 if interval is None else [interval.mean, interval.lower, interval.upper]
     return ["" if value is None else show(value) for value in values]

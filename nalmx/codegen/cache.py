@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +20,7 @@ import numba
 
 from .. import __version__
 from ..storage import write_bytes
+from . import counter_random
 
 
 @cache
@@ -32,12 +34,6 @@ def compiled(text: str, name: str) -> ModuleType:
     if not path.is_file() or path.read_bytes() != data:
         write_bytes(path, data)
     return _imported(path)
-
-
-def forget() -> None:
-    """Look for the directory anew, and in it for every module that is asked for."""
-    directory.cache_clear()
-    compiled.cache_clear()
 
 
 @cache
@@ -56,9 +52,8 @@ def directory() -> Path:
 @cache
 def _digest_of_functions() -> str:
     """Of the functions that generated loops call."""
-    return _digest(
-        b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("maths*.py")))
-    )
+    places = sorted(Path(__file__).parent.glob("maths*.py")), [Path(counter_random.__file__)]
+    return _digest(b"".join(path.read_bytes() for path in chain(*places)))
 
 
 def _digest(data: bytes) -> str:

@@ -6,15 +6,15 @@ from typing import Any
 
 from . import numba_points, numba_training
 from .cache import compiled
-from .loops import EveryFloat32, Sweep, Training
+from .loops import EveryFloat32Loop, SweepLoop, TrainingLoop
 
 
-def loop(form: Sweep | EveryFloat32 | Training) -> Any:
+def loop(form: SweepLoop | EveryFloat32Loop | TrainingLoop) -> Any:
     """The compiled module of a form, with the functions that the form names."""
     match form:
-        case Sweep():
+        case SweepLoop():
             return compiled(numba_points.sweep(form), "sweep")
-        case EveryFloat32():
+        case EveryFloat32Loop():
             return compiled(numba_points.check(form), "every")
-        case Training():
+        case TrainingLoop():
             return compiled(numba_training.training(form), form.name)

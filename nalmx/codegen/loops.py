@@ -9,7 +9,7 @@ from .values import Body
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class SweepLoop:
     """Points by their places, how doubtful each of them is, and the worst of them.
 
     The body has the inputs `x0, x1, …`, one for each of `intervals`: of how many intervals its range
@@ -25,7 +25,7 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryFloat32:
+class EveryFloat32Loop:
     """The float32 numbers of a run of bit patterns, and how far apart two sides are at each of them.
 
     The body has the input `x`, a float32; `exact0, …`, `errors0, …`, `narrow0, …` and `tolerance`; and
@@ -40,7 +40,7 @@ class EveryFloat32:
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingLoop:
     """Steps of Adam on many models y = F(R₁, …, R_K, s): R are sums or products over the inputs of terms
     f(x, w), s weights that belong to no input.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-U = np.uint64
+from .counter_random import FLOAT_OF_ONE, TO_MANTISSA, mixed
+
 _LLVM = {
     types.int32: ir.IntType(32),
     types.int64: ir.IntType(64),
@@ -21,8 +23,14 @@ _BITS = {types.float32: types.int32, types.float64: types.int64}
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function that keeps its order; products and sums may be rounded together."""
-    return njit(fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)(function)
+    """Compile a function that keeps its order; products and sums may be rounded together.
+
+    It becomes a part of whatever calls it. A function that stays one would be compiled on its own, too,
+    and again beside each loop that is kept on disk; a process runs the code that it met first, and where
+    these round differently, the numbers would depend on what was compiled and what was loaded.
+    """
+    freedom = {"contract", "nsz"}
+    return njit(fastmath=freedom, error_model="numpy", nogil=True, forceinline=True)(function)
 
 
 def _cast(result: Any, value: Any) -> Any:
@@ -76,10 +84,16 @@ def nearest(context: Any, value: Any) -> Any:
     return _rounding("llvm.rint", value)
 
 
-@njit(error_model="numpy", nogil=True)
+_mixed = compiled(mixed)
+
+
+@compiled
+def erf(x: Any) -> Any:
+    """The error function of the C library, which NumPy does not have."""
+    return math.erf(x)
+
+
+@compiled
 def counted(z: Any) -> Any:
-    """A float64 in [1, 2) from a counter, by splitmix64 (Steele, Lea & Flood 2014)."""
-    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
-    z = z ^ (z >> U(31))
-    return from_bits64(np.int64((z >> U(12)) | U(0x3FF0000000000000)))
+    """A float64 in [1, 2) from a counter."""
+    return from_bits64(np.int64((_mixed(z) >> TO_MANTISSA) | FLOAT_OF_ONE))

@@ -18,10 +18,6 @@ from .maths import bits, compiled, from_bits32, nearest
 
 F = np.float32
 I = np.int32
-# Loops over a batch may reorder their sums. The functions here may not: reducing an argument
-# relies on the order. NaN and infinity keep their meaning in both.
-FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
-
 _ZERO, _HALF, _ONE, _TWO = F(0.0), F(0.5), F(1.0), F(2.0)
 _INFINITY, _NAN = F(np.inf), F(np.nan)
 

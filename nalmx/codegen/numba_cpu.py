@@ -9,7 +9,7 @@ from .values import COMPARISONS, ELEMENTARY, Body, Line
 
 _IN_32 = ("cos", "exp", "log", "sigmoid", "sin", "tanh")
 _IN_64 = ("exp", "log", "sigmoid", "tanh")
-_IN_BOTH = ("ceil", "floor")
+_IN_BOTH = ("ceil", "erf", "floor")
 _INFIX = {
     "add": "+",
     "subtract": "-",
@@ -39,8 +39,8 @@ def header(title: str) -> str:
     return f'''\
 """{title}"""
 
-from nalmx.codegen.maths import bits, ceil, counted, floor, from_bits32, from_bits64
-from nalmx.codegen.maths32 import FASTMATH, {", ".join(names[: len(_IN_32)])}
+from nalmx.codegen.maths import bits, ceil, counted, erf, floor, from_bits32, from_bits64
+from nalmx.codegen.maths32 import {", ".join(names[: len(_IN_32)])}
 from nalmx.codegen.maths64 import {", ".join(names[len(_IN_32) :])}
 import numpy as np
 from numba import njit
@@ -48,8 +48,10 @@ from numpy import inf
 
 F, S, U = np.float64, np.float32, np.uint64
 # Only what Python calls has a wrapper, which takes longer to compile than most of the functions.
-inner = {{"error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}}
-outer = {{"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True, "cache": True}}
+# What is called becomes a part of its caller, for the reason that `compiled` of `codegen.maths` has.
+common = {{"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}}
+inner = {{**common, "no_cpython_wrapper": True, "forceinline": True}}
+outer = {{**common, "cache": True}}
 '''
 
 

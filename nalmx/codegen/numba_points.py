@@ -7,11 +7,11 @@ liberties, so that no product and sum of a body are rounded together.
 
 from __future__ import annotations
 
-from .loops import EveryFloat32, Sweep
+from .counter_random import GOLDEN
+from .loops import EveryFloat32Loop, SweepLoop
 from .numba_cpu import header, lines, loads
 
 BLOCK = 512
-GOLDEN = 0x9E3779B97F4A7C15
 
 _SWEEP = """
 BLOCK, GOLDEN = U({block}), U({golden})
@@ -117,8 +117,8 @@ def check(first, stop, exact, errors, narrow, tolerance, places):
 """
 
 
-def sweep(form: Sweep) -> str:
-    """The source of `sweep`; see `loops.Sweep`."""
+def sweep(form: SweepLoop) -> str:
+    """The source of `sweep`; see `loops.SweepLoop`."""
     rows = [(n, k) for n, count in enumerate(form.intervals) for k in range(count)]
     table = "".join(
         f"    {part}{n}_{k} = table[{row}, {column}]\n"
@@ -146,8 +146,8 @@ def _draw(n: int, count: int) -> str:
     return "".join(f"{' ' * 12}{line}\n" for line in made)
 
 
-def check(form: EveryFloat32) -> str:
-    """The source of `check`; see `loops.EveryFloat32`."""
+def check(form: EveryFloat32Loop) -> str:
+    """The source of `check`; see `loops.EveryFloat32Loop`."""
     targets = {name: name for name in ("sure", "gap", "off")}
     return header("Check at every float32, generated from a claim.") + _CHECK.format(
         block=BLOCK,

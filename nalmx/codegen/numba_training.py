@@ -12,15 +12,19 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from .loops import Training
+from .loops import TrainingLoop
 from .numba_cpu import header, lines
 from .values import Body
 
+FREELY = ("reassoc", "contract", "arcp", "nsz")
+"""What may happen to gradients, which are sums over the batch. NaN and infinity keep their meaning."""
+
 _START = """
 N, BATCH = {kind}, U({batch})
-# Outputs round as written. Gradients, which are sums over the batch, may be added in any order.
+# Outputs round as written.
+freely = set({freely})
 ordered = njit(fastmath={{"nsz"}}, **inner)
-summed = njit(fastmath=FASTMATH, **inner)
+summed = njit(fastmath=freely, **inner)
 
 
 @njit(**inner)
@@ -97,7 +101,7 @@ def backward(s, q, stride, w, g, inputs):
 {stored_gradient}\
 
 
-@njit(fastmath=FASTMATH, **outer)
+@njit(fastmath=freely, **outer)
 def train(order, raw, m, v, u, t, length, inputs, stream, lower, width, truth,
           rate, epsilon, strength, active, reset_at, reset_to):
 {scratch}\
@@ -119,7 +123,7 @@ def train(order, raw, m, v, u, t, length, inputs, stream, lower, width, truth,
                     p[k] = reset_to[model, k]
 
 
-@njit(fastmath=FASTMATH, **outer)
+@njit(fastmath=freely, **outer)
 def evaluate(order, raw, x, t, size, inputs, dataset, errors):
 {scratch}\
     for turn in range(order.size):
@@ -144,8 +148,8 @@ _SCRATCH = """\
 """
 
 
-def training(form: Training) -> str:
-    """The source of `train` and `evaluate`; see `loops.Training`."""
+def training(form: TrainingLoop) -> str:
+    """The source of `train` and `evaluate`; see `loops.TrainingLoop`."""
     rows = _Rows(form)
     own = [k for k, per_input in enumerate(form.weights) if per_input]
     shared = [k for k, per_input in enumerate(form.weights) if not per_input]
@@ -155,6 +159,7 @@ def training(form: Training) -> str:
     return header(f"Training of the {form.label}, generated from its equation.") + _START.format(
         kind="S" if form.kind == "float32" else "F",
         batch=form.batch,
+        freely=FREELY,
         truths=_truths(form),
         effective=_effective(form),
         ones=_each(form, lambda k, product: [f"{_at(k)} = N({1.0 if product else 0.0})"], 8),
@@ -186,7 +191,7 @@ def training(form: Training) -> str:
 class _Rows:
     """Which rows an input has: x, the slopes that are stored, and two for each product."""
 
-    def __init__(self, form: Training) -> None:
+    def __init__(self, form: TrainingLoop) -> None:
         stored = [name for name in form.term.results if name.startswith("s")]
         self.slopes = {name: place for place, name in enumerate(stored, 1)}
         self.count = 1 + len(stored)
@@ -235,11 +240,11 @@ def _place(array: str, k: int, per_input: bool) -> str:
     return f"{array}[U({k}) * inputs{' + i' if per_input else ''}]"
 
 
-def _weight(form: Training, k: int) -> str:
+def _weight(form: TrainingLoop, k: int) -> str:
     return _place("w", k, form.weights[k])
 
 
-def _each(form: Training, made: Callable[[int, bool], list[str]], indent: int) -> str:
+def _each(form: TrainingLoop, made: Callable[[int, bool], list[str]], indent: int) -> str:
     """Lines for each reduction."""
     found = [line for k, product in enumerate(form.products) for line in made(k, product)]
     return "".join(f"{' ' * indent}{line}\n" for line in found)
@@ -259,7 +264,7 @@ def _reads(names: Iterable[str], source: Callable[[str], str], indent: int) -> s
     return "".join(f"{' ' * indent}{name} = {source(name)}\n" for name in names)
 
 
-def _truths(form: Training) -> str:
+def _truths(form: TrainingLoop) -> str:
     text = ""
     for code, truth in enumerate(form.truths):
         text += f"    {'elif' if code else 'if'} truth == {code}:\n        for b in range(BATCH):\n"
@@ -274,7 +279,7 @@ def _truths(form: Training) -> str:
     return text + f"{indent}    for b in range(BATCH):\n{indent}        s[b] = N(t[row + b])\n"
 
 
-def _effective(form: Training) -> str:
+def _effective(form: TrainingLoop) -> str:
     text = ""
     for per_input, body in form.effective.items():
         if not body.results:
@@ -291,13 +296,13 @@ def _parameter(per_input: bool, name: str) -> str:
     return _place("raw", int(name[1:]), per_input)
 
 
-def _terms(form: Training, rows: _Rows) -> str:
+def _terms(form: TrainingLoop, rows: _Rows) -> str:
     targets = {name: _of_input(place) for name, place in rows.slopes.items()}
     targets |= {f"t{k}": f"t{k}" for k in range(len(form.products))}
     return lines(form.term, targets, 12) + _each(form, rows.term, 12)
 
 
-def _updates(form: Training) -> str:
+def _updates(form: TrainingLoop) -> str:
     """Adam on every raw parameter."""
     text = ""
     for per_input in (True, False):

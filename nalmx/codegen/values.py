@@ -87,6 +87,15 @@ class Body:
         return Value(self, self._known[key], kind)
 
 
+def _operator(operation: str, *, swapped: bool = False) -> Callable[[Value, Any], Value]:
+    """What Python's operator between a value and another one, or a number, writes down."""
+
+    def method(self: Value, other: Any) -> Value:
+        return _apply(operation, *((other, self) if swapped else (self, other)))
+
+    return method
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """The value of a line: a number or a truth value at every lane of a loop."""
@@ -99,65 +108,23 @@ class Value:
     def dtype(self) -> Kind:
         return self.kind
 
-    def _with(self, operation: str, *arguments: Any) -> Value:
-        return self.body.apply(operation, *arguments)
-
-    def __add__(self, other: Any) -> Value:
-        return self._with("add", self, other)
-
-    def __radd__(self, other: Any) -> Value:
-        return self._with("add", other, self)
-
-    def __sub__(self, other: Any) -> Value:
-        return self._with("subtract", self, other)
-
-    def __rsub__(self, other: Any) -> Value:
-        return self._with("subtract", other, self)
-
-    def __mul__(self, other: Any) -> Value:
-        return self._with("multiply", self, other)
-
-    def __rmul__(self, other: Any) -> Value:
-        return self._with("multiply", other, self)
-
-    def __truediv__(self, other: Any) -> Value:
-        return self._with("divide", self, other)
-
-    def __rtruediv__(self, other: Any) -> Value:
-        return self._with("divide", other, self)
+    __add__, __radd__ = _operator("add"), _operator("add", swapped=True)
+    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", swapped=True)
+    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", swapped=True)
+    __truediv__, __rtruediv__ = _operator("divide"), _operator("divide", swapped=True)
+    __lt__, __le__ = _operator("less"), _operator("less_equal")
+    __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
+    __eq__, __ne__ = _operator("equal"), _operator("not_equal")  # type: ignore[assignment]
+    __and__, __or__ = _operator("logical_and"), _operator("logical_or")
 
     def __neg__(self) -> Value:
-        return self._with("negative", self)
+        return _apply("negative", self)
 
     def __abs__(self) -> Value:
-        return self._with("abs", self)
-
-    def __lt__(self, other: Any) -> Value:
-        return self._with("less", self, other)
-
-    def __le__(self, other: Any) -> Value:
-        return self._with("less_equal", self, other)
-
-    def __gt__(self, other: Any) -> Value:
-        return self._with("greater", self, other)
-
-    def __ge__(self, other: Any) -> Value:
-        return self._with("greater_equal", self, other)
-
-    def __eq__(self, other: object) -> Value:  # type: ignore[override]
-        return self._with("equal", self, other)
-
-    def __ne__(self, other: object) -> Value:  # type: ignore[override]
-        return self._with("not_equal", self, other)
-
-    def __and__(self, other: Any) -> Value:
-        return self._with("logical_and", self, other)
-
-    def __or__(self, other: Any) -> Value:
-        return self._with("logical_or", self, other)
+        return _apply("abs", self)
 
     def __invert__(self) -> Value:
-        return self._with("logical_not", self)
+        return _apply("logical_not", self)
 
     __hash__ = object.__hash__
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..devices import check_device_name
-from ..exit_codes import HOLDS, INTERRUPTED
+from ..exit_codes import HOLDS
 from . import _request as ask
-from ._lists import again, cells_option, shows, spelled, split
+from ._lists import cells_option, say_interrupted, shows, spelled, split
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
@@ -32,29 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SequenceRequest(ask.WorkRequest):
-    task: tuple[str, ...] = ask.option(
-        "--task",
-        multiple=True,
-        metavar="LIST",
-        help="Sequence tasks with commas; by default all.",
+    task: tuple[str, ...] = ask.several(
+        "--task", "LIST", "Sequence tasks with commas; by default all."
     )
-    model: tuple[str, ...] = ask.option(
-        "--model",
-        multiple=True,
-        metavar="LIST",
-        help="pntm, ntm, lstm, …, or several with commas; by default all.",
+    model: tuple[str, ...] = ask.several(
+        "--model", "LIST", "pntm, ntm, lstm, …, or several with commas; by default all."
     )
-    seeds: int = ask.option(
-        "--seeds", default=1, show_default=True, help="How many seeds a cell has."
-    )
-    longest: int = ask.option(
-        "--longest", default=20, show_default=True, help="The greatest training length."
-    )
+    seeds: int = ask.option("--seeds", "How many seeds a cell has.", default=1)
+    longest: int = ask.option("--longest", "The greatest training length.", default=20)
     budget: float = ask.option(
-        "--budget",
-        default=300.0,
-        show_default=True,
-        help="Seconds after which the training of a model ends.",
+        "--budget", "Seconds after which the training of a model ends.", default=300.0
     )
     directory: Path = cells_option("runs/sequence")
 
@@ -107,12 +93,7 @@ def sequence(asked: SequenceRequest) -> int:
                 stop_requested=stop,
             )
     except (Stopped, KeyboardInterrupt) as stopped:
-        notes.print(
-            f"nalmx: interrupted{f', {stopped}' if str(stopped) else ''}; nothing is lost, continue "
-            f"with: {shlex.join(again())}",
-            soft_wrap=True,
-        )
-        return INTERRUPTED
+        return say_interrupted(notes, stopped)
     say_idle_gpu(notes, device, "sequences")
     _report(results, grid, asked.directory, time.perf_counter() - began, asked.as_json)
     return HOLDS

@@ -19,23 +19,20 @@ from ._options import as_text, json_line, messages
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
-    from ..runs.outcome import RunOutcome
+    from ..runs.outcome import Outcome
     from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayRequest(ask.Request):
+class ReplayRequest(ask.ToldRequest):
     file: Path = ask.argument("FILE", type=click.Path(path_type=Path))
     timeout: float = ask.option(
         "--timeout",
+        "Seconds after which the replay gives up.",
         default=300.0,
-        show_default=True,
         type=click.FloatRange(0.1, 1e6),
-        help="Seconds after which the replay gives up.",
     )
-    as_json: bool = ask.flag("--json", "Print one JSON object on stdout.")
-    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.")
 
 
 def certificate_paths(directory: Path) -> list[Path]:
@@ -54,14 +51,14 @@ def write_certificate(path: Path | None, claim: Claim, verdict: Verdict, *, quie
     messages(quiet).print(f"certificate: {path}", soft_wrap=True)
 
 
-def write_certificates(outcome: RunOutcome, *, quiet: bool) -> None:
+def write_certificates(outcome: Outcome, directory: Path, *, quiet: bool) -> None:
     """Write a certificate of each claim of a run; say of which there can be none."""
     notes = messages(quiet)
     if outcome.uncertified is not None:
         notes.print(f"no certificates were written: {outcome.uncertified}", soft_wrap=True)
         return
     with notes.status("") as status:
-        for name, made in outcome.save_certificates(outcome.run.directory, status.update):
+        for name, made in outcome.save_certificates(directory, status.update):
             text = f"no certificate of {CLAIMS[name]}:" if isinstance(made, str) else "certificate:"
             notes.print(f"{text} {made}", soft_wrap=True)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
-
 from ..errors import CertificateError, NalmxError, SettingError
 from . import _request as ask
 
@@ -14,26 +12,21 @@ from . import _request as ask
 def tolerance_option() -> Any:
     return ask.option(
         "--tolerance",
-        help="Tolerance of the claims about the network; by default the largest error of a model that is "
+        "Tolerance of the claims about the network; by default the largest error of a model that is "
         "perfect but for 1e-5.",
     )
 
 
 def figure_option() -> Any:
-    return ask.option(
-        "--figure",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="pntm: draw heads and tapes on an example, beside the program; .svg or .png.",
+    return ask.file_option(
+        "--figure", "pntm: draw heads and tapes on an example, beside the program; .svg or .png."
     )
 
 
 def tests_option() -> Any:
-    return ask.option(
+    return ask.file_option(
         "--export-tests",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the formula and the truth as a pytest file that runs without nalmx.",
+        "Write the formula and the truth as a pytest file that runs without nalmx.",
     )
 
 

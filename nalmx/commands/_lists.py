@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
+from ..exit_codes import INTERRUPTED
 from . import _request as ask
 
 
@@ -27,15 +29,24 @@ def split(option: str, texts: Sequence[str]) -> list[str]:
 def cells_option(directory: str) -> Any:
     return ask.option(
         "--output",
+        "A new directory, or one of an earlier benchmark to continue.",
         default=directory,
-        show_default=True,
         type=click.Path(path_type=Path),
-        help="A new directory, or one of an earlier benchmark to continue.",
     )
 
 
-def again() -> list[str]:
-    """The command as it was given, for continuing it."""
+def say_interrupted(notes: Console, stopped: BaseException) -> int:
+    """Say how far a benchmark came, and how it goes on; the exit code."""
+    how_far = f", {stopped}" if str(stopped) else ""
+    notes.print(
+        f"nalmx: interrupted{how_far}; nothing is lost, continue with: {shlex.join(_again())}",
+        soft_wrap=True,
+    )
+    return INTERRUPTED
+
+
+def _again() -> list[str]:
+    """The command as it was given."""
     context = click.get_current_context()
     words = context.command_path.split()
     for parameter in context.command.params:

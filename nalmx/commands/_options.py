@@ -16,12 +16,15 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..devices import Work, idle_gpu
+from ..errors import ExpressionError
+from ..expression import Expression, parse
 from ..supervisor import Together, remove_if_killed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..runs.expressions import ExpressionOutcome
+    from ..runs.fits import FitOutcome
     from ..runs.formulas import FormulaOutcome
 
 SECONDS_FOR_A_STEP = 0.7
@@ -65,7 +68,7 @@ def report_formula(
 
 
 def export_tests(
-    path: Path | None, outcome: FormulaOutcome | ExpressionOutcome, *, quiet: bool
+    path: Path | None, outcome: FormulaOutcome | ExpressionOutcome | FitOutcome, *, quiet: bool
 ) -> None:
     """Write a file of tests, if one is asked for, and say so."""
     if path is None:
@@ -92,6 +95,14 @@ def say_idle_gpu(notes: Console, device: str, work: Work) -> None:
     line = idle_gpu(device, work)
     if line is not None:
         notes.print(f"nalmx: {line}", soft_wrap=True)
+
+
+def parse_named(text: str, where: str) -> Expression:
+    """The expression of an option, whose errors say which one it is."""
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise ExpressionError(f"{where}{error}") from None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -22,11 +23,27 @@ class Request:
     given: dict[str, str] = field(default_factory=dict)
 
 
-def option(*names: str, default: Any = None, **settings: Any) -> Any:
-    """A field, and the option that fills it."""
+def option(name: str, help: str, *, default: Any = None, **settings: Any) -> Any:
+    """A field, and the option that fills it; a default that says something is shown."""
     if default is not None:  # else it would count as given
-        settings["default"] = default
-    return field(default=default, metadata={"kind": click.option, "names": names, **settings})
+        settings = {
+            "default": default,
+            "show_default": default != "" and default is not False,
+            **settings,
+        }
+    return field(
+        default=default, metadata={"kind": click.option, "name": name, "help": help, **settings}
+    )
+
+
+def several(name: str, metavar: str, help: str) -> Any:
+    """An option that may be repeated."""
+    return option(name, help, multiple=True, metavar=metavar)
+
+
+def file_option(name: str, help: str) -> Any:
+    """The path of a file to write."""
+    return option(name, help, type=click.Path(path_type=Path), metavar="FILE")
 
 
 def argument(metavar: str, **settings: Any) -> Any:
@@ -35,25 +52,23 @@ def argument(metavar: str, **settings: Any) -> Any:
 
 
 def flag(name: str, help: str) -> Any:
-    return option(name, default=False, is_flag=True, help=help)
+    return option(name, help, default=False, is_flag=True)
 
 
 @dataclass(frozen=True, slots=True)
-class WorkRequest(Request):
-    """A request for work: where it is done, and how it is told."""
+class ToldRequest(Request):
+    """A request for something that takes time, and how it is told."""
 
-    device: str = option(
-        "--device", default="auto", show_default=True, help="auto (the CPU), cpu, cuda or cuda:N."
-    )
-    seed: int = option(
-        "--seed",
-        default=0,
-        show_default=True,
-        type=click.IntRange(0, 2**32 - 1),
-        help="First seed.",
-    )
     as_json: bool = flag("--json", "Print one JSON object on stdout.")
     quiet: bool = flag("--quiet", "No progress and no messages on stderr.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRequest(ToldRequest):
+    """A request for work, and where it is done."""
+
+    device: str = option("--device", "auto (the CPU), cpu, cuda or cuda:N.", default="auto")
+    seed: int = option("--seed", "First seed.", default=0, type=click.IntRange(0, 2**32 - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +77,9 @@ class VerdictRequest(WorkRequest):
 
     require: Level = option(
         "--require",
+        "The level at which a claim must hold for exit code 0.",
         type=click.Choice(REQUIRABLE),
         default="tested",
-        show_default=True,
-        help="The level at which a claim must hold for exit code 0.",
     )
 
 
@@ -107,6 +121,6 @@ def _decorated(command: Callable[..., int], one: Field[Any]) -> Callable[..., in
     if not one.metadata:
         return command
     settings = dict(one.metadata)
-    add, names = settings.pop("kind"), settings.pop("names", ())
+    add, names = settings.pop("kind"), [settings.pop("name")] if "name" in settings else []
     decorated: Callable[..., int] = add(*names, one.name, **settings)(command)
     return decorated

@@ -46,90 +46,70 @@ _ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest(ask.VerdictRequest):
-    operation: str | None = ask.option(
-        "--operation", help="add, sub, mul or div; see `nalmx tasks`."
-    )
-    module: str | None = ask.option(
-        "--module", help="nau, nmu, nac+, …, or pntm; see `nalmx modules`."
-    )
+    operation: str | None = ask.option("--operation", "add, sub, mul or div; see `nalmx tasks`.")
+    module: str | None = ask.option("--module", "nau, nmu, nac+, …, or pntm; see `nalmx modules`.")
     interpolation_range: str = ask.option(
-        "--interpolation-range",
-        default="[1,2]",
-        show_default=True,
-        help="Where training data lie.",
+        "--interpolation-range", "Where training data lie.", default="[1,2]"
     )
     extrapolation_range: str = ask.option(
         "--extrapolation-range",
+        "Where success is judged and verdicts hold; by default the survey's partner.",
         default="",
-        help="Where success is judged and verdicts hold; by default the survey's partner.",
     )
-    inputs: int = ask.option(
-        "--inputs", default=2, show_default=True, help="Inputs; those after x2 are redundant."
-    )
-    seeds: int = ask.option(
-        "--seeds", default=25, show_default=True, help="How many seeds, trained together."
-    )
-    iterations: int = ask.option(
-        "--iterations", default=50_000, show_default=True, help="Training iterations."
-    )
+    inputs: int = ask.option("--inputs", "Inputs; those after x2 are redundant.", default=2)
+    seeds: int = ask.option("--seeds", "How many seeds, trained together.", default=25)
+    iterations: int = ask.option("--iterations", "Training iterations.", default=50_000)
     directory: Path | None = ask.option(
         "--output",
+        "A new run directory; by default runs/OPERATION-MODULE (or TASK-pntm), numbered.",
         type=click.Path(path_type=Path),
-        help="A new run directory; by default runs/OPERATION-MODULE (or TASK-pntm), numbered.",
     )
     resume: bool = ask.flag("--resume", "Continue the run in --output.")
     tolerance: str | None = tolerance_option()
     show_seeds: bool = ask.flag("--show-seeds", "Print a table of every seed.")
     task: str | None = ask.option(
-        "--task", help="pntm: a sequence task such as addition; see `nalmx tasks`."
+        "--task", "pntm: a sequence task such as addition; see `nalmx tasks`."
     )
     examples: str | None = ask.option(
         "--examples",
+        'pntm: examples instead of a task, {"prompt": […], "answer": […]} a line.',
         metavar="FILE",
-        help='pntm: examples instead of a task, {"prompt": […], "answer": […]} a line.',
     )
-    test: tuple[str, ...] = ask.option(
-        "--test", multiple=True, metavar="FILE", help="pntm: examples to test; may be repeated."
+    test: tuple[str, ...] = ask.several(
+        "--test", "FILE", "pntm: examples to test; may be repeated."
     )
     sequences: int | None = ask.option(
-        "--sequences",
-        type=int,
-        help=f"pntm: training sequences of a task; by default {SEQUENCES:,}.",
+        "--sequences", f"pntm: training sequences of a task; by default {SEQUENCES:,}.", type=int
     )
     longest: int | None = ask.option(
-        "--longest", type=int, help=f"pntm: the greatest training length; by default {LONGEST}."
+        "--longest", f"pntm: the greatest training length; by default {LONGEST}.", type=int
     )
     test_lengths: str | None = ask.option(
         "--test-lengths",
+        "pntm: lengths of fresh test sequences; by default 40,100,500,1000,10000.",
         metavar="LIST",
-        help="pntm: lengths of fresh test sequences; by default 40,100,500,1000,10000.",
     )
     tapes: str = ask.option(
-        "--tapes",
-        default="auto",
-        show_default=True,
-        help="pntm: so many at most; auto: those of the simplest machine.",
+        "--tapes", "pntm: so many at most; auto: those of the simplest machine.", default="auto"
     )
-    method: str = ask.option(
-        "--method", default="auto", show_default=True, help=f"pntm: {', '.join(METHODS)}."
-    )
+    method: str = ask.option("--method", f"pntm: {', '.join(METHODS)}.", default="auto")
     time: float | None = ask.option(
         "--time",
+        f"pntm: learn for so long at most; by default {SECONDS:g}.",
         type=float,
         metavar="SECONDS",
-        help=f"pntm: learn for so long at most; by default {SECONDS:g}.",
     )
     noise: str | None = ask.option(
         "--noise",
-        metavar="0|auto|RATE",
-        help="pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
+        "pntm: the part of answer tokens that may be errors; by default 0, and auto where equal "
         "prompts have different answers.",
+        metavar="0|auto|RATE",
     )
     ask_for: int | None = ask.option(
         "--ask",
+        "pntm: print N prompts whose answers would decide most.",
         type=click.IntRange(1, 100),
         metavar="N",
-        help="pntm: print N prompts whose answers would decide most.",
     )
     figure: Path | None = figure_option()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..devices import check_device_name, find_device
-from ..exit_codes import HOLDS, INTERRUPTED
+from ..exit_codes import HOLDS
 from . import _request as ask
 from ._bench_sequence import sequence
-from ._lists import again, cells_option, shows, spelled, split
+from ._lists import cells_option, say_interrupted, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
 
 if TYPE_CHECKING:
     from ..bench.cells import FinishedCell, Standing
-    from ..bench.grid import Grid
+    from ..bench.grid import CellGrid
 
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
@@ -37,38 +36,27 @@ command.add_command(sequence)
 
 @dataclass(frozen=True, slots=True)
 class SingleModuleRequest(ask.WorkRequest):
-    operation: tuple[str, ...] = ask.option(
-        "--operation",
-        multiple=True,
-        metavar="LIST",
-        help="add, sub, mul, div or several with commas; by default all four.",
+    operation: tuple[str, ...] = ask.several(
+        "--operation", "LIST", "add, sub, mul, div or several with commas; by default all four."
     )
-    module: tuple[str, ...] = ask.option(
+    module: tuple[str, ...] = ask.several(
         "--module",
-        multiple=True,
-        metavar="LIST",
-        help="nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
+        "LIST",
+        "nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
     )
-    ranges: tuple[str, ...] = ask.option(
+    ranges: tuple[str, ...] = ask.several(
         "--range",
-        multiple=True,
-        metavar="RANGE",
-        help="A published interpolation range such as [1,2]; may be repeated. By default all nine.",
+        "RANGE",
+        "A published interpolation range such as [1,2]; may be repeated. By default all nine.",
     )
-    inputs: tuple[str, ...] = ask.option(
-        "--inputs", multiple=True, metavar="LIST", help="2, 10, 100 or several; default 2."
-    )
-    seeds: int = ask.option(
-        "--seeds", default=25, show_default=True, help="How many seeds a cell has."
-    )
-    iterations: int = ask.option(
-        "--iterations", default=50_000, show_default=True, help="Training iterations."
-    )
+    inputs: tuple[str, ...] = ask.several("--inputs", "LIST", "2, 10, 100 or several; default 2.")
+    seeds: int = ask.option("--seeds", "How many seeds a cell has.", default=25)
+    iterations: int = ask.option("--iterations", "Training iterations.", default=50_000)
     directory: Path = cells_option("runs/single-module")
 
-    def grid(self) -> Grid:
+    def grid(self) -> CellGrid:
         """The grid of the options, all of them checked."""
-        from ..bench.grid import Grid
+        from ..bench.grid import CellGrid
 
         lists: dict[str, Any] = {
             "operations": split("operation", self.operation),
@@ -76,7 +64,7 @@ class SingleModuleRequest(ask.WorkRequest):
             "ranges": self.ranges,
             "inputs": [_integer(text) for text in split("inputs", self.inputs)],
         }
-        return Grid.checked(
+        return CellGrid.checked(
             **{name: tuple(values) for name, values in lists.items() if values},
             seeds=self.seeds,
             first_seed=self.seed,
@@ -120,11 +108,7 @@ def single_module(asked: SingleModuleRequest) -> int:
                 stop_requested=stop,
             )
     except Stopped as stopped:
-        notes.print(
-            f"nalmx: interrupted, {stopped}; nothing is lost, continue with: {shlex.join(again())}",
-            soft_wrap=True,
-        )
-        return INTERRUPTED
+        return say_interrupted(notes, stopped)
     _report(cells, grid, asked.directory, time.perf_counter() - began, asked.as_json)
     return HOLDS
 
@@ -136,7 +120,7 @@ def _integer(text: str) -> int:
 
 
 def _report(
-    cells: Sequence[FinishedCell], grid: Grid, directory: Path, seconds: float, as_json: bool
+    cells: Sequence[FinishedCell], grid: CellGrid, directory: Path, seconds: float, as_json: bool
 ) -> None:
     """Write the files of a benchmark and print what is in them."""
     from ..report.benchmark_files import benchmark_record, write_benchmark

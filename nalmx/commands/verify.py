@@ -12,25 +12,30 @@ import click
 from rich.console import Console
 
 from ..devices import check_device_name
-from ..errors import ExpressionError, SettingError
-from ..expression import Expression, parse, remarks, variables
+from ..errors import SettingError
+from ..expression import remarks, sort_of, variables
 from ..report.verdicts import verdict_lines
-from ..run_directory import is_sequence_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
 from ..verify.checker import out_of_time
 from ..verify.domain import named_ranges
+from ..verify.verdict import TRUE
 from . import _request as ask
 from ._certificate import (
     certificate,
-    certificate_paths,
     write_certificate,
-    write_certificates,
 )
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, export_tests, json_line, messages, no_traces, report_formula
-from ._verify_request import RunRequest
+from ._options import (
+    as_text,
+    export_tests,
+    json_line,
+    messages,
+    no_traces,
+    parse_named,
+)
+from ._verify_run import RunRequest, verify_run
 
 
 @click.group(name="verify", no_args_is_help=False)
@@ -47,32 +52,39 @@ command.add_command(certificate)
 @dataclass(frozen=True, slots=True)
 class ExpressionRequest(ask.VerdictRequest):
     expression: str = ask.argument("EXPRESSION")
-    truth: str = ask.option("--truth", required=True, help="The expression it should equal.")
-    ranges: tuple[str, ...] = ask.option(
+    truth: str | None = ask.option(
+        "--truth", "The expression it should equal; none where EXPRESSION is a condition."
+    )
+    ranges: tuple[str, ...] = ask.several(
         "--range",
-        multiple=True,
-        metavar="RANGE",
-        help="[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
+        "RANGE",
+        "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
         "belong to a range. May be repeated.",
     )
+    integers: tuple[str, ...] = ask.option(
+        "--integers",
+        multiple=True,
+        metavar="NAME",
+        help="An input that is a whole number; several as NAME,NAME. May be repeated.",
+    )
     tolerance: str = ask.option(
-        "--tolerance",
-        default="0",
-        show_default=True,
-        help="0, abs:SIZE or rel:SIZE (relative to the truth).",
+        "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
+    )
+    where_defined: bool = ask.flag(
+        "--where-defined",
+        "Claim that both sides are defined at the same points of the ranges, and equal there.",
     )
     points: int = ask.option(
         "--points",
+        "Random points to sweep where there is no proof.",
         default=1_000_000,
-        show_default=True,
         type=click.IntRange(1, 10**10),
-        help="Random points to sweep where there is no proof.",
     )
     timeout: float | None = ask.option(
         "--timeout",
+        "Seconds for the check; what is not established by then is tested or unknown.",
         show_default="60, and no limit with --every-float32",
         type=click.FloatRange(0.1, 1e6),
-        help="Seconds for the check; what is not established by then is tested or unknown.",
     )
     every_float32: bool = ask.flag(
         "--every-float32",
@@ -80,17 +92,14 @@ class ExpressionRequest(ask.VerdictRequest):
     )
     arithmetic: Literal["reals", "float32"] = ask.option(
         "--arithmetic",
+        "With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
         type=click.Choice(["reals", "float32"]),
         default="reals",
-        show_default=True,
-        help="With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
     )
     tests: Path | None = tests_option()
-    certificate: Path | None = ask.option(
+    certificate: Path | None = ask.file_option(
         "--certificate",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
+        "Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
     )
 
     @property
@@ -105,13 +114,24 @@ def expr(asked: ExpressionRequest) -> int:
     """Compare EXPRESSION with the truth over a domain and give a verdict.
 
     Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
+
+    A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    left, right = (
-        _parse_named(text, name)
-        for text, name in ((asked.expression, ""), (asked.truth, "--truth: "))
-    )
-    domain = Domain.parse(asked.ranges, variables(left, right))
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance))
+    left = parse_named(asked.expression, "")
+    right = TRUE if asked.truth is None else parse_named(asked.truth, "--truth: ")
+    if asked.truth is None and sort_of(left) == "real":
+        raise SettingError(
+            f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
+            "EXPRESSION, or write a condition such as 'exp(x) >= 1 + x'"
+        )
+    whole = [name.strip() for given in asked.integers for name in given.split(",")]
+    domain = Domain.parse(asked.ranges, variables(left, right), whole)
+    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+        raise SettingError(
+            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "point; leave it out, or them"
+        )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
     late = replace(
@@ -157,48 +177,8 @@ def _text(verdict: Verdict, as_json: bool) -> str:
     return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
 
 
-def _parse_named(text: str, where: str) -> Expression:
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        raise ExpressionError(f"{where}{error}") from None
-
-
 @command.command(name="run")
 @ask.asking(RunRequest)
 def run(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
-    from ..train import Run
-
-    check_device_name(asked.device)
-    if is_sequence_run(asked.directory):
-        for name in ("tolerance", "as_it_runs", "tests"):
-            if name in asked.given:
-                raise click.UsageError(
-                    f"{asked.given[name]} is not for a run of --module pntm; leave it out"
-                )
-        from ._sequence import verify_sequence
-
-        return verify_sequence(asked)
-    if asked.figure is not None:
-        raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
-    check_tests(asked.tests)
-    opened = Run.open(asked.directory)
-    check_certificates(*(certificate_paths(opened.directory) if asked.certificates else ()))
-    tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
-
-    from ..runs.formulas import verify_run
-
-    effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), messages(asked.quiet).status("verifying") as status:
-        outcome = verify_run(
-            opened, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
-        )
-    try:
-        export_tests(asked.tests, outcome, quiet=asked.quiet)
-    finally:
-        report_formula(outcome, as_json=asked.as_json)
-    outcome.check_saved()
-    if asked.certificates:
-        write_certificates(outcome, quiet=asked.quiet)
-    return outcome.exit_code(asked.require)
+    return verify_run(asked)

@@ -20,9 +20,10 @@ from typing import Any, Literal, Self, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from ..clock import deadline
+from ..showing import Shown
 
 
-class _Node:
+class _Node(Shown):
     """What is written alike is one object: equal nodes are identical, and parts that are alike are shared."""
 
     __slots__ = ("__weakref__",)
@@ -90,7 +91,7 @@ class Truth(_Node):
         return cls._of((cls, bool(value)), bool(value))
 
 
-@dataclass(frozen=True, slots=True, eq=False, init=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False, repr=False)
 class Apply(_Node):
     """An operation of `OPERATIONS` on its arguments.
 

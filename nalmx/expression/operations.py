@@ -30,7 +30,7 @@ class Requirement:
     """
 
     place: int
-    relation: Literal["gt", "ge", "le", "ne"]
+    relation: Literal["gt", "ge", "le", "lt", "ne"]
     bound: int
     what: str
     otherwise: str
@@ -150,6 +150,10 @@ _FROM_MINUS_ONE = Requirement(
     "the inverse sine or cosine of a number that is not between -1 and 1",
 )
 _UP_TO_ONE = (_FROM_MINUS_ONE, replace(_FROM_MINUS_ONE, relation="le", bound=1))
+_WHAT, _WHY = "the argument of an inverse hyperbolic {}", "the inverse hyperbolic {} of a number {}"
+_ABOVE = (_WHAT.format("tangent"), _WHY.format("tangent", "that is not within -1 and 1"))
+_WITHIN_ONE = (Requirement(0, "gt", -1, *_ABOVE), Requirement(0, "lt", 1, *_ABOVE))
+_FROM_ONE = Requirement(0, "ge", 1, _WHAT.format("cosine"), _WHY.format("cosine", "below 1"))
 
 _ARITHMETIC = (
     Operation("add", 2, None, infix="+", numpy="add", sympy="Add", exact=operator.add),
@@ -299,6 +303,33 @@ _FUNCTIONS = (
     replace(
         _function("atan", "1/(1 + x**2)", only_at(0, 0)),
         numpy="arctan",
+        rises=1,
+        odd=True,
+    ),
+    replace(
+        _function("asinh", "1/sqrt(x**2 + 1)", only_at(0, 0)),
+        numpy="arcsinh",
+        definition="log(x + sqrt(x**2 + 1))",
+        rises=1,
+        odd=True,
+    ),
+    replace(
+        _function("acosh", "1/sqrt(x**2 - 1)", only_at(1, 0)),
+        numpy="arccosh",
+        requires=(_FROM_ONE,),
+        definition="log(x + sqrt(x - 1)*sqrt(x + 1))",
+        rises=1,
+    ),
+    replace(
+        _function("atanh", "1/(1 - x**2)", only_at(0, 0)),
+        numpy="arctanh",
+        requires=_WITHIN_ONE,
+        definition="log((1 + x)/(1 - x))/2",
+        rises=1,
+        odd=True,
+    ),
+    replace(
+        _function("erf", "2*exp(-x**2)/sqrt(pi)", only_at(0, 0)),
         rises=1,
         odd=True,
     ),

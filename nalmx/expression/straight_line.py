@@ -30,14 +30,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class StraightLine:
     """Steps in order, and the steps whose values are asked for."""
 
     steps: tuple[Step, ...]
     results: tuple[int, ...]
 
 
-def straight(*roots: Expression, whole_powers: bool = True) -> Program:
+def straight(*roots: Expression, whole_powers: bool = True) -> StraightLine:
     """The program of expressions; parts that are written alike are one step.
 
     Small whole powers are steps of their own, unless `whole_powers` is false.
@@ -52,7 +52,7 @@ def straight(*roots: Expression, whole_powers: bool = True) -> Program:
     return _without_unused(steps, [places[root] for root in roots])
 
 
-def numbers_of(program: Program) -> list[Step]:
+def numbers_of(program: StraightLine) -> list[Step]:
     """The numbers and constants of a program, in order; what is generated takes them as an array."""
     return [step for step in program.steps if step.operation in ("number", "constant")]
 
@@ -96,7 +96,7 @@ def whole_power(base: Any, exponent: int, one: Any) -> Any:
     return power if exponent >= 0 else one / power
 
 
-def _without_unused(steps: Sequence[Step], results: Sequence[int]) -> Program:
+def _without_unused(steps: Sequence[Step], results: Sequence[int]) -> StraightLine:
     needed = set(results)
     for place in range(len(steps) - 1, -1, -1):
         if place in needed:
@@ -110,4 +110,4 @@ def _without_unused(steps: Sequence[Step], results: Sequence[int]) -> Program:
         )
         for old in sorted(needed)
     )
-    return Program(tuple(kept), tuple(renamed[result] for result in results))
+    return StraightLine(tuple(kept), tuple(renamed[result] for result in results))

@@ -13,10 +13,12 @@ import sympy
 
 from ..errors import ExpressionError
 from . import build
+from .abbreviations import abbreviation
 from .definitions import compiled, definition_of
 from .names import check_name
-from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold
+from .nodes import Apply, Constant, Expression, Leaf, Number, Truth, Variable, fold, substitute
 from .operations import OPERATIONS
+from .parser import parse
 from .symbols import Clamp, Negative, Sigmoid, Times, Total
 
 
@@ -62,7 +64,9 @@ def to_sympy(expression: Expression) -> sympy.Basic:
 
 
 def from_sympy(expression: sympy.Basic) -> Expression:
-    """Our tree of a SymPy form; floats and unknown functions are refused, never rounded."""
+    """Our tree of a SymPy form; a float is the exact number that it is, unknown functions are refused."""
+    if isinstance(expression, sympy.Float) and expression.is_finite:
+        return Number(_exactly(expression))
     if isinstance(expression, sympy.Rational):
         return Number(Fraction(int(expression.p), int(expression.q)))
     if isinstance(expression, sympy.Symbol):
@@ -85,12 +89,22 @@ def from_sympy(expression: sympy.Basic) -> Expression:
     if isinstance(expression, Total | Times | Clamp | Sigmoid | Negative):
         return _from_own(expression)
     operation = _FROM_SYMPY.get(type(expression))
+    kind = type(expression).__name__
+    meant = abbreviation(kind, len(getattr(expression, "args", ())))
+    if operation is None and meant is not None:
+        given = map(from_sympy, expression.args)
+        return substitute(parse(meant.meaning), dict(zip(meant.parameters, given, strict=True)))
     if operation is None:
-        kind = type(expression).__name__
         raise ExpressionError(
             f"a SymPy {kind} such as {str(expression)[:60]!r} has no exact form here"
         )
     return Apply(operation, tuple(from_sympy(argument) for argument in expression.args))
+
+
+def _exactly(number: sympy.Float) -> Fraction:
+    sign, mantissa, exponent, _ = number._mpf_
+    size = int(mantissa) * Fraction(2) ** int(exponent)
+    return -size if sign else size
 
 
 def _from_own(expression: sympy.Basic) -> Expression:

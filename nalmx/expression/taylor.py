@@ -49,6 +49,18 @@ def taylor_form(
     return total if total.is_finite() else None
 
 
+def coefficient(enclosure: Enclosure, extent: Ball, order: int) -> Ball | None:
+    """f⁽ⁿ⁾/n! on an interval, n the order; None where some derivative up to it is not found there."""
+    values = enclosure.values(dict.fromkeys(enclosure.names, extent))
+    if len(enclosure.names) != 1 or not isinstance(values[-1], flint.arb):
+        return None
+    series = _expand(enclosure, extent, order + 1, values)
+    if series is None or series.prec <= order:
+        return None
+    found = [series[place] for place in range(order + 1)]
+    return found[order] if all(value.is_finite() for value in found) else None
+
+
 def _power_of_step(radius: Ball, n: int) -> Ball:
     """The n-th powers of the numbers from −radius to radius."""
     power = flint.arb(0, (radius.upper() ** n).upper())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 from ..rationals import spell
 from .nodes import Expression, Leaf, Number, Truth, fold
 from .operations import INFIX, OPERATIONS
@@ -12,11 +15,12 @@ _CALLED = {
     for name, record in OPERATIONS.items()
     if record.spellings and record.takes == record.gives == "real" and name != "piecewise"
 }
+_ROOTS = re.compile(r"-?[0-9]+\.(5|25|75)")
 _Written = tuple[str, int]
 
 
 def to_text(expression: Expression) -> str:
-    """One line, exact: `x1*x2`, `1/3*x1 - x2**2`, `Piecewise((x1, x1 >= 0), (-x1, True))`."""
+    """One line, exact: `x1*x2`, `1/3*x1 - x2**(3/2)`, `Piecewise((x1, x1 >= 0), (-x1, True))`."""
     return fold(expression, _leaf, _apply)[0]
 
 
@@ -55,7 +59,7 @@ def _apply(operation: str, arguments: tuple[_Written, ...]) -> _Written:
             text = _within(arguments[0], _PRODUCT)
             return (f"-({text})" if text.startswith("-") else f"-{text}"), _PRODUCT
         case "pow":
-            return f"{_within(arguments[0], _ATOM)}**{_within(arguments[1], _SIGN)}", _POWER
+            return f"{_within(arguments[0], _ATOM)}**{_exponent(arguments[1])}", _POWER
         case "piecewise":
             pairs = zip(arguments[::2], arguments[1::2], strict=True)
             return f"Piecewise({', '.join(f'({v[0]}, {c[0]})' for v, c in pairs)})", _ATOM
@@ -67,6 +71,13 @@ def _apply(operation: str, arguments: tuple[_Written, ...]) -> _Written:
             own, sign = (_AND, " & ") if operation == "and" else (_OR, " | ")
             texts = [x[0] if x[1] == own else _within(x, _ATOM) for x in arguments]
             return sign.join(texts), own
+
+
+def _exponent(written: _Written) -> str:
+    """Halves and quarters as what they are: `x**(3/2)` has a root in it that `x**1.5` hides."""
+    if _ROOTS.fullmatch(written[0]):
+        return f"({Fraction(written[0])})"
+    return _within(written, _SIGN)
 
 
 def _sum(terms: tuple[_Written, ...]) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from ..errors import ExpressionError, RunError
 from ..expression import Expression, check_name, parse, to_text, variables
+from ..showing import Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+@dataclass(frozen=True, slots=True, repr=False)
+class Formula(Shown):
     """One exact expression for each output of a module, with where it comes from.
 
     No floats inside: every number is a rational. `largest_snap` is the largest distance that a

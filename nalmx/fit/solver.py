@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -30,13 +31,15 @@ def fit(
     *,
     noise: Noise = "auto",
     holdout: Holdout = "extrapolate",
+    forms: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """The law behind rows, or the best equation and that it is none.
 
     `noise` is the size of errors of the target relative to its root mean square: `auto` estimates it from
     what the best formula leaves, 0 asks for a formula that is right to rounding. `effort.seed` draws the
-    rows that are held out; `effort.seconds` only ends the search, which then says so.
+    rows that are held out; `effort.seconds` only ends the search, which then says so. With `forms`, it also
+    ends once so many were tried, which is at the same place on every machine.
     """
     if noise != "auto" and not (isinstance(noise, float | int) and 0 <= noise < 1):
         raise SettingError(
@@ -48,8 +51,7 @@ def fit(
     ended: str | None = "time"
     try:
         with move_on_after(effort.seconds):
-            search.run()
-            ended = None
+            ended = search.run(forms)
     except KeyboardInterrupt:
         ended = "interrupted"
     return search.outcome(ended)
@@ -71,27 +73,30 @@ class _Search:
         self.candidates: list[Candidate] = []
         self.impostors = 0
 
-    def run(self) -> None:
-        """Structure after structure, until one holds a law."""
+    def run(self, forms: int | None = None) -> Literal["forms"] | None:
+        """Structure after structure, until one holds a law, or so many forms were tried."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        self._try(plain(problem))
-        if not self.has_law:
-            self._try(composed(problem))
+        ended = self._try(plain(problem), forms)
+        if ended is None and not self.has_law:
+            ended = self._try(composed(problem), forms)
+        return ended
 
-    def _try(self, forms: Iterator[Form]) -> None:
-        for form in forms:
-            found = self.judge.judge(form)
-            if form.is_from_exact and (found is None or not found.is_law):
+    def _try(self, found: Iterator[Form], forms: int | None) -> Literal["forms"] | None:
+        for form in found:
+            judged = self.judge.judge(form)
+            if form.is_from_exact and (judged is None or not judged.is_law):
                 self.impostors += 1
                 if self.impostors >= _MOST_IMPOSTORS:
                     break
-            if found is None:
-                continue
-            self.candidates.append(found)
-            if self.progress is not None:
-                self.progress(_equation(self.pick or found, True), self.judge.tried)
-            if found.is_law and found.is_exact:
-                break
+            if judged is not None:
+                self.candidates.append(judged)
+                if self.progress is not None:
+                    self.progress(_equation(self.pick or judged, True), self.judge.tried)
+                if judged.is_law and judged.is_exact:
+                    break
+            if forms is not None and self.judge.tried >= forms:
+                return "forms"
+        return None
 
     @property
     def has_law(self) -> bool:

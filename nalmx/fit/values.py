@@ -10,6 +10,7 @@ import numpy as np
 
 from ..clock import deadline
 from ..expression.nodes import Apply, Constant, Expression, Leaf, Number, Truth, fold, post_order
+from ..expression.numpy_functions import numpy_function
 from ..expression.operations import OPERATIONS
 from .rows import Array
 
@@ -101,5 +102,5 @@ def rule(operation: str) -> Callable[..., Any]:
     """NumPy's function for an operation of formulas that are found."""
     record = OPERATIONS[operation]
     assert record.numpy is not None, f"no formula that is found has {operation}"
-    function = getattr(np, record.numpy)
+    function = numpy_function(record.numpy)
     return (lambda *values: reduce(function, values)) if record.most is None else function

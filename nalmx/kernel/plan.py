@@ -19,24 +19,27 @@ _REDUCTIONS = (Total, Times)
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
-    """An effective weight: its symbol, its value and slopes in raw parameters."""
+class Parameter:
+    """What a model has by this name: one number, or one for every input; and its symbol."""
 
     name: str
     symbol: sympy.Symbol
     per_input: bool
-    value: sympy.Expr
-    slopes: dict[str, sympy.Expr]
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """A raw parameter: its symbol, its bounds, and what the penalty adds to its gradient."""
+class Raw(Parameter):
+    """A raw parameter, and its bounds."""
 
-    name: str
-    symbol: sympy.Symbol
-    per_input: bool
     bounds: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight(Parameter):
+    """An effective weight, its value, and its slopes in raw parameters."""
+
+    value: sympy.Expr
+    slopes: dict[str, sympy.Expr]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import sympy
 
-from ..codegen.loops import Training
+from ..codegen.loops import TrainingLoop
 from ..codegen.values import FUNCTIONS, Body, Value
 from ..expression import Expression
 from ..expression.symbolic import to_sympy
@@ -22,9 +22,9 @@ _BETA1, _BETA2 = 0.9, 0.999
 
 def training(
     plan: Plan, truths: Sequence[Expression], kind: Literal["float32", "float64"]
-) -> Training:
+) -> TrainingLoop:
     """The loop of a plan; `NotImplementedError` for what no loop can compute."""
-    return Training(
+    return TrainingLoop(
         label=plan.module.label,
         name=plan.module.__name__.lower(),
         kind=kind,
@@ -62,7 +62,7 @@ def _truth(truth: Expression) -> Body:
     """A target in float64, rounded once, as in the published benchmark."""
     body, form = Body("float64"), to_sympy(truth)
     known = {}
-    for symbol in form.free_symbols:
+    for symbol in sorted(form.free_symbols, key=str):
         if not re.fullmatch(r"x[1-9][0-9]{0,3}", str(symbol)):
             raise NotImplementedError(
                 f"no kernel for a truth of {symbol}; its inputs are x1, x2, …"

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ExtractionError
-from ..expression.symbols import Clamp, Sigmoid, Times
+from ..expression.symbols import Clamp, Sigmoid, Times, Total
 from ._base import MATRIX, PER_OUTPUT, ArithmeticModule, ExactMatrix
 from ._grid import Grid
 from ._penalty import GridDistance
@@ -77,6 +77,18 @@ def exact_negated(x: sympy.Expr, gate: sympy.Expr) -> sympy.Expr:
 def conjunction(x: Tensor, weight: Tensor) -> Tensor:
     """exp(Σᵢ Aₒᵢ · ln(|x̂ₒᵢ| + ε)) over the last dimension."""
     return (weight * (x.abs() + _EPSILON).log()).sum(-1).exp()
+
+
+def exact_conjunctions(
+    x: Sequence[sympy.Expr], negation: ExactMatrix, weight: ExactMatrix, epsilon: sympy.Expr
+) -> list[sympy.Expr]:
+    """The same over exact numbers: one conjunction for each output, of inputs negated by its gates."""
+    found = []
+    for gates, row in zip(negation, weight, strict=True):
+        inputs = [exact_negated(v, n) for v, n in zip(x, gates, strict=True)]
+        logs = (w * sympy.log(sympy.Abs(v) + epsilon) for w, v in zip(row, inputs, strict=True))
+        found.append(sympy.exp(Total(*logs)))
+    return found
 
 
 def chosen(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import sympy
 from torch import Tensor
 
-from ..expression.symbols import Times, Total
+from ..expression.symbols import Times
 from ._base import ExactMatrix
 from ._gated import exact_gated
 from ._logic import (
@@ -18,6 +18,7 @@ from ._logic import (
     any_of,
     chosen,
     conjunction,
+    exact_conjunctions,
     exact_negated,
     negated,
     refuse_unsnapped,
@@ -64,13 +65,11 @@ class NLRL(RuleLayer):
         gate: ExactMatrix,
         epsilon: sympy.Expr = EPSILON,
     ) -> list[sympy.Expr]:
-        conjunctions, disjunctions = [], []
-        for gates, row in zip(negation, weight, strict=True):
-            inputs = [exact_negated(v, n) for v, n in zip(x, gates, strict=True)]
-            pairs = list(zip(row, inputs, strict=True))
-            logs = (w * sympy.log(sympy.Abs(v) + epsilon) for w, v in pairs)
-            conjunctions.append(sympy.exp(Total(*logs)))
-            disjunctions.append(1 - Times(*(1 - w * v for w, v in pairs)))
+        disjunctions = [
+            1 - Times(*(1 - w * exact_negated(v, n) for v, n, w in zip(x, gates, row, strict=True)))
+            for gates, row in zip(negation, weight, strict=True)
+        ]
+        conjunctions = exact_conjunctions(x, negation, weight, epsilon)
         return exact_gated([row[0] for row in gate], disjunctions, conjunctions)
 
     @staticmethod

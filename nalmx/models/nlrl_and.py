@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import sympy
 from torch import Tensor
 
-from ..expression.symbols import Total
 from ._base import ExactMatrix
 from ._logic import (
     EPSILON,
@@ -17,6 +16,7 @@ from ._logic import (
     any_of,
     chosen,
     conjunction,
+    exact_conjunctions,
     exact_negated,
     negated,
     refuse_unsnapped,
@@ -58,12 +58,8 @@ class NLRLAnd(RuleLayer):
         gate: ExactMatrix,
         epsilon: sympy.Expr = EPSILON,
     ) -> list[sympy.Expr]:
-        outputs = []
-        for gates, row, (opening,) in zip(negation, weight, gate, strict=True):
-            inputs = [exact_negated(v, n) for v, n in zip(x, gates, strict=True)]
-            logs = (w * sympy.log(sympy.Abs(v) + epsilon) for w, v in zip(row, inputs, strict=True))
-            outputs.append(exact_negated(sympy.exp(Total(*logs)), opening))
-        return outputs
+        conjunctions = exact_conjunctions(x, negation, weight, epsilon)
+        return [exact_negated(v, g) for v, (g,) in zip(conjunctions, gate, strict=True)]
 
     @staticmethod
     def idealised(

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RunError
+from ..showing import Shown
 from ..storage import same_json
 from .action import (
     CELL,
@@ -62,8 +63,8 @@ class Decision:
         return children if self.otherwise is None else [*children, self.otherwise]
 
 
-@dataclass(frozen=True, eq=False)
-class Machine:
+@dataclass(frozen=True, eq=False, repr=False)
+class Machine(Shown):
     """Controls and table; arrays are indexed by control row, tape, and head (0 writes, 1 reads)."""
 
     vocabulary: Vocabulary

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..bench import CellSummary, Interval, Published
+from ..bench import CellSummary, Estimate, Published
 from ..bench.published import PUBLISHED_INPUTS
 from ..ranges import Range
 from ..storage import write_bytes
@@ -40,7 +40,7 @@ _STYLE = {
 
 class _Panel(NamedTuple):
     title: str
-    ours: Callable[[CellSummary], Interval | None]
+    ours: Callable[[CellSummary], Estimate | None]
     published: Callable[[Published], float | None]
 
 

@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..bench import CellSummary, Interval
+from ..bench import CellSummary, Estimate
 from ..bench.published import PUBLISHED_INPUTS
 from .verdicts import STYLES
 
@@ -109,7 +109,7 @@ def _numbers(row: CellSummary, signs: _Signs) -> list[str]:
     if known is None:
         published = solved = sparsity = None
     else:
-        published = Interval(known.success_rate, known.lower, known.upper)
+        published = Estimate(known.success_rate, known.lower, known.upper)
         solved, sparsity = known.solved_at, known.sparsity_error
     marks = {None: "", True: signs.inside, False: signs.outside}
     return [
@@ -121,14 +121,14 @@ def _numbers(row: CellSummary, signs: _Signs) -> list[str]:
     ]
 
 
-def _rate(rate: Interval, signs: _Signs) -> str:
+def _rate(rate: Estimate, signs: _Signs) -> str:
     """`68% [48–83]`, in percent throughout."""
     if rate.lower is None or rate.upper is None:
         return f"{rate.mean:.0%}"
     return f"{rate.mean:.0%} [{rate.lower * 100:.0f}{signs.to}{rate.upper * 100:.0f}]"
 
 
-def _mean(ours: Interval | None, published: float | None, digits: str, signs: _Signs) -> str:
+def _mean(ours: Estimate | None, published: float | None, digits: str, signs: _Signs) -> str:
     """`45429 (45000)`, the published mean in parentheses."""
     text = signs.nothing if ours is None else format(ours.mean, digits)
     return text if published is None else f"{text} ({published:{digits}})"

@@ -22,7 +22,7 @@ _FAR_OFF = 1e-6
 _MOST_BITS = 10_000_000
 
 
-class Beyond(Enum):
+class NotFinite(Enum):
     """Marks what is not a finite number that Python computes with."""
 
     UNDEFINED = "undefined"
@@ -78,7 +78,7 @@ def _value(expression: Expression, floats: dict[str, float]) -> float | None:
 
 def _as_float(found: Any) -> float | None:
     try:
-        return None if isinstance(found, Beyond) else float(found)
+        return None if isinstance(found, NotFinite) else float(found)
     except OverflowError:
         return None
 
@@ -104,17 +104,19 @@ def computed(expression: Expression, point: Mapping[str, Any], *, many_digits: b
             for value, condition in zip(arguments[::2], arguments[1::2], strict=True):
                 if condition is not False:
                     return value if condition is True else condition
-            return Beyond.UNDEFINED
+            return NotFinite.UNDEFINED
         for argument in arguments:
-            if isinstance(argument, Beyond):
+            if isinstance(argument, NotFinite):
                 return argument
         try:
             value = rules[operation](*arguments)
         except OverflowError:
-            return Beyond.OVERFLOW
+            return NotFinite.OVERFLOW
         except (ArithmeticError, ValueError):
-            return Beyond.UNDEFINED
-        return Beyond.OVERFLOW if isinstance(value, float) and not math.isfinite(value) else value
+            return NotFinite.UNDEFINED
+        return (
+            NotFinite.OVERFLOW if isinstance(value, float) and not math.isfinite(value) else value
+        )
 
     return fold(precise.expressed(expression) if many_digits else expression, leaf, apply)
 

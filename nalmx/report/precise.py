@@ -103,6 +103,18 @@ def atan(x: Any) -> Any:
     return 256 * total
 
 
+def erf(x: Any) -> Any:
+    """2/sqrt(pi) e^(-x^2) times the sum of 2^n x^(2n+1)/(1·3·…·(2n+1)), whose terms have one sign."""
+    if x * x > 3 * MANY.prec:
+        return 1 if x > 0 else -1
+    x = Fraction(digits_of(x))
+    term, total, k = x, Fraction(0), 1
+    while abs(term) > abs(x) / 10**MANY.prec:
+        total += term
+        term, k = Fraction(digits_of(2 * term * x * x / (k + 2))), k + 2
+    return 2 * total * exp(-x * x) / sqrt(pi())
+
+
 def power(x: Any, y: Any) -> Any:
     """x**y over the reals: where y is not whole, for x > 0, or x = 0 and y > 0."""
     if y == math.floor(y):
@@ -116,7 +128,7 @@ def power(x: Any, y: Any) -> Any:
     raise ValueError("a power that is not a real number")
 
 
-EXPORTED = (digits_of, exp, log, sqrt, pi_to, pi, sin, cos, tan, tanh, atan, power)
+EXPORTED = (digits_of, exp, log, sqrt, pi_to, pi, sin, cos, tan, tanh, atan, erf, power)
 NAMES = frozenset(function.__name__ for function in EXPORTED) | {"MANY"}
 IMPORTS = "from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal"
 

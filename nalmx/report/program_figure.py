@@ -6,23 +6,24 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import SettingError
-from ..pntm.machine import BLANK, Machine, Runner
+from ..pntm.machine import BLANK, Machine
 from ..pntm.program._controls import Description, description_of
-from ..pntm.program._words import name_word, word_of
+from ..pntm.program._words import name_word
 from ..pntm.program.diagrams import program_lines
 from ..pntm.tasks import Token
 from ..storage import write_bytes
 from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
+from .traces import Step, at_work, cells_of, steps_of
 
 if TYPE_CHECKING:
     from ..runs.machines import MachineOutcome
 
-_MOST_STEPS, _MOST_CELLS, _MOST_LINES = 150, 400, 45
+_MOST_CELLS, _MOST_LINES = 400, 45
 # Inches: a step and a cell of a tape, all panels together, a line and a letter of the program.
 _STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
 _LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
@@ -31,20 +32,9 @@ _FIGURE_TOKENS = 20
 _WRITE, _READ = "#D55E00", "#0072B2"
 
 
-class _Step(NamedTuple):
-    """The token taken in, and every tape behind it."""
-
-    token: str
-    heads: list[list[int]]
-    cells: list[dict[int, int]]
-
-
 def write_run_figure(path: Path, outcome: MachineOutcome) -> None:
     """Draw the program of a run, or its machine where there is none, on a short training prompt."""
-    machine = outcome.machine if outcome.program is None else outcome.program.machine
-    examples = sorted(outcome.run.load_examples(), key=lambda e: len(e.prompt) + len(e.answer))
-    wanted = [e for e in examples if len(e.prompt) + len(e.answer) <= _FIGURE_TOKENS]
-    example = wanted[-1] if wanted else examples[0]
+    machine, (example,) = at_work(outcome, _FIGURE_TOKENS, 1)
     title = f"{outcome.run.config.title}: {' '.join(example.prompt)}"
     write_program_figure(path, machine, example.prompt, title[:100])
 
@@ -64,7 +54,7 @@ def write_program_figure(
     if extension not in _METADATA:
         raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
     description = description_of(machine)
-    steps = _steps(machine, prompt)
+    steps = steps_of(machine, prompt)
     data = io.BytesIO()
     with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
         # A token may be in a script that the font lacks; a box stands for it.
@@ -75,29 +65,10 @@ def write_program_figure(
     write_bytes(path, data.getvalue())
 
 
-def _steps(machine: Machine, prompt: Sequence[Token]) -> list[_Step]:
-    vocabulary = machine.vocabulary
-    answer = machine.decode(prompt, _MOST_STEPS)
-    count = len(prompt) + 1 + len(answer or ())
-    if answer is None or count > _MOST_STEPS:
-        raise SettingError(
-            f"the machine takes more than {_MOST_STEPS} steps for this prompt, or does not end on "
-            "it; draw a shorter one"
-        )
-    words = [*map(word_of, prompt), "=", *map(word_of, answer)]
-    said = [vocabulary.answer.index(token) + vocabulary.equals + 1 for token in answer]
-    runner, steps = Runner(machine), []
-    for word, symbol in zip(words, [*vocabulary.encode_prompt(prompt), *said], strict=True):
-        runner.take(int(symbol))
-        heads = [list(pair) for pair in runner.heads]
-        steps.append(_Step(word, heads, [dict(cells) for cells in runner.cells]))
-    return steps
-
-
-def _figure(description: Description, steps: Sequence[_Step], prompt: int, title: str) -> Any:
+def _figure(description: Description, steps: Sequence[Step], prompt: int, title: str) -> Any:
     from matplotlib.figure import Figure
 
-    shown = [_shown(steps, tape) for tape in description.tapes]
+    shown = [cells_of(steps, tape) for tape in description.tapes]
     cells = sum(map(len, shown))
     if cells > _MOST_CELLS:
         raise SettingError(
@@ -137,14 +108,7 @@ _LEGEND: dict[str, Any] = {
 }
 
 
-def _shown(steps: Sequence[_Step], tape: int) -> Sequence[int]:
-    """Every cell between those that the heads come to, or only these where they lie far apart."""
-    places = {place for step in steps for place in step.heads[tape]}
-    whole = range(min(places), max(places) + 1)
-    return whole if len(whole) <= 2 * len(places) else sorted(places)
-
-
-def _prepare(axes: Any, steps: Sequence[_Step], prompt: int) -> None:
+def _prepare(axes: Any, steps: Sequence[Step], prompt: int) -> None:
     words = [step.token for step in steps]
     words = [w if len(w) <= _LONGEST_TICK else f"{w[: _LONGEST_TICK - 1]}…" for w in words]
     upright = 90 if max(map(len, words)) > 2 else 0
@@ -162,7 +126,7 @@ def _prepare(axes: Any, steps: Sequence[_Step], prompt: int) -> None:
 def _draw(
     axes: Any,
     description: Description,
-    steps: Sequence[_Step],
+    steps: Sequence[Step],
     tape: int,
     shown: Sequence[int],
     cell: float,

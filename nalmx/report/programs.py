@@ -76,15 +76,15 @@ def _several(wrong: Differences, what: str, left: str, right: str) -> Iterator[s
 
 def _wrong(example: WrongAnswer, left: str, right: str, what: str = "") -> Iterator[str]:
     kind = "the shortest prompt" if example.shortest else "a prompt"
-    yield f"  {what or f'{kind} that shows it'}: {_spelled(example.prompt)}"
+    yield f"  {what or f'{kind} that shows it'}: {spelled(example.prompt)}"
     if example.unseen is None:
-        yield f"  {left}: {_spelled(example.left)}"
+        yield f"  {left}: {spelled(example.left)}"
     else:
-        yield f"  {left}: (the token {_spelled((example.unseen,))} was never seen in training)"
-    yield f"  {right}: {_spelled(example.right)}"
+        yield f"  {left}: (the token {spelled((example.unseen,))} was never seen in training)"
+    yield f"  {right}: {spelled(example.right)}"
 
 
-def _spelled(tokens: Tokens | None) -> str:
+def spelled(tokens: Tokens | None) -> str:
     if tokens is None:
         return "(no answer that ends)"
     text = " ".join(tokens) or "(nothing)"

@@ -20,7 +20,7 @@ from ..verify import Claim, Counterexample
 from ..verify.bounding.bounds import as_fraction, exponent_below
 from ..verify.domain import Point
 from ..verify.witness import judge
-from .float_errors import Beyond, computed
+from .float_errors import NotFinite, computed
 from .precise import to_digits
 from .python_writer import fraction_code
 
@@ -95,14 +95,16 @@ def _shown(claim: Claim, point: Point, digits: int | None, no_value: bool) -> li
     many = digits is not None
     left, right = (computed(s, point, many_digits=many) for s in (claim.left, claim.right))
     if no_value:
-        return _NO_VALUE if right is Beyond.UNDEFINED and not isinstance(left, Beyond) else None
-    if isinstance(right, Beyond) or left is Beyond.OVERFLOW:
+        return (
+            _NO_VALUE if right is NotFinite.UNDEFINED and not isinstance(left, NotFinite) else None
+        )
+    if isinstance(right, NotFinite) or left is NotFinite.OVERFLOW:
         return None
     if sort_of(claim.left) == "truth":
         return compared(claim) if left is not right else None
     noise = _error(claim.right, point, right, digits)
     room = None
-    if left is not Beyond.UNDEFINED:
+    if left is not NotFinite.UNDEFINED:
         noise += _error(claim.left, point, left, digits)
         limit = claim.tolerance.size
         limit *= abs(Fraction(right)) if claim.tolerance.kind == "rel" else 1
@@ -127,7 +129,7 @@ def _passes(claim: Claim, left: Any, right: Any, slack: Any) -> bool:
     try:
         if abs(right - right) > size * abs(right) + slack:
             return True
-        if left is Beyond.UNDEFINED:
+        if left is NotFinite.UNDEFINED:
             return False
         limit = size * abs(right) if claim.tolerance.kind == "rel" else size
         return bool(abs(left - right) <= limit + slack)

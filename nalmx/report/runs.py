@@ -31,7 +31,7 @@ def formula_lines(outcome: FormulaOutcome, *, seeds: bool = False) -> Iterator[T
         yield f"no formula: {extraction.reason}"
     else:
         yield ""
-        yield Text(_indented(outcome.formula.pretty()), style="bold")
+        yield Text(indented(outcome.formula.pretty()), style="bold")
         yield ""
         yield f"python: {outcome.formula}"
         yield (
@@ -46,5 +46,5 @@ def formula_lines(outcome: FormulaOutcome, *, seeds: bool = False) -> Iterator[T
     yield f"run: {outcome.run.directory}"
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())

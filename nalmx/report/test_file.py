@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import SettingError
 from ..runs.claims import CLAIMS
-from ..runs.expressions import ExpressionOutcome
-from ..runs.formulas import FormulaOutcome
 from .exported_tests import exported_tests
 from .regression import NotShown
 
+if TYPE_CHECKING:
+    from ..runs.expressions import ExpressionOutcome
+    from ..runs.fits import FitOutcome
+    from ..runs.formulas import FormulaOutcome
 
-def write_tests(path: Path, outcome: FormulaOutcome | ExpressionOutcome) -> str:
+
+def write_tests(path: Path, outcome: FormulaOutcome | ExpressionOutcome | FitOutcome) -> str:
     """Write the tests of a formula and its truth, and say so; or why there are none."""
     claim = outcome.claims.get("formula_truth")
     if claim is None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..verify import Verdict
+from ..verify.domain import INTEGERS
 
 _MOST_LISTED, _LONGEST_RANGE = 4, 80
 STYLES = {
@@ -31,10 +32,16 @@ def explain(verdict: Verdict) -> str:
     """What a verdict rests on, in one sentence."""
     domain = domain_text(verdict.domain)
     points = "all real" if verdict.inputs == "real" else f"every {verdict.inputs}"
+    if any(extent.startswith(INTEGERS) for extent in verdict.domain.values()):
+        points = "all"
     where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
+    if verdict.verdict == "proved" and verdict.where_defined:
+        there = "defined at the same points and equal there"
+        return f"{there}{where} ({verdict.method})"
     if verdict.verdict == "proved":
-        return f"equal{where}, and both defined there ({verdict.method})"
+        said = f"true{where}" if verdict.of_condition else f"equal{where}, and both defined there"
+        return f"{said} ({verdict.method})"
     if verdict.verdict == "bounded":
         share = " of the right side" if verdict.tolerance.startswith("rel") else ""
         return f"at most {verdict.bound}{share} apart{where} ({verdict.method})"

@@ -1,8 +1,11 @@
-"""What nalmx does, as functions: train or learn, extract, verify; and open what was saved.
+"""What nalmx does, as functions: train, learn or fit, extract, verify; and open what was saved.
 
     run = nalmx.train("mul", "nmu", seeds=3)  # or nalmx.learn("reverse")
     checked = nalmx.verify(run)
     checked.formula, checked.verdicts, checked.save("runs/mul")
+
+    found = nalmx.fit(X, y)  # or nalmx.fit("planets.csv", "period")
+    found.law, found.formula, found.fit.equations
 
 Each returns an outcome: what was found so far, and the verdicts on it. A run without an `output` lies
 in a temporary directory, which is removed with the last outcome of it.
@@ -13,13 +16,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 from ..errors import SettingError, UnknownNameError
-from ..run_directory import RunDirectory, is_sequence_run
+from ..run_directory import RunDirectory, kind_of_run
 
 if TYPE_CHECKING:
     from ..pntm.learn.config import Method, NoiseLevel
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from ..train.sources import DataSource
     from ..verify import Effort, Tolerance
     from .expressions import ExpressionOutcome
+    from .fits import FitOutcome
     from .formulas import FormulaOutcome
     from .machines import MachineOutcome
     from .outcome import Outcome, RunOutcome
@@ -41,6 +45,16 @@ class TrainingSettings(TypedDict, total=False):
     interpolation_range: str
     extrapolation_range: str
     inputs: int
+
+
+class FittingSettings(TypedDict, total=False):
+    """How a law is sought, as in `FitSettings`."""
+
+    noise: float | Literal["auto"]
+    holdout: Literal["extrapolate", "random"]
+    seconds: float
+    seed: int
+    forms: int | None
 
 
 class LearningSettings(TypedDict, total=False):
@@ -136,6 +150,42 @@ def learn(
     return machine_outcome(run)
 
 
+def fit(
+    data: Any,
+    target: Any,
+    *,
+    names: Sequence[str] | None = None,
+    sigma: Any = None,
+    weights: Any = None,
+    truth: Any = None,
+    domain: str | Sequence[str] = (),
+    output: str | Path | None = None,
+    on_progress: Callable[[Any, int], None] = lambda best, tried: None,
+    **settings: Unpack[FittingSettings],
+) -> FitOutcome:
+    """The law behind data, or that none was found; with a truth, the verdict on both.
+
+    `data` is a table of shape (rows, inputs) with its `target` (rows,), where inputs are `names`, the
+    columns of a data frame, or x1, x2, …; or it is a file, whose columns are `names`, `target`, `sigma` and
+    `weights`. The truth is compared on `domain`, a text or several such as `"a=[1,2]"`, and else on the
+    smallest box around all rows. `on_progress` is told the best equation so far and how many forms were
+    tried.
+    """
+    from .fit_directory import FitSettings
+    from .fits import fit_table, given_table, with_truth
+
+    _check_names(settings, FittingSettings)
+    wanted = FitSettings.checked(**settings)
+    if isinstance(data, str | Path):
+        from ..fit.tables import chosen_rows
+
+        table = chosen_rows(data, target, names or (), sigma, weights)
+    else:
+        table = given_table(data, target, names, sigma, weights)
+    outcome = with_truth(fit_table(table, wanted, truth, domain, on_progress))
+    return outcome if output is None else replace(outcome, directory=outcome.save(output))
+
+
 @overload
 def extract(what: R) -> R: ...
 @overload
@@ -184,8 +234,9 @@ def verify(
 ) -> Outcome:
     """The verdicts on a run; or on an expression, a formula or a module, held against a truth.
 
-    A run has its truth and its domain. Without one, `truth` is an expression, a formula, or a text,
-    and `domain` a range for every input such as `"[2,6]"`, a range for each name, or a `Domain`.
+    A run has its truth and its domain; a fit may have them, or is given them. Otherwise `truth` is an
+    expression, a formula, or a text, and `domain` a range for every input such as `"[2,6]"`, a range for
+    each name, or a `Domain`.
 
     Example: `verify("x1*x2", "x2*x1", "[20,40]").holds("proved")`.
     """
@@ -193,6 +244,12 @@ def verify(
     from .outcome import RunOutcome
 
     allowed = Tolerance.parse(str(tolerance)) if isinstance(tolerance, str | int) else tolerance
+    from .fits import FitOutcome, with_truth
+
+    if isinstance(what, FitOutcome):
+        if allowed is not None or as_it_runs:
+            raise SettingError("a law is compared exactly; leave tolerance and as_it_runs out")
+        return with_truth(what, truth, domain, effort)
     if not isinstance(what, RunOutcome):
         if truth is None or domain is None:
             raise SettingError(
@@ -220,17 +277,23 @@ def verify(
     return verify_machine(what.run, replace(known, on_progress=on_progress))
 
 
-def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome:
+def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome | FitOutcome:
     """A finished run with its formula or program; verdicts are for `verify` to give."""
-    if is_sequence_run(Path(directory)):
-        from .machine_run import SequenceRun
-        from .machines import machine_outcome
+    path = Path(directory)
+    match kind_of_run(path):
+        case "sequence":
+            from .machine_run import SequenceRun
+            from .machines import machine_outcome
 
-        return machine_outcome(SequenceRun.open(Path(directory)))
+            return machine_outcome(SequenceRun.open(path))
+        case "fit":
+            from .fits import open_fit
+
+            return open_fit(path)
     from ..train import Run
     from .formulas import formula_outcome
 
-    return formula_outcome(Run.open(Path(directory)))
+    return formula_outcome(Run.open(path))
 
 
 def resume(
@@ -239,17 +302,18 @@ def resume(
     device: str = "auto",
     on_progress: Callable[[Any], None] = _silent,
     stop_requested: Callable[[], bool] = _never,
-) -> FormulaOutcome | MachineOutcome:
-    """Go on with a run that was interrupted; a finished one is opened."""
+) -> FormulaOutcome | MachineOutcome | FitOutcome:
+    """Go on with a run that was interrupted; a finished one, as a fit always is, is opened."""
     path = Path(directory)
-    if is_sequence_run(path):
+    kind = kind_of_run(path)
+    if kind == "sequence":
         from .examples import given_tests
         from .machine_run import SequenceRun, learn_run
 
         run = SequenceRun.open(path)
         tests = {} if run.finished else given_tests(run.config)
         learn_run(run, tests, device, on_progress=on_progress, stop_requested=stop_requested)
-    else:
+    elif kind != "fit":
         from ..train import Run
         from .formulas import train_run
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..verify.certificate import Certificate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ExpressionOutcome(Outcome):
     """A formula, the network it was extracted from if there is one, and the verdicts on both."""
 

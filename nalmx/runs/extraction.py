@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from ..errors import ExtractionError, NoTruthValue, RunError
+from ..errors import ExpressionError, ExtractionError, NoTruthValue, RunError
+from ..expression import parse, to_text
 from ..extract.formula import Formula
 from ..extract.powers import Validation
 from ..extract.symbolic import Extracted, as_trained, extract_both
@@ -99,12 +100,27 @@ def load_extraction(run: Run) -> Extraction:
         )
     extraction = _extracted(run)
     for name, found in _to_json(extraction).items():
-        if name not in data or not same_json(data[name], found):
+        if not same_json(_spelled_anew(data.get(name)), found):
             raise RunError(
                 f"{path} is not what is extracted from the weights (see {name}); delete it, and "
                 f"nalmx train-and-extract --output {run.directory} --resume writes it anew"
             )
     return extraction
+
+
+def _spelled_anew(saved: Any) -> Any:
+    """What was saved, with its expressions as they are spelled now."""
+    match saved:
+        case str():
+            try:
+                return to_text(parse(saved))
+            except ExpressionError:
+                return saved
+        case list():
+            return [_spelled_anew(one) for one in saved]
+        case dict():
+            return {_spelled_anew(name): _spelled_anew(one) for name, one in saved.items()}
+    return saved
 
 
 def _context(config: Config) -> dict[str, Any]:

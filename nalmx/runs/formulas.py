@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..verify.certificate import Certificate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FormulaOutcome(RunOutcome):
     """A finished run with its formula and the verdicts on it; no verdicts without a formula."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MachineOutcome(RunOutcome):
     """A learned machine, its program, and the verdicts on both; no program of what was not learned.
 
@@ -64,6 +64,11 @@ class MachineOutcome(RunOutcome):
     def uncertified(self) -> str | None:
         known = self.run.config.task is not None
         return None if known else "what is right is known of the examples only"
+
+    def check_saved(self) -> None:
+        """As of every run, unless a file of tests is lost, without which less is known."""
+        if len(self.scores) == len(self.results.scores):
+            RunOutcome.check_saved(self)
 
     def certificates(self) -> Iterator[tuple[str, Callable[[], SequenceCertificate]]]:
         from ..pntm.proofs.certificate import SequenceCertificate

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CertificateError, NoTruthValue
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..run_directory import RunDirectory
+from ..showing import Shown
 from .claims import CLAIMS, certificate_path
 from .saved_verdicts import check_saved_verdicts, save_verdicts
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..verify.certificate import Certificate
 
 
-class Outcome(NoTruthValue):
+class Outcome(NoTruthValue, Shown):
     """What was found and the verdicts on it; nothing is established of nothing."""
 
     __slots__ = ()

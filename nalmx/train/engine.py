@@ -14,7 +14,7 @@ Parameters = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Restart:
+class NewStart:
     """New parameters for one model after an iteration of a chunk."""
 
     model: int
@@ -50,7 +50,7 @@ class Engine(Protocol):
         """Continue from saved parameters and moments."""
         ...
 
-    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:
+    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[NewStart]) -> None:
         """One update for each iteration of a chunk."""
         ...
 

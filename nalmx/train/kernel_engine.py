@@ -17,7 +17,7 @@ from ..expression import Expression
 from ..kernel import kernel
 from .adam import rates
 from .batches import Batches, Chunk
-from .engine import LOG_EVERY, Parameters, Penalties, Restart
+from .engine import LOG_EVERY, NewStart, Parameters, Penalties
 from .sources import DataSource
 from .stacked import Stacked
 
@@ -89,7 +89,7 @@ class KernelEngine:
         self._m, self._v = (self._packed(moment) for moment in moments)
         self._steps = steps
 
-    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:
+    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[NewStart]) -> None:
         steps = range(self._steps + 1, self._steps + chunk.length + 1)
         pairs = np.array([rates(self._learning_rate, step) for step in steps], dtype=np.float32)
         reset_at = np.full(len(self._raw), -1)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ..models import Reinitialisation
-from .engine import LOG_EVERY, Restart
+from .engine import LOG_EVERY, NewStart
 from .stacked import Stacked
 
 
@@ -29,7 +29,7 @@ class Restarts:
         """Take note of a logged validation loss."""
         self.losses[:, iteration // LOG_EVERY] = validation
 
-    def due(self, first: int, length: int) -> list[Restart]:
+    def due(self, first: int, length: int) -> list[NewStart]:
         """The restarts of a chunk of iterations, which change what is stored from there on."""
         every = self._rule.every
         begin = max(-(-first // every) * every, every)
@@ -41,7 +41,7 @@ class Restarts:
                 self.count[model] += 1
                 module = self._stack.initial(seed, int(self.count[model]))
                 raw = {n: module.get_parameter(n).detach() for n in module.raw_names}
-                restarts.append(Restart(model, iteration - first, raw))
+                restarts.append(NewStart(model, iteration - first, raw))
         return restarts
 
     def _stalled(self, iteration: int) -> Tensor:

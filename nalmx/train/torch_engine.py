@@ -12,7 +12,7 @@ from ..models import BATCH_SIZE, Grid
 from ..models import stack as stack_modules
 from .adam import Adam
 from .batches import Batches, Chunk
-from .engine import LOG_EVERY, Parameters, Penalties, Restart
+from .engine import LOG_EVERY, NewStart, Parameters, Penalties
 from .one_thread import one_thread
 from .sources.source import Array
 from .stacked import Stacked
@@ -88,7 +88,7 @@ class TorchEngine:
         self._adam.steps = steps
 
     @one_thread()
-    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[Restart]) -> None:
+    def advance(self, chunk: Chunk, penalties: Penalties, restarts: list[NewStart]) -> None:
         """By one thread: several share out a sum over the batch by the size of the stack."""
         x, t = (part.to(self._device) for part in chunk.data)
         active = penalties.active.to(self._device).view(-1, 1, 1)

@@ -28,6 +28,7 @@ from .stacked import stacked
 from .state import TrainingState, restored
 
 _CHECKPOINT_SECONDS = 5.0
+"""How much of its work a training that is killed may lose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ from .. import __version__
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
-from ..ranges import Range
 from ..storage import canonical_json, parse_json
 from .bounding.bounds import Difference, decimal_below
 from .checker import check
 from .domain import Domain
 from .effort import Effort
-from .provers import ALGEBRA_AND_BOUNDS
+from .order.proof import METHOD as BY_SIGNS
+from .order.proof import Proof
+from .provers import WITHOUT_POINTS
+from .replaying.conditions import written_proof
 from .replaying.evidence import written
 from .replaying.replay import AT_A_POINT, SECONDS, Progress, Replay, Replaying
 from .verdict import Claim, Level, Tolerance, Verdict
@@ -153,6 +155,7 @@ def _texts_of(claim: Claim) -> dict[str, Any]:
         "right": to_text(claim.right),
         "domain": dict(sorted(claim.domain.to_json().items(), key=lambda i: natural_order(i[0]))),
         "tolerance": str(claim.tolerance),
+        **({"where_defined": True} if claim.where_defined else {}),
     }
 
 
@@ -199,11 +202,16 @@ def _facts_of(verdict: Verdict) -> dict[str, Any]:
     if verdict.verdict == "refuted":
         facts["method"] = AT_A_POINT
     if _has_evidence(verdict):
-        facts |= {"reason": None, "largest_difference": None, "evidence": written(verdict.evidence)}
+        facts |= {"reason": None, "largest_difference": None, "evidence": _written(verdict)}
         found = verdict.evidence
         if isinstance(found, Difference) and found.suspect is not None:
             facts["largest_difference"] = decimal_below(found.largest * (1 - _MARGIN))
     return facts
+
+
+def _written(verdict: Verdict) -> dict[str, Any]:
+    found = verdict.evidence
+    return written_proof(found) if isinstance(found, Proof) else written(found)
 
 
 def _has_evidence(verdict: Verdict) -> bool:
@@ -212,7 +220,7 @@ def _has_evidence(verdict: Verdict) -> bool:
 
 def _reached(claim: Claim, verdict: Verdict, effort: Effort | None) -> Verdict:
     """The verdict proved or bounded again, or why it is not."""
-    again = check(claim, effort, ALGEBRA_AND_BOUNDS)
+    again = check(claim, effort, WITHOUT_POINTS)
     if _has_evidence(again):
         return again
     reason = f"the verdict was {verdict.verdict}, and a second run did not reach it"
@@ -245,7 +253,8 @@ def _check_shape(data: dict[str, Any]) -> None:
         _need(beyond is None or _is_texts(beyond), "the other end of the counterexample")
     if data["verdict"] in ("tested", "unknown"):  # a record, which has nothing to replay
         _need(data["evidence"] == {} and example is None, "evidence")
-    if data["verdict"] == "bounded" and data["arithmetic"] == "reals":
+    by_boxes = data["method"] != BY_SIGNS
+    if data["verdict"] == "bounded" and data["arithmetic"] == "reals" and by_boxes:
         _need(data["evidence"].keys() == {"pieces", "largest_at"}, "evidence")
         at, pieces = data["evidence"]["largest_at"], data["evidence"]["pieces"]
         _need(at is None or _is_texts(at), "the point of the largest difference")
@@ -266,14 +275,15 @@ def _is_texts(value: object) -> bool:
 
 
 def _claim(texts: Mapping[str, Any]) -> Claim:
-    _need(texts.keys() == {"left", "right", "domain", "tolerance"}, "the claim")
+    _need(texts.keys() - {"where_defined"} == {"left", "right", "domain", "tolerance"}, "the claim")
+    _need(texts.get("where_defined", True) is True, "the claim")
     _need(all(isinstance(texts[n], str) for n in ("left", "right", "tolerance")), "the claim")
     domain = texts["domain"]
     _need(_is_texts(domain) and len(domain) <= _MOST_INPUTS, "the domain")
     names = sorted(map(check_name, domain), key=natural_order)
     left, right = parse(texts["left"]), parse(texts["right"])
-    ranges = {name: Range.parse(domain[name]) for name in names}
-    return Claim(left, right, Domain(ranges), Tolerance.parse(texts["tolerance"]))
+    tolerance = Tolerance.parse(texts["tolerance"])
+    return Claim(left, right, Domain.from_json(domain, names), tolerance, "where_defined" in texts)
 
 
 def read_certificate(path: Path) -> Any:

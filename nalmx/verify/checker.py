@@ -27,7 +27,7 @@ def check(
 ) -> Verdict:
     """The strongest verdict that nalmx can support for a claim.
 
-    `proved` comes from exact algebra alone, `refuted` from a replayed point alone, `tested` from
+    `proved` comes from exact algebra and signs on boxes, `refuted` from a replayed point alone, `tested` from
     points at which nothing was found; what none of the provers settles is `unknown`.
     """
     start = time.perf_counter()
@@ -42,7 +42,7 @@ def check(
         ):
             assert isinstance(found, Open)
             found = prover.attempt(claim, allowed, found)
-            if isinstance(found, Verdict):
+            if isinstance(found, Verdict) or found.is_final:
                 break
         in_time = True
     if isinstance(found, Open):
@@ -69,6 +69,11 @@ def _concluded(claim: Claim, known: Open, ended: str | None) -> Verdict:
         reason = finding.reason
         if known.blocked is not None:
             reason = f"{known.blocked.reason} at {show(known.blocked.point)}"
+        if finding.alike:
+            reason = (
+                f"{reason}; that the sides are defined at the same points, and equal there, is "
+            )
+            reason += "proved with --where-defined"
     elif finding.outcome == "differs" and claim.tolerance.kind == "exact":
         method, reason = "exact algebra", finding.reason
     elif known.left_open:

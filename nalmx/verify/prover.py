@@ -17,6 +17,7 @@ class Open:
 
     `finding` is that of algebra; `blocked` a point at which neither side is defined. The claim holds at
     `points` points, of which `swept` were drawn uniformly, and `left_open` more could not be decided.
+    `is_close` says that a bound is known that is hardly above the tolerance.
     `in_time` says that no prover was cut short by the clock.
     """
 
@@ -25,7 +26,15 @@ class Open:
     points: int = 0
     swept: int = 0
     left_open: int = 0
+    is_close: bool = False
     in_time: bool = True
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no prover can settle the claim: the sides are equal where they are defined, at the same
+        points, and there are others."""
+        undefined = self.blocked is not None or self.finding.outcome == "pole"
+        return self.finding.alike and undefined
 
 
 class Prover(Protocol):

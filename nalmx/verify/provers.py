@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
-from ..clock import deadline, until
+from ..clock import deadline, limited, until
+from ..expression import sort_of
 from .algebra.decision import decide
 from .bounding.bounds import METHOD, bound_difference, decimal, decimal_below
 from .bounding.enclosure import Budget
 from .effort import Effort
+from .order.proof import METHOD as BY_SIGNS
+from .order.proof import prove
+from .order.statements import statements
 from .prover import Open, Prover, refuted
-from .verdict import Claim, Counterexample, Verdict
+from .verdict import Claim, Counterexample, Level, Verdict
 from .witness import Blocked, Judgement, judge, judge_between
 
 _MOST_BITS = 2_048
+_CLOSE = Fraction(101, 100)
 
 
 class Algebra:
@@ -56,7 +62,7 @@ class Bounds:
         if claim.tolerance.kind == "exact" or difference.bound is None:
             return known
         if not 0 <= difference.bound <= claim.tolerance.size:
-            return known
+            return replace(known, is_close=difference.bound <= _CLOSE * claim.tolerance.size)
         return Verdict.on(
             claim,
             "bounded",
@@ -66,6 +72,31 @@ class Bounds:
             boxes=difference.boxes,
             evidence=difference,
         )
+
+
+class Order:
+    """`proved` for conditions, with the `Proof` as evidence; or `refuted` at a point that it leads to.
+
+    A tolerance is a pair of conditions: where branch and bound comes close to it, it may be attained.
+    """
+
+    def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict | Open:
+        if known.blocked is not None or not statements(claim):
+            return known
+        is_condition = sort_of(claim.left) == "truth"
+        if not is_condition and not known.is_close:
+            return known
+        with limited(effort.operations):
+            proof = prove(claim, known.finding, effort)
+            if proof.parts:
+                level: Level = "proved" if is_condition else "bounded"
+                bound = "0" if is_condition else decimal(claim.tolerance.size, claim.tolerance.size)
+                return Verdict.on(claim, level, BY_SIGNS, bound=bound, evidence=proof)
+            for point in proof.suspects:
+                judgement = judge(claim, point)
+                if isinstance(judgement, Counterexample):
+                    return refuted(claim, judgement, BY_SIGNS)
+        return known
 
 
 class Search:
@@ -96,7 +127,8 @@ class Sweep:
 
         if known.blocked is not None or known.finding.outcome == "pole":
             return known
-        count = effort.points if claim.domain.has_width else 0
+        domain = claim.domain
+        count = effort.points if domain.has_width and not domain.integers else 0
         swept = sweep(claim, count, effort.device, effort.seed)
         blocked: Blocked | None = None
         left_open = known.left_open + swept.left_over
@@ -119,5 +151,5 @@ class Sweep:
         )
 
 
-ALGEBRA_AND_BOUNDS: tuple[Prover, ...] = (Algebra(), Bounds())
-PROVERS: tuple[Prover, ...] = (*ALGEBRA_AND_BOUNDS, Search(), Sweep())
+WITHOUT_POINTS: tuple[Prover, ...] = (Algebra(), Bounds(), Order())
+PROVERS: tuple[Prover, ...] = (*WITHOUT_POINTS, Search(), Sweep())

@@ -31,7 +31,7 @@ from ..expression import Expression
 from ..ranges import Interval, Range
 from .domain import Domain, Point
 from .points import neighbours
-from .points.breakpoints import Place, places
+from .points.breakpoints import Breakpoint, breakpoints
 from .points.neighbours import Width
 
 _DENOMINATORS = (2, 10, 360)
@@ -53,7 +53,8 @@ def points(domain: Domain, *expressions: Expression) -> st.SearchStrategy[Point]
 
     The points are also aimed at the places where `expressions` jump, bend or lose their value.
     """
-    return _points(domain, expressions, 64)
+    found = _points(domain, expressions, 64)
+    return found.map(domain.nearest) if domain.integers else found
 
 
 def floats(
@@ -81,9 +82,9 @@ def floats(
 def _points(
     domain: Domain, expressions: Iterable[Expression], width: Width
 ) -> st.SearchStrategy[Point]:
-    own: dict[str, list[Place]] = {name: [] for name in domain.names}
-    shared: list[Place] = []
-    for place in places(*expressions):
+    own: dict[str, list[Breakpoint]] = {name: [] for name in domain.names}
+    shared: list[Breakpoint] = []
+    for place in breakpoints(*expressions):
         involved = [name for name, _ in place.form.slopes]
         if all(name in own for name in involved):
             (own[involved[0]] if len(involved) == 1 else shared).append(place)
@@ -102,7 +103,9 @@ def _unmoved(point: Point) -> Point:
     return point
 
 
-def _moves(domain: Domain, shared: Sequence[Place], width: Width) -> list[st.SearchStrategy[Moved]]:
+def _moves(
+    domain: Domain, shared: Sequence[Breakpoint], width: Width
+) -> list[st.SearchStrategy[Moved]]:
     """Ways to set one input from the others: onto a tie, or onto a place of several inputs."""
     moves: list[st.SearchStrategy[Moved]] = []
     if len(domain.names) > 1:
@@ -129,7 +132,7 @@ def _tied(domain: Domain, name: str, other: str, sign: int, point: Point) -> Poi
 
 
 def _placed(
-    domain: Domain, width: Width, place: Place, which: int, side: int, point: Point
+    domain: Domain, width: Width, place: Breakpoint, which: int, side: int, point: Point
 ) -> Point:
     """The point moved along one input onto a place, or to the float next to it."""
     names = [name for name, _ in place.form.slopes]
@@ -148,11 +151,11 @@ def _replaced(domain: Domain, point: Point, name: str, value: Fraction) -> Point
     return {**point, name: value} if value in domain.ranges[name] else point
 
 
-def _values(extent: Range, near: Sequence[Place], width: Width) -> Strategy:
+def _values(extent: Range, near: Sequence[Breakpoint], width: Width) -> Strategy:
     return st.one_of([_within(interval, near, width) for interval in extent.intervals])
 
 
-def _within(interval: Interval, near: Sequence[Place], width: Width) -> Strategy:
+def _within(interval: Interval, near: Sequence[Breakpoint], width: Width) -> Strategy:
     """Values of one interval, the simplest kind first, since shrinking goes that way."""
     kinds = [_multiples(interval, Fraction(1))]
     ends = st.sampled_from((interval.lower, interval.upper, interval.middle))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ..expression.nodes import Expression, variables
+from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
 from ..expression.text import to_text
 from ..rationals import parse_rational, spell
+from ..showing import Shown
 from .domain import Domain, Point
 from .sides import domain_of, network_of, sides
 
 Level = Literal["proved", "bounded", "tested", "refuted", "unknown"]
 REQUIRABLE: tuple[Level, ...] = ("tested", "bounded", "proved")
+
+
+TRUE = Truth(value=True)
 
 
 def check_level(require: Level) -> Level:
@@ -55,34 +59,54 @@ class Tolerance:
         return "0" if self.kind == "exact" else f"{self.kind}:{spell(self.size)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+@dataclass(frozen=True, slots=True, repr=False)
+class Claim(Shown):
     """`left` equals `right` within `tolerance` at every real point of `domain`.
 
-    The claim includes that both sides are defined there. `right` is the reference of a relative
-    tolerance.
+    A condition, such as an inequality, is claimed to equal `True`. The claim includes that both sides are
+    defined there; `where_defined`, instead, that they are defined at the same points of the domain.
+    `right` is the reference of a relative tolerance.
     """
 
     left: Expression
     right: Expression
     domain: Domain
     tolerance: Tolerance = Tolerance()
+    where_defined: bool = False
+
+    @classmethod
+    def that(cls, condition: Any, domain: Any, integers: Iterable[str] = ()) -> Claim:
+        """The claim that a condition holds: `Claim.that("exp(x) >= 1 + x", "[-5,5]")`."""
+        return cls.of(condition, TRUE, domain, integers=integers)
 
     @classmethod
     def of(
-        cls, left: Any, right: Any, domain: Any, tolerance: Tolerance | str | int = "0"
+        cls,
+        left: Any,
+        right: Any,
+        domain: Any,
+        tolerance: Tolerance | str | int = "0",
+        *,
+        integers: Iterable[str] = (),
+        where_defined: bool = False,
     ) -> Claim:
         """The claim that two sides agree, in any of the ways to write them.
 
         A side is a text, a number, a SymPy expression, an expression, a formula or a module with one
         output. The domain is a text such as `[2,6]` for every input, a dict of one a name, a `Range` or a
-        `Domain`; the tolerance a text such as `abs:1e-6`.
+        `Domain`; the tolerance a text such as `abs:1e-6`. `integers` are the inputs that are whole numbers.
         """
         one, inputs = _side(left, "the left side")
         other, named = _side(right, "the right side")
-        where = domain_of(domain, {*inputs, *named})
+        where = domain_of(domain, {*inputs, *named}).with_integers(integers)
         allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
-        return cls(one, other, where, allowed)
+        return cls(one, other, where, allowed, where_defined)
+
+    @property
+    def states(self) -> Expression | None:
+        """The condition that is claimed to hold, where a side is `True`."""
+        sides = (self.left, self.right)
+        return next((sides[1 - k] for k, side in enumerate(sides) if side is TRUE), None)
 
     def __post_init__(self) -> None:
         for side, given in (("left", self.left), ("right", self.right)):
@@ -154,7 +178,7 @@ def _spelled(point: Point) -> dict[str, str]:
     return {name: spell(value) for name, value in point.items()}
 
 
-class Established(NoTruthValue):
+class Established(NoTruthValue, Shown):
     """How far something is established: a level, and what the command line ends with."""
 
     __slots__ = ()
@@ -173,7 +197,7 @@ class Established(NoTruthValue):
         return HOLDS if self.holds(require) else NOT_ESTABLISHED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict(Established):
     """How far a claim is established, by what method, over what.
 
@@ -182,8 +206,9 @@ class Verdict(Established):
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
-    coordinates are `float32` or `float64` numbers. `evidence` is what the prover found on its way, from
-    which a certificate is written; it says nothing of its own.
+    coordinates are `float32` or `float64` numbers. `of_condition`: the claim is that a condition holds;
+    `where_defined`: that the sides are defined at the same points, and equal there. `evidence` is what the
+    prover found on its way, from which a certificate is written; it says nothing of its own.
     """
 
     verdict: Level
@@ -192,6 +217,7 @@ class Verdict(Established):
     tolerance: str
     arithmetic: str = "reals"
     inputs: Literal["real", "float32", "float64"] = "real"
+    where_defined: bool = False
     reason: str | None = None
     bound: str | None = None
     largest_difference: str | None = None
@@ -199,12 +225,18 @@ class Verdict(Established):
     counterexample: Counterexample | None = None
     points: int | None = None
     violating_fraction_below: float | None = None
+    of_condition: bool = False
     seconds: float = field(default=0.0, compare=False)
     evidence: object = field(default=None, compare=False, repr=False)
 
     @classmethod
     def on(cls, claim: Claim, verdict: Level, method: str, **facts: Any) -> Verdict:
         """A verdict on a claim, with the facts that its level calls for."""
+        facts = {
+            "of_condition": claim.states is not None,
+            "where_defined": claim.where_defined,
+            **facts,
+        }
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)
 
     def to_json(self) -> dict[str, Any]:
@@ -223,5 +255,6 @@ class Verdict(Established):
             "tolerance": self.tolerance,
             "arithmetic": self.arithmetic,
             "inputs": self.inputs,
+            "where_defined": self.where_defined,
             "seconds": round(self.seconds, 4),
         }

@@ -46,7 +46,8 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
     """What a claim comes to at one rational point of its domain.
 
     `agrees`: both sides are defined and within the tolerance (without a tolerance, irrational
-    sides are equal as far as `most_bits` bits tell). `open`: not decided with `most_bits` bits.
+    sides are equal as far as `most_bits` bits tell), or neither is defined and the claim allows that.
+    `open`: not decided with `most_bits` bits.
     """
     if point not in claim.domain:
         raise ValueError(f"the point {point} is outside the domain of the claim")
@@ -55,10 +56,10 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         if _agree_exactly(left, right, claim.tolerance):
             return "agrees"
         return Counterexample(
-            point, _show(left), _show(right), _difference(left, right), "exact rationals"
+            point, _show(left), _show(right), _difference(claim, left, right), "exact rationals"
         )
     if isinstance(left, Undefined) and isinstance(right, Undefined):
-        return Blocked(point, f"neither side is defined: {left.reason}")
+        return _neither(claim, point, left)
     if IRRATIONAL not in (left, right):
         name, side = ("left", left) if isinstance(left, Undefined) else ("right", right)
         assert isinstance(side, Undefined)
@@ -78,7 +79,8 @@ def simplified(claim: Claim, failure: Failure) -> Failure:
     with until(deadline()), limited(_TO_SIMPLIFY):
         for name, extent in claim.domain.ranges.items():
             for value in _simple_values(extent, failure.point[name]):
-                judgement = judge(claim, {**failure.point, name: value})
+                moved = {**failure.point, name: value}
+                judgement = judge(claim, moved) if moved in claim.domain else "open"
                 if isinstance(judgement, type(failure)):
                     failure = judgement
                     break
@@ -167,13 +169,13 @@ def _judge_in_balls(
         return Counterexample(point, shown_left, shown_right, reason, "balls")
 
     if isinstance(left, Undefined) and isinstance(right, Undefined):
-        return Blocked(point, f"neither side is defined: {left.reason}")
+        return _neither(claim, point, left)
     if isinstance(left, Undefined) and isinstance(right, bool | flint.arb):
         return violated(f"the left side is undefined here: {left.reason}")
     if isinstance(right, Undefined) and isinstance(left, bool | flint.arb):
         return violated(f"the right side is undefined here: {right.reason}")
     if isinstance(left, bool) and isinstance(right, bool):
-        return "agrees" if left == right else violated("they differ")
+        return "agrees" if left == right else violated(_differ(claim))
     if isinstance(left, flint.arb) and isinstance(right, flint.arb):
         gap = abs(left - right)
         limit = _limit(right, claim.tolerance)
@@ -186,6 +188,12 @@ def _judge_in_balls(
         if final and claim.tolerance.kind == "exact" and _resolved(gap, left, right):
             return "agrees"
     return "open"
+
+
+def _neither(claim: Claim, point: Point, why: Undefined) -> Judgement:
+    if claim.where_defined:
+        return "agrees"
+    return Blocked(point, f"neither side is defined: {why.reason}")
 
 
 def _enclosed(side: Expression, exact: ExactValue, inputs: dict[str, Ball]) -> BallValue:
@@ -212,9 +220,14 @@ def _agree_exactly(left: Fraction | bool, right: Fraction | bool, tolerance: Tol
     return abs(left - right) <= limit
 
 
-def _difference(left: Fraction | bool, right: Fraction | bool) -> str:
+def _differ(claim: Claim) -> str:
+    """What is wrong with two truth values."""
+    return "they differ" if claim.states is None else "the condition does not hold"
+
+
+def _difference(claim: Claim, left: Fraction | bool, right: Fraction | bool) -> str:
     if isinstance(left, bool) or isinstance(right, bool):
-        return "they differ"
+        return _differ(claim)
     with precision(64):
         return f"they differ by {ball(abs(left - right)).str(6, radius=False)}"
 

@@ -10,7 +10,7 @@ import torch
 
 from nalmx.bench import alternatives as criteria
 from nalmx.bench.cells import Stopped, run_cells
-from nalmx.bench.grid import Grid
+from nalmx.bench.grid import CellGrid
 from nalmx.errors import RunError
 from nalmx.models import member
 from nalmx.ranges import Range
@@ -20,7 +20,7 @@ from nalmx.tasks.arithmetic import sample, success_threshold
 from nalmx.train import Run, trained_stack, trainer
 
 CPU = torch.device("cpu")
-GRID = Grid.checked(
+GRID = CellGrid.checked(
     operations=("mul",),
     modules=("nmu", "npu"),
     ranges=("[-1.2,-1.1]", "[1,2]"),
@@ -90,7 +90,7 @@ def test_the_formula_of_a_learned_cell_is_proved(finished):
 
 def test_a_cell_has_the_results_that_its_run_has_alone(finished, tmp_path):
     output, _ = finished
-    alone = Grid.checked(
+    alone = CellGrid.checked(
         operations=("mul",), modules=("nmu",), ranges=("[1,2]",), seeds=2, iterations=2_000
     )
     run_cells(alone.groups(), tmp_path / "alone", CPU)
@@ -179,14 +179,14 @@ def test_changed_weights_are_noticed(copied):
 
 def test_progress_grows_to_the_number_of_cells(tmp_path):
     heard = []
-    grid = Grid.checked(
-        operations=("add",), modules=("nau", "nac+"), ranges=("[1,2]",), seeds=1, iterations=1_000
+    grid = CellGrid.checked(
+        operations=("mul",), modules=("nmu", "npu"), ranges=("[1,2]",), seeds=1, iterations=1_000
     )
     run_cells(grid.groups(), tmp_path / "out", CPU, on_progress=heard.append)
     assert [s.done for s in heard] == sorted(s.done for s in heard)
     assert (heard[-1].done, heard[-1].finished, heard[-1].cells) == (2, 2, 2)
     assert {(s.doing, s.module) for s in heard} == {
-        (doing, module) for doing in ("training", "checking") for module in ("NAU", "NAC+")
+        (doing, module) for doing in ("training", "checking") for module in ("NMU", "NPU")
     }
 
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from nalmx.bench.grid import PUBLISHED_MODULES, Grid, cell_name
+from nalmx.bench.grid import PUBLISHED_MODULES, CellGrid, cell_name
 from nalmx.bench.published import published
 from nalmx.errors import NalmxError, RangeError, SettingError, UnknownNameError
 from nalmx.models import MODULES
@@ -13,7 +13,7 @@ from nalmx.train import Config
 
 
 def test_the_published_grid_has_23_pairs_on_nine_ranges_as_published():
-    groups = Grid().groups()
+    groups = CellGrid().groups()
     assert len(groups) == 23
     assert all(
         [c.task.interpolation_range for c in group] == list(PUBLISHED_RANGES) for group in groups
@@ -25,7 +25,7 @@ def test_the_published_grid_has_23_pairs_on_nine_ranges_as_published():
 def test_the_published_grid_has_every_published_cell():
     cells = {
         (c.task.operation, c.module_class.label, c.task.interpolation_range)
-        for group in Grid().groups()
+        for group in CellGrid().groups()
         for c in group
     }
     assert set(published()) <= cells
@@ -36,7 +36,7 @@ def test_the_modules_are_those_that_learn_an_operation():
 
 
 def test_a_grid_is_a_product_in_the_order_given():
-    grid = Grid.checked(
+    grid = CellGrid.checked(
         operations=("mul", "add"), modules=("npu", "nau", "nmu"), ranges=("[1,2]",), inputs=(10, 2)
     )
     found = [(g[0].task.operation, g[0].module, g[0].inputs) for g in grid.groups()]
@@ -48,7 +48,7 @@ def test_a_grid_is_a_product_in_the_order_given():
 
 
 def test_names_have_one_spelling_and_nothing_comes_twice():
-    grid = Grid.checked(
+    grid = CellGrid.checked(
         operations=("MUL", "mul"),
         modules=("NAC•", "nac-mul", "NAC*"),
         ranges=("[ 1, 2 ]", "[1,2]", "[1.0,2.0]"),
@@ -78,13 +78,13 @@ def test_names_have_one_spelling_and_nothing_comes_twice():
 )
 def test_bad_settings_are_refused_in_one_line(settings, error):
     with pytest.raises(error) as caught:
-        Grid.checked(**settings)
+        CellGrid.checked(**settings)
     assert "\n" not in str(caught.value)
 
 
 def test_a_grid_without_cells_says_what_its_modules_learn():
     with pytest.raises(NalmxError, match="nmu learns mul; nau learns add and sub"):
-        Grid.checked(operations=("div",), modules=("nmu", "nau")).groups()
+        CellGrid.checked(operations=("div",), modules=("nmu", "nau")).groups()
 
 
 def test_cells_with_other_settings_have_other_names():

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from nalmx.bench import intervals
-from nalmx.bench.intervals import Interval, beta_interval, gamma_interval, success_interval
+from nalmx.bench.intervals import Estimate, beta_interval, gamma_interval, success_interval
 from nalmx.bench.published import published
 from nalmx.errors import SettingError
 
@@ -146,12 +146,12 @@ def test_nearly_equal_values_have_the_profile_interval_of_a_normal_distribution(
 @pytest.mark.parametrize("interval", [gamma_interval, beta_interval])
 def test_without_values_there_is_no_mean_and_with_one_no_interval(interval):
     assert interval([]) is None
-    assert interval([0.25]) == Interval(0.25, None, None)
+    assert interval([0.25]) == Estimate(0.25, None, None)
 
 
 @pytest.mark.parametrize("interval", [gamma_interval, beta_interval])
 def test_equal_values_leave_nothing_open(interval):
-    assert interval([0.25] * 5) == Interval(0.25, 0.25, 0.25)
+    assert interval([0.25] * 5) == Estimate(0.25, 0.25, 0.25)
 
 
 def test_exact_weights_have_the_published_sparsity_error():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nalmx.bench import CellSummary, Interval, beta_interval, gamma_interval, success_interval
+from nalmx.bench import CellSummary, Estimate, beta_interval, gamma_interval, success_interval
 from nalmx.bench.summary import write_csv
 from nalmx.errors import RunError
 
@@ -75,7 +75,7 @@ def test_a_rate_is_held_against_the_published_interval(successes, within):
 
 @pytest.mark.parametrize(("rate", "within"), [(0.475, True), (0.4749, False), (0.835, True)])
 def test_the_published_bounds_count_with_their_rounding(rate, within):
-    cell = replace(NMU, success_rate=Interval(rate, None, None))
+    cell = replace(NMU, success_rate=Estimate(rate, None, None))
     assert cell.within_published is within
 
 
@@ -198,7 +198,7 @@ def test_the_ends_of_a_union_are_those_of_its_hull(tmp_path):
 
 
 def test_a_published_cell_is_written_as_it_was_published(tmp_path):
-    write_csv([replace(NMU, solved_at=Interval(2000.0, None, None))], tmp_path / "cells.csv")
+    write_csv([replace(NMU, solved_at=Estimate(2000.0, None, None))], tmp_path / "cells.csv")
     (row,) = rows_of(tmp_path / "cells.csv")
     names = ("low", "high", "success_rate", "ci_plus", "ci_minus", "solved_at_mean")
     assert [row[name] for name in names] == ["-1.2", "-1.1", "0.68", "0.15", "0.2", "2000"]

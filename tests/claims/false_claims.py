@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import false_branches, false_functions, false_needles, false_numbers, false_poles
+from . import (
+    false_branches,
+    false_functions,
+    false_language,
+    false_needles,
+    false_numbers,
+    false_poles,
+)
 from .draws import BUILDERS, Draw, dressed
 from .replay import certainly_false
 from .statement import FalseClaim
 
-PARTS = (false_numbers, false_poles, false_needles, false_branches, false_functions)
+PARTS = (false_numbers, false_poles, false_needles, false_branches, false_functions, false_language)
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60
 

@@ -12,9 +12,7 @@ from .draws import Draft, Draw, kind, span, text
 Row = tuple[str, str]
 
 
-def _identity(
-    draw: Draw, rows: tuple[Row, ...], low: int, high: int, *, swap: bool = True
-) -> Draft:
+def identity(draw: Draw, rows: tuple[Row, ...], low: int, high: int, *, swap: bool = True) -> Draft:
     """A wrong identity of `{x}` and `{y}`, which stand for inputs or linear forms of inputs."""
     left, right = draw.choice(rows)
     if swap and draw.random() < 0.5:
@@ -46,7 +44,7 @@ def root_of_square(draw: Draw) -> Draft:
         ("({x}**6)**(1/2)", "{x}**3"),
         ("1/sqrt(1/{x}**2)", "{x}"),
     )
-    return _identity(draw, rows, -6, -1)
+    return identity(draw, rows, -6, -1)
 
 
 @kind("root of a negative number")
@@ -63,7 +61,7 @@ def root_of_negative(draw: Draw) -> Draft:
         ("(({x})**0.2)**5", "{x}"),
         ("{x}**(4/3)", "Abs({x})**(4/3)"),
     )
-    return _identity(draw, rows, -6, -1)
+    return identity(draw, rows, -6, -1)
 
 
 @kind("roots of sums")
@@ -78,7 +76,7 @@ def roots_of_sums(draw: Draw) -> Draft:
         ("({x}**(1/2))**(1/3)", "{x}**(5/6)"),
         ("sqrt({x}*{y})", "({x} + {y})/2"),
     )
-    return _identity(draw, rows, 1, 6)
+    return identity(draw, rows, 1, 6)
 
 
 @kind("logarithm of a negative factor")
@@ -94,7 +92,7 @@ def log_of_negative(draw: Draw) -> Draft:
         ("exp(log({x}*{y}))", "exp(log({x}))*{y}"),
         ("exp(log(Abs({x})))", "{x}"),
     )
-    return _identity(draw, rows, -6, -1)
+    return identity(draw, rows, -6, -1)
 
 
 @kind("logarithm at zero")
@@ -126,7 +124,7 @@ def exponentials(draw: Draw) -> Draft:
         ("log(1 + exp({x}))", "{x}"),
         ("exp(log({x}) + log({y}))", "{x} + {y} + 1/9"),
     )
-    return _identity(draw, rows, 1, 4)
+    return identity(draw, rows, 1, 4)
 
 
 @kind("wrong law of logarithms")
@@ -142,7 +140,7 @@ def logarithms(draw: Draw) -> Draft:
         ("exp(log({x})*log({y}))", "{x}*{y}"),
         ("log(1 + {x})", "{x}/(1 + {x}/2)"),
     )
-    return _identity(draw, rows, 2, 6)
+    return identity(draw, rows, 2, 6)
 
 
 @kind("wrong powers")
@@ -158,7 +156,7 @@ def powers(draw: Draw) -> Draft:
         ("{x}**(1/{y})", "1/{x}**{y}"),
         ("{x}**{y}", "exp({y}*log({x}) + 1e-15)"),
     )
-    return _identity(draw, rows, 2, 5)
+    return identity(draw, rows, 2, 5)
 
 
 @kind("zero to a power")
@@ -204,7 +202,7 @@ def circular(draw: Draw) -> Draft:
         ("tan({x})", "sin({x})*cos({x})"),
         ("(sin({x}) + cos({x}))**2", "1 + cos(2*{x})"),
     )
-    return _identity(draw, rows, -4, 4)
+    return identity(draw, rows, -4, 4)
 
 
 @kind("shift by the wrong multiple of pi")
@@ -252,7 +250,7 @@ def sigmoids(draw: Draw) -> Draft:
         ("log(1 + exp({x}))", "Max({x}, 0)"),
         ("tanh(40 + {x})", "1"),
     )
-    return _identity(draw, rows, 1, 4)
+    return identity(draw, rows, 1, 4)
 
 
 def _below(gap: object, share: Fraction) -> Fraction:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from mpmath import iv
+from mpmath import iv, mp
 from mpmath.libmp import round_floor, to_int
 
 _LONGEST = 20_000
@@ -243,6 +243,57 @@ def _tanh(x: Any) -> Any:
     return sign_of(x) * (1 - shrink) / (1 + shrink)
 
 
+def _at_ends(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function that rises, by mpmath's values at the ends, widened far beyond their last digits."""
+
+    def of(x: Any) -> Any:
+        with mp.workdps(iv.dps + 20):
+            low, high = (function(mp.make_mpf(end)) for end in x._mpi_)
+            margin = mp.mpf(10) ** -(iv.dps + 5)
+            return iv.mpf([low - margin * abs(low), high + margin * abs(high)])
+
+    return of
+
+
+def _acosh(x: Any) -> Any:
+    if sign_of(plus(x, Fraction(-1))) < 0:
+        raise Undefined
+    return Fraction(0) if exact(x) and x == 1 else _at_ends(mp.acosh)(ball(x))
+
+
+def _atanh(x: Any) -> Any:
+    if sign_of(plus(absolute(x), Fraction(-1))) >= 0:
+        raise Undefined
+    return _only_at(0, 0, _at_ends(mp.atanh))(x)
+
+
+def _angle(y: Any, x: Any) -> Any:
+    """The angle of a point, by the nearest axis."""
+    sides = sign_of(x), sign_of(y)
+    if sides == (0, 0):
+        raise Undefined
+    if sides[1] == 0:
+        return Fraction(0) if sides[0] > 0 else +iv.pi
+    if sides[0] > 0:
+        return _atan(_divide(y, x))
+    return plus(iv.pi * sides[1] / 2, negative(_atan(_divide(x, y))))
+
+
+def _atan(x: Any) -> Any:
+    return _only_at(0, 0, _at_ends(mp.atan))(x)
+
+
+def _round(x: Any) -> Fraction:
+    """To the nearest whole number, ties to the even one."""
+    if isinstance(x, Fraction):
+        return Fraction(round(x))
+    return _floor(x + iv.mpf("0.5"))
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + iv.exp(-ball(x)))
+
+
 _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: plus,
     ast.Sub: lambda x, y: plus(x, negative(y)),
@@ -269,7 +320,29 @@ _CALLED: dict[str, Callable[..., Any]] = {
     "tanh": _only_at(0, 0, _tanh),
     "sign": lambda x: Fraction(sign_of(x)),
     "floor": _floor,
+    "ceil": lambda x: -_floor(-x),
     "Mod": lambda x, y: plus(x, negative(times(y, _floor(_divide(x, y))))),
+    **{name: _only_at(0, 0, _at_ends(getattr(mp, name))) for name in ("asinh", "erf", "sinh")},
+    "acosh": _acosh,
+    "atanh": _atanh,
+    "atan": _atan,
+    "atan2": _angle,
+    "round": _round,
+    "trunc": lambda x: sign_of(x) * _floor(absolute(x)),
+    "relu": lambda x: _extreme(max)(x, Fraction(0)),
+    "clip": lambda x, a, b: _extreme(min)(_extreme(max)(x, a), b),
+    "where": lambda condition, a, b: a if condition else b,
+    "heaviside": lambda x: Fraction(1 + sign_of(x), 2),
+    "sigmoid": _sigmoid,
+    "silu": lambda x: ball(x) * _sigmoid(x),
+    "softplus": lambda x: iv.log(1 + iv.exp(ball(x))),
+    "gelu": lambda x: ball(x) * (1 + _at_ends(mp.erf)(ball(x) / iv.sqrt(2))) / 2,
+    "logsumexp": lambda *xs: iv.log(sum(iv.exp(ball(x)) for x in xs)),
+    "hypot": lambda x, y: _power(plus(times(x, x), times(y, y)), Fraction(1, 2)),
+    "sec": lambda x: _divide(Fraction(1), iv.cos(ball(x))),
+    "cot": lambda x: _divide(iv.cos(ball(x)), iv.sin(ball(x))),
+    "log1p": lambda x: _log(plus(x, Fraction(1))),
+    "expm1": lambda x: plus(_only_at(0, 1, iv.exp)(x), Fraction(-1)),
     "And": lambda *values: all(values),
     "Or": lambda *values: any(values),
     "Not": lambda x: not x,

@@ -9,27 +9,21 @@ from nalmx.codegen import cache
 TEXT = "answer = 42\n"
 
 
-@pytest.fixture(autouse=True)
-def directory(tmp_path, monkeypatch):
-    """An empty cache directory."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    cache.forget()
-    yield tmp_path / "cache" / "nalmx" / "kernels"
-    cache.forget()
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
-def test_what_is_generated_lies_in_the_cache_directory_of_the_user(directory):
+def test_what_is_generated_lies_in_the_cache_directory_of_the_user(empty_cache):
     made = cache.compiled(TEXT, "some")
     assert made.answer == 42
-    assert Path(made.__file__).parent == directory
-    assert [path.name.partition("_")[0] for path in directory.glob("*.py")] == ["some"]
+    assert Path(made.__file__).parent == empty_cache
+    assert [path.name.partition("_")[0] for path in empty_cache.glob("*.py")] == ["some"]
 
 
 def test_a_source_that_was_tampered_with_is_written_anew_before_it_is_imported():
     path = Path(cache.compiled(TEXT, "some").__file__)
     written = path.read_bytes()
     path.write_bytes(b"raise AssertionError('imported')\n")
-    cache.forget()
+    cache.compiled.cache_clear()
     assert cache.compiled(TEXT, "some").answer == 42
     assert path.read_bytes() == written
 

@@ -5,6 +5,7 @@ import pytest
 
 from nalmx.codegen import cache, numba_cpu
 from nalmx.codegen.values import ELEMENTARY, FUNCTIONS, OPERATIONS, Body
+from nalmx.expression.numpy_functions import numpy_function
 from nalmx.expression.operations import OPERATIONS as RECORDS
 
 BINARY = ("add", "subtract", "multiply", "divide", "float_power", "minimum", "maximum")
@@ -33,7 +34,8 @@ def applied(name, x, y, xp):
         return (1 / (1 + np.exp(-x.astype(np.float64)))).astype(x.dtype)
     if name in ("float32", "float64"):
         return x.astype(name) if xp is np else x.body.apply(name, x)
-    return getattr(xp, name)(*((x, y) if name in (*BINARY, *COMPARED) else (x,)))
+    function = numpy_function(name) if xp is np else getattr(xp, name)
+    return function(*((x, y) if name in (*BINARY, *COMPARED) else (x,)))
 
 
 @pytest.fixture(scope="module", params=["float32", "float64"])

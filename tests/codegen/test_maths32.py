@@ -8,6 +8,7 @@ import pytest
 from numba import njit
 
 from nalmx.codegen import maths32 as maths
+from nalmx.codegen.numba_training import FREELY
 
 F = np.float32
 INFINITY, NAN = F(np.inf), F(np.nan)
@@ -33,7 +34,7 @@ def looped(name):
     """The function over an array, compiled as the kernels compile their loops."""
     function = getattr(maths, name)
 
-    @njit(fastmath=maths.FASTMATH, error_model="numpy")
+    @njit(fastmath=set(FREELY), error_model="numpy")
     def loop(x, y):
         for i in range(x.size):
             y[i] = function(x[i])

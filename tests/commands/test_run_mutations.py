@@ -23,7 +23,7 @@ JSON = {
         *("config.json", "results.json", "machine.json", "program.json", "verdicts.json"),
     ),
 }
-SAMPLE = 12
+SAMPLE = 8
 
 
 @pytest.fixture(scope="module")

@@ -148,6 +148,14 @@ def test_a_formula_that_the_weights_do_not_give_is_noticed(capsys, trained, tmp_
     assert (copy / "formula.json").read_bytes() == (trained / "formula.json").read_bytes()
 
 
+def test_a_formula_in_another_spelling_is_the_same(capsys, trained, tmp_path):
+    copy = copied(trained, tmp_path)
+    text = (copy / "formula.json").read_text()
+    assert '"x1*x2"' in text
+    (copy / "formula.json").write_text(text.replace('"x1*x2"', '"(x1*x2)"'))
+    assert run(capsys, "verify", "run", str(copy))[0] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -128,7 +128,6 @@ def test_a_level_that_is_not_reached_exits_with_3(capsys):
     claim = [both[0], "--truth", both[1], "--range", "[0,1]", *FAST]
     assert run(capsys, *claim, "--require", "tested")[0] == 0
     assert run(capsys, *claim, "--require", "bounded")[0] == 3
-    assert run(capsys, *claim, "--require", "proved")[0] == 3
 
 
 def test_undefined_on_both_sides_is_unknown_and_exits_with_3(capsys):

@@ -7,8 +7,10 @@ import sympy
 
 from nalmx.errors import ExpressionError
 from nalmx.expression import IRRATIONAL, Number, Truth, evaluate, parse, sort_of, variables
+from nalmx.expression.names import check_name
 from nalmx.expression.operations import FUNCTIONS
-from nalmx.expression.parser import MAX_DEPTH, MAX_LENGTH, check_name
+from nalmx.expression.parser import MAX_LENGTH
+from nalmx.expression.reader import MAX_DEPTH
 
 POINT = {"x1": Fraction(3), "x2": Fraction(-2), "x3": Fraction(1, 2)}
 
@@ -106,7 +108,7 @@ def test_every_function_is_read(text: str, expected: object) -> None:
 
 def test_the_table_of_functions_names_no_more_than_the_documented_ones() -> None:
     documented = "abs sqrt exp log sin cos tan tanh sign floor min max Abs ln Min Max Mod"
-    documented += " sinh cosh asin acos atan ceil log2 log10 cbrt"
+    documented += " sinh cosh asin acos atan asinh acosh atanh erf ceil log2 log10 cbrt"
     assert set(FUNCTIONS) == {*documented.split(), "Piecewise", "And", "Or", "Not"}
 
 
@@ -196,7 +198,7 @@ def test_a_number_is_refused_where_a_condition_is_needed(text: str) -> None:
         ("(x2 < 1) & x1", 12),
         ("x1 + sin(x1, x2)", 6),
         ("x1\n+ 1_0", 6),
-        ("x1**1001", 5),
+        ("x1**100001", 5),
         ("nan", 1),
         ("x1 + nan*2", 6),
         ("\t 0x10", 3),
@@ -309,8 +311,8 @@ HOSTILE = {
     "right-to-left override": "x1 \u202e+ 1",
     "lone surrogate": "x1 + \ud800",
     "minus sign": "x1 \u2212 x2",
-    "exponent over the limit": "x1**1001",
-    "negative exponent over the limit": "x1**-1001",
+    "exponent over the limit": "x1**100001",
+    "negative exponent over the limit": "x1**-100001",
     "huge exponent": "x1**(10**9)",
     "huge fractional exponent": f"x1**(1/{10**41})",
     "exponent of ten": "1e999999999",

@@ -6,12 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from helpers_float_programs import replay
 from torch import nn
 
 from nalmx.errors import ExtractionError
 from nalmx.expression import to_text
 from nalmx.expression.ball import ball, enclose, precision
-from nalmx.expression.float_program import FLOAT32, FLOAT64, replay
+from nalmx.expression.float_program import FLOAT32, FLOAT64
 from nalmx.extract import as_trained, network_as_trained
 from nalmx.extract.as_run import as_run
 from nalmx.models import MODULES, NAU, NMU, NSR, Beside, Choice, RealNPU, Recurrent

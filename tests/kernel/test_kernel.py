@@ -55,17 +55,13 @@ def test_the_cases_cover_every_operation_of_every_module_and_every_size():
         assert {inputs for *_, inputs in own} == (set(SIZES) if own else set())
 
 
-def first_of_each_module():
-    """All cases, those after the first one of a module as slow ones: each compiles a kernel."""
-    seen = set()
-    for case in CASES:
-        yield pytest.param(*case, marks=[pytest.mark.slow] if case[0] in seen else [])
-        seen.add(case[0])
-
-
-@pytest.mark.parametrize(("module", "operation", "inputs"), first_of_each_module())
+@pytest.mark.slow
+@pytest.mark.parametrize(("module", "operation", "inputs"), CASES)
 def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
-    """In float32, where roundings of both differ and Adam amplifies them; usually within 1e-6."""
+    """In float32, where roundings of both differ and Adam amplifies them; usually within 1e-6.
+
+    Each case compiles a kernel; those that follow the plain loop in test_trainer are never slow.
+    """
     found = {}
     for engine in ("kernel", "torch"):
         settings = {"inputs": inputs, "seeds": 2, "iterations": UPDATES - 1}
@@ -150,15 +146,20 @@ def penalty(module, kind):
 @pytest.mark.parametrize(
     ("module", "operation", "inputs"),
     [
-        ("nac+", "sub", 3),
         ("nac*", "div", 2),
-        ("nalu", "add", 2),
         ("g-nalu", "mul", 3),
-        ("inalu", "div", 3),
         ("nau", "add", 10),
-        ("nmu", "mul", 3),
         ("npu", "mul", 10),
-        ("realnpu", "div", 2),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [
+                ("nac+", "sub", 3),
+                ("nalu", "add", 2),
+                ("inalu", "div", 3),
+                ("nmu", "mul", 3),
+                ("realnpu", "div", 2),
+            ]
+        ),
     ],
 )
 def test_in_float64_every_update_of_the_kernel_is_that_of_autograd(module, operation, inputs):

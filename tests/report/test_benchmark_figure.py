@@ -9,7 +9,7 @@ from dataclasses import replace
 import matplotlib as mpl
 import pytest
 
-from nalmx.bench import CellSummary, Interval, beta_interval, gamma_interval, success_interval
+from nalmx.bench import CellSummary, Estimate, beta_interval, gamma_interval, success_interval
 from nalmx.errors import RunError
 from nalmx.report import benchmark_figure as drawing
 from nalmx.report.benchmark_figure import benchmark_figure
@@ -36,7 +36,7 @@ NPU = replace(
     NMU,
     module="NPU",
     success_rate=success_interval(10, 25),
-    solved_at=Interval(3600.0, 1.0, 1e30),
+    solved_at=Estimate(3600.0, 1.0, 1e30),
     sparsity_error=beta_interval([1e-7, 2e-5]),
 )
 LATER = replace(NMU, interpolation="[10,20]", extrapolation="[20,40]")

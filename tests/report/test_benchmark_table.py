@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from nalmx.bench import CellSummary, Interval, beta_interval, gamma_interval, success_interval
+from nalmx.bench import CellSummary, Estimate, beta_interval, gamma_interval, success_interval
 from nalmx.report.benchmark_table import agreement, benchmark_table
 
 NPU = CellSummary(
@@ -121,7 +121,7 @@ def test_a_long_formula_takes_lines_but_no_room_from_the_numbers():
 
 
 def test_a_rate_without_an_interval_is_shown_alone():
-    _, line = words([replace(NPU, success_rate=Interval(0.32, None, None))])
+    _, line = words([replace(NPU, success_rate=Estimate(0.32, None, None))])
     assert line[3:5] == ["32%", "28%"]
 
 

@@ -12,11 +12,12 @@ from nalmx.pntm.program._controls import description_of
 from nalmx.pntm.program.diagrams import program_lines
 from nalmx.report import program_figure as drawing
 from nalmx.report.program_figure import write_program_figure
+from nalmx.report.traces import steps_of
 
 
 def drawn(machine, prompt, title=""):
     """The figure, and its panels."""
-    steps = drawing._steps(machine, prompt)
+    steps = steps_of(machine, prompt)
     figure = drawing._figure(description_of(machine), steps, len(prompt), title)
     left, right = figure.subfigs
     return figure, left.axes, right

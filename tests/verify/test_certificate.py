@@ -354,7 +354,7 @@ def test_a_verdict_that_a_second_run_does_not_reach_is_not_certified(monkeypatch
     wanted = claim(*CLAIMS["bounded network"])
     verdict = check(wanted)
     assert verdict.verdict == "bounded"
-    monkeypatch.setattr(module, "ALGEBRA_AND_BOUNDS", ())
+    monkeypatch.setattr(module, "WITHOUT_POINTS", ())
     certificate = certify(wanted, verdict=replace(verdict, evidence=None))
     assert certificate.verdict == "unknown"
     assert "did not reach it" in certificate.data["reason"]

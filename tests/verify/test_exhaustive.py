@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import claim, exhaustive_verdict
 
-from nalmx.codegen import cache, emit, numba_points
+from nalmx.codegen import emit, numba_points
 from nalmx.errors import SettingError
 from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
@@ -69,7 +70,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("left", "right"), FORMS)
+@pytest.mark.parametrize(("left", "right"), thinned(FORMS))
 def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
     made = claim(left, right, NARROW, tolerance="abs:1e-12")
     found = every_float32(made)
@@ -243,18 +244,9 @@ def test_a_large_expression_is_refused() -> None:
         every_float32(claim(text, "x1", "[1,2]", tolerance="abs:1"))
 
 
-@pytest.fixture
-def _empty_cache(tmp_path, monkeypatch):
-    """Code compiled anew: Numba shows no assembly of what it has from the disk."""
-
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    cache.forget()
-    yield
-    cache.forget()
-
-
-@pytest.mark.usefixtures("_empty_cache")
+@pytest.mark.usefixtures("empty_cache")
 def test_products_and_sums_are_not_rounded_together() -> None:
+    # Numba shows no assembly of what it has from the disk.
     made = claim("x1*x1 + 1/3", "x1*x1*x1 + x1", NARROW, tolerance="abs:10")
     every_float32(made, "float32")
     form = every_float32_form(straight(made.left), straight(made.right), "float32", relative=False)

@@ -17,7 +17,7 @@ from helpers_trees import claim
 from numba import njit
 
 from nalmx.clock import Deadline, until
-from nalmx.codegen import cache, maths64, numba_points
+from nalmx.codegen import maths64, numba_points
 from nalmx.codegen.values import Body
 from nalmx.errors import DeviceError
 from nalmx.expression import parse
@@ -27,7 +27,7 @@ from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import sweep as sweeping
 from nalmx.verify.sweeping.loops import compiled_sweep, fits, sweep_form
-from nalmx.verify.sweeping.samples import draw, pieces, tables
+from nalmx.verify.sweeping.samples import draw, drawn_intervals, tables
 from nalmx.verify.sweeping.sweep import NUMPY, Swept, array_sweep, sweep
 from nalmx.verify.sweeping.threads import cores, in_chunks
 from nalmx.verify.sweeping.torch_sweep import on_device, sample, torch_sweep
@@ -227,14 +227,11 @@ def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
         sweep(claim("x1", "x1", "[0,1]"), 10, "cuda:99")
 
 
-def test_claims_that_differ_in_numbers_and_names_share_compiled_code(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    cache.forget()
+def test_claims_that_differ_in_numbers_and_names_share_compiled_code(empty_cache) -> None:
     for text, extent in (("x1*2 + 1/3", "[0,1]"), ("price*3 + 1/7", "[5,6]")):
         made = claim(text, text, extent)
         compiled_sweep(made, tables(made.domain), 10, 0, 1, lambda _: True)
-    assert len(list((tmp_path / "nalmx" / "kernels").glob("sweep_*.py"))) == 1
-    cache.forget()
+    assert len(list(empty_cache.glob("sweep_*.py"))) == 1
 
 
 def test_no_text_of_a_user_reaches_the_source() -> None:
@@ -265,7 +262,7 @@ def test_a_claim_without_inputs_and_one_of_many_intervals_are_left_to_numpy() ->
 def test_the_first_and_the_last_number_stay_inside_and_reach_near_the_ends(extent: str) -> None:
     text = extent.replace("1e15+1e8", "1000000100000000")
     extent_ = Domain.parse([text], ["x1"]).ranges["x1"]
-    (piece,) = pieces(extent_)
+    (piece,) = drawn_intervals(extent_)
     lower, upper = (float(end) for end in (extent_.lower, extent_.upper))
     first, last = (piece.base + t * piece.scale for t in (1.0, math.nextafter(2.0, 0)))
     assert lower <= first < last <= upper

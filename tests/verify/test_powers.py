@@ -16,7 +16,7 @@ from nalmx.expression.ball import ball, enclose, interval, precision
 from nalmx.report.python_function import HELPERS, python_function
 from nalmx.verify import Counterexample, Effort, check
 from nalmx.verify.algebra.decision import decide
-from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.backend import Prepared
 from nalmx.verify.certificates.second.intervals import UNDEFINED, span
 from nalmx.verify.sweeping.sweep import NUMPY
 from nalmx.verify.sweeping.values import values
@@ -60,7 +60,7 @@ def test_balls_hold_the_exact_value(text: str) -> None:
 
 @pytest.mark.parametrize("text", GRID)
 def test_the_second_arithmetic_holds_the_exact_value(text: str) -> None:
-    program = Program(parse(text), 64)
+    program = Prepared(parse(text), 64)
     for x, exact in exactly(text):
         for ends in ((x, x), WHOLE):
             found = program.value({"x": span(*ends, 64)})

@@ -10,7 +10,7 @@ from mpmath import libmp
 from nalmx.expression import Undefined, evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.ranges import Interval
-from nalmx.verify.certificates.second.backend import Program
+from nalmx.verify.certificates.second.backend import Prepared
 from nalmx.verify.certificates.second.bounds import BITS as BITS_OF_BOUNDS
 from nalmx.verify.certificates.second.bounds import Bounder, OutOfBudget, Spending, slopes_of, spans
 from nalmx.verify.certificates.second.intervals import OPEN, UNDEFINED, span
@@ -68,7 +68,7 @@ def true_value(expression, point):
 def test_an_interval_holds_every_true_value(form):
     random = Random(form)
     expression = parse(form)
-    program = Program(expression, BITS)
+    program = Prepared(expression, BITS)
     with precision(300):
         for _ in range(120):
             box = some_box(random)
@@ -88,7 +88,7 @@ def test_an_interval_holds_every_true_value(form):
 @pytest.mark.parametrize("form", [form for form in FORMS if "==" not in form])
 def test_at_a_point_an_interval_is_as_thin_as_its_precision(form):
     random = Random(form)
-    program = Program(parse(form), 200)
+    program = Prepared(parse(form), 200)
     thin = told = 0
     with precision(400):
         for _ in range(100):
@@ -104,7 +104,7 @@ def test_at_a_point_an_interval_is_as_thin_as_its_precision(form):
 
 
 def on(text, **ranges):
-    program = Program(parse(text), BITS)
+    program = Prepared(parse(text), BITS)
     return program.value(
         {name: span(Fraction(low), Fraction(high), BITS) for name, (low, high) in ranges.items()}
     )
@@ -203,7 +203,7 @@ SMOOTH = (
 def test_slopes_hold_the_slope_of_every_chord(form):
     random = Random(form)
     expression = parse(form)
-    program = Program(expression, BITS_OF_BOUNDS)
+    program = Prepared(expression, BITS_OF_BOUNDS)
     told = 0
     with precision(200):
         for _ in range(60):
@@ -296,7 +296,7 @@ def taylor(program, lower, upper):
 def test_a_taylor_form_holds_every_true_value(form):
     random = Random(form)
     expression = parse(form)
-    program = Program(expression, BITS)
+    program = Prepared(expression, BITS)
     told = 0
     with precision(300):
         for _ in range(60):
@@ -315,11 +315,11 @@ def test_a_taylor_form_holds_every_true_value(form):
 
 
 def test_what_cancels_between_two_sides_cancels_in_a_taylor_form():
-    program = Program(parse("exp(x) - exp(x + 1e-20)"), BITS)
+    program = Prepared(parse("exp(x) - exp(x + 1e-20)"), BITS)
     value = taylor(program, Fraction(1), Fraction(9, 8))
     assert max(map(abs, floats(value))) < 1e-9
 
 
 @pytest.mark.parametrize("text", ["sqrt(x)", "abs(x)", "floor(x + 1/2)", "1/x", "Min(x, -x)"])
 def test_what_is_not_smooth_has_no_taylor_form(text):
-    assert taylor(Program(parse(text), BITS), Fraction(-1), Fraction(1)) is None
+    assert taylor(Prepared(parse(text), BITS), Fraction(-1), Fraction(1)) is None

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from nalmx.errors import RangeError
 from nalmx.expression import Apply, Expression, Number, Variable, build, parse
 from nalmx.verify import Counterexample, Domain
-from nalmx.verify.points.breakpoints import MOST_PLACES, places
+from nalmx.verify.points.breakpoints import MOST_BREAKPOINTS, breakpoints
 from nalmx.verify.points.neighbours import ends, neighbour
 from nalmx.verify.searching.property import search
 from nalmx.verify.strategies import floats, points
@@ -210,13 +210,13 @@ def test_trees_of_thousands_of_nodes_are_looked_through_fast(kind: str) -> None:
             tree = Apply(
                 "div", (x[0], Apply("mul", (tree, build.total([x[1], Number(Fraction(i))]))))
             )
-    found = places(tree)
-    assert len(found) <= MOST_PLACES
+    found = breakpoints(tree)
+    assert len(found) <= MOST_BREAKPOINTS
     find(points(Domain.parse(["[-9,9]"], NAMES), tree), lambda p: p["x1"] == 9)
 
 
 def test_equal_places_are_listed_once() -> None:
-    assert len(places(parse("abs(x1 - 3) + abs(2*x1 - 6) + Max(3, x1)"))) == 1
+    assert len(breakpoints(parse("abs(x1 - 3) + abs(2*x1 - 6) + Max(3, x1)"))) == 1
 
 
 def modules_after(statement: str) -> str:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
 from ._base import Baseline, State
 
 
-class LSTM(Baseline):
+class _Recurrent(Baseline):
+    """A recurrent core between an embedding and a linear output."""
+
+    kind: ClassVar[type[nn.LSTM | nn.GRU]]
+
+    def __init__(
+        self, vocabulary_size: int, *, width: int = 32, hidden: int = 128, layers: int = 1
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, width)
+        self.core = self.kind(width, hidden, layers, batch_first=True)
+        self.output = nn.Linear(hidden, vocabulary_size)
+
+    def _zeros(self, batch: int) -> Tensor:
+        weight = self.core.all_weights[0][0]
+        return weight.new_zeros(self.core.num_layers, batch, self.core.hidden_size)
+
+
+class LSTM(_Recurrent):
     """Long short-term memory between an embedding and a linear output.
 
         h_t, c_t = LSTM(E u_t, h_{t−1}, c_{t−1}),   logits_t = W h_t + b
@@ -18,19 +38,17 @@ class LSTM(Baseline):
     bias starts at 1.
     """
 
-    def __init__(
-        self, vocabulary_size: int, *, width: int = 32, hidden: int = 128, layers: int = 1
-    ) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, width)
-        self.core = nn.LSTM(width, hidden, layers, batch_first=True)
-        self.output = nn.Linear(hidden, vocabulary_size)
+    kind: ClassVar = nn.LSTM
+
+    def __init__(self, vocabulary_size: int, **sizes: int) -> None:
+        super().__init__(vocabulary_size, **sizes)
+        size = self.core.hidden_size
         with torch.no_grad():
-            for layer in range(layers):
-                getattr(self.core, f"bias_hh_l{layer}")[hidden : 2 * hidden] = 1
+            for layer in range(self.core.num_layers):
+                getattr(self.core, f"bias_hh_l{layer}")[size : 2 * size] = 1
 
     def start(self, batch: int, length: int) -> State:
-        zeros = _zeros(self.core, batch)
+        zeros = self._zeros(batch)
         return zeros, zeros
 
     def advance(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
@@ -38,7 +56,7 @@ class LSTM(Baseline):
         return self.output(hidden), after
 
 
-class GRU(Baseline):
+class GRU(_Recurrent):
     """Gated recurrent unit between an embedding and a linear output.
 
         h_t = GRU(E u_t, h_{t−1}),   logits_t = W h_t + b
@@ -47,22 +65,11 @@ class GRU(Baseline):
     Reference: Cho et al. (2014).
     """
 
-    def __init__(
-        self, vocabulary_size: int, *, width: int = 32, hidden: int = 128, layers: int = 1
-    ) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, width)
-        self.core = nn.GRU(width, hidden, layers, batch_first=True)
-        self.output = nn.Linear(hidden, vocabulary_size)
+    kind: ClassVar = nn.GRU
 
     def start(self, batch: int, length: int) -> State:
-        return (_zeros(self.core, batch),)
+        return (self._zeros(batch),)
 
     def advance(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         hidden, after = self.core(self.embedding(tokens), state[0])
         return self.output(hidden), (after,)
-
-
-def _zeros(core: nn.RNNBase, batch: int) -> Tensor:
-    weight = core.all_weights[0][0]
-    return weight.new_zeros(core.num_layers, batch, core.hidden_size)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disagreement:
     """A rival in words, and a prompt to which it says something else than the machine."""
 
     rival: str
@@ -22,7 +22,7 @@ class Difference:
     machine_says: Tokens
 
     @classmethod
-    def of(cls, rival: Rival) -> Difference:
+    def of(cls, rival: Rival) -> Disagreement:
         return cls(rival.words, rival.prompt, rival.says, rival.machine_says)
 
 
@@ -31,7 +31,7 @@ class CertaintyRecord:
     """How many rivals fit, the one with the shortest prompt, what was never seen, and what to ask."""
 
     rivals: int = 0
-    difference: Difference | None = None
+    difference: Disagreement | None = None
     unseen: tuple[str, ...] = ()
     implied: int = 0
     ask: tuple[Tokens, ...] = ()
@@ -45,7 +45,7 @@ class CertaintyRecord:
             f"{in_words(machine, one)}; as for {' '.join(prompt)}"
             for one, prompt in certainty.unseen
         )
-        first = Difference.of(rivals[0]) if rivals else None
+        first = Disagreement.of(rivals[0]) if rivals else None
         return cls(len(rivals), first, unseen, certainty.implied, certainty.ask)
 
     def to_json(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class CertaintyRecord:
             counts[0],
             None
             if first is None
-            else Difference(
+            else Disagreement(
                 _texts([first["rival"]])[0],
                 *(_texts(first[name]) for name in ("prompt", "says", "machine_says")),
             ),

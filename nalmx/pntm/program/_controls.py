@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from ..action import IDLE, HeadAction
 from ..machine import BLANK, Machine
-from ._decisions import LAST, STATE, Look, Reach, Table, reach_of, table_of
+from ._decisions import LAST, STATE, DecisionTable, Look, Reach, reach_of, table_of
 
 # A symbol is called by the token that writes it, by the state that does, or it is a blank.
 Name: TypeAlias = str | int | None
@@ -63,7 +63,7 @@ class Description:
 
     machine: Machine
     reach: Reach
-    table: Table
+    table: DecisionTable
     tapes: tuple[int, ...]
     names: dict[int, dict[int, Name]]  # of each tape's symbols
     prompt: tuple[Act, ...]

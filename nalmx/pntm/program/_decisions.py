@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table:
+class DecisionTable:
     """Nodes without repetition: a look, the symbol answered, or None where there is no entry."""
 
     nodes: tuple[Look | int | None, ...]
@@ -84,7 +84,7 @@ def reach_of(machine: Machine) -> Reach:
     )
 
 
-def table_of(machine: Machine, reach: Reach) -> Table:
+def table_of(machine: Machine, reach: Reach) -> DecisionTable:
     """The table as it can be walked, each distinct part of it once."""
     symbols = [
         frozenset({BLANK, *machine.symbols(tape, reach.rows).values()})
@@ -95,7 +95,7 @@ def table_of(machine: Machine, reach: Reach) -> Table:
         root = builder.walk(0, reach.asked, tuple(symbols))
     else:
         root = builder.sweep(reach.asked, tuple(symbols))
-    return Table(tuple(builder.nodes), root)
+    return DecisionTable(tuple(builder.nodes), root)
 
 
 def _is_small(table: tuple[Decision, ...]) -> bool:

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 
 from ..machine import Machine
 from ._controls import Description, description_of
-from ._decisions import LAST, STATE, Look, Table
+from ._decisions import LAST, STATE, DecisionTable, Look
 from ._words import acts_lines, starts_line, value_word, word_of, wrapped
 
 _STEP = "  "
@@ -215,7 +215,7 @@ def _arrows(description: Description) -> Iterator[tuple[str, str, str]]:
             yield f"n{at}", label, _below(description.table, at, child)
 
 
-def _below(table: Table, at: int, child: int) -> str:
+def _below(table: DecisionTable, at: int, child: int) -> str:
     return f"n{child}" if isinstance(table.nodes[child], Look) else f"n{at}_{child}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...clock import move_on_after
+from ...showing import Shown
 from ..batch import decode_batch
 from ..keys import Keys
 from ..machine import Machine, longest_answer
@@ -28,8 +29,8 @@ _ROUNDS = 10
 _SECONDS = 60.0  # to make a program small
 
 
-@dataclass(frozen=True, eq=False)
-class Program:
+@dataclass(frozen=True, eq=False, repr=False)
+class Program(Shown):
     """A machine of the smallest size found: shifts, writes and symbols by token, and a next-token table.
 
     Example: `extract_program(machine, task).run(("a", "b"))`.

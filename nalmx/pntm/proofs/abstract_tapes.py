@@ -3,7 +3,7 @@
 A tape is a log where its write head moves one cell on, always the same way, in a step that writes,
 and never otherwise. Then its cells hold, one after another, the tokens of those parts of the prompt
 that are written to it. How many there are is a variable, so everything is said for all lengths at
-once: the tokens of a block are counted by what they do, and ends of regions and positions of heads
+once: the tokens of a block are counted by what they do, and ends of stretches and positions of heads
 are linear forms in these counts.
 """
 
@@ -41,7 +41,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Stretch:
     """Cells `low` + 1 to `high` of a tape: a word's tokens, or one cell with one of some symbols."""
 
     low: Form
@@ -90,7 +90,7 @@ class AbstractTapes:
     size: int = 0
     names: list[str] = field(default_factory=list)
     blocks: list[Letters] = field(default_factory=list)
-    regions: dict[int, list[Region]] = field(default_factory=dict)
+    stretches: dict[int, list[Stretch]] = field(default_factory=dict)
     heads: dict[int, Form] = field(default_factory=dict)
     ends: frozenset[int] = frozenset()  # register states after `=`
     directions: dict[int, int] = field(default_factory=dict)
@@ -241,17 +241,17 @@ def abstract_tapes_of(machine: Machine, specification: Specification) -> Abstrac
         way, start = abstract.directions[tape], machine.starts[tape]
         head = abstract.fixed(way * (int(start[1]) - int(start[0])))
         edge = abstract.fixed(0)
-        regions: list[Region] = []
+        stretches: list[Stretch] = []
         block = 0
         for part, states in zip(parts, entries, strict=True):
             if isinstance(part, Block):
-                head, edge = _read_block(abstract, tape, block, head, edge, regions)
+                head, edge = _read_block(abstract, tape, block, head, edge, stretches)
                 block += 1
             else:
                 token = machine.vocabulary.equals if part is None else known[part]
                 rows = tuple(int(machine.register[c, token]) * size + token for c in states)
-                head, edge = _read_token(abstract, tape, rows, head, edge, regions)
-        abstract.regions[tape], abstract.heads[tape] = regions, head
+                head, edge = _read_token(abstract, tape, rows, head, edge, stretches)
+        abstract.stretches[tape], abstract.heads[tape] = stretches, head
         abstract.echoes[tape] = abstract._echoes(tape)
     return abstract
 
@@ -295,9 +295,9 @@ def _streams(instructions: Iterable[Instruction]) -> list[Stream]:
 
 
 def _read_block(
-    abstract: AbstractTapes, tape: int, block: int, head: Form, edge: Form, regions: list[Region]
+    abstract: AbstractTapes, tape: int, block: int, head: Form, edge: Form, stretches: list[Stretch]
 ) -> tuple[Form, Form]:
-    """Head and end of a tape after a block; its region is added."""
+    """Head and end of a tape after a block; its stretch is added."""
     letters = abstract.blocks[block]
     effects = {letters.classes[row]: abstract.effect(row, tape) for row in letters.rows}
     written = frozenset(k for k, effect in effects.items() if effect.symbol is not None)
@@ -315,7 +315,7 @@ def _read_block(
     if written:
         word = Word(block, written)
         end = plus(edge, abstract.length(word))
-        regions.append(Region(edge, end, word))
+        stretches.append(Stretch(edge, end, word))
         edge = end
     return head, edge
 
@@ -326,7 +326,7 @@ def _read_token(
     rows: tuple[int, ...],
     head: Form,
     edge: Form,
-    regions: list[Region],
+    stretches: list[Stretch],
 ) -> tuple[Form, Form]:
     """Head and end of a tape after a single token."""
     effects = [abstract.effect(row, tape) for row in rows]
@@ -343,6 +343,6 @@ def _read_token(
     if effect.symbol is not None:
         end = plus(edge, abstract.fixed(1))
         symbols = frozenset(e.symbol for e in effects if e.symbol is not None)
-        regions.append(Region(edge, end, symbols))
+        stretches.append(Stretch(edge, end, symbols))
         edge = end
     return head, edge

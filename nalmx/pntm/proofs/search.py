@@ -271,10 +271,10 @@ def _measures(abstract: AbstractTapes) -> Iterator[Form]:
             yield minus(length, place)
     for tape in abstract.tapes:
         head, written = abstract.form(f"q{tape + 1}"), abstract.form(f"e{tape + 1}")
-        regions = abstract.regions[tape]
-        filled = regions[-1].high if regions else abstract.fixed(0)
+        stretches = abstract.stretches[tape]
+        filled = stretches[-1].high if stretches else abstract.fixed(0)
         yield from (head, written, minus(head, filled), minus(plus(filled, written), head))
-        yield from (minus(head, region.low) for region in regions)
+        yield from (minus(head, stretch.low) for stretch in stretches)
         yield from (minus(a, abstract.form(n)) for a, n in ((head, "i"), (written, "i")))
     yield from (minus(a, b) for a in places for b in places if a < b)
 

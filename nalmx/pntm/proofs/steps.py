@@ -87,8 +87,8 @@ class Steps:
 
     def _filled(self, tape: int) -> Form:
         """How many cells of a tape a prompt fills."""
-        regions = self.abstract.regions[tape]
-        return regions[-1].high if regions else self.abstract.fixed(0)
+        stretches = self.abstract.stretches[tape]
+        return stretches[-1].high if stretches else self.abstract.fixed(0)
 
     def answers_of(self, oracle: Oracle, path: Path, now: Situation) -> Iterator[tuple[int, Path]]:
         """The symbols that the table can give; −1 where it has no entry."""
@@ -132,16 +132,16 @@ class Steps:
         known = oracle.assume(path, minus(abstract.fixed(0), head))
         if known is not None:
             yield BLANK, known
-        for region in abstract.regions[tape]:
-            known = oracle.assume(path, minus(head, region.low, 1), minus(region.high, head))
+        for stretch in abstract.stretches[tape]:
+            known = oracle.assume(path, minus(head, stretch.low, 1), minus(stretch.high, head))
             if known is None:
                 continue
-            if isinstance(region.content, frozenset):
-                yield from ((symbol, known) for symbol in sorted(region.content))
+            if isinstance(stretch.content, frozenset):
+                yield from ((symbol, known) for symbol in sorted(stretch.content))
                 continue
-            rows = abstract.blocks[region.content.block].of(region.content)
-            index = minus(head, region.low)
-            for row, reading in oracle.read(known, region.content, index, rows):
+            rows = abstract.blocks[stretch.content.block].of(stretch.content)
+            index = minus(head, stretch.low)
+            for row, reading in oracle.read(known, stretch.content, index, rows):
                 symbol = abstract.effect(row, tape).symbol
                 assert symbol is not None
                 yield symbol, reading

@@ -57,7 +57,7 @@ class Differences:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SequenceVerdict(Established):
     """How far it is established that two sides answer prompts alike.
 

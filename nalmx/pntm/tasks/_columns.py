@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .specification import Block, Pass, PlaceValue, Say, Specification, State, Stream
-from .tokens import Token, Tokens
+from .tokens import Token
 
 
 def columns(
@@ -32,11 +32,6 @@ def columns(
         no_longer=no_longer,
         place_value=PlaceValue(weights, base, _number),
     )
-
-
-def operands(tokens: Tokens, sign: Token) -> tuple[Block | Token, ...]:
-    """The shape of two numbers with a sign between."""
-    return Block(tokens), sign, Block(tokens)
 
 
 def _number(carry: State) -> int:

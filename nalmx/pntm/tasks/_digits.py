@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from .tokens import Token, Tokens
-
-
-def split(prompt: Tokens, sign: Token) -> tuple[Tokens, Tokens]:
-    """The operands before and after a sign."""
-    place = prompt.index(sign)
-    return prompt[:place], prompt[place + 1 :]
+from .tokens import Tokens
 
 
 def number(bits: Tokens) -> int:

@@ -25,12 +25,6 @@ def bits(random: np.random.Generator, length: int) -> Tokens:
     return symbols(random, length, BITS)
 
 
-def operands(random: np.random.Generator, length: int) -> tuple[Tokens, Tokens]:
-    """Two bit strings, one of `length` bits and one of 1 to `length`, in either order."""
-    longer, other = bits(random, length), bits(random, up_to(random, length))
-    return (longer, other) if random.random() < 0.5 else (other, longer)
-
-
 def up_to(random: np.random.Generator, highest: int) -> int:
     """A whole number drawn uniformly from 1 to `highest`."""
     return int(random.integers(1, highest, endpoint=True))

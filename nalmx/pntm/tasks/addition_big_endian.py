@@ -8,30 +8,15 @@ Example: 1 1 0 + 1 (6 + 1) → 1 1 1.
 
 from __future__ import annotations
 
-from ._base import SequenceTask
+from ._binary import binary_task, shape
 from ._columns import columns
-from ._columns import operands as shape
-from ._digits import add, split
-from ._draw import BITS
-from .addition import PLUS, draw
+from ._digits import add
 from .specification import Stream
-from .tokens import Tokens
 
-
-def _answer(prompt: Tokens) -> Tokens:
-    left, right = split(prompt, PLUS)
-    return add(left[::-1], right[::-1])
-
-
-TASK = SequenceTask(
-    name="addition-big-endian",
-    summary="the sum, least significant digit first, of two numbers with the most significant first",
-    counts="digits of the longer operand",
-    prompt_tokens=(*BITS, PLUS),
-    answer_tokens=BITS,
-    draw=draw,
-    answer=_answer,
-    specification=columns(
-        shape(BITS, PLUS), (Stream(0, backward=True), Stream(1, backward=True)), (1, 1)
-    ),
+TASK = binary_task(
+    "addition-big-endian",
+    "the sum, least significant digit first, of two numbers with the most significant first",
+    "+",
+    lambda left, right: add(left[::-1], right[::-1]),
+    columns(shape("+"), (Stream(0, backward=True), Stream(1, backward=True)), (1, 1)),
 )

@@ -12,23 +12,19 @@ from itertools import zip_longest
 
 import numpy as np
 
-from ._base import SequenceTask
-from ._columns import operands as shape
-from ._digits import split
-from ._draw import BITS, operands
+from ._binary import Operands, binary_task, operands, shape
 from ._running import running
 from .specification import Pass, Specification, State, Stream
-from .tokens import Token, Tokens
+from .tokens import Token
 
-ASK = "?"
 LESS, EQUAL, GREATER = VERDICTS = ("<", "=", ">")
 
 
-def _draw(random: np.random.Generator, length: int) -> Tokens:
+def _draw(random: np.random.Generator, length: int) -> Operands:
     left, right = operands(random, length)
     # Of independent operands, the first digits would soon differ and nothing long would be equal.
     same = int(random.integers(min(len(left), len(right)), endpoint=True))
-    return (*left, ASK, *left[:same], *right[same:])
+    return left, (*left[:same], *right[same:])
 
 
 def _verdict(lower: Token, digits: tuple[Token, Token]) -> Token:
@@ -47,13 +43,12 @@ def _column(lower: State, digits: tuple[Token | None, ...]) -> tuple[State, Toke
     return verdict, verdict
 
 
-TASK = SequenceTask(
-    name="comparison",
-    summary="which of two binary numbers is less so far, after each digit",
-    counts="digits of the longer operand",
-    prompt_tokens=(*BITS, ASK),
-    answer_tokens=VERDICTS,
+TASK = binary_task(
+    "comparison",
+    "which of two binary numbers is less so far, after each digit",
+    "?",
+    lambda left, right: _verdicts(zip_longest(left, right, fillvalue="0")),
+    Specification(shape("?"), (Pass((Stream(0), Stream(1)), _column),), EQUAL),
     draw=_draw,
-    answer=lambda prompt: _verdicts(zip_longest(*split(prompt, ASK), fillvalue="0")),
-    specification=Specification(shape(BITS, ASK), (Pass((Stream(0), Stream(1)), _column),), EQUAL),
+    answer_tokens=VERDICTS,
 )

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from ._base import SequenceTask
-from ._draw import LETTERS, letters
-from .specification import Block, Specification, Stream, spell
+from ._draw import LETTERS
+from ._word import word_task
+from .specification import Stream, spell
 
-TASK = SequenceTask(
-    name="copy",
-    summary="the prompt again",
-    counts="symbols",
-    prompt_tokens=LETTERS,
-    answer_tokens=LETTERS,
-    draw=letters,
-    answer=lambda prompt: prompt,
-    specification=Specification((Block(LETTERS),), (spell(Stream()),)),
-)
+TASK = word_task("copy", "the prompt again", LETTERS, lambda prompt: prompt, spell(Stream()))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._base import SequenceTask
-from .specification import Block, Compare, Specification, Stream
+from ._word import word_task
+from .specification import Compare, Stream
 from .tokens import Tokens
 
 SYMBOLS = ("a", "b")
@@ -33,16 +33,12 @@ def _answer(prompt: Tokens) -> Tokens:
     return ("a",) if lead > 0 else ("b",)
 
 
-TASK = SequenceTask(
-    name="majority",
-    summary="the symbol that occurs more often, or = for a tie",
-    counts="symbols",
-    prompt_tokens=SYMBOLS,
-    answer_tokens=(*SYMBOLS, TIE),
+TASK = word_task(
+    "majority",
+    "the symbol that occurs more often, or = for a tie",
+    SYMBOLS,
+    _answer,
+    Compare(Stream(only=("a",)), Stream(only=("b",)), ("b", TIE, "a")),
+    besides=(TIE,),
     draw=_draw,
-    answer=_answer,
-    specification=Specification(
-        (Block(SYMBOLS),),
-        (Compare(Stream(only=("a",)), Stream(only=("b",)), ("b", TIE, "a")),),
-    ),
 )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from ._base import SequenceTask
-from ._draw import LETTERS, letters
-from .specification import Block, Specification, Stream, spell
+from ._draw import LETTERS
+from ._word import word_task
+from .specification import Stream, spell
 
-TASK = SequenceTask(
-    name="reverse",
-    summary="the prompt backwards",
-    counts="symbols",
-    prompt_tokens=LETTERS,
-    answer_tokens=LETTERS,
-    draw=letters,
-    answer=lambda prompt: prompt[::-1],
-    specification=Specification((Block(LETTERS),), (spell(Stream(backward=True)),)),
+TASK = word_task(
+    "reverse",
+    "the prompt backwards",
+    LETTERS,
+    lambda prompt: prompt[::-1],
+    spell(Stream(backward=True)),
 )

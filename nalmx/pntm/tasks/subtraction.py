@@ -9,43 +9,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._base import SequenceTask
+from ._binary import Operands, binary_task, shape
 from ._columns import columns
-from ._columns import operands as shape
-from ._digits import bits_of, number, split
-from ._draw import BITS, bits, up_to
+from ._digits import bits_of, number
+from ._draw import bits, up_to
 from .specification import Stream
-from .tokens import Tokens
-
-MINUS = "-"
 
 
-def _draw(random: np.random.Generator, length: int) -> Tokens:
+def _draw(random: np.random.Generator, length: int) -> Operands:
     # At least every second try succeeds, on average: the second operand is no longer.
     while True:
         left, right = bits(random, length), bits(random, up_to(random, length))
         if number(left) >= number(right):
-            return (*left, MINUS, *right)
+            return left, right
 
 
-def _answer(prompt: Tokens) -> Tokens:
-    left, right = split(prompt, MINUS)
-    return bits_of(number(left) - number(right), len(left))
-
-
-TASK = SequenceTask(
-    name="subtraction",
-    summary="the difference of two binary numbers, least significant digit first",
-    counts="digits of the first operand",
-    prompt_tokens=(*BITS, MINUS),
-    answer_tokens=BITS,
+TASK = binary_task(
+    "subtraction",
+    "the difference of two binary numbers, least significant digit first",
+    "-",
+    lambda left, right: bits_of(number(left) - number(right), len(left)),
+    columns(shape("-"), (Stream(0), Stream(1)), (1, -1), with_first=True, no_longer=((1, 0),)),
     draw=_draw,
-    answer=_answer,
-    specification=columns(
-        shape(BITS, MINUS),
-        (Stream(0), Stream(1)),
-        (1, -1),
-        with_first=True,
-        no_longer=((1, 0),),
-    ),
+    counts="digits of the first operand",
 )

@@ -3,7 +3,14 @@
 from .generator import RowGenerator
 from .saved import source_from_json
 from .single_module import SingleModuleTask
-from .source import DataSource, Stream
+from .source import DataSource, RowStream
 from .table import Table
 
-__all__ = ["DataSource", "RowGenerator", "SingleModuleTask", "Stream", "Table", "source_from_json"]
+__all__ = [
+    "DataSource",
+    "RowGenerator",
+    "RowStream",
+    "SingleModuleTask",
+    "Table",
+    "source_from_json",
+]

@@ -13,7 +13,7 @@ from ...expression import Expression
 from ...ranges import Range
 from ...tasks.arithmetic import EVALUATION_SIZE, TEST_SEED, VALIDATION_SEED
 from .rows import Rows, RowSource, checked_rows
-from .source import Array, Stream
+from .source import Array, RowStream
 from .streams import BatchStream
 
 RowFunction: TypeAlias = Callable[[np.random.Generator, int], tuple[ArrayLike, ArrayLike]]
@@ -70,7 +70,7 @@ class RowGenerator(RowSource):
     def judged_on(self) -> str:
         return f"{len(self._test[1])} drawn rows"
 
-    def stream(self, seed: int) -> Stream:
+    def stream(self, seed: int) -> RowStream:
         function = self._rows
         if function is None:
             raise RunError(

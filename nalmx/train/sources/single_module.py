@@ -21,7 +21,7 @@ from ...tasks.arithmetic import (
     training_stream,
     worst_perfect_error,
 )
-from .source import Array, Stream
+from .source import Array, RowStream
 from .streams import BatchStream, UniformStream
 
 MAX_INPUTS = 1_000
@@ -133,7 +133,7 @@ class SingleModuleTask:
     def draws(self) -> Hashable:
         return self.interpolation_range if self._is_union else None
 
-    def stream(self, seed: int) -> Stream:
+    def stream(self, seed: int) -> RowStream:
         random, extent = training_stream(seed), self.interpolation
         if not self._is_union:
             return UniformStream(random)

@@ -15,7 +15,7 @@ from ...ranges import Range
 Array: TypeAlias = NDArray[np.float64]
 
 
-class Stream(Protocol):
+class RowStream(Protocol):
     """The batches of one seed, one after the other, from a Mersenne Twister that can be saved."""
 
     def draw(self, x: Array, t: Array) -> None:
@@ -85,7 +85,7 @@ class DataSource(Protocol):
     def draws(self) -> Hashable:
         """What streams depend on besides their seed; sources of the same share them."""
 
-    def stream(self, seed: int) -> Stream:
+    def stream(self, seed: int) -> RowStream:
         """The batches of a seed, from their beginning."""
 
     def targets(self, x: Array) -> Array:

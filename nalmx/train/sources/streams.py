@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .source import Array, Stream
+from .source import Array, RowStream
 
 
-class BatchStream(Stream):
+class BatchStream(RowStream):
     """Batches that a function makes, which draws from a random stream as it likes.
 
     `rows(shape)` gives x of the shape (batch, inputs), and t (batch,) where targets come with rows.
@@ -37,7 +37,7 @@ class BatchStream(Stream):
         self._random.set_state(state)
 
 
-class UniformStream(Stream):
+class UniformStream(RowStream):
     """Uniform numbers from 0 to 1, those of a `RandomState`, drawn many at a time."""
 
     def __init__(self, random: np.random.RandomState) -> None:

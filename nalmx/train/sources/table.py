@@ -13,7 +13,7 @@ from ...errors import SettingError
 from ...expression import Expression
 from ...ranges import Interval, Range
 from .rows import Rows, RowSource, checked_rows
-from .source import Array, Stream
+from .source import Array, RowStream
 from .streams import BatchStream
 
 LEAST_ROWS = 5
@@ -64,7 +64,7 @@ class Table(RowSource):
     def judged_on(self) -> str:
         return f"{len(self._test[1])} rows"
 
-    def stream(self, seed: int) -> Stream:
+    def stream(self, seed: int) -> RowStream:
         random, (x, y) = np.random.RandomState(seed), self._training
 
         def rows(shape: tuple[int, ...]) -> Rows:

@@ -33,7 +33,7 @@ equivalence; Geddes, Czapor, Labahn (1992), Algorithms for computer algebra, cha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...expression import Expression, variables
 from ..verdict import Claim
@@ -42,11 +42,14 @@ from .cover import is_empty
 from .definedness import Unmet, find_unmet
 from .field import Field, Units
 from .linear import contradict
+from .nested import by_inner_root
 from .normal_form import Form, NormalForms
+from .partial import are_alike, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
+from .residues import by_residues, by_values
 
-# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
+# A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the first 2 of 514.
 MAX_CASES = 400
 _BOXES_TO_EMPTY = 64
 
@@ -55,7 +58,8 @@ _BOXES_TO_EMPTY = 64
 class Solved:
     """A case with the normal forms of both sides.
 
-    `agrees`: they are certainly equal where they are defined. `unmet`: what may be undefined.
+    `agrees`: they are certainly equal where they are defined. `unmet`: what may be undefined. `alike`: both
+    sides are certainly defined at the same points.
     """
 
     case: Case
@@ -64,6 +68,7 @@ class Solved:
     right: Form
     agrees: bool
     unmet: Unmet | None
+    alike: bool = True
 
 
 class TooManyCases(OutsideMethod):
@@ -101,10 +106,17 @@ def solved(case: Case, units: Units) -> Solved | list[Case]:
 
 
 def _solved(case: Case, units: Units) -> Solved | list[Case]:
-    forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units)
+    forms = NormalForms(
+        (case.left, case.right), case.ranges, case.conditions, units, integers=case.integers
+    )
     left, right = forms.form(case.left), forms.form(case.right)
     agrees = forms.are_equal(left, right)
     if not agrees:
+        inner = by_inner_root(case, forms.region)
+        if inner is not None:
+            return [inner]
+        if parts := list(by_residues(case, forms.region)):
+            return [part for part in parts if not _contradicts(part)]
         forms.region.split_open()
         for zero in forms.region.zeros:
             tied = _tied(forms.field, zero)
@@ -112,7 +124,20 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
                 return _solved(case.with_input(*tied), units)
         if lone := list(case.lone_values()):
             return lone
-    return Solved(case, forms, left, right, agrees, find_unmet(case, forms))
+    unmet = find_unmet(case, forms)
+    if (not agrees or unmet is not None) and (values := list(by_values(case))):
+        return values
+    if unmet is None:
+        return Solved(case, forms, left, right, agrees, None)
+    alike = agrees and are_alike(case, forms)
+    if not alike:
+        points, brackets = one_sided(case, forms)
+        unmet = replace(
+            unmet,
+            suspects=(*unmet.suspects, *points),
+            brackets=(*unmet.brackets, *brackets),
+        )
+    return Solved(case, forms, left, right, agrees, unmet, alike)
 
 
 def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:

@@ -10,11 +10,12 @@ are defined throughout the domain is shown by signs, exactly or in ball enclosur
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...clock import limited
 from ...errors import NoTruthValue
+from ...expression import sort_of
 from ...expression.build import rational
 from ..domain import Domain, Point
 from ..effort import OPERATIONS
@@ -23,13 +24,18 @@ from .bracket import Bracket
 from .case import Case
 from .cases import Solved, cases
 from .cover import Breach, find_breach
+from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py, and saves no time.
 _MOST_DIFFERING = 12
-_HUNTING = 60_000  # operations, 0.3 s
+_HUNTING, _SHARE_OF_HUNTING = (
+    60_000,
+    8,
+)  # operations, 0.3 s, and an eighth of all where that is less
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Finding(NoTruthValue):
     domain); or `silent`. `suspects` are points worth judging, `brackets` pairs of points around
     one. `pieces` are the cases in which
     the sides differ, or none where the method did not reach; `defined` says that both sides are
-    certainly defined throughout the domain. `cases` are all that were gone through, which cover the domain
+    certainly defined throughout the domain, `alike` that they are defined at the same points of it and
+    equal there. `cases` are all that were gone through, which cover the domain
     of a claim that is proved.
     """
 
@@ -52,6 +59,7 @@ class Finding(NoTruthValue):
     brackets: tuple[Bracket, ...] = ()
     pieces: tuple[Solved, ...] | None = None
     defined: bool = False
+    alike: bool = False
     cases: tuple[Case, ...] = ()
     rational: bool = True
 
@@ -73,17 +81,22 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     suspects: list[Point] = []
     stopped: str | None = f"{operations:,} operations did not suffice for the normal form"
     with limited(operations):
-        stopped = _stopped(claim, seen, suspects)
+        stopped = _stopped(claim, seen, suspects, min(_HUNTING, operations // _SHARE_OF_HUNTING))
     unmet = [solved.unmet for solved in seen if solved.unmet is not None]
     differing = tuple(solved for solved in seen if not solved.agrees)
     exact = claim.tolerance.kind == "exact"
+    alike = stopped is None and all(solved.agrees and solved.alike for solved in seen)
     outcome: Outcome = "silent"
     reason = stopped
-    if stopped is None and unmet:
+    if claim.where_defined and alike:
+        outcome = "proved"
+    elif stopped is None and unmet:
         # Where a side may be undefined, its normal form need not be its function.
         worst = max(unmet, key=lambda u: u.is_certain)
-        reason = worst.reason
-        if worst.is_certain and not (differing and exact):
+        reason = (replace(worst, is_certain=False) if claim.domain.integers else worst).reason
+        if worst.is_certain and not (
+            (differing and exact) or claim.where_defined or claim.domain.integers
+        ):
             outcome = "pole"
     elif stopped is None:
         outcome = "differs" if all(map(_tells, differing)) else "silent"
@@ -94,29 +107,41 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
         outcome,
         reason,
         tuple(point for point in suspects if point in claim.domain),
-        tuple(bracket for found in unmet for bracket in found.brackets),
+        _brackets(claim, unmet),
         differing if stopped is None else None,
         stopped is None and not unmet,
+        alike,
         tuple(solved.case for solved in seen),
         not any(solved.forms.field.has_functions for solved in seen),
     )
 
 
-def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point]) -> str | None:
-    """Go through the cases of a claim; the reason where the method does not reach all."""
-    left = _MOST_DIFFERING if claim.tolerance.kind == "exact" else None
+def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point], hunting: int) -> str | None:
+    """Go through the cases of a claim; the reason where the method does not reach all.
+
+    A point in a case where the sides differ is hunted for with so many operations.
+    """
+    equation = claim.tolerance.kind == "exact" and sort_of(claim.left) == "real"
+    left = _MOST_DIFFERING if equation else None
     try:
         for solved in cases(claim):
             seen.append(solved)
             suspects.extend(solved.unmet.suspects if solved.unmet is not None else ())
             if not solved.agrees:
-                suspects.extend(solved.case.points(_differing_points(solved)))
+                suspects.extend(solved.case.points(_differing_points(solved, hunting)))
                 left = left and (0 if _tells(solved) else left - 1)
             if left == 0:
                 break
     except OutsideMethod as outside:
         return str(outside)
     return None
+
+
+def _brackets(claim: Claim, unmet: list[Unmet]) -> tuple[Bracket, ...]:
+    """Pairs of points around one at which a side is undefined; no way leads from one integer to another."""
+    if claim.domain.integers:
+        return ()
+    return tuple(bracket for found in unmet for bracket in found.brackets)
 
 
 def _tells(solved: Solved) -> bool:
@@ -131,7 +156,7 @@ def _reason(solved: Solved) -> str:
     return "the normal forms of the two sides differ"
 
 
-def _differing_points(solved: Solved) -> Iterator[Point]:
+def _differing_points(solved: Solved, hunting: int) -> Iterator[Point]:
     """Points of a case at which its sides most likely differ."""
     case, region = solved.case, solved.forms.region
     domain = Domain(case.ranges)
@@ -141,7 +166,7 @@ def _differing_points(solved: Solved) -> Iterator[Point]:
     yield from filter(None, (vertex(region.field.ring, part) for part in parts))
     inside: Breach | None = None
     if case.conditions:
-        with limited(_HUNTING):
+        with limited(hunting):
             inside = find_breach(rational(0), NONZERO, case.ranges, case.conditions)
     if inside is not None and inside.is_certain:
         yield inside.point

@@ -18,19 +18,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 
 import flint
 
 from ...expression import Apply, Expression
 from ...expression.build import quotient, rational
 from .field import MOST_UNITS, Field, Slot
-from .quotients import Polynomial, Quotient, factors_of, key
+from .quotients import Polynomial, Quotient, as_fraction, factors_of, key
 from .region import Region
 from .signs import EVERY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 
+# Neither a sixteenth of these nor four times as much changes a proof of benchmarks/algebra_limits.py.
 _LARGEST_TO_FACTOR = 2**48
-# Neither a sixteenth of it nor four times as much changes a proof of benchmarks/algebra_limits.py.
 _NEAR = Fraction(1, 50)
 
 
@@ -211,3 +211,25 @@ def _atom_logarithm(field: Field, atom: Polynomial) -> Quotient:
         made = Slot("log", Apply("log", (_tree_of_magnitude(field, atom),)), base=atom, signs=signs)
         inside = field.ring.whole(field.slot(("log", key(atom)), made))
     return field.ring.scaled(inside, scale)
+
+
+def logarithms_cancel(region: Region, difference: Quotient) -> bool:
+    """Whether a sum Σ c log|f| is certainly 0: where (∏ |f|^(c N))² is 1, with N c whole."""
+    field, ring = region.field, region.field.ring
+    difference = field.reduced(difference)
+    if not difference.bottom.is_constant():
+        return False
+    parts: list[tuple[Polynomial, Fraction]] = []
+    for monomial, coefficient in difference.top.terms():
+        slot = field.slot_of(ring.monomial(tuple(map(int, monomial))))
+        if slot is None or slot.kind != "log":
+            return False
+        assert slot.base is not None
+        parts.append((slot.base, as_fraction(coefficient)))
+    common = lcm(*(c.denominator for _, c in parts))
+    if sum(abs(c * common) for _, c in parts) > MOST_UNITS:
+        return False
+    product = ring.number(1)
+    for base, c in parts:
+        product = ring.times(product, ring.power(ring.whole(base), 2 * int(c * common)))
+    return region.vanishes(ring.equal(product, ring.number(1)))

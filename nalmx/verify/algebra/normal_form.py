@@ -16,7 +16,8 @@ from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
-from .functions import absolute, exponential, logarithm, raised
+from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
+from .numbers import vanishes_by_numbers
 from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
@@ -30,12 +31,16 @@ _RATIONAL = frozenset({"add", "mul", "div", "neg", "pow"})
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What must hold wherever the conditions do: the sign of `function`, so that `what` is defined."""
+    """What must hold wherever the conditions do: the sign of `function`, so that `what` is defined.
+
+    Where it `is_exact`, there is no value where it does not hold.
+    """
 
     function: Expression
     form: Quotient
     signs: Signs
     what: str
+    is_exact: bool = True
 
 
 class NormalForms:
@@ -53,11 +58,12 @@ class NormalForms:
         units: Units,
         *,
         opaque: bool = False,
+        integers: frozenset[str] = frozenset(),
     ) -> None:
         everything = (*roots, *(c.function for c in conditions))
         slots = _slots_for(everything, opaque)
         self.field = Field(variables(*everything), slots, units)
-        self.region = Region(self.field, ranges)
+        self.region = Region(self.field, ranges, integers)
         self.obligations: dict[tuple[int, Signs], Obligation] = {}
         self._forms: dict[int, Form] = {}
         self._made_here: list[Expression] = []
@@ -85,11 +91,25 @@ class NormalForms:
         except RecursionError:
             raise OutsideMethod("the claim is nested too deeply") from None
 
+    def obligations_of(self, side: Expression) -> list[Obligation]:
+        """What must hold for a side to be defined, each after those of what it speaks of."""
+        kept, self.obligations = self.obligations, {}
+        self._forms.clear()
+        self.form(side)
+        found, self.obligations = list(self.obligations.values()), kept
+        return found
+
     def are_equal(self, left: Form, right: Form) -> bool:
         """Whether two forms are certainly equal where they are defined and the conditions hold."""
         if isinstance(left, bool) or isinstance(right, bool):
             return left is right
-        return self.region.vanishes(self.field.ring.equal(left, right))
+        ring = self.field.ring
+        difference = ring.equal(left, right)
+        return (
+            self.region.vanishes(difference)
+            or logarithms_cancel(self.region, ring.minus(left, right))
+            or vanishes_by_numbers(self.field, difference)
+        )
 
     def _visit(self, node: Expression) -> Form:
         known = self._forms.get(id(node))
@@ -141,8 +161,19 @@ class NormalForms:
         parts, holds = _COMPARISONS[operation]
         return self.region.need(self.field.ring.minus(x, y), parts) in holds
 
-    def _oblige(self, function: Expression, form: Quotient, signs: Signs, what: str) -> None:
-        self.obligations.setdefault((id(function), signs), Obligation(function, form, signs, what))
+    def _oblige(
+        self,
+        function: Expression,
+        form: Quotient,
+        signs: Signs,
+        what: str,
+        *,
+        is_exact: bool = True,
+    ) -> None:
+        made = Obligation(function, form, signs, what, is_exact)
+        known = self.obligations.setdefault((id(function), signs), made)
+        if known.is_exact and not is_exact:
+            self.obligations[id(function), signs] = made
 
     def _rule_table(self) -> dict[str, Callable[..., Quotient]]:
         ring, region = self.field.ring, self.region
@@ -176,16 +207,17 @@ class NormalForms:
 
     def _by_record(self, node: Apply, values: Sequence[Quotient]) -> Quotient:
         """A function by its definition; without one, as it is written, of a canonical argument."""
-        written = defined(node.operation, node.arguments)
-        if written is not None:
-            return self.value(self._kept(written))
-        record = OPERATIONS[node.operation]
-        if len(values) != 1 or record.partial:
-            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
-        field, ring = self.field, self.field.ring
+        field, ring, record = self.field, self.field.ring, OPERATIONS[node.operation]
         x = field.reduced(values[0])
         turned = record.odd and not x.top.is_zero() and x.top.leading_coefficient() < 0
         x = ring.negative(x) if turned else x
+        arguments = (self._kept(field.tree_of(x)),) if turned else node.arguments
+        written = defined(node.operation, arguments)
+        if written is not None:
+            value = self.value(self._kept(written))
+            return ring.negative(value) if turned else value
+        if len(values) != 1 or record.partial:
+            raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
         made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
         value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
         return ring.negative(value) if turned else value
@@ -214,7 +246,8 @@ class NormalForms:
             if base.top.is_zero():
                 return self._power_of_zero(node, exponent)
             self.region.seen.append(exponent)
-            self._oblige(node.arguments[0], x, POSITIVE, "the base of a power")
+            what = "the base of a power"
+            self._oblige(node.arguments[0], x, POSITIVE, what, is_exact=False)
             inside = self.field.ring.times(exponent, logarithm(self.field, base))
             return exponential(self.region, inside)
         if constant.denominator == 1:
@@ -245,7 +278,13 @@ class NormalForms:
         return ring.times(half, ring.plus(ring.plus(x, y), distance))
 
 
-_ALLOWED = {"gt": POSITIVE, "ge": NONNEGATIVE, "le": NONPOSITIVE, "ne": NONZERO}
+_ALLOWED = {
+    "gt": POSITIVE,
+    "ge": NONNEGATIVE,
+    "le": NONPOSITIVE,
+    "lt": NEGATIVE,
+    "ne": NONZERO,
+}
 _COMPARISONS: dict[str, tuple[tuple[Signs, ...], tuple[int, ...]]] = {
     "lt": (HALVES, (0,)),
     "ge": (HALVES, (1,)),

@@ -18,7 +18,7 @@ from ...expression import Apply, Expression, Number, Variable
 from ...expression.nodes import Constant, post_order
 from ...expression.operations import OPERATIONS
 
-MOST_PLACES = 200
+MOST_BREAKPOINTS = 200
 _MOST_INPUTS = 16
 _MOST_BITS = 4_000
 _MOST_LOOKED_AT = 20_000
@@ -47,25 +47,25 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Breakpoint:
     """Where `form` is 0; with `every`, where it is any whole multiple of `every`."""
 
     form: Linear
     every: Fraction | None = None
 
 
-def places(*expressions: Expression) -> list[Place]:
-    """The places of some expressions, at most `MOST_PLACES`, each once, in the order of the trees."""
-    found: dict[Place, None] = {}
+def breakpoints(*expressions: Expression) -> list[Breakpoint]:
+    """Those of some expressions, at most `MOST_BREAKPOINTS`, each once, in the order of the trees."""
+    found: dict[Breakpoint, None] = {}
     for expression in expressions:
         for place in _of(expression):
             found[_normal(place)] = None
-            if len(found) >= MOST_PLACES:
+            if len(found) >= MOST_BREAKPOINTS:
                 return list(found)
     return list(found)
 
 
-def _of(root: Expression) -> Iterator[Place]:
+def _of(root: Expression) -> Iterator[Breakpoint]:
     forms: dict[int, Linear | None] = {}
     zeros = _Zeros(forms)
     for node in post_order(root):
@@ -93,12 +93,12 @@ def _of(root: Expression) -> Iterator[Place]:
             yield from _steps(node, forms)
 
 
-def _normal(place: Place) -> Place:
+def _normal(place: Breakpoint) -> Breakpoint:
     """One spelling for all forms with the same zeros: a first slope of 1."""
     if place.every is not None:
         return place
     form = _scaled(place.form, 1 / place.form.slopes[0][1])
-    return place if form is None else Place(form)
+    return place if form is None else Breakpoint(form)
 
 
 _ZERO = Linear((), Fraction(0))
@@ -111,7 +111,7 @@ class _Zeros:
         self._forms = forms
         self._left = _MOST_LOOKED_AT
 
-    def of(self, expression: Expression) -> Iterator[Place]:
+    def of(self, expression: Expression) -> Iterator[Breakpoint]:
         stack, seen = [expression], set[int]()
         while stack and self._left > 0:
             node = stack.pop()
@@ -122,36 +122,36 @@ class _Zeros:
             form = self._forms.get(id(node))
             if form is not None:
                 if form.slopes:
-                    yield Place(form)
+                    yield Breakpoint(form)
             elif isinstance(node, Apply):
                 if node.operation == "mul":
                     stack.extend(reversed(node.arguments))
                 elif node.operation in ("div", "pow") or node.operation in _ZERO_AT_ZERO:
                     stack.append(node.arguments[0])
 
-    def at(self, expression: Expression, value: int) -> Iterator[Place]:
+    def at(self, expression: Expression, value: int) -> Iterator[Breakpoint]:
         """Where an expression has a value."""
         form = self._forms[id(expression)]
         if not value:
             yield from self.of(expression)
         elif form is not None and form.slopes:
-            yield Place(Linear(form.slopes, form.shift - value))
+            yield Breakpoint(Linear(form.slopes, form.shift - value))
 
-    def difference(self, left: Expression, right: Expression) -> Iterator[Place]:
+    def difference(self, left: Expression, right: Expression) -> Iterator[Breakpoint]:
         first, second = self._forms[id(left)], self._forms[id(right)]
         if first is not None and second is not None:
             minus = _scaled(second, Fraction(-1))
             form = None if minus is None else _sum([first, minus])
             if form is not None and form.slopes:
-                yield Place(form)
+                yield Breakpoint(form)
 
 
-def _steps(node: Apply, forms: dict[int, Linear | None]) -> Iterator[Place]:
+def _steps(node: Apply, forms: dict[int, Linear | None]) -> Iterator[Breakpoint]:
     """The jumps of floor(a), where a is whole, and of Mod(a, b), where a is a multiple of b."""
     form, *others = (forms[id(argument)] for argument in node.arguments)
     step = others[0] if others else Linear((), Fraction(1))
     if form is not None and form.slopes and step is not None and not step.slopes and step.shift:
-        yield Place(form, abs(step.shift))
+        yield Breakpoint(form, abs(step.shift))
 
 
 def _form(node: Expression, forms: dict[int, Linear | None]) -> Linear | None:

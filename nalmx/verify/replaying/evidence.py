@@ -55,7 +55,7 @@ def written(evidence: object) -> dict[str, Any]:
 def text_of_case(case: Case) -> dict[str, Any]:
     return {
         "ranges": {name: str(extent) for name, extent in case.ranges.items()},
-        "conditions": [_condition(c) for c in case.conditions],
+        "conditions": [text_of_condition(c) for c in case.conditions],
         "inputs": {name: to_text(value) for name, value in case.bound.items()},
     }
 
@@ -80,12 +80,12 @@ def text_of(piece: Piece) -> dict[str, Any]:
     return {
         "functions": [to_text(function) for function in piece.functions],
         "ranges": {name: str(extent) for name, extent in piece.ranges.items()},
-        "conditions": [_condition(c) for c in piece.conditions],
+        "conditions": [text_of_condition(c) for c in piece.conditions],
         "cap": None if piece.cap is None else spell(piece.cap),
     }
 
 
-def _condition(condition: SignCondition) -> str:
+def text_of_condition(condition: SignCondition) -> str:
     relation = _RELATIONS.get(condition.signs, "has a sign")
     return f"{to_text(condition.function)} {relation}"
 

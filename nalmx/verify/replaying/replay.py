@@ -15,6 +15,7 @@ from typing import Any
 from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
+from ...expression import sort_of
 from ...rationals import parse_rational, spell
 from ..algebra.decision import decide
 from ..bounding.bounds import METHOD, decimal, decimal_below
@@ -22,8 +23,11 @@ from ..bounding.enclosure import Piece
 from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
 from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
 from ..domain import Point
+from ..order.goal import Unshown
+from ..order.proof import METHOD as BY_SIGNS
 from ..verdict import Claim, Counterexample, Level
 from ..witness import judge, judge_between
+from .conditions import replay_conditions
 from .evidence import (
     Malformed,
     as_written,
@@ -100,6 +104,8 @@ class Replaying:
             if self._data["arithmetic"] != "reals":
                 raise NotEstablished("only claims over the reals can be replayed")
             match verdict:
+                case "proved" | "bounded" if self._data["method"] == BY_SIGNS:
+                    self._conditions()
                 case "proved":
                     self._proved()
                 case "bounded":
@@ -110,7 +116,7 @@ class Replaying:
                     raise NotEstablished(
                         f"a certificate that says {verdict} is a record; there is nothing to replay"
                     )
-        except (NotEstablished, OutOfBudget) as error:
+        except (NotEstablished, OutOfBudget, Unshown) as error:
             return Replay(verdict, False, tuple(self._steps), str(error), self._boxes())
         return Replay(verdict, True, tuple(self._steps), None, self._boxes())
 
@@ -149,6 +155,20 @@ class Replaying:
             f"the cases that algebra goes through are those in the file ({len(finding.cases)})"
         )
         self._compare(Fraction(0))
+
+    def _conditions(self) -> None:
+        """That conditions hold, which a claim states or which a tolerance is."""
+        claim, is_bounded = self._claim, self._data["verdict"] == "bounded"
+        self._must(
+            (sort_of(claim.left) == "real") == is_bounded,
+            "conditions are proved, and a difference is bounded",
+        )
+        size = claim.tolerance.size
+        bound = decimal(size, size) if is_bounded else "0"
+        self._facts(BY_SIGNS, bound, "reason", "largest_difference", "counterexample")
+        for step in replay_conditions(claim, self._data["evidence"], self._spending):
+            self._done(step)
+        self._compare(size)
 
     def _compare(self, limit: Fraction) -> None:
         compared = compare(self._claim, limit)

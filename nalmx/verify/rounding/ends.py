@@ -118,7 +118,13 @@ def _why(operation: str) -> str:
     return f"{' or '.join(reasons) or 'a value may be undefined'}, perhaps only once it is rounded"
 
 
-_OTHERWISE = {"gt": "no more than", "ge": "less than", "le": "more than", "ne": "equal to"}
+_OTHERWISE = {
+    "gt": "no more than",
+    "ge": "less than",
+    "le": "more than",
+    "lt": "no less than",
+    "ne": "equal to",
+}
 
 
 def _function(record: Operation) -> Callable[[Ends], Ends]:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...codegen.emit import loop
-from ...codegen.loops import Sweep
+from ...codegen.loops import SweepLoop
 from ...codegen.values import FUNCTIONS, Body
-from ...expression.straight_line import Program
+from ...expression.straight_line import StraightLine
 from ..verdict import Claim
-from .samples import Piece, key
+from .samples import DrawnInterval, key
 from .threads import cores, in_chunks
 from .values import Arrays, Doubt
 
@@ -22,26 +22,26 @@ _CHUNK = 2**20
 Worst = list[tuple[float, int]]
 
 
-def fits(program: Program, tables: Mapping[str, Sequence[Piece]]) -> bool:
+def fits(program: StraightLine, tables: Mapping[str, Sequence[DrawnInterval]]) -> bool:
     """Whether a compiler handles a claim in seconds: it has inputs, and is not very large."""
     intervals = max((len(table) for table in tables.values()), default=0)
     rows = sum(len(table) for table in tables.values())
     return 0 < intervals <= MOST_INTERVALS and len(program.steps) + 3 * rows <= MOST_STEPS
 
 
-def sweep_form(doubt: Doubt, tables: Mapping[str, Sequence[Piece]]) -> Sweep:
+def sweep_form(doubt: Doubt, tables: Mapping[str, Sequence[DrawnInterval]]) -> SweepLoop:
     """The loop of a claim. Numbers come in as an array, so that claims of one shape share its code."""
     body = Body()
     inputs = {name: body.input(f"x{place}") for place, name in enumerate(tables)}
     numbers = [body.input(f"constants{place}") for place in range(len(doubt.numbers))]
     arrays = Arrays(FUNCTIONS, body.number)
     body.results["score"] = doubt.score(inputs, numbers, body.input("tolerance"), arrays)
-    return Sweep(body, tuple(len(table) for table in tables.values()))
+    return SweepLoop(body, tuple(len(table) for table in tables.values()))
 
 
 def compiled_sweep(
     claim: Claim,
-    tables: Mapping[str, Sequence[Piece]],
+    tables: Mapping[str, Sequence[DrawnInterval]],
     count: int,
     seed: int,
     judged: int,

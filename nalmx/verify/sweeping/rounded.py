@@ -16,10 +16,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, Literal
 
-from ...codegen.loops import EveryFloat32
+from ...codegen.loops import EveryFloat32Loop
 from ...codegen.values import FUNCTIONS, Body, Value
 from ...errors import SettingError
-from ...expression.straight_line import Program, Step, numbers_of, whole_power
+from ...expression.straight_line import Step, StraightLine, numbers_of, whole_power
 
 Arithmetic = Literal["reals", "float32"]
 _HALF_UNIT, _GROWN, _TINY = 2.0**-53, 1.0 + 2.0**-48, 2.0**-1000
@@ -29,7 +29,7 @@ _BINARY = {"add": operator.add, "mul": operator.mul, "div": operator.truediv}
 _FUNCTIONS = {"sqrt": "sqrt", "min": "minimum", "max": "maximum", "power": "float_power"}
 
 
-def check_rigorous(program: Program) -> None:
+def check_rigorous(program: StraightLine) -> None:
     """Refuse operations whose rounding in float64 has no bound here."""
     for step in program.steps:
         if step.operation not in {*_LEAVES, *_UNARY, *_BINARY, *_FUNCTIONS}:
@@ -40,8 +40,8 @@ def check_rigorous(program: Program) -> None:
 
 
 def every_float32_form(
-    left: Program, right: Program, arithmetic: Arithmetic, relative: bool
-) -> EveryFloat32:
+    left: StraightLine, right: StraightLine, arithmetic: Arithmetic, relative: bool
+) -> EveryFloat32Loop:
     """The loop of a claim. Numbers come in as arrays, so that claims of one shape share its code.
 
     With `reals`, `left` and `right` are one program with two results. With `float32` every step of the
@@ -69,10 +69,10 @@ def every_float32_form(
     body.results["sure"] = sure
     body.results["gap"] = FUNCTIONS.where(gap < math.inf, gap, 0.0)
     body.results["off"] = FUNCTIONS.where(sure, off, 0.0)
-    return EveryFloat32(body)
+    return EveryFloat32Loop(body)
 
 
-def results(program: Program, numbers: Iterable[Any], x: Any, functions: Any) -> Iterator[Any]:
+def results(program: StraightLine, numbers: Iterable[Any], x: Any, functions: Any) -> Iterator[Any]:
     """The results of a program at x, by the operations of numbers and x, and by these functions."""
     left = iter(numbers)
     known: list[Any] = []

@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from ...codegen.counter_random import FLOAT_OF_ONE, GOLDEN, TO_MANTISSA, mixed
 from ...ranges import Interval, Range
 from ..domain import Domain
 
-GOLDEN = 0x9E3779B97F4A7C15
 _STREAM = 0xD1B54A32D192ED03
 _WORD = 2**64 - 1
 _FEWEST_FLOATS = 2**20
@@ -39,7 +39,7 @@ def float_ends(interval: Interval) -> tuple[float, float] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DrawnInterval:
     """An interval: the numbers t of [1, 2) from `start` on make its points `base + t * scale`.
 
     Rounding included, no point lies outside.
@@ -50,7 +50,7 @@ class Piece:
     scale: float
 
 
-def pieces(extent: Range) -> tuple[Piece, ...] | None:
+def drawn_intervals(extent: Range) -> tuple[DrawnInterval, ...] | None:
     """The intervals of a range, each with its share by width.
 
     Points that stand alone have no width: they have a share only where there is nothing else.
@@ -68,22 +68,24 @@ def pieces(extent: Range) -> tuple[Piece, ...] | None:
         following = starts[place + 1] if place + 1 < len(starts) else 2.0
         if ends is None or starts[place] >= following:
             return None
-        piece = _fitted(*ends, starts[place], math.nextafter(following, 0))
-        if piece is None:
+        drawn = _fitted(*ends, starts[place], math.nextafter(following, 0))
+        if drawn is None:
             return None
-        made.append(piece)
+        made.append(drawn)
     return tuple(made)
 
 
-def _alone(points: Sequence[Fraction]) -> tuple[Piece, ...] | None:
+def _alone(points: Sequence[Fraction]) -> tuple[DrawnInterval, ...] | None:
     """Equal shares for points, where all of them are float64 numbers."""
     if not all(-_MOST <= point <= _MOST and Fraction(float(point)) == point for point in points):
         return None
-    return tuple(Piece(1 + n / len(points), float(point), 0.0) for n, point in enumerate(points))
+    return tuple(
+        DrawnInterval(1 + n / len(points), float(point), 0.0) for n, point in enumerate(points)
+    )
 
 
-def _fitted(lower: float, upper: float, first: float, last: float) -> Piece | None:
-    """The piece whose points for t from `first` to `last` fill [lower, upper]."""
+def _fitted(lower: float, upper: float, first: float, last: float) -> DrawnInterval | None:
+    """The interval whose points for t from `first` to `last` fill [lower, upper]."""
     length = Fraction(last) - Fraction(first)
     if not length:
         return None
@@ -99,23 +101,23 @@ def _fitted(lower: float, upper: float, first: float, last: float) -> Piece | No
         elif base + last * scale > upper:
             scale = math.nextafter(scale, 0)
         else:
-            return Piece(first, base, scale)
+            return DrawnInterval(first, base, scale)
     return None
 
 
 def key(seed: int, number: int) -> int:
     """Where the counter of an input starts; `number` is the place of the input in the domain."""
-    return _mixed(_mixed(seed & _WORD) + (number + 1) * _STREAM & _WORD)
+    start = mixed(_words(seed)) + _words((number + 1) * _STREAM)
+    return int(mixed(start)[0])
 
 
-def _mixed(z: int) -> int:
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _WORD
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _WORD
-    return z ^ (z >> 31)
+def _words(value: int) -> NDArray[np.uint64]:
+    """The last 64 bits of a whole number; an array, whose words wrap around without a warning."""
+    return np.array([value & _WORD], dtype=np.uint64)
 
 
 def draw(
-    tables: Mapping[str, tuple[Piece, ...]], places: NDArray[np.uint64], seed: int
+    tables: Mapping[str, tuple[DrawnInterval, ...]], places: NDArray[np.uint64], seed: int
 ) -> dict[str, NDArray[np.float64]]:
     """The points at some places, one array an input; bit for bit what a compiled loop draws."""
     return {
@@ -124,28 +126,25 @@ def draw(
     }
 
 
-def tables(domain: Domain) -> dict[str, tuple[Piece, ...]] | None:
-    """The pieces of every input; None where an interval holds too few float64 numbers."""
-    made = {name: pieces(extent) for name, extent in domain.ranges.items()}
+def tables(domain: Domain) -> dict[str, tuple[DrawnInterval, ...]] | None:
+    """The intervals of every input; None where an interval holds too few float64 numbers."""
+    made = {name: drawn_intervals(extent) for name, extent in domain.ranges.items()}
     found = {name: table for name, table in made.items() if table is not None}
     return found if len(found) == len(made) else None
 
 
 def _counted(places: NDArray[np.uint64], start: int) -> NDArray[np.float64]:
     z = (places + np.uint64(1)) * np.uint64(GOLDEN) + np.uint64(start)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    mantissas = (z >> np.uint64(12)) | np.uint64(0x3FF0000000000000)
-    counted: NDArray[np.float64] = mantissas.view(np.float64)
+    counted: NDArray[np.float64] = ((mixed(z) >> TO_MANTISSA) | FLOAT_OF_ONE).view(np.float64)
     return counted
 
 
-def _spread(table: tuple[Piece, ...], t: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(table: tuple[DrawnInterval, ...], t: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(table) == 1:
         return table[0].base + t * table[0].scale
     starts, bases, scales = (
-        np.array([getattr(piece, part) for piece in table]) for part in ("start", "base", "scale")
+        np.array([getattr(interval, part) for interval in table])
+        for part in ("start", "base", "scale")
     )
     chosen = np.searchsorted(starts, t, side="right") - 1
     points: NDArray[np.float64] = bases[chosen] + t * scales[chosen]

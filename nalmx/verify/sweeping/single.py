@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...expression.straight_line import Program, numbers_of, whole_power
+from ...expression.straight_line import StraightLine, numbers_of, whole_power
 from ...ranges import Interval, Range
 from .rounded import results
 from .values import number
@@ -81,7 +81,7 @@ class _Functions:
         return power
 
 
-def evaluate(program: Program, x: np.float32) -> float:
+def evaluate(program: StraightLine, x: np.float32) -> float:
     """The first result of a program at x, with every operation rounded to float32."""
     numbers = [rounded(step.content) for step in numbers_of(program)]
     with np.errstate(all="ignore"):

@@ -20,7 +20,7 @@ from ...devices import device_name
 from ...expression.straight_line import straight
 from ..domain import Point
 from ..verdict import Claim
-from .samples import Piece, draw, tables
+from .samples import DrawnInterval, draw, tables
 from .threads import in_chunks
 from .values import Arrays, Doubt
 
@@ -89,7 +89,7 @@ def _swept(
 
 
 def _suited(
-    claim: Claim, table: Mapping[str, tuple[Piece, ...]], count: int, seconds: float
+    claim: Claim, table: Mapping[str, tuple[DrawnInterval, ...]], count: int, seconds: float
 ) -> Callable[..., tuple[int, int, Worst]]:
     """NumPy for a short sweep, a compiled loop for a long one that leaves time to compile it."""
     program = straight(claim.left, claim.right)
@@ -105,7 +105,7 @@ def _suited(
 
 def array_sweep(
     claim: Claim,
-    table: Mapping[str, tuple[Piece, ...]],
+    table: Mapping[str, tuple[DrawnInterval, ...]],
     count: int,
     seed: int,
     judged: int,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...devices import find_device
 from ..verdict import Claim
-from .samples import Piece, tables
+from .samples import DrawnInterval, tables
 from .values import Arrays, Doubt
 
 _CACHED_POINTS = 131_072
@@ -55,19 +55,19 @@ def on_device(device: torch.device) -> Arrays:
 
 
 def sample(
-    table: Mapping[str, tuple[Piece, ...]],
+    table: Mapping[str, tuple[DrawnInterval, ...]],
     count: int,
     device: torch.device,
     generator: torch.Generator,
 ) -> dict[str, Tensor]:
     """Uniform float64 points of a domain, one tensor (count,) an input, made on the device."""
     inputs: dict[str, Tensor] = {}
-    for name, pieces in table.items():
+    for name, intervals in table.items():
         starts, bases, scales = (
-            torch.tensor([getattr(p, part) for p in pieces], dtype=torch.float64, device=device)
+            torch.tensor([getattr(p, part) for p in intervals], dtype=torch.float64, device=device)
             for part in ("start", "base", "scale")
         )
-        # Whole multiples of 2⁻⁵² in [1, 2): the numbers for which the pieces are made.
+        # Whole multiples of 2⁻⁵² in [1, 2): the numbers for which the intervals are made.
         unit = torch.rand(count, device=device, dtype=torch.float64, generator=generator)
         t = 1 + torch.floor(unit * 2.0**52) * 2.0**-52
         chosen = torch.searchsorted(starts, t, right=True) - 1

@@ -19,8 +19,9 @@ from ...clock import look
 from ...expression import Expression
 from ...expression.definitions import compiled, definition_of
 from ...expression.nodes import Constant, Number, Truth
+from ...expression.numpy_functions import numpy_function
 from ...expression.operations import OPERATIONS
-from ...expression.straight_line import Program, numbers_of, straight
+from ...expression.straight_line import StraightLine, numbers_of, straight
 from ..verdict import Claim
 
 ROUNDING = 2.0**-40
@@ -55,6 +56,7 @@ class Doubt:
     def __init__(self, claim: Claim) -> None:
         self.program = straight(claim.left, claim.right)
         self.numbers = [number(step.content) for step in numbers_of(self.program)]
+        self.where_defined = claim.where_defined
         self.kind, self.tolerance = claim.tolerance.kind, to_float(claim.tolerance.size)
 
     def over(self, inputs: Mapping[str, Array], count: int, arrays: Arrays) -> Array:
@@ -81,6 +83,10 @@ class Doubt:
             limit = (tolerance * size if self.kind == "rel" else tolerance) + limit
         excess = abs(left.value - right.value) - limit
         masks = [mask for mask in (left.undefined, right.undefined) if mask is not None]
+        if self.where_defined and len(masks) == 2:
+            neither = masks[0] & masks[1]
+            excess = xp.where(masks[0] | masks[1], arrays.scalar(math.inf), excess)
+            return xp.where(neither, arrays.scalar(-math.inf), excess)
         if not masks:
             return excess
         return xp.where(reduce(operator.or_, masks), arrays.scalar(math.inf), excess)
@@ -114,7 +120,7 @@ def number(content: object) -> float:
 
 
 def _masked(
-    program: Program, inputs: Mapping[str, Array], numbers: Sequence[Array], arrays: Arrays
+    program: StraightLine, inputs: Mapping[str, Array], numbers: Sequence[Array], arrays: Arrays
 ) -> list[_Masked]:
     """The results of a program, as numbers: a truth value is 1 or 0."""
     xp = arrays.functions
@@ -191,6 +197,7 @@ _OTHERWISE: dict[str, Callable[[Array, float], Array]] = {
     "gt": operator.le,
     "ge": operator.lt,
     "le": operator.gt,
+    "lt": operator.ge,
     "ne": operator.eq,
 }
 
@@ -214,7 +221,7 @@ def _value(operation: str, xp: Any, parts: Sequence[Array]) -> Array:
         # torch has no cube root.
         function = compiled(definition, _constant, lambda own, values: _value(own, xp, values))
         return function(parts)
-    function = getattr(xp, name)
+    function = getattr(xp, name, None) or numpy_function(name)
     return function(*parts) if record.most == 1 else reduce(function, parts)
 
 

@@ -79,7 +79,7 @@ def test_a_known_task_is_learned_for_every_length(name):
     assert accuracy(fitted.machine, task.examples(np.random.default_rng(1), 10, LONG, LONG)) == 1
 
 
-@pytest.mark.parametrize("seed", [1, 9])
+@pytest.mark.parametrize("seed", [1, pytest.param(9, marks=pytest.mark.slow)])
 def test_few_examples_are_enough_where_they_imply_the_rest(seed):
     # With seed 1 no carry meets a 1 of the first operand where the second has ended.
     task = sequence_task("addition")

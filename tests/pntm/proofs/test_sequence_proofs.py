@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from helpers_machines import changed, copier, hand_made, parity
 from helpers_proofs import with_what_follows
+from helpers_pytest import thinned
 
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
@@ -257,7 +258,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", thinned(CHANGES))
 def test_a_machine_with_one_thing_wrong_has_no_proof_and_the_gap_says_why(proved, change):
     name, make, reason = CHANGES[change]
     machine, meant, proof = proved[name]

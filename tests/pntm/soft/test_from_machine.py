@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from helpers_pytest import thinned
 
 from nalmx.pntm import PNTM, Vocabulary, from_machine
 from nalmx.pntm.learn.discrete import fit_discrete
@@ -15,8 +16,8 @@ from nalmx.pntm.tasks import sequence_task
 FITTED = {
     "copy": (200, 10),
     "addition": (400, 10),
-    "sort": (300, 10),
     "associative-recall": (300, 6),
+    "sort": (300, 10),
     "stack": (600, 10),
     "repeat-copy": (300, 8),
 }
@@ -31,24 +32,20 @@ def draw(task, seed, length):
     return task.example(np.random.default_rng([seed, length]), length)
 
 
-@pytest.fixture(scope="module")
-def machines():
-    known = {}
-    for name, (count, longest) in FITTED.items():
-        examples = sequence_task(name).examples(np.random.default_rng(0), count, longest)
-        told = []
-        known[name] = fit_discrete(
-            examples,
-            seconds=200,
-            on_progress=told.append,
-            stop_requested=lambda told=told: bool(told) and told[-1].errors == 0,
-        ).machine
-    return known
+def fitted(name):
+    count, longest = FITTED[name]
+    told = []
+    return fit_discrete(
+        sequence_task(name).examples(np.random.default_rng(0), count, longest),
+        seconds=200,
+        on_progress=told.append,
+        stop_requested=lambda: bool(told) and told[-1].errors == 0,
+    ).machine
 
 
-@pytest.mark.parametrize("name", FITTED)
-def test_the_module_says_what_a_fitted_machine_says(machines, name):
-    machine, task = machines[name], sequence_task(name)
+@pytest.mark.parametrize("name", thinned(FITTED))
+def test_the_module_says_what_a_fitted_machine_says(name):
+    machine, task = fitted(name), sequence_task(name)
     assert (machine.arrays()["jumps"] != STAY).any() == (name == "associative-recall")
     module = from_machine(machine)
     for length in (task.shortest, 7, 60):

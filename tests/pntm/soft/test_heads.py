@@ -51,8 +51,8 @@ def agree(shifts, tokens, start, jump=None, target=None):
 
 
 JUMPS, KERNELS = ("none", "some", "certain"), ("mild", "sharp", "mixed", "two points")
-# Thousands of steps one by one take long: every kernel and every jump once, the rest in `bench`.
-LONG = {("mild", "none"), ("sharp", "some"), ("mixed", "some"), ("two points", "certain")}
+# Thousands of steps one by one take long: every jump once, the rest in `bench`.
+LONG = {("mild", "none"), ("sharp", "some"), ("two points", "certain")}
 CASES = [
     pytest.param(
         *(time, kernel, jump),

@@ -24,7 +24,7 @@ from ..discrete.groups import find_groups
 from ..discrete.judge import coder_of, judge
 from ..discrete.library import Library, build_library, no_tapes, with_hints
 from ..discrete.registers import Register
-from ..discrete.search import Choice
+from ..discrete.search import ChosenColumns
 from ..discrete.table import Ints
 
 _LEVELS = (0, 1)
@@ -170,7 +170,7 @@ def _built(
     tapes = [t for t in range(machine.tapes) if t != tape]
     kept = np.array([*tapes, machine.tapes])
     columns = tuple([0] * with_row + [ROW_COLUMNS + at for at in range(len(kept))])
-    choice = Choice((columns,), coder_of(data.streams).whole(), 0.0)
+    choice = ChosenColumns((columns,), coder_of(data.streams).whole(), 0.0)
     rows = data.streams.rows(machine.register)
     found, _ = judge(choice, both, kept, data, rows, Register(machine.register, 0.0))
     return found.machine

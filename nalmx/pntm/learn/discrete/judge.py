@@ -19,7 +19,7 @@ from .exam import examine
 from .fill import filled
 from .library import Library, no_tapes
 from .registers import Register
-from .search import Choice
+from .search import ChosenColumns
 from .smooth import smoothed
 from .table import Coder, Ints
 from .tree import MISSING, Node, grow, leaves
@@ -87,14 +87,14 @@ def plain(data: Data) -> Fitted:
     """The machine of one state without tapes: its table looks at the last token alone."""
     table = np.zeros((1, data.vocabulary.size), np.int64)
     columns = (0,)
-    choice = Choice((columns,), coder_of(data.streams).whole(), 0.0)
+    choice = ChosenColumns((columns,), coder_of(data.streams).whole(), 0.0)
     nothing = no_tapes(table.size)
     rows, none = data.streams.rows(table), np.zeros(0, np.int64)
     return judge(choice, nothing, none, data, rows, Register(table, 0.0))[0]
 
 
 def judge(
-    choice: Choice, library: Library, kept: Ids, data: Data, rows: Ids, register: Register
+    choice: ChosenColumns, library: Library, kept: Ids, data: Data, rows: Ids, register: Register
 ) -> tuple[Fitted, Ids]:
     """The machine of a choice, its table grown from all questions; and which it gets wrong."""
     streams, coder, chosen = data.streams, coder_of(data.streams), choice.columns

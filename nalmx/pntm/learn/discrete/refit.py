@@ -12,7 +12,7 @@ from .data import Data
 from .judge import Fitted, coder_of, judge
 from .library import no_tapes, with_hints
 from .registers import Register
-from .search import Choice
+from .search import ChosenColumns
 
 
 def refitted(machine: Machine, data: Data) -> Fitted:
@@ -20,7 +20,7 @@ def refitted(machine: Machine, data: Data) -> Fitted:
     library = with_hints(no_tapes(machine.register.size), [machine], machine.register)
     kept = np.arange(len(library.tapes))
     columns = tuple(range(ROW_COLUMNS + len(kept)))
-    choice = Choice((columns,), coder_of(data.streams).whole(), float(library.costs.sum()))
+    choice = ChosenColumns((columns,), coder_of(data.streams).whole(), float(library.costs.sum()))
     rows, register = data.streams.rows(machine.register), Register(machine.register, 0.0)
     found, _ = judge(choice, library, kept, data, rows, register)
     return replace(found, hinted=False)

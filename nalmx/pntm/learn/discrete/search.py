@@ -24,7 +24,7 @@ _PATIENCE = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class ChosenColumns:
     """Columns in the order in which they split, those of one step together."""
 
     steps: tuple[tuple[int, ...], ...]
@@ -42,16 +42,16 @@ class Choice:
 
 def find_choices(
     coder: Coder, columns: Ints, penalties: Floats, *, together: bool, most_tapes: int = MOST_TAPES
-) -> list[Choice]:
+) -> list[ChosenColumns]:
     """Sets of columns, best first. `columns` (columns, questions), `penalties` (columns,).
 
     With `together`, columns are also added two at a time.
     """
-    found = best = [Choice((), coder.whole(), 0.0)]
+    found = best = [ChosenColumns((), coder.whole(), 0.0)]
     simple = np.argsort(penalties, kind="stable")
     since = 0
     for depth in range(MOST_TAPES + ROW_COLUMNS):
-        offers: dict[float, tuple[float, Choice, tuple[int, ...]]] = {}
+        offers: dict[float, tuple[float, ChosenColumns, tuple[int, ...]]] = {}
         for rank, choice in enumerate(best):
             most = (
                 _PAIRS_FIRST if depth == 0 else _PAIRS_LATER if depth == 1 and rank < _PAIRED else 0
@@ -92,7 +92,7 @@ def _tapes(pairs: Ids) -> Ids:
 
 
 def _offers(
-    coder: Coder, columns: Ints, penalties: Floats, choice: Choice, pairs: Ids
+    coder: Coder, columns: Ints, penalties: Floats, choice: ChosenColumns, pairs: Ids
 ) -> list[tuple[float, float, tuple[int, ...]]]:
     """The most promising splits of a choice: total after it, code length after it, its columns."""
     costs = coder.gains(choice.partition, columns, pairs, choice.partition.cost - 1e-9)
@@ -109,8 +109,8 @@ def _offers(
 
 
 def _joined(
-    coder: Coder, columns: Ints, penalties: Floats, choice: Choice, step: tuple[int, ...]
-) -> Choice:
+    coder: Coder, columns: Ints, penalties: Floats, choice: ChosenColumns, step: tuple[int, ...]
+) -> ChosenColumns:
     partition = coder.split(choice.partition, [columns[c] for c in step])
     penalty = choice.penalty + float(penalties[list(step)].sum())
-    return Choice((*choice.steps, step), partition, penalty)
+    return ChosenColumns((*choice.steps, step), partition, penalty)

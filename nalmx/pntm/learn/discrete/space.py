@@ -14,7 +14,7 @@ from .groups import find_groups
 from .judge import Fitted, coder_of, judge
 from .library import build_library, with_hints
 from .registers import Register
-from .search import Choice, find_choices
+from .search import ChosenColumns, find_choices
 
 # One after the other: how many tapes to choose from, how many questions to choose by, and whether to
 # add columns two at a time.
@@ -109,7 +109,7 @@ class Space:
         self.efforts += 1
         return [fitted for fitted, _ in judged]
 
-    def _judged(self, choice: Choice) -> tuple[Fitted, Ids]:
+    def _judged(self, choice: ChosenColumns) -> tuple[Fitted, Ids]:
         assert self.register is not None
         return judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
 

@@ -20,7 +20,7 @@ from .intervals import OPEN, UNDEFINED, Lacking, Span, Value
 Known = TypeVar("Known")
 
 
-class Program:
+class Prepared:
     """An expression made ready to be enclosed on many boxes; equal parts are computed once."""
 
     def __init__(self, expression: Expression, bits: int) -> None:

@@ -18,7 +18,7 @@ from mpmath import libmp
 from ....expression.nodes import Expression
 from ....ranges import Interval
 from ...domain import Box
-from .backend import Program, operate
+from .backend import Prepared, operate
 from .functions import FUNCTIONS
 from .intervals import (
     Span,
@@ -82,8 +82,8 @@ class Bounder:
         conditions: Sequence[tuple[Expression, frozenset[int]]],
         bound: Fraction,
     ) -> None:
-        self._programs = [Program(function, BITS) for function in functions]
-        self._conditions = [(Program(f, BITS), signs) for f, signs in conditions]
+        self._programs = [Prepared(function, BITS) for function in functions]
+        self._conditions = [(Prepared(f, BITS), signs) for f, signs in conditions]
         self._bound = span(bound, bound, BITS)[0]
         self._first = 0
 
@@ -132,7 +132,7 @@ class Bounder:
         return False, _widest(box, slopes)
 
     def _with(
-        self, program: Program, box: Box, inputs: Mapping[str, Span]
+        self, program: Prepared, box: Box, inputs: Mapping[str, Span]
     ) -> tuple[bool, Slopes | None]:
         values = program.values(inputs)
         value = values[-1]
@@ -159,7 +159,7 @@ class Bounder:
         return False
 
     def _at_ends(
-        self, program: Program, box: Box, inputs: Mapping[str, Span], slopes: Slopes
+        self, program: Prepared, box: Box, inputs: Mapping[str, Span], slopes: Slopes
     ) -> bool:
         """The largest and the least value, inputs in which f is monotone at the end that matters.
 
@@ -186,7 +186,7 @@ class Bounder:
                 return False
         return True
 
-    def _mean_value(self, program: Program, box: Box, slopes: Slopes) -> Span | None:
+    def _mean_value(self, program: Prepared, box: Box, slopes: Slopes) -> Span | None:
         middle = {name: Interval(extent.middle, extent.middle) for name, extent in box.items()}
         total = program.value(spans(middle))
         if not isinstance(total, tuple):
@@ -230,7 +230,7 @@ def _widest(box: Box, slopes: Slopes | None) -> str:
     return best
 
 
-def slopes_of(program: Program, values: Sequence[Value]) -> Slopes | None:
+def slopes_of(program: Prepared, values: Sequence[Value]) -> Slopes | None:
     """The slope in each input on a box where the parts have these values; None where f may jump."""
     found: list[Slopes | None] = []
     for place, (operation, arguments) in enumerate(program.steps):

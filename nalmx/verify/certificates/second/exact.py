@@ -103,10 +103,10 @@ def _logarithm(base: int) -> Callable[[Fraction], Exact]:
 _KNOWN: dict[tuple[str, tuple[Exact, ...]], Fraction] = {
     **{
         (name, (Fraction(0),)): Fraction(0)
-        for name in ("sin", "tan", "tanh", "sinh", "asin", "atan")
+        for name in ("sin", "tan", "tanh", "sinh", "asin", "atan", "asinh", "atanh", "erf")
     },
     **{(name, (Fraction(0),)): Fraction(1) for name in ("exp", "cos", "cosh")},
-    **{(name, (Fraction(1),)): Fraction(0) for name in ("log", "acos")},
+    **{(name, (Fraction(1),)): Fraction(0) for name in ("log", "acos", "acosh")},
 }
 _RULES: dict[str, Callable[..., Exact]] = {
     "add": lambda *xs: _joined(operator.add, *xs),
@@ -124,6 +124,8 @@ _RULES: dict[str, Callable[..., Exact]] = {
     "log2": _logarithm(2),
     "log10": _logarithm(10),
     **{name: lambda x: OPEN if abs(x) <= 1 else UNDEFINED for name in ("asin", "acos")},
+    "acosh": lambda x: OPEN if x >= 1 else UNDEFINED,
+    "atanh": lambda x: OPEN if abs(x) < 1 else UNDEFINED,
     "sign": lambda x: Fraction((x > 0) - (x < 0)),
     "floor": lambda x: Fraction(math.floor(x)),
     "ceil": lambda x: Fraction(math.ceil(x)),

@@ -15,6 +15,7 @@ from .intervals import (
     Span,
     Value,
     add,
+    exp,
     hull,
     is_point,
     log,
@@ -34,6 +35,7 @@ Slope = Callable[[Span, Span, int], Value]
 class Function:
     """A function that is monotone but for a turn at 0, and defined between two numbers, or everywhere.
 
+    At the two themselves it is defined where `at_ends` says so.
     `slope` is the derivative from the argument, the value and the bits. Of arguments beyond 2^`most_bits`
     nothing is said.
     """
@@ -42,14 +44,16 @@ class Function:
     slope: Slope
     turns: bool = False
     ends: tuple[Raw, Raw] | None = None
+    at_ends: bool = True
     most_bits: int = 1_000
 
     def value(self, bits: int, x: Span) -> Value:
         if self.ends is not None:
             low, high = self.ends
-            if libmp.mpf_lt(x[1], low) or libmp.mpf_lt(high, x[0]):
+            beyond = libmp.mpf_lt if self.at_ends else libmp.mpf_le
+            if beyond(x[1], low) or beyond(high, x[0]):
                 return UNDEFINED
-            if libmp.mpf_lt(x[0], low) or libmp.mpf_lt(high, x[1]):
+            if beyond(x[0], low) or beyond(high, x[1]):
                 return OPEN
         if any(end != _ZERO and end[2] + end[3] > self.most_bits for end in x):
             return OPEN
@@ -61,11 +65,13 @@ class Function:
         return first
 
 
-def _over_root(sign: Raw) -> Slope:
-    """±1/√(1 − x²)."""
+def _over_root(sign: Raw, one: Raw = _ONE, square: Raw = _MINUS_ONE) -> Slope:
+    """±1/√(1 − x²), with other signs under the root where they are given."""
 
     def slope(x: Span, value: Span, bits: int) -> Value:
-        below = root(add((_ONE, _ONE), negative(_square(x, bits)), bits), bits)
+        squared = _square(x, bits)
+        signed = negative(squared) if square == _MINUS_ONE else squared
+        below = root(add((one, one), signed, bits), bits)
         return over((sign, sign), below, bits) if isinstance(below, tuple) else below
 
     return slope
@@ -107,6 +113,16 @@ _HYPERBOLIC_COSINE: Function = Function(
 _UP_TO_ONE = (_MINUS_ONE, _ONE)
 
 
+def _bell(x: Span, value: Span, bits: int) -> Value:
+    """2·exp(−x²)/√π."""
+    near = libmp.mpf_pi(bits + GUARD)
+    below = root(widened((near, near), bits), bits)
+    height = exp(negative(_square(x, bits)), bits)
+    if not isinstance(below, tuple) or not isinstance(height, tuple):
+        return OPEN
+    return over(add(height, height, bits), below, bits)
+
+
 def _of(function: Function) -> tuple[Callable[[int, Span], Value], Slope]:
     return function.value, function.slope
 
@@ -124,6 +140,21 @@ FUNCTIONS: dict[str, tuple[Callable[[int, Span], Value], Slope]] = {
             ),
         )
     ),
+    "asinh": _of(Function(libmp.mpf_asinh, _over_root(_ONE, _ONE, _ONE))),
+    "acosh": _of(
+        Function(libmp.mpf_acosh, _over_root(_ONE, _MINUS_ONE, _ONE), ends=(_ONE, libmp.finf))
+    ),
+    "atanh": _of(
+        Function(
+            libmp.mpf_atanh,
+            lambda x, value, bits: over(
+                (_ONE, _ONE), add((_ONE, _ONE), negative(_square(x, bits)), bits), bits
+            ),
+            ends=_UP_TO_ONE,
+            at_ends=False,
+        )
+    ),
+    "erf": _of(Function(libmp.mpf_erf, _bell)),
     "log2": _logarithm(2),
     "log10": _logarithm(10),
     "cbrt": _of(

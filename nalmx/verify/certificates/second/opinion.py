@@ -15,7 +15,7 @@ from ....expression.nodes import Apply, Expression, post_order, variables
 from ....ranges import Interval
 from ...domain import Box, Domain, Point
 from ...verdict import Claim
-from .backend import Program
+from .backend import Prepared
 from .exact import exact_value
 from .intervals import (
     OPEN,
@@ -58,9 +58,8 @@ def points_of(domain: Domain, count: int = POINTS) -> Iterator[Point]:
     boxes = list(islice(domain.boxes(), _MOST_BOXES))
     made = 0
     for box in boxes:
-        yield {name: extent.lower for name, extent in box.items()}
-        yield {name: extent.upper for name, extent in box.items()}
-        yield {name: extent.middle for name, extent in box.items()}
+        for part in ("lower", "upper", "middle"):
+            yield domain.nearest({name: getattr(extent, part) for name, extent in box.items()})
         made += 3
     while made < count:
         point: Point = {}
@@ -68,7 +67,7 @@ def points_of(domain: Domain, count: int = POINTS) -> Iterator[Point]:
             chosen = random.choice(extent.intervals)
             place = random.choice((0, _GRID, *(random.randrange(_GRID + 1) for _ in range(4))))
             point[name] = chosen.lower + chosen.width * Fraction(place, _GRID)
-        yield point
+        yield domain.nearest(point)
         made += 1
 
 
@@ -76,7 +75,7 @@ def compare(claim: Claim, limit: Fraction) -> Compared:
     """Hold `|left − right| ≤ limit` (times |right| for a relative tolerance) against points."""
     told = count = 0
     first: Point | None = None
-    sides = Program(claim.left, BITS), Program(claim.right, BITS)
+    sides = Prepared(claim.left, BITS), Prepared(claim.right, BITS)
     for point in points_of(claim.domain):
         count += 1
         opinion = _opinion(claim, sides, point, limit)
@@ -88,7 +87,7 @@ def compare(claim: Claim, limit: Fraction) -> Compared:
 
 def opinion(claim: Claim, point: Point) -> Opinion:
     """Whether the sides are within the tolerance at a point, apart, or both undefined."""
-    sides = Program(claim.left, BITS), Program(claim.right, BITS)
+    sides = Prepared(claim.left, BITS), Prepared(claim.right, BITS)
     return _opinion(claim, sides, point, claim.tolerance.size, strict=True)
 
 
@@ -103,7 +102,7 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
         for divisor in _divisors(own):
             if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(divisor)):
                 continue
-            signs = [_sign_of(_value(divisor, Program(divisor, BITS), at)) for at in (start, end)]
+            signs = [_sign_of(_value(divisor, Prepared(divisor, BITS), at)) for at in (start, end)]
             if isinstance(_on(divisor, box), tuple) and sorted(signs) == [-1, 1]:
                 return True
     return False
@@ -111,7 +110,7 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
 
 def _on(expression: Expression, box: Box) -> Value:
     inputs = {name: span(extent.lower, extent.upper, BITS) for name, extent in box.items()}
-    return Program(expression, BITS).value(inputs)
+    return Prepared(expression, BITS).value(inputs)
 
 
 def _sign_of(value: Value) -> int:
@@ -141,7 +140,7 @@ def distance_reaches(function: Expression, point: Point, size: Fraction) -> bool
     """Whether |f| is certainly at least `size` at a point; in exact rationals where f jumps at 1/3."""
     for bits in (BITS, 4 * BITS):
         inputs = {name: span(value, value, bits) for name, value in point.items()}
-        value = Program(function, bits).value(inputs)
+        value = Prepared(function, bits).value(inputs)
         at_least = span(size, size, bits)[1]
         if isinstance(value, tuple) and libmp.mpf_le(at_least, smallest(value)):
             return True
@@ -151,7 +150,7 @@ def distance_reaches(function: Expression, point: Point, size: Fraction) -> bool
 
 def _opinion(
     claim: Claim,
-    sides: tuple[Program, Program],
+    sides: tuple[Prepared, Prepared],
     point: Point,
     limit: Fraction,
     *,
@@ -163,7 +162,9 @@ def _opinion(
     if left is OPEN or right is OPEN:
         return "open"
     if left is UNDEFINED or right is UNDEFINED:
-        return "neither" if left is right else "apart"
+        if left is not right:
+            return "apart"
+        return "within" if claim.where_defined else "neither"
     if isinstance(left, bool) or isinstance(right, bool):
         return "within" if left is right else "apart"
     assert isinstance(left, tuple)
@@ -179,7 +180,7 @@ def _opinion(
     return "within"
 
 
-def _value(side: Expression, program: Program, point: Point) -> Value:
+def _value(side: Expression, program: Prepared, point: Point) -> Value:
     """The value in intervals; in exact rationals where those leave it open (x = 1/3 at 1/3)."""
     value = program.value({name: span(point[name], point[name], BITS) for name in program.names})
     if value is not OPEN:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from mpmath import libmp
 
-from .backend import Program, operate
+from .backend import Prepared, operate
 from .intervals import Span, Value, add, is_point, negative, over, times, whole_power
 
 ORDER = 6
@@ -28,7 +28,7 @@ class NotSmooth(Exception):
     """The function has no Taylor series here that this method finds."""
 
 
-def taylor_form(program: Program, extent: Span, middle: Span, half: Span) -> Span | None:
+def taylor_form(program: Prepared, extent: Span, middle: Span, half: Span) -> Span | None:
     """An enclosure of the values on `extent`; None where the function is not smooth there."""
     bits = program.bits
     on_all = program.values(dict.fromkeys(program.names, extent))
@@ -48,7 +48,18 @@ def taylor_form(program: Program, extent: Span, middle: Span, half: Span) -> Spa
     return total
 
 
-def _expand(program: Program, start: Span, order: int, on_all: Sequence[Value]) -> Series:
+def coefficient(program: Prepared, extent: Span, order: int) -> Span | None:
+    """f⁽ⁿ⁾/n! on an interval, n the order; None where some derivative up to it is not found there."""
+    on_all = program.values(dict.fromkeys(program.names, extent))
+    if len(program.names) != 1 or not isinstance(on_all[-1], tuple):
+        return None
+    try:
+        return _expand(program, extent, order + 1, on_all)[order]
+    except NotSmooth:
+        return None
+
+
+def _expand(program: Prepared, start: Span, order: int, on_all: Sequence[Value]) -> Series:
     found: list[Series | None] = []
     for place, (operation, arguments) in enumerate(program.steps):
         constant = program.constants[place]

@@ -14,9 +14,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnknownNameError
-from ..expression import Expression, parse, sort_of
-from ..ranges import Range
+from nalmx.expression import Expression, parse, sort_of
+from nalmx.ranges import Range
 
 Array: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["boolean", "comparison", "function"]
@@ -210,11 +209,4 @@ RECURRENT_TASKS: dict[str, RecurrentTask] = {
     ),
 }
 
-
-def logic_task(name: str) -> LogicTask | RecurrentTask:
-    """The task of a name. Example: `logic_task("xor")`."""
-    tasks: dict[str, LogicTask | RecurrentTask] = {**LOGIC_TASKS, **RECURRENT_TASKS}
-    try:
-        return tasks[name.lower()]
-    except KeyError:
-        raise UnknownNameError("logic task", name[:40], list(tasks)) from None
+TASKS: dict[str, LogicTask | RecurrentTask] = {**LOGIC_TASKS, **RECURRENT_TASKS}

@@ -1,0 +1,141 @@
+"""`nalmx report`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import CertificateError, RunError, SettingError
+from ..exit_codes import HOLDS
+from ..run_directory import kind_of_run
+from ..storage import write_bytes
+from . import _request as ask
+from ._options import messages, no_traces, print_lines
+
+if TYPE_CHECKING:
+    from ..report.html.parts import Part
+    from ..runs.outcome import Outcome
+
+# Bytes of certificates in a file, so that it stays small enough to be sent.
+_LARGEST_CERTIFICATE, _ALL_CERTIFICATES = 60_000, 130_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest(ask.Request):
+    directories: tuple[Path, ...] = ask.argument(
+        "RUN...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    )
+    output: Path = ask.option(
+        "--output",
+        default="report.html",
+        show_default=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The HTML file to write.",
+    )
+    force: bool = ask.flag("--force", "Write over a report that is there.")
+    open_it: bool = ask.flag("--open", "Show it in the browser.")
+    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.")
+
+
+@click.command(name="report")
+@ask.asking(ReportRequest)
+def command(asked: ReportRequest) -> int:
+    """Write what runs came to as one HTML file.
+
+    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark.
+    The verdicts of runs are established again, as nalmx verify run does; those of a benchmark are marked
+    as recorded.
+
+    Example: nalmx report runs/mul-nmu --output mul.html --open
+    """
+    _check_output(asked.output, asked.force)
+    for directory in asked.directories:
+        if not directory.is_dir():
+            raise RunError(f"there is no run directory {directory}; name one such as runs/mul-nmu")
+
+    from ..report.html.page import page
+
+    with no_traces(), messages(asked.quiet).status("") as status:
+        parts = [_part(directory, status.update) for directory in asked.directories]
+    write_bytes(asked.output, page(parts).encode())
+    print_lines([f"report: {asked.output}"])
+    if asked.open_it:
+        click.launch(asked.output.resolve().as_uri())
+    return HOLDS
+
+
+def _check_output(path: Path, force: bool) -> None:
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise SettingError(f"{path.name} is no HTML file; end its name with .html")
+    if path.is_dir() or ((path.exists() or path.is_symlink()) and not force):
+        raise SettingError(
+            f"{path} exists already; add --force to write over it, or give another --output"
+        )
+    if not path.parent.is_dir():
+        raise SettingError(f"there is no folder {str(path.parent)!r} for the report; make it first")
+
+
+def _part(directory: Path, tell: Callable[[str], None]) -> Part:
+    """What one directory holds, established again but for benchmarks."""
+    from ..report.html.benchmarks import benchmark_part, read_benchmark
+    from . import _repeat
+
+    record = read_benchmark(directory)
+    if record is not None:
+        return benchmark_part(directory, record, [_repeat.benchmark_command(record["settings"])])
+    tell(f"verifying {directory}")
+    again = _repeat.verify_command(directory)
+    kind = kind_of_run(directory)
+    if kind == "sequence":
+        from ..report.html.machines import machine_part
+        from ..runs.machine_run import SequenceRun
+        from ..runs.machines import verify_machine
+
+        machine = verify_machine(SequenceRun.open(directory))
+        if len(machine.scores) == len(machine.results.scores):  # no file of tests is lost
+            machine.check_saved()
+        repeat = [_repeat.learning_command(machine.run.config), again]
+        replay = shlex.join(["nalmx", "verify", "run", str(directory)])
+        return machine_part(machine, repeat, replay, _certificates(machine))
+    if kind == "fit":
+        from ..report.html.fits import fit_part
+        from ..runs.fits import verify_fit
+
+        fitted = verify_fit(directory)
+        fitted.check_saved()
+        return fit_part(fitted, [_repeat.fit_command(fitted), again], _certificates(fitted))
+    from ..train import Run
+
+    run = Run.open(directory)
+    from ..report.html.formulas import formula_part
+    from ..runs.formulas import verify_run
+
+    formula = verify_run(run)
+    formula.check_saved()
+    repeat = [_repeat.training_command(run.config), again]
+    return formula_part(formula, repeat, _certificates(formula))
+
+
+def _certificates(outcome: Outcome) -> dict[str, bytes]:
+    """The certificates that there are, as long as they are small."""
+    found: dict[str, bytes] = {}
+    if outcome.uncertified is not None:
+        return found
+    for name, made in outcome.certificates():
+        try:
+            data = made().data
+        except CertificateError:
+            continue
+        text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+        certificate = f"{text}\n".encode()
+        room = _ALL_CERTIFICATES - sum(map(len, found.values()))
+        if len(certificate) <= min(room, _LARGEST_CERTIFICATE):
+            found[name] = certificate
+    return found

@@ -1,0 +1,140 @@
+"""Verdicts on a page: the word, what it means, what it rests on, and a counterexample to replay."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ...markup import Markup, element
+from ...rationals import parse_rational
+from ...runs.claims import CLAIMS
+from .. import programs, verdicts
+from ..command_lines import counterexample_words
+from .parts import command, download
+
+if TYPE_CHECKING:
+    from ...pntm.proofs.verdict import SequenceVerdict, WrongAnswer
+    from ...verify import Claim, Verdict
+    from ...verify.verdict import Counterexample
+
+MEANINGS = {
+    "proved": "It holds everywhere in what the claim speaks of, by exact mathematics.",
+    "bounded": "A rigorous bound on the difference holds on the whole domain; it is given.",
+    "proved up to length": "Every prompt up to that length was answered; longer ones were tried.",
+    "tested": "No counterexample was found; how many points were tried, and how, is given.",
+    "refuted": "A counterexample was found and checked again in exact or ball arithmetic.",
+    "unknown": "None of the others could be established; the reason is given.",
+}
+_LONGEST_EXACT, _LONGEST_COMMAND, _MOST_INPUTS = 12, 20_000, 12
+
+
+def legend() -> Markup:
+    """What each verdict means, from the strongest on."""
+    lines = [(element("dt", _word(word)), element("dd", said)) for word, said in MEANINGS.items()]
+    return element(
+        "details",
+        element("summary", "What a verdict means"),
+        element("dl", *lines, class_="legend"),
+    )
+
+
+def formula_verdicts(
+    found: Mapping[str, Verdict], claims: Mapping[str, Claim], certificates: Mapping[str, bytes]
+) -> Iterator[Markup]:
+    """A card for each verdict on a formula."""
+    for name, verdict in found.items():
+        parts: list[Markup] = [element("p", verdicts.explain(verdict))]
+        example = verdict.counterexample
+        if example is not None:
+            parts += _counterexample(example, claims.get(name))
+        yield _card(CLAIMS[name], verdict.verdict, verdict.verdict, parts, certificates.get(name))
+
+
+def sequence_verdicts(
+    found: Mapping[str, SequenceVerdict], replay: str, certificates: Mapping[str, bytes]
+) -> Iterator[Markup]:
+    """A card for each verdict on what a machine answers."""
+    for name, verdict in found.items():
+        word = verdict.verdict
+        shown = word if verdict.longest is None else f"{word} {verdict.longest}"
+        parts: list[Markup] = [element("p", programs.explain(verdict))]
+        left, _, right = CLAIMS[name].partition(" ↔ ")
+        several = verdict.wrong or verdict.errors
+        one = verdict.counterexample
+        wrong = several.few if several is not None else [one] if one is not None else []
+        parts += [pairs_table(wrong_rows(example, left, right)) for example in wrong]
+        if wrong and word == "refuted":
+            parts += [element("p", "Shown again by:"), command(replay)]
+        yield _card(CLAIMS[name], word, shown, parts, certificates.get(name))
+
+
+def _card(
+    claim: str, word: str, shown: str, parts: list[Markup], certificate: bytes | None
+) -> Markup:
+    link = None
+    if certificate is not None:
+        slug = "-".join(claim.replace("↔", " ").split())
+        link = element("p", download(f"certificate-{slug}.json", certificate, "certificate"))
+    head = element("h3", claim, ": ", _word(word, shown))
+    return element("article", head, *parts, link, class_=f"verdict {word.split()[0]}")
+
+
+def _word(word: str, shown: str = "") -> Markup:
+    kind = word.split()[0]
+    return element("strong", shown or word, title=MEANINGS[word], tabindex=0, class_=f"word {kind}")
+
+
+def counterexample_rows(example: Counterexample) -> list[tuple[str, str]]:
+    """The point, and both values there."""
+    fields = example.to_json()
+    rows = [(name, _near(value)) for name, value in [*fields["point"].items()][:_MOST_INPUTS]]
+    more = len(fields["point"]) - len(rows)
+    rows += [("…", f"and {more} more inputs")] if more > 0 else []
+    return [*rows, ("left", _near(fields["left"])), ("right", _near(fields["right"]))]
+
+
+def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Markup]:
+    """The counterexample, and the command that judges it again."""
+    yield element("p", f"Counterexample, checked in {example.checked_in}:")
+    yield pairs_table(counterexample_rows(example))
+    if claim is not None:
+        words = shlex.join(counterexample_words(claim, example))
+        if len(words) <= _LONGEST_COMMAND:
+            yield element("p", "Judged again at this point by:")
+            yield command(words)
+
+
+def _near(text: str) -> str:
+    """A value as it is given, with its decimal beside a fraction that is long."""
+    value = parse_rational(text)
+    if value is None or len(text) <= _LONGEST_EXACT or "/" not in text:
+        return text
+    return f"≈ {_decimal(value)}, exactly {text}"
+
+
+def _decimal(value: Fraction) -> str:
+    try:
+        return f"{float(value):.12g}"
+    except OverflowError:
+        return "beyond the floats"
+
+
+def wrong_rows(
+    example: WrongAnswer, left: str = "left", right: str = "right"
+) -> list[tuple[str, str]]:
+    """A prompt, and what both sides answer."""
+    unseen = f"(the token {example.unseen} was never seen in training)"
+    said = programs.spelled(example.left) if example.unseen is None else unseen
+    return [
+        ("prompt", programs.spelled(example.prompt)),
+        (left, said),
+        (right, programs.spelled(example.right)),
+    ]
+
+
+def pairs_table(rows: Iterable[tuple[str, str]]) -> Markup:
+    """A name and a value a row."""
+    lines = [element("tr", element("th", name), element("td", text)) for name, text in rows]
+    return element("div", element("table", *lines), class_="scroll")

@@ -1,0 +1,194 @@
+"""Whether two sides are defined at the same points of a case, and where perhaps only one of them is.
+
+A side is defined at a point exactly where its obligations hold there, taken in turn: what a later one
+speaks of is defined where the earlier ones hold. By its normal form an obligation is one on the signs of
+irreducible polynomials in inputs and functions, which equals it wherever what it speaks of is defined. So
+two sides whose obligations come to the same *needs* are defined at the same points: at a point where the
+needs of one side hold, those of the other hold one after the other.
+
+This says nothing of a point at which a condition of the case has no value, so the conditions must have one
+everywhere; and an obligation that is more than is needed (x > 0 for x**y) must be met throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TypeAlias
+
+from ...clock import limited
+from ...expression import Apply, Expression, Number
+from ...expression.nodes import post_order
+from ...expression.operations import OPERATIONS
+from ..domain import Point
+from .bracket import Bracket
+from .case import Case
+from .cover import Breach, find_breach, signs_on
+from .field import Field
+from .normal_form import NormalForms, Obligation
+from .quotients import Polynomial, factors_of, key
+from .signs import (
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    SignCondition,
+    Signs,
+    opposite,
+)
+
+# A factor that must not vanish; or the sign, the odd and the even factors of a product that must be ≥ 0.
+Need: TypeAlias = tuple[object, ...]
+_BOXES, _HUNTING, _MOST_HUNTED = 500, 60_000, 3
+
+
+def are_alike(case: Case, forms: NormalForms) -> bool:
+    """Whether both sides are certainly defined at the same points of a case."""
+    conditions = [*(c.function for c in case.conditions), *case.bound.values()]
+    if not all(map(_is_total, conditions)):
+        return False
+    left, right = (_needs(_open(side, case, forms), forms) for side in (case.left, case.right))
+    if left is None or right is None:
+        return False
+    return all(_follows(need, left) for need in right) and all(
+        _follows(need, right) for need in left
+    )
+
+
+def one_sided(case: Case, forms: NormalForms) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:
+    """Points, and pairs of points, near which one side may be undefined and the other one is defined."""
+    sides = [_open(side, case, forms) for side in (case.left, case.right)]
+    found = [
+        breach
+        for own, other in (sides, sides[::-1])
+        for obligation in own[:_MOST_HUNTED]
+        for breach in _hunted(obligation, other[:_MOST_HUNTED], case)
+    ]
+    points = case.points(breach.point for breach in found if breach.beyond is None)
+    pairs = [case.points((b.point, b.beyond)) for b in found if b.beyond is not None]
+    return points, tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+
+
+def _open(side: Expression, case: Case, forms: NormalForms) -> list[Obligation]:
+    """The obligations of a side that are not certainly met throughout the case."""
+    return [o for o in forms.obligations_of(side) if not _is_met(o, case, forms)]
+
+
+def _is_met(obligation: Obligation, case: Case, forms: NormalForms) -> bool:
+    by_factors = forms.region.signs_of(forms.field.reduced(obligation.form))
+    wanted = obligation.signs
+    return (
+        by_factors <= wanted
+        or signs_on(obligation.function, case.ranges, case.conditions, _BOXES, wanted) <= wanted
+    )
+
+
+def _needs(obligations: Iterable[Obligation], forms: NormalForms) -> frozenset[Need] | None:
+    """What must hold for all obligations to be met, and is enough; None where that is not known."""
+    found: set[Need] = set()
+    for obligation in obligations:
+        if not obligation.is_exact:
+            return None
+        found.update(_written(obligation, forms))
+    return frozenset(found)
+
+
+def _written(obligation: Obligation, forms: NormalForms) -> Iterator[Need]:
+    content, atoms = factors_of(forms.field.reduced(obligation.form))
+    region, signs = forms.region, obligation.signs
+    sign = (content > 0) - (content < 0)
+    if signs in (NEGATIVE, NONPOSITIVE):
+        sign, signs = -sign, opposite(signs)
+    odd, even = set(), set()
+    for atom, k in atoms:
+        known, zero = region.atom_signs(atom), key(_of_the_same_zeros(forms.field, atom))
+        if 0 in known and 0 not in signs and k > 0:
+            yield ("not zero", zero)
+        if k % 2 and not (known <= NONNEGATIVE or known <= NONPOSITIVE):
+            odd.add(key(atom))
+            continue
+        even |= {zero} if 0 in known else set()
+        sign = -sign if k % 2 and known <= NONPOSITIVE else sign
+    if signs == NONZERO:
+        if not sign:
+            yield ("never",)
+    elif sign <= 0 or odd:
+        yield ("not negative", sign, frozenset(odd), frozenset(even))
+    if signs == POSITIVE and not sign:
+        yield ("never",)
+
+
+def _of_the_same_zeros(field: Field, atom: Polynomial) -> Polynomial:
+    """What stands under an absolute value or a root: it is 0 at the same points."""
+    slot = field.slot_of(atom)
+    if slot is None or slot.kind != "power":
+        return atom
+    assert slot.base is not None
+    return _of_the_same_zeros(field, slot.base)
+
+
+def _follows(need: Need, known: frozenset[Need]) -> bool:
+    """Whether a need is met wherever some others are."""
+    if need in known:
+        return True
+    if need[0] != "not negative":
+        return False
+    signs = dict(_signs_of_factors(known))
+    _, sign, odd, _ = need
+    assert isinstance(sign, int)
+    assert isinstance(odd, frozenset)
+    for factor in odd:
+        sign *= signs.get(factor, 0)
+    return sign > 0
+
+
+def _signs_of_factors(known: frozenset[Need]) -> Iterator[tuple[object, int]]:
+    """The factors of which some needs say that they are ≥ 0 (1) or ≤ 0 (−1)."""
+    nonzero = {need[1] for need in known if need[0] == "not zero"}
+    for need in known:
+        if need[0] == "not negative":
+            _, sign, odd, even = need
+            assert isinstance(sign, int)
+            assert isinstance(odd, frozenset)
+            assert isinstance(even, frozenset)
+            # Where an even factor is 0, the product says nothing of the others.
+            if len(odd) == 1 and even <= nonzero:
+                yield next(iter(odd)), sign
+
+
+def _is_total(root: Expression) -> bool:
+    """Whether an expression has a value everywhere."""
+    return all(map(_has_values, post_order(root)))
+
+
+def _has_values(node: Expression) -> bool:
+    if not isinstance(node, Apply) or OPERATIONS[node.operation].is_total:
+        return True
+    last = node.arguments[-1]
+    if not isinstance(last, Number):
+        return False
+    if node.operation in ("div", "mod"):
+        return last.value != 0
+    base = node.arguments[0]
+    whole = last.value.denominator == 1
+    positive = isinstance(base, Apply) and base.operation == "abs"
+    return node.operation == "pow" and last.value > 0 and (whole or positive)
+
+
+def _hunted(obligation: Obligation, others: list[Obligation], case: Case) -> Iterator[Breach]:
+    """Where an obligation is not met and those of the other side are, on either side of their zeros."""
+    guards: list[list[SignCondition]] = [[]]
+    for other in others:
+        if other.function is obligation.function:
+            continue
+        ways: tuple[Signs, ...] = (other.signs,)
+        if other.signs == NONZERO:
+            ways = (POSITIVE, NEGATIVE)
+        guards = [[*own, SignCondition(other.function, way)] for own in guards for way in ways][:4]
+    search = partial(find_breach, obligation.function, obligation.signs, case.ranges)
+    for guard in guards:
+        with limited(_HUNTING):
+            breach = search((*case.conditions, *guard))
+            if breach is not None:
+                yield breach

@@ -1,0 +1,77 @@
+"""What the page on laws from data shows is what happens."""
+
+import io
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nalmx.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "fit.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOLD = ("law: ", "no law found", "  formula ↔ truth: ", "  constant ")
+
+
+def blocks(language, text):
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def examples():
+    """Commands of `nalmx fit` with the lines shown below each."""
+    for block in (*blocks("console", PAGE), *blocks("console", README)):
+        command, *lines = block.removeprefix("$ ").rstrip().splitlines()
+        if "nalmx fit" in command:
+            yield command, lines
+
+
+def told(lines):
+    """What is found and how far it is established; the numbers beside it are not compared."""
+    return [line.rstrip() for line in lines if line.startswith(TOLD)]
+
+
+@pytest.mark.parametrize(("command", "lines"), list(examples()), ids=lambda value: str(value)[:40])
+def test_examples_print_what_is_shown(capsys, monkeypatch, command, lines):
+    monkeypatch.chdir(ROOT)
+    before, _, own = command.rpartition("| ")
+    if before:
+        script = shlex.split(before)[1]
+        data = subprocess.run([sys.executable, script], capture_output=True, check=True).stdout
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    code = main(shlex.split(own)[1:])
+    printed = capsys.readouterr().out.splitlines()
+    assert told(lines)
+    assert told(printed) == told(lines)
+    assert code == (3 if "no law found" in lines else 0)
+
+
+def test_every_table_of_the_examples_is_on_the_page():
+    shown = " ".join(command for command, _ in examples())
+    files = [path.name for path in (ROOT / "examples").iterdir()]
+    assert len(files) >= 8
+    assert [name for name in files if name not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        (0, ["True x1*x2/x3 proved", r"['\\frac{x_{1} x_{2}}{x_{3}}']"]),
+        (1, ["x1*x2 True 1.0"]),
+    ],
+)
+def test_the_python_examples_run(place, lines):
+    code = blocks("python", PAGE)[place]
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines() == lines
+
+
+def test_every_linked_file_and_figure_exists():
+    targets = re.findall(r"\]\(([^)]+)\)", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
+    assert len(targets) > 7
+    assert [name for name in targets if not (ROOT / "docs" / name).exists()] == []

@@ -1,0 +1,184 @@
+"""Conditions as claims: inequalities are proved and replayed where they are true, and refuted elsewhere."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from nalmx.errors import CertificateError
+from nalmx.verify import Claim, Effort, Verdict, check
+from nalmx.verify.certificate import Certificate, certify, digest_of
+from nalmx.verify.order.proof import METHOD
+
+NAMED = {
+    "exp(x) >= 1 + x": "[-5,5]",
+    "sin(x) <= x": "[0,10]",
+    "(a + b)/2 >= sqrt(a*b)": "[0,10]",
+    "x**4*y**2 + x**2*y**4 + 1 >= 3*x**2*y**2": "[-2,2]",
+    "log(x) <= x - 1": "[0.1,10]",
+    "x/(1 + exp(-x)) >= -0.2785": "[-50,50]",
+    "tan(sin(sin(a))) > a": "[-0.5,-0.01]",
+    "tan(sin(sin(a))) <= a": "[0,0.5]",
+}
+OTHERS = {
+    # Where the sides touch: at ends, at irrational points, along curves, at roots.
+    "atan(x) <= x": "[0,10]",
+    "exp(x) >= E*x": "[-3,3]",
+    "x*log(x) >= -1/E": "[0.01,5]",
+    "1 + cos(x) >= 0": "[0,4]",
+    "x**2 + 2/x**2 >= 2*sqrt(2)": "[0.5,3]",
+    "exp(x) - 2*x >= 2 - 2*log(2)": "[-2,2]",
+    "exp(x) >= exp(y)*(1 + x - y)": "[-3,3]",
+    "exp(x + y) >= 1 + x + y": "[-3,3]",
+    "sqrt(x) >= x": "[0,1]",
+    "a**3 + b**3 + c**3 >= 3*a*b*c": "[0,3]",
+    "Max(x, y) <= log(exp(x) + exp(y))": "[-3,3]",
+    # Several conditions, and what is not an inequality of smooth functions.
+    "(exp(x) > 0) & ~(x > exp(x))": "[-3,3]",
+    "1 - x**2/2 <= cos(x) <= 1": "[-2,2]",
+    "abs(sin(x)) <= abs(x)": "[-3,3]",
+    "exp(x) != x": "[-3,3]",
+}
+LONGER = (
+    "Max(x, y) <= log(exp(x) + exp(y))",
+    "a**3 + b**3 + c**3 >= 3*a*b*c",
+    "abs(sin(x)) <= abs(x)",
+    "exp(x) != x",
+)
+FALSE = {
+    "exp(x) > 1 + x": "[-5,5]",
+    "exp(x) >= 1 + x + 1e-12": "[-5,5]",
+    "sin(x) >= x - x**3/6 + x**5/100": "[0,1]",
+    "tan(sin(sin(a))) > a": "[0.1,0.5]",
+    "x**4*y**2 + x**2*y**4 + 1 > 3*x**2*y**2": "[-2,2]",
+    "(a + b)/2 >= sqrt(a*b) + 1e-9": "[0,10]",
+    "log(x) < x - 1": "[0.5,2]",
+    "x**2 >= 1/10**9": "[-1,1]",
+}
+
+
+def verdict_of(text: str, domain: str, **effort: Any) -> Verdict:
+    return check(Claim.that(text, domain), Effort(points=2_000, examples=50, **effort))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(t, marks=pytest.mark.slow if t in LONGER else ()) for t in [*NAMED, *OTHERS]],
+)
+def test_a_true_condition_is_proved_and_its_certificate_replayed(text: str) -> None:
+    claim = Claim.that(text, (NAMED | OTHERS)[text])
+    verdict = check(claim)
+    assert verdict.verdict == "proved"
+    certificate = Certificate.from_json(certify(claim, verdict=verdict).to_json())
+    replay = certificate.replay()
+    assert replay.established, replay.reason
+
+
+@pytest.mark.parametrize("text", FALSE)
+def test_a_false_condition_is_refuted_however_little_it_fails(text: str) -> None:
+    verdict = verdict_of(text, FALSE[text])
+    assert verdict.verdict == "refuted"
+    assert verdict.reason == "the condition does not hold"
+
+
+def test_a_condition_that_fails_at_an_irrational_point_only_is_not_proved() -> None:
+    assert verdict_of("x**2 + 2/x**2 > 2*sqrt(2)", "[0.5,3]").verdict == "tested"
+    assert verdict_of("sin(x) < 1", "[0,2]").verdict == "tested"
+
+
+@pytest.mark.parametrize("text", ["1/x >= -5", "sqrt(x) >= 0", "log(x) <= x", "x/x >= 1"])
+def test_a_condition_without_a_value_somewhere_is_refuted(text: str) -> None:
+    verdict = verdict_of(text, "[-1,1]")
+    assert verdict.verdict == "refuted"
+    assert "undefined" in (verdict.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domain", "tolerance"),
+    [
+        ("x0*x1", "2", {"x0": "[0.9,1.1]", "x1": "[1.9,2.1]"}, "0.31"),
+        ("x*y/3", "y", {"x": "[-1,1]", "y": "[0,0.3]"}, "0.4"),
+        ("floor(8*x + 1/2)/8", "x", "[-2,2]", "1/16"),
+    ],
+)
+def test_a_tolerance_that_is_attained_is_kept(
+    left: str, right: str, domain: Any, tolerance: str
+) -> None:
+    claim = Claim.of(left, right, domain, f"abs:{tolerance}")
+    verdict = check(claim)
+    assert verdict.verdict == "bounded"
+    assert Fraction(verdict.bound or "") <= Fraction(tolerance)
+    replay = certify(claim, verdict=verdict).replay()
+    assert replay.established, replay.reason
+    less = f"abs:{Fraction(tolerance) * Fraction(999999, 1000000)}"
+    assert check(Claim.of(left, right, domain, less)).verdict == "refuted"
+
+
+def altered(certificate: Certificate, change: Any) -> Certificate:
+    data = json.loads(json.dumps(certificate.to_json()))
+    change(data)
+    return Certificate.from_json({**data, "sha256": digest_of(data)})
+
+
+def goal_of(data: dict[str, Any]) -> dict[str, Any]:
+    goal: dict[str, Any] = data["evidence"]["conditions"][0]["goals"][0]
+    return goal
+
+
+CHANGES = {
+    "another claim": lambda d: d["claim"].update(left="1 + x <= exp(x) - 1/10**9"),
+    "a stronger sign": lambda d: goal_of(d).update(sign="> 0"),
+    "other functions": lambda d: goal_of(d).update(functions=["exp(x)"]),
+    "narrower ranges": lambda d: goal_of(d).update(ranges={"x": "[1,5]"}),
+    "no zeros": lambda d: goal_of(d).update(zeros=[]),
+    "another zero": lambda d: goal_of(d).update(zeros=[{"x": "1"}]),
+    "a zero that is none": lambda d: goal_of(d).update(zeros=[{"x": "log("}]),
+    "a zero of another input": lambda d: goal_of(d).update(zeros=[{"y": "x"}]),
+    "no steps": lambda d: goal_of(d).update(steps=[]),
+    "too many steps": lambda d: goal_of(d).update(steps=["t0 ."]),
+    "too few steps": lambda d: goal_of(d).update(steps=["0 t0"]),
+    "steps that are none": lambda d: goal_of(d).update(steps=["²"]),
+    "a step that does not hold": lambda d: goal_of(d).update(steps=["."]),
+    "no sum of squares": lambda d: goal_of(d).update(steps=["s"]),
+    "not monotone": lambda d: goal_of(d).update(steps=["0- ."]),
+    "no such conditions": lambda d: goal_of(d).update(steps=["x"]),
+    "no goals": lambda d: d["evidence"]["conditions"][0].update(goals=[]),
+    "no conditions": lambda d: d["evidence"].update(conditions=[]),
+    "no evidence": lambda d: d.update(evidence={}),
+    "squares": lambda d: d["evidence"]["conditions"][0].update(squares=True),
+    "cases": lambda d: d["evidence"]["conditions"][0].update(cases=[]),
+    "another verdict": lambda d: d.update(verdict="bounded"),
+    "another bound": lambda d: d.update(bound="1"),
+    "another method": lambda d: d.update(method="exact algebra: normal forms"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_altered_certificate_is_not_established(name: str) -> None:
+    claim = Claim.that("1 + x <= exp(x)", "[-5,5]")
+    certificate = certify(claim)
+    assert certificate.data["method"] == METHOD
+    assert certificate.replay().established
+    try:
+        replayed = altered(certificate, CHANGES[name]).replay()
+    except CertificateError:
+        return
+    assert not replayed.established
+
+
+def test_the_same_certificate_serves_no_false_claim() -> None:
+    """Steps, zeros and ranges of a proof, with a claim that is false by little."""
+    certificate = certify(Claim.that("exp(x) - 1 - x >= 0", "[-5,5]"))
+    assert certificate.replay().established
+
+    def turn(data: dict[str, Any]) -> None:
+        text = "exp(x) - 1 - x >= 1/10**12"
+        data["claim"]["left"] = text
+        condition = data["evidence"]["conditions"][0]
+        condition["condition"] = text
+        condition["goals"][0]["functions"] = ["exp(x) - 1 - x - 1/10**12"]
+
+    assert not altered(certificate, turn).replay().established
