@@ -90,6 +90,21 @@ class Range:
                 both.append(Interval(lower, upper))
         return Range.union(both) if both else None
 
+    def whole_numbers(self) -> Range | None:
+        """From the least whole number of each interval to the largest; None where there are none."""
+        held = (
+            Interval(Fraction(-(-i.lower // 1)), Fraction(i.upper // 1)) for i in self.intervals
+        )
+        kept = [interval for interval in held if interval.lower <= interval.upper]
+        return Range.union(kept) if kept else None
+
+    def nearest_integer(self, value: Fraction) -> Fraction:
+        """The whole number nearest to a value in a range of which all ends are whole numbers."""
+        ends = (end for i in self.intervals for end in (i.lower, i.upper))
+        if value in self:
+            return Fraction(round(value))
+        return min(ends, key=lambda end: abs(end - value))
+
     @property
     def points(self) -> list[Fraction]:
         """The values that stand alone: intervals of no width."""

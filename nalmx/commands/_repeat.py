@@ -60,8 +60,9 @@ def fit_command(outcome: FitOutcome) -> str:
         "holdout": settings.holdout,
         "time": settings.seconds,
         "seed": settings.seed,
-        "sigma": None if table.rows.sigma is None else "COLUMN",
-        "weights": None if table.rows.weights is None else "COLUMN",
+        "forms": settings.forms,
+        "sigma": table.sigma,
+        "weights": table.weights,
     }
     if outcome.truth is not None and outcome.domain is not None:
         from ..expression import to_text

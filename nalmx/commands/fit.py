@@ -54,6 +54,12 @@ class FitRequest(ask.VerdictRequest):
         type=click.FloatRange(0.1, 1e6),
         metavar="SECONDS",
     )
+    forms: int | None = ask.option(
+        "--forms",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Try so many forms at most, which ends at the same place on every machine.",
+    )
     sigma: str | None = ask.option(
         "--sigma", "The standard deviation of each row's target.", metavar="COLUMN"
     )
@@ -111,7 +117,11 @@ def command(asked: FitRequest) -> int:
     from ..verify import Effort
 
     settings = FitSettings.checked(
-        noise=noise, holdout=asked.holdout, seconds=asked.time, seed=asked.seed
+        noise=noise,
+        holdout=asked.holdout,
+        seconds=asked.time,
+        seed=asked.seed,
+        forms=asked.forms,
     )
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:
@@ -140,4 +150,4 @@ def _shown(best: Equation, tried: int) -> str:
     text = str(best)
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     error = best.error_inside if math.isnan(best.error_beyond) else best.error_beyond
-    return f"{tried:,} forms tried, best: {short}, error {error:.1e}"
+    return f"tried {tried:,}, best: {short}, error {error:.1e}"

@@ -105,6 +105,10 @@ def exported_tests(
     `verdicts` are all that is known, by the names of their claims; that of `claim` itself is named
     `about`. `facts` are further lines for the head of the file, such as the digest of the weights.
     """
+    if claim.domain.integers:
+        raise SettingError(
+            "tests of claims on integers cannot be exported; leave out --integers or --export-tests"
+        )
     names = python_names(claim.domain.names, _RESERVED)
     refuted = verdicts[about].counterexample if about in verdicts else None
     sides = _sides(claim, names)

@@ -85,6 +85,16 @@ def _outcome(outcome: Any) -> str:
     return f"{said}; {levels or 'not verified'}"
 
 
+def _fit(outcome: Any) -> str:
+    rows, best = outcome.table.rows, outcome.fit.best
+    if best is None:
+        said = f"no formula for {rows.target_name}"
+    else:
+        law = "law" if outcome.law else "no law, best"
+        said = f"{law}: {rows.target_name} = {best}"
+    return f"{said}; {rows.count:,} rows"
+
+
 def _drawn(*expressions: Any) -> Markup:
     from ..expression.mathml import mathml
 
@@ -134,6 +144,22 @@ def _outcome_html(outcome: Any) -> Markup:
     return element("div", shown, *verdicts)
 
 
+def _fit_html(outcome: Any) -> Markup:
+    """What is said of the rows, and then what is said of the formula."""
+    from .html.fits import equations_table
+
+    best = outcome.fit.best
+    statements = element("ul", *(element("li", line) for line in outcome.fit.statements))
+    return element(
+        "div",
+        None if best is None else _drawn(best.expression),
+        element("div", _fit(outcome)),
+        statements,
+        *equations_table(outcome),
+        _outcome_html(outcome) if outcome.verdicts else None,
+    )
+
+
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "Apply": lambda node: f"expression: {to_text(node)}",
     "Formula": lambda formula: f"formula: {formula}",
@@ -142,6 +168,7 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "Established": _verdict,
     "Machine": lambda machine: f"machine: {_machine(machine)}",
     "Program": lambda program: f"program of {program.rules:,} rules: {_machine(program.machine)}",
+    "FitOutcome": _fit,
     "Outcome": _outcome,
 }
 _HTML: dict[str, Callable[[Any], Markup]] = {
@@ -151,6 +178,7 @@ _HTML: dict[str, Callable[[Any], Markup]] = {
     "Established": _verdict_html,
     "Machine": lambda machine: _lines(_program_lines(machine)),
     "Program": lambda program: _lines(_program_lines(program.machine)),
+    "FitOutcome": _fit_html,
     "Outcome": _outcome_html,
 }
 _LATEX: dict[str, Callable[[Any], list[str]]] = {

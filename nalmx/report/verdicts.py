@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..verify import Verdict
+from ..verify.domain import INTEGERS
 
 _MOST_LISTED, _LONGEST_RANGE = 4, 80
 STYLES = {
@@ -31,6 +32,8 @@ def explain(verdict: Verdict) -> str:
     """What a verdict rests on, in one sentence."""
     domain = domain_text(verdict.domain)
     points = "all real" if verdict.inputs == "real" else f"every {verdict.inputs}"
+    if any(extent.startswith(INTEGERS) for extent in verdict.domain.values()):
+        points = "all"
     where = f" for {points} {domain}" if domain else ""
     within = "" if verdict.tolerance == "0" else f" within {verdict.tolerance}"
     if verdict.verdict == "proved" and verdict.where_defined:

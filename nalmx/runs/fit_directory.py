@@ -70,7 +70,7 @@ class FitSettings:
         return settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fitted:
     """What a fit found in a table, and the truth that it is to be compared with on a domain, if any."""
 
@@ -149,6 +149,8 @@ def _config(found: Fitted, rows_sha256: str) -> dict[str, Any]:
         "target": table.rows.target_name,
         "renamed": dict(table.renamed),
         "left_out": dict(table.left_out),
+        "sigma": table.sigma,
+        "weights": table.weights,
         **asdict(found.settings),
         "truth": None if found.truth is None else to_text(found.truth),
         "domain": None if found.domain is None else found.domain.to_json(),
@@ -184,7 +186,8 @@ def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
         arrays.get("sigma"),
         arrays.get("weights"),
     )
-    table = Chosen(rows, config["source"], dict(config["renamed"]), dict(config["left_out"]))
+    renamed, left_out = dict(config["renamed"]), dict(config["left_out"])
+    table = Chosen(rows, config["source"], renamed, left_out, config["sigma"], config["weights"])
     settings = FitSettings.checked(**{name: config[name] for name in asdict(FitSettings())})
     truth = None if config["truth"] is None else parse(config["truth"])
     domain = config["domain"]

@@ -46,15 +46,6 @@ class FitOutcome(Fitted, Outcome):
     claims: Mapping[str, Claim] = field(default_factory=dict)
     directory: Path | None = None
 
-    def __repr__(self) -> str:
-        rows = self.table.rows
-        if self.fit.best is None:
-            found = f"no formula for {rows.target_name}"
-        else:
-            law = "law" if self.law else "no law, best"
-            found = f"{law}: {rows.target_name} = {self.fit.best}"
-        return f"<{found}; {rows.count:,} rows>"
-
     @property
     def found(self) -> Formula | None:
         return self.formula

@@ -92,6 +92,11 @@ class Run(RunDirectory):
                 "with the next version; to report the run again: nalmx train-and-extract --output "
                 f"{directory} --resume"
             )
+        if isinstance(data, dict) and data.get("kind") == "fit":
+            raise RunError(
+                f"{directory} is a run of nalmx fit, which trains nothing; nalmx verify run {directory} fits "
+                "its rows again"
+            )
         config = Config.from_json(data, lambda: read_arrays(directory / _ROWS))
         if source is not None and source != config.source:
             raise RunError(f"the run {directory} was begun with another source of data")

@@ -22,7 +22,6 @@ from .. import __version__
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.nodes import natural_order
-from ..ranges import Range
 from ..storage import canonical_json, parse_json
 from .bounding.bounds import Difference, decimal_below
 from .checker import check
@@ -283,9 +282,8 @@ def _claim(texts: Mapping[str, Any]) -> Claim:
     _need(_is_texts(domain) and len(domain) <= _MOST_INPUTS, "the domain")
     names = sorted(map(check_name, domain), key=natural_order)
     left, right = parse(texts["left"]), parse(texts["right"])
-    ranges = {name: Range.parse(domain[name]) for name in names}
     tolerance = Tolerance.parse(texts["tolerance"])
-    return Claim(left, right, Domain(ranges), tolerance, "where_defined" in texts)
+    return Claim(left, right, Domain.from_json(domain, names), tolerance, "where_defined" in texts)
 
 
 def read_certificate(path: Path) -> Any:

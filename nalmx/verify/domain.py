@@ -15,19 +15,27 @@ from ..showing import Shown
 
 Point = dict[str, Fraction]
 Box = dict[str, Interval]
+INTEGERS = "integers "
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Domain(Shown):
-    """The product of one range an input: every combination of their values."""
+    """The product of one range an input: every combination of their values.
+
+    Of the inputs in `integers` only the whole numbers of their ranges, which begin and end with one.
+    """
 
     ranges: Mapping[str, Range]
+    integers: frozenset[str] = frozenset()
 
     @classmethod
-    def parse(cls, texts: Iterable[str], names: Iterable[str]) -> Domain:
+    def parse(
+        cls, texts: Iterable[str], names: Iterable[str], integers: Iterable[str] = ()
+    ) -> Domain:
         """The domain of the inputs `names` from texts such as `[2,6]` and `x2=[1,2]`.
 
-        A text without a name holds for every input that has none of its own.
+        A text without a name holds for every input that has none of its own. `integers` are the inputs that
+        are whole numbers.
         """
         inputs = sorted(names, key=natural_order)
         named: dict[str, Range] = {}
@@ -59,12 +67,36 @@ class Domain(Shown):
                 f"the input {missing[0]!r} has no range; add --range '{missing[0]}=[lower,upper]', or "
                 "--range '[lower,upper]' for every input"
             )
-        return cls({name: named.get(name) or _given(common) for name in inputs})
+        ranges = {name: named.get(name) or _given(common) for name in inputs}
+        return cls(ranges).with_integers(integers)
 
     @classmethod
     def uniform(cls, names: Iterable[str], extent: Range) -> Domain:
         """The same range for every input."""
         return cls(dict.fromkeys(names, extent))
+
+    def with_integers(self, names: Iterable[str]) -> Domain:
+        """The domain in which some inputs are whole numbers."""
+        whole = frozenset(names)
+        for name in sorted(whole - set(self.ranges)):
+            known = ", ".join(self.ranges) or "none, both sides are constant"
+            raise RangeError(f"there is no input {name[:60]!r} to be an integer; inputs: {known}")
+        ranges = dict(self.ranges)
+        for name in whole:
+            held = ranges[name].whole_numbers()
+            if held is None:
+                raise RangeError(
+                    f"the range {str(ranges[name])[:60]} of {name!r} holds no integer; take a wider one"
+                )
+            ranges[name] = held
+        return Domain(ranges, self.integers | whole)
+
+    def nearest(self, point: Mapping[str, Fraction]) -> Point:
+        """A point with its integers rounded to those of the domain."""
+        return {
+            name: self.ranges[name].nearest_integer(value) if name in self.integers else value
+            for name, value in point.items()
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,10 +113,23 @@ class Domain(Shown):
             yield dict(zip(self.ranges, intervals, strict=True))
 
     def __contains__(self, point: Mapping[str, Fraction]) -> bool:
-        return all(point[name] in extent for name, extent in self.ranges.items())
+        return all(
+            point[name] in extent and (name not in self.integers or point[name].denominator == 1)
+            for name, extent in self.ranges.items()
+        )
 
     def to_json(self) -> dict[str, str]:
-        return {name: str(extent) for name, extent in self.ranges.items()}
+        """The range of each input, with `integers` before those of whole numbers."""
+        return {
+            name: f"{INTEGERS if name in self.integers else ''}{extent}"
+            for name, extent in self.ranges.items()
+        }
+
+    @classmethod
+    def from_json(cls, texts: Mapping[str, str], names: Iterable[str]) -> Domain:
+        """The domain that such texts spell, its inputs in the order of `names`."""
+        ranges = {name: Range.parse(texts[name].removeprefix(INTEGERS)) for name in names}
+        return cls(ranges).with_integers(n for n in ranges if texts[n].startswith(INTEGERS))
 
 
 def named_ranges(texts: Iterable[str]) -> set[str]:

@@ -127,7 +127,8 @@ class Sweep:
 
         if known.blocked is not None or known.finding.outcome == "pole":
             return known
-        count = effort.points if claim.domain.has_width else 0
+        domain = claim.domain
+        count = effort.points if domain.has_width and not domain.integers else 0
         swept = sweep(claim, count, effort.device, effort.seed)
         blocked: Blocked | None = None
         left_open = known.left_open + swept.left_over

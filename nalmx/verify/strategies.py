@@ -53,7 +53,8 @@ def points(domain: Domain, *expressions: Expression) -> st.SearchStrategy[Point]
 
     The points are also aimed at the places where `expressions` jump, bend or lose their value.
     """
-    return _points(domain, expressions, 64)
+    found = _points(domain, expressions, 64)
+    return found.map(domain.nearest) if domain.integers else found
 
 
 def floats(

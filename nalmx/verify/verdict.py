@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, get_args
@@ -75,9 +75,9 @@ class Claim(Shown):
     where_defined: bool = False
 
     @classmethod
-    def that(cls, condition: Any, domain: Any) -> Claim:
+    def that(cls, condition: Any, domain: Any, integers: Iterable[str] = ()) -> Claim:
         """The claim that a condition holds: `Claim.that("exp(x) >= 1 + x", "[-5,5]")`."""
-        return cls.of(condition, TRUE, domain)
+        return cls.of(condition, TRUE, domain, integers=integers)
 
     @classmethod
     def of(
@@ -87,17 +87,18 @@ class Claim(Shown):
         domain: Any,
         tolerance: Tolerance | str | int = "0",
         *,
+        integers: Iterable[str] = (),
         where_defined: bool = False,
     ) -> Claim:
         """The claim that two sides agree, in any of the ways to write them.
 
         A side is a text, a number, a SymPy expression, an expression, a formula or a module with one
         output. The domain is a text such as `[2,6]` for every input, a dict of one a name, a `Range` or a
-        `Domain`; the tolerance a text such as `abs:1e-6`.
+        `Domain`; the tolerance a text such as `abs:1e-6`. `integers` are the inputs that are whole numbers.
         """
         one, inputs = _side(left, "the left side")
         other, named = _side(right, "the right side")
-        where = domain_of(domain, {*inputs, *named})
+        where = domain_of(domain, {*inputs, *named}).with_integers(integers)
         allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
         return cls(one, other, where, allowed, where_defined)
 

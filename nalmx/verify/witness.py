@@ -79,7 +79,8 @@ def simplified(claim: Claim, failure: Failure) -> Failure:
     with until(deadline()), limited(_TO_SIMPLIFY):
         for name, extent in claim.domain.ranges.items():
             for value in _simple_values(extent, failure.point[name]):
-                judgement = judge(claim, {**failure.point, name: value})
+                moved = {**failure.point, name: value}
+                judgement = judge(claim, moved) if moved in claim.domain else "open"
                 if isinstance(judgement, type(failure)):
                     failure = judgement
                     break

@@ -129,6 +129,10 @@ def test_the_truth_is_compared_where_it_is_asked_for(capsys):
 def test_settings_reach_the_fit(capsys):
     code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json")
     assert (code, json.loads(out)["law"]) == (3, False)
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--forms", "1")
+    assert (
+        "  the search was to try no more than 1 forms; this is the best so far" in out.splitlines()
+    )
     _, out, _ = run(capsys, *KEPLER, "--holdout", "random", "--json")
     found = json.loads(out)
     assert found["beyond"] == 0
@@ -314,6 +318,11 @@ def test_what_a_fit_has_not_is_refused(capsys, kept, option):
     code, _, err = verify(capsys, kept, *option)
     assert code == 2
     assert f"{option[0]} is not for a run of nalmx fit" in err
+
+
+def test_a_fit_is_no_training_to_resume(capsys, kept):
+    assert main(["train-and-extract", "--resume", "--output", str(kept)]) == 2
+    assert "is a run of nalmx fit, which trains nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -82,6 +82,13 @@ def test_an_outcome_is_saved_and_opened_again(rows, tmp_path):
     assert certificate[0] == "formula_truth"
 
 
+def test_a_notebook_shows_rows_and_formula_apart(rows):
+    shown = nalmx.fit(*rows, truth="x1*x2")._repr_html_()
+    assert "<math" in shown
+    assert "<li>fits all 80 rows to rounding</li>" in shown
+    assert shown.index("fits all 80 rows") < shown.index(">proved</strong>")
+
+
 def test_a_run_may_have_its_output_from_the_start(rows, tmp_path):
     found = nalmx.fit(*rows, output=tmp_path / "run")
     assert found.directory == tmp_path / "run"

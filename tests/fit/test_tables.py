@@ -129,6 +129,7 @@ def test_sigma_and_weights_are_no_inputs(table):
     chosen = chosen_rows(table("a,s,w,y\n1,2,3,4\n5,6,7,8\n"), "y", sigma="s", weights="w")
     assert chosen.rows.names == ("a",)
     assert chosen.rows.weights.tolist() == [3, 7]
+    assert (chosen.sigma, chosen.weights) == ("s", "w")
 
 
 def test_features_keep_their_order_and_may_have_commas_in_their_names(table):

@@ -20,13 +20,15 @@ class Chosen:
     """The rows of a table, and what was done to come to them.
 
     `renamed` gives the own name of each column that is written otherwise in formulas; `left_out` gives
-    columns that are no inputs, each with the reason.
+    columns that are no inputs, each with the reason. `sigma` and `weights` are the columns of these.
     """
 
     rows: Rows
     source: str
     renamed: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    sigma: str | None = None
+    weights: str | None = None
 
 
 def chosen_rows(
@@ -70,7 +72,8 @@ def chosen_rows(
     )
     pairs = zip(names, [*own, roles["target"]], strict=True)
     renamed = {safe: name for safe, name in pairs if safe != name}
-    return Chosen(rows, columns.source, renamed, columns.left_out)
+    known = roles.get("sigma"), roles.get("weights")
+    return Chosen(rows, columns.source, renamed, columns.left_out, *known)
 
 
 def _split(features: Sequence[str], names: Sequence[str]) -> list[str]:

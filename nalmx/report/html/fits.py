@@ -37,7 +37,7 @@ def fit_part(outcome: FitOutcome, repeat: Sequence[str], certificates: Mapping[s
         points = FitPoints.of(outcome)
         drawn = rows_and_law(points)
         sections.append(section("Rows and formula", drawn, residuals_picture(points)))
-    sections.append(section("Rival formulas", *_equations(outcome)))
+    sections.append(section("Rival formulas", *equations_table(outcome)))
     sections.append(section("Repeat it", *map(command, repeat)))
     return Part(f"{rows.target_name} from {rows.count:,} rows: {law}", sections)
 
@@ -68,7 +68,7 @@ def _constants(outcome: FitOutcome) -> list[Markup]:
     return [table(("constant", "as fitted", ""), rows)] if rows else []
 
 
-def _equations(outcome: FitOutcome) -> list[Markup]:
+def equations_table(outcome: FitOutcome) -> list[Markup]:
     """Every equation that none of its size or smaller fits better; the pick stands out."""
     equations = outcome.fit.equations
     if not equations:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil, floor
 
 from ...expression import Expression, Number, Variable, evaluate
 from ...expression.build import negative, rational, total
@@ -26,7 +27,8 @@ class Case:
     """Both sides on a part of the domain.
 
     An input that a condition ties to the others (x1 = x2) is replaced by them in both sides;
-    `bound` says by what.
+    `bound` says by what. Inputs in `integers` are whole numbers; those in `made` are not of the claim, and
+    others are bound to them.
     """
 
     left: Expression
@@ -34,11 +36,14 @@ class Case:
     ranges: Mapping[str, Range]
     conditions: tuple[SignCondition, ...] = ()
     bound: Mapping[str, Expression] = field(default_factory=dict)
+    integers: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
     @classmethod
     def whole(cls, claim: Claim) -> Case:
         """The whole claim; an input that can be one value only is replaced by it."""
-        case = cls(claim.left, claim.right, claim.domain.ranges)
+        domain = claim.domain
+        case = cls(claim.left, claim.right, domain.ranges, integers=domain.integers)
         for name, extent in claim.domain.ranges.items():
             if extent.lower == extent.upper:
                 case = case.with_input(name, rational(extent.lower))
@@ -51,12 +56,14 @@ class Case:
         """
         point = {name: extent.intervals[0].middle for name, extent in self.ranges.items()}
         point.update(values)
+        for name in self.integers & self.ranges.keys():
+            point[name] = self.ranges[name].nearest_integer(point[name])
         for name, expression in self.bound.items():
             value = evaluate(expression, point)
             if not isinstance(value, Fraction):
                 return None
             point[name] = value
-        return point
+        return {name: value for name, value in point.items() if name not in self.made}
 
     def points(self, found: Iterable[Point]) -> tuple[Point, ...]:
         """Those of some points that are rational, with all inputs of the claim."""
@@ -79,12 +86,14 @@ class Case:
             conditions.append(SignCondition(_minus(value, rational(extent.lower)), NONNEGATIVE))
             conditions.append(SignCondition(_minus(rational(extent.upper), value), NONNEGATIVE))
         bound = {n: substitute(e, given) for n, e in self.bound.items()}
-        return Case(
-            substitute(self.left, given),
-            substitute(self.right, given),
-            ranges,
-            tuple(conditions),
-            {**bound, name: value},
+        return replace(
+            self,
+            left=substitute(self.left, given),
+            right=substitute(self.right, given),
+            ranges=ranges,
+            conditions=tuple(conditions),
+            bound={**bound, name: value},
+            integers=self.integers - {name},
         )
 
     def parts(self, split: Split) -> Iterator[Case]:
@@ -100,10 +109,13 @@ class Case:
             ends = {
                 end for interval in extent.intervals for end in (interval.lower, interval.upper)
             }
-            if 0 in sides and root in extent and (len(sides) == 1 or root in ends):
+            is_there = root in extent and (name not in self.integers or root.denominator == 1)
+            if 0 in sides and is_there and (len(sides) == 1 or root in ends):
                 yield self.with_input(name, rational(root))
             for side in sorted(sides - {0}):
                 narrowed = _cut(extent, root, below=side < 0)
+                if narrowed is not None and name in self.integers:
+                    narrowed = _cut_whole(narrowed, root, side, has_end=0 in sides)
                 if narrowed is not None:
                     ranges = {**self.ranges, name: narrowed}
                     yield replace(self.with_condition(condition), ranges=ranges)
@@ -150,6 +162,16 @@ def _cut(extent: Range, at: Fraction, *, below: bool) -> Range | None:
         if lower < upper or lower == upper != at:
             kept.append(Interval(lower, upper))
     return Range(tuple(kept)) if kept else None
+
+
+def _cut_whole(extent: Range, at: Fraction, side: int, *, has_end: bool) -> Range | None:
+    """The whole numbers of a range that ends at a value, which belongs to it or not."""
+    if side < 0:
+        ends = extent.lower, Fraction(floor(at) if has_end else ceil(at) - 1)
+    else:
+        ends = Fraction(ceil(at) if has_end else floor(at) + 1), extent.upper
+    cut = extent.overlap(Range((Interval(*ends),))) if ends[0] <= ends[1] else None
+    return None if cut is None else cut.whole_numbers()
 
 
 def _linear(

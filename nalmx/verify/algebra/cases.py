@@ -42,12 +42,14 @@ from .cover import is_empty
 from .definedness import Unmet, find_unmet
 from .field import Field, Units
 from .linear import contradict
+from .nested import by_inner_root
 from .normal_form import Form, NormalForms
 from .partial import are_alike, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
+from .residues import by_residues, by_values
 
-# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
+# A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the first 2 of 514.
 MAX_CASES = 400
 _BOXES_TO_EMPTY = 64
 
@@ -104,10 +106,17 @@ def solved(case: Case, units: Units) -> Solved | list[Case]:
 
 
 def _solved(case: Case, units: Units) -> Solved | list[Case]:
-    forms = NormalForms((case.left, case.right), case.ranges, case.conditions, units)
+    forms = NormalForms(
+        (case.left, case.right), case.ranges, case.conditions, units, integers=case.integers
+    )
     left, right = forms.form(case.left), forms.form(case.right)
     agrees = forms.are_equal(left, right)
     if not agrees:
+        inner = by_inner_root(case, forms.region)
+        if inner is not None:
+            return [inner]
+        if parts := list(by_residues(case, forms.region)):
+            return [part for part in parts if not _contradicts(part)]
         forms.region.split_open()
         for zero in forms.region.zeros:
             tied = _tied(forms.field, zero)
@@ -116,6 +125,8 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
         if lone := list(case.lone_values()):
             return lone
     unmet = find_unmet(case, forms)
+    if (not agrees or unmet is not None) and (values := list(by_values(case))):
+        return values
     if unmet is None:
         return Solved(case, forms, left, right, agrees, None)
     alike = agrees and are_alike(case, forms)

@@ -10,7 +10,7 @@ are defined throughout the domain is shown by signs, exactly or in ball enclosur
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...clock import limited
@@ -24,11 +24,13 @@ from .bracket import Bracket
 from .case import Case
 from .cases import Solved, cases
 from .cover import Breach, find_breach
+from .definedness import Unmet
 from .quotients import OutsideMethod
 from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py, and saves no time.
 _MOST_DIFFERING = 12
 _HUNTING, _SHARE_OF_HUNTING = (
     60_000,
@@ -91,8 +93,10 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     elif stopped is None and unmet:
         # Where a side may be undefined, its normal form need not be its function.
         worst = max(unmet, key=lambda u: u.is_certain)
-        reason = worst.reason
-        if worst.is_certain and not (differing and exact) and not claim.where_defined:
+        reason = (replace(worst, is_certain=False) if claim.domain.integers else worst).reason
+        if worst.is_certain and not (
+            (differing and exact) or claim.where_defined or claim.domain.integers
+        ):
             outcome = "pole"
     elif stopped is None:
         outcome = "differs" if all(map(_tells, differing)) else "silent"
@@ -103,7 +107,7 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
         outcome,
         reason,
         tuple(point for point in suspects if point in claim.domain),
-        tuple(bracket for found in unmet for bracket in found.brackets),
+        _brackets(claim, unmet),
         differing if stopped is None else None,
         stopped is None and not unmet,
         alike,
@@ -131,6 +135,13 @@ def _stopped(claim: Claim, seen: list[Solved], suspects: list[Point], hunting: i
     except OutsideMethod as outside:
         return str(outside)
     return None
+
+
+def _brackets(claim: Claim, unmet: list[Unmet]) -> tuple[Bracket, ...]:
+    """Pairs of points around one at which a side is undefined; no way leads from one integer to another."""
+    if claim.domain.integers:
+        return ()
+    return tuple(bracket for found in unmet for bracket in found.brackets)
 
 
 def _tells(solved: Solved) -> bool:

@@ -13,12 +13,12 @@ from typing import TypeAlias
 from ...expression import Apply, Constant
 from .field import Slot
 from .functions import raised
-from .quotients import Quotient, key
+from .quotients import Polynomial, Quotient, key
 from .region import Region
 from .signs import POSITIVE
 
 Pair: TypeAlias = tuple[Quotient, Quotient]
-_MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 6 of 257
+_MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 15 of 514
 
 
 def pi(region: Region) -> Quotient:
@@ -51,6 +51,11 @@ def _wave(region: Region, coefficient: Fraction, part: Quotient) -> Pair:
         coefficient -= 2 * floor(coefficient / 2)
         if (12 * coefficient).denominator == 1:
             return _twelfths(region, int(12 * coefficient))
+    turns = _whole_turns(region, part)
+    if turns is not None:
+        if (coefficient / 2).denominator == 1:
+            return ring.number(1), ring.number(0)
+        region.floors.append(turns * ring.constant(coefficient / 2))
     times, positive = 1, abs(coefficient)
     unit = field.units.unit(("wave", key(part.top), key(part.bottom)), positive)
     if unit is not None and positive / unit <= _MOST_WAVES:
@@ -65,6 +70,24 @@ def _wave(region: Region, coefficient: Fraction, part: Quotient) -> Pair:
     for _ in range(times - 1):
         pair = _turned(region, pair, one)
     return pair if coefficient > 0 else (pair[0], ring.negative(pair[1]))
+
+
+def _whole_turns(region: Region, part: Quotient) -> Polynomial | None:
+    """The whole number that π is multiplied by, a product of inputs; None where there is none."""
+    ring = region.field.ring
+    if not part.bottom.is_one() or not region.integers:
+        return None
+    ((monomial, _),) = part.top.terms()
+    held = [place for place, n in enumerate(monomial) if n]
+    slots = [place for place in held if place < ring.slots]
+    if len(slots) != 1 or len(held) < 2 or monomial[slots[0]] != 1:
+        return None
+    is_pi = region.field.slot_at(ring.slots - 1 - slots[0]).kind == "pi"
+    names = {ring.names[place - ring.slots] for place in held if place >= ring.slots}
+    if not is_pi or not names <= region.integers:
+        return None
+    exponents = [0 if place < ring.slots else int(n) for place, n in enumerate(monomial)]
+    return ring.monomial(tuple(exponents))
 
 
 def _twelfths(region: Region, n: int) -> Pair:

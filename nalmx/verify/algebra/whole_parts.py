@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import floor
 
 import flint
@@ -15,32 +14,42 @@ from .quotients import Polynomial, Quotient, as_fraction, key
 from .region import Region
 from .signs import BITS, NEGATIVE, NONNEGATIVE, balls
 
-# Four times as many prove one more of the 257 of benchmarks/algebra_limits.py, and 3 s go into another.
-_MOST_STEPS = 64
+# Of the 514 proofs of benchmarks/algebra_limits.py a sixteenth loses 3; four times as many prove one more.
+_MOST_STEPS, _FEW_STEPS = 64, 8
 
 
 def whole_part(region: Region, x: Quotient) -> Quotient:
     """floor x: a number where the range of x lies between two whole numbers."""
     field, ring = region.field, region.field.ring
     x = field.reduced(x)
-    shift = floor(_constant_term(x.top)) if x.bottom.is_one() else 0
-    x = field.reduced(ring.minus(x, ring.number(shift)))
+    shift = ring.whole(_whole_terms(region, x.top)) if x.bottom.is_one() else ring.number(0)
+    x = field.reduced(ring.minus(x, shift))
     if x.top.is_constant() and x.bottom.is_one():
-        return ring.number(shift)
+        return shift
     region.seen.append(x)
     steps = _possible_steps(region, x)
     if steps is not None and len(steps) == 1:
-        return ring.number(shift + steps[0])
+        return ring.plus(shift, ring.number(steps[0]))
+    if x.bottom.is_one():
+        region.floors.append(x.top)
+        region.has_wide_floors |= steps is None or len(steps) > _FEW_STEPS
     if steps:
         region.open.append(ring.minus(x, ring.number(steps[len(steps) // 2])))
     fraction = Slot("fraction", Apply("mod", (field.tree_of(x), rational(1))), signs=NONNEGATIVE)
     slot = ring.whole(field.slot(("fraction", key(x.top), key(x.bottom)), fraction))
-    return ring.plus(ring.minus(x, slot), ring.number(shift))
+    return ring.plus(ring.minus(x, slot), shift)
 
 
-def _constant_term(polynomial: Polynomial) -> Fraction:
-    constant = (c for monomial, c in polynomial.terms() if not any(monomial))
-    return as_fraction(next(constant, flint.fmpq(0)))
+def _whole_terms(region: Region, polynomial: Polynomial) -> Polynomial:
+    """A part that is a whole number: of the constant, and of terms in inputs that are whole numbers."""
+    ring = region.field.ring
+    whole = ring.constant(0)
+    for monomial, coefficient in polynomial.terms():
+        held = [place - ring.slots for place, n in enumerate(monomial) if n]
+        if all(k >= 0 and ring.names[k] in region.integers for k in held):
+            part = ring.constant(floor(as_fraction(coefficient)))
+            whole += part * ring.monomial(tuple(map(int, monomial)))
+    return whole
 
 
 def _possible_steps(region: Region, x: Quotient) -> list[int] | None:

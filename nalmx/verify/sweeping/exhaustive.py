@@ -129,6 +129,8 @@ class _Check:
             raise SettingError(
                 f"an exhaustive check needs exactly one input; the domain has {len(claim.domain.names)}"
             )
+        if claim.domain.integers:
+            raise SettingError("an exhaustive check is of float32 numbers; leave out the integers")
         if claim.tolerance.kind == "exact":
             raise SettingError(
                 "an exhaustive check cannot show equality, since float64 rounds; give a tolerance such "

@@ -58,9 +58,8 @@ def points_of(domain: Domain, count: int = POINTS) -> Iterator[Point]:
     boxes = list(islice(domain.boxes(), _MOST_BOXES))
     made = 0
     for box in boxes:
-        yield {name: extent.lower for name, extent in box.items()}
-        yield {name: extent.upper for name, extent in box.items()}
-        yield {name: extent.middle for name, extent in box.items()}
+        for part in ("lower", "upper", "middle"):
+            yield domain.nearest({name: getattr(extent, part) for name, extent in box.items()})
         made += 3
     while made < count:
         point: Point = {}
@@ -68,7 +67,7 @@ def points_of(domain: Domain, count: int = POINTS) -> Iterator[Point]:
             chosen = random.choice(extent.intervals)
             place = random.choice((0, _GRID, *(random.randrange(_GRID + 1) for _ in range(4))))
             point[name] = chosen.lower + chosen.width * Fraction(place, _GRID)
-        yield point
+        yield domain.nearest(point)
         made += 1
 
 
