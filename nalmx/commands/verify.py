@@ -15,7 +15,6 @@ from ..devices import check_device_name
 from ..errors import SettingError
 from ..expression import remarks, sort_of, variables
 from ..report.verdicts import verdict_lines
-from ..run_directory import kind_of_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
@@ -25,12 +24,9 @@ from ..verify.verdict import TRUE
 from . import _request as ask
 from ._certificate import (
     certificate,
-    certificate_paths,
     write_certificate,
-    write_certificates,
 )
 from ._files import check_certificates, check_tests, tests_option
-from ._fit import verify_fit_run
 from ._options import (
     as_text,
     export_tests,
@@ -38,9 +34,8 @@ from ._options import (
     messages,
     no_traces,
     parse_named,
-    report_formula,
 )
-from ._verify_request import RunRequest
+from ._verify_run import RunRequest, verify_run
 
 
 @click.group(name="verify", no_args_is_help=False)
@@ -186,40 +181,4 @@ def _text(verdict: Verdict, as_json: bool) -> str:
 @ask.asking(RunRequest)
 def run(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
-    check_device_name(asked.device)
-    kind = kind_of_run(asked.directory)
-    if kind == "fit":
-        return verify_fit_run(asked)
-    if kind == "sequence":
-        for name in ("tolerance", "as_it_runs", "tests"):
-            if name in asked.given:
-                raise click.UsageError(
-                    f"{asked.given[name]} is not for a run of --module pntm; leave it out"
-                )
-        from ._sequence import verify_sequence
-
-        return verify_sequence(asked)
-    if asked.figure is not None:
-        raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
-    check_tests(asked.tests)
-    from ..train import Run
-
-    opened = Run.open(asked.directory)
-    check_certificates(*(certificate_paths(opened.directory) if asked.certificates else ()))
-    tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
-
-    from ..runs.formulas import verify_run
-
-    effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), messages(asked.quiet).status("verifying") as status:
-        outcome = verify_run(
-            opened, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
-        )
-    try:
-        export_tests(asked.tests, outcome, quiet=asked.quiet)
-    finally:
-        report_formula(outcome, as_json=asked.as_json)
-    outcome.check_saved()
-    if asked.certificates:
-        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
-    return outcome.exit_code(asked.require)
+    return verify_run(asked)

@@ -20,7 +20,7 @@ from .quotients import Polynomial, Quotient, factors_of, key
 from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs, opposite
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
-# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
+# A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the last 1 of 514.
 _BOXES_TO_LEARN_A_SIGN = 60
 _MOST_CORNERS_OF = 8
 
