@@ -14,7 +14,10 @@ from nalmx.cli import main
 
 PLANETS = Path(__file__).parents[2] / "examples" / "planets.csv"
 KEPLER = [str(PLANETS), "--target", "period"]
-BRIEF = ["--forms", "20"]  # where there is nothing to find, the search would go through all it has
+BRIEF = [
+    "--operations",
+    "20",
+]  # where there is nothing to find, the search would go through all it has
 TRUTH = "said of the formula, where the truth is axis**(3/2):"
 
 
@@ -130,9 +133,10 @@ def test_the_truth_is_compared_where_it_is_asked_for(capsys):
 def test_settings_reach_the_fit(capsys):
     code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json", *BRIEF)
     assert (code, json.loads(out)["law"]) == (3, False)
-    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--forms", "1")
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--operations", "1")
     assert (
-        "  the search was to try no more than 1 forms; this is the best so far" in out.splitlines()
+        "  the search spent its operations after 1 forms; this is the best so far"
+        in out.splitlines()
     )
     _, out, _ = run(capsys, *KEPLER, "--holdout", "random", "--json")
     found = json.loads(out)
