@@ -27,6 +27,7 @@ from ._certificate import (
     write_certificate,
 )
 from ._files import check_certificates, check_tests, tests_option
+from ._group import Group
 from ._options import (
     as_text,
     export_tests,
@@ -38,7 +39,7 @@ from ._options import (
 from ._verify_run import RunRequest, verify_run
 
 
-@click.group(name="verify", no_args_is_help=False)
+@click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
     """Verify an expression (expr) or a training run (run) over a domain.
 

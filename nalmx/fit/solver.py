@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..clock import deadline, limited, move_on_after
+from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
@@ -17,9 +17,8 @@ from .holdout import Holdout, Split, split
 from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
-from .structures.linear import linear
-from .structures.monomial import monomial
 from .structures.problem import Problem
+from .structures.search import composed, plain
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -60,6 +59,10 @@ def fit(
     return search.outcome(ended)
 
 
+_MOST_IMPOSTORS = 400
+"""Forms that are right to many digits and no laws: a function so smooth has more of them without end."""
+
+
 @dataclass(eq=False)
 class _Search:
     """The candidates of one fit, and the best of them."""
@@ -70,19 +73,33 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.candidates: list[Candidate] = []
+        self.impostors = 0
 
     def run(self) -> None:
-        """Structure after structure, until one is a law to rounding."""
+        """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        for form in structures(problem):
-            found = self.judge.judge(form)
-            if found is not None:
-                self.candidates.append(found)
-                if self.progress is not None:
-                    self.progress(_equation(self.pick or found, True), self.judge.tried)
-                if found.is_law and found.is_exact:
+        self._try(plain(problem))
+        if not self.has_law:
+            self._try(composed(problem))
+
+    def _try(self, found: Iterator[Form]) -> None:
+        for form in found:
+            judged = self.judge.judge(form)
+            if form.is_from_exact and (judged is None or not judged.is_law):
+                self.impostors += 1
+                if self.impostors >= _MOST_IMPOSTORS:
                     break
-            deadline().look()
+            if judged is not None:
+                self.candidates.append(judged)
+                if self.progress is not None:
+                    self.progress(_equation(self.pick or judged, True), self.judge.tried)
+                if judged.is_law and judged.is_exact:
+                    break
+
+    @property
+    def has_law(self) -> bool:
+        """Whether one of the candidates is a law."""
+        return any(found.is_law for found in self.candidates)
 
     @property
     def pick(self) -> Candidate | None:
@@ -141,12 +158,6 @@ class _Search:
                 f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "
                 "leaves has no trend, no order, and the shape of noise"
             )
-
-
-def structures(problem: Problem) -> Iterator[Form]:
-    """Forms for a problem, the cheapest structures first."""
-    yield from linear(problem)
-    yield from monomial(problem)
 
 
 def _equation(found: Candidate, is_pick: bool) -> Equation:

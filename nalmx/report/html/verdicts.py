@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ...markup import Markup, element
-from ...rationals import parse_rational
 from ...runs.claims import CLAIMS
 from .. import programs, verdicts
 from ..command_lines import counterexample_words
@@ -27,7 +25,7 @@ MEANINGS = {
     "refuted": "A counterexample was found and checked again in exact or ball arithmetic.",
     "unknown": "None of the others could be established; the reason is given.",
 }
-_LONGEST_EXACT, _LONGEST_COMMAND, _MOST_INPUTS = 12, 20_000, 12
+_LONGEST_COMMAND, _MOST_INPUTS = 20_000, 12
 
 
 def legend() -> Markup:
@@ -89,10 +87,17 @@ def _word(word: str, shown: str = "") -> Markup:
 def counterexample_rows(example: Counterexample) -> list[tuple[str, str]]:
     """The point, and both values there."""
     fields = example.to_json()
-    rows = [(name, _near(value)) for name, value in [*fields["point"].items()][:_MOST_INPUTS]]
+    rows = [
+        (name, verdicts.with_decimal(value))
+        for name, value in [*fields["point"].items()][:_MOST_INPUTS]
+    ]
     more = len(fields["point"]) - len(rows)
     rows += [("…", f"and {more} more inputs")] if more > 0 else []
-    return [*rows, ("left", _near(fields["left"])), ("right", _near(fields["right"]))]
+    return [
+        *rows,
+        ("left", verdicts.with_decimal(fields["left"])),
+        ("right", verdicts.with_decimal(fields["right"])),
+    ]
 
 
 def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Markup]:
@@ -104,21 +109,6 @@ def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Ma
         if len(words) <= _LONGEST_COMMAND:
             yield element("p", "Judged again at this point by:")
             yield command(words)
-
-
-def _near(text: str) -> str:
-    """A value as it is given, with its decimal beside a fraction that is long."""
-    value = parse_rational(text)
-    if value is None or len(text) <= _LONGEST_EXACT or "/" not in text:
-        return text
-    return f"≈ {_decimal(value)}, exactly {text}"
-
-
-def _decimal(value: Fraction) -> str:
-    try:
-        return f"{float(value):.12g}"
-    except OverflowError:
-        return "beyond the floats"
 
 
 def wrong_rows(
