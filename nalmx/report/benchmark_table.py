@@ -98,15 +98,11 @@ def _table(
 def _numbers(row: CellSummary, signs: _Signs) -> list[str]:
     """Success, published success, their agreement, solved at and sparsity error."""
     known = row.published
-    if known is None:
-        published = solved = sparsity = None
-    else:
-        published = Estimate(known.success_rate, known.lower, known.upper)
-        solved, sparsity = known.solved_at, known.sparsity_error
+    solved, sparsity = (None, None) if known is None else (known.solved_at, known.sparsity_error)
     marks = {None: "", True: signs.inside, False: signs.outside}
     return [
         _rate(row.success_rate, signs),
-        "" if published is None else _rate(published, signs),
+        "" if known is None else _rate(known.success_rate, signs),
         marks[row.within_published],
         _mean(row.solved_at, solved, ".0f", signs),
         _mean(row.sparsity_error, sparsity, ".2g", signs),
@@ -137,7 +133,7 @@ def _formula(row: CellSummary, signs: _Signs) -> Text:
 
 def _disagreement(row: CellSummary) -> str:
     known = row.published
-    published = "" if known is None else f", published {known.success_rate:.0%}"
+    published = "" if known is None else f", published {known.success_rate.mean:.0%}"
     return (
         f"{row.operation} {row.module} {row.interpolation} ({row.success_rate.mean:.0%}{published})"
     )
