@@ -13,8 +13,7 @@ from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..pntm.learn.config import SequenceConfig
 from ..run_directory import unused_directory
-from ._certificate import certificate_paths, write_certificates
-from ._files import check_certificates, check_figure
+from ._files import check_figure
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from ..runs.examples import Tests
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import MachineOutcome
-    from ._verify_request import RunRequest
 
 
 def run_sequence(asked: TrainRequest) -> int:
@@ -84,46 +82,40 @@ def run_sequence(asked: TrainRequest) -> int:
         print_lines(program_lines(outcome))
         print_lines(asked_lines(results, asked.ask_for))
         print_lines([f"run: {run.directory}"])
-    _draw(asked.figure, outcome, asked.quiet)
+    draw(asked.figure, outcome, asked.quiet)
     code = outcome.exit_code(asked.require)
     return code if code == REFUTED or results.holds else NOT_ESTABLISHED
 
 
-def verify_sequence(asked: RunRequest) -> int:
-    """Repeat the verdicts on a finished run, from what is on disk."""
-    from ..report.machine_runs import program_lines, size_of
-    from ..runs.machine_run import SequenceRun
+def verified(run: SequenceRun, seed: int, *, quiet: bool) -> MachineOutcome:
+    """The verdicts on a finished run."""
     from ..runs.machines import verify_machine
     from ..train import Interrupted
 
-    run = SequenceRun.open(asked.directory)
-    check_figure(asked.figure)
-    check_certificates(*(certificate_paths(asked.directory) if asked.certificates else ()))
-    notes = messages(asked.quiet)
     try:
         with (
             no_traces(),
             stop_on_signal(SECONDS_FOR_A_STEP) as stop,
-            Spinner(notes, "verifying") as show,
+            Spinner(messages(quiet), "verifying") as show,
         ):
-            outcome = verify_machine(run, _effort(asked.seed, show, stop))
-    except (Interrupted, KeyboardInterrupt):
-        return INTERRUPTED
+            return verify_machine(run, _effort(seed, show, stop))
+    except Interrupted:
+        raise KeyboardInterrupt from None
+
+
+def report_again(outcome: MachineOutcome, *, as_json: bool) -> None:
+    """Print what the files of a run say of its machine, and the verdicts on it."""
+    from ..report.machine_runs import program_lines, size_of
+
     results = outcome.established
-    if asked.as_json:
+    if as_json:
         record = outcome.to_json(results)
         # How and how fast it was found is nothing that a machine shows.
         print_json({n: v for n, v in record.items() if n not in ("method", "seconds")})
-    else:
-        print_lines([f"{run.config.title}: {size_of(results)}"])
-        print_lines(program_lines(outcome))
-        print_lines([f"run: {run.directory}"])
-    if len(outcome.scores) == len(outcome.results.scores):  # no file of tests is lost
-        outcome.check_saved()
-    if asked.certificates:
-        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
-    _draw(asked.figure, outcome, asked.quiet)
-    return outcome.exit_code(asked.require)
+        return
+    print_lines([f"{outcome.run.config.title}: {size_of(results)}"])
+    print_lines(program_lines(outcome))
+    print_lines([f"run: {outcome.run.directory}"])
 
 
 def _effort(
@@ -140,7 +132,8 @@ def _effort(
     )
 
 
-def _draw(path: Path | None, outcome: MachineOutcome, quiet: bool) -> None:
+def draw(path: Path | None, outcome: MachineOutcome, quiet: bool) -> None:
+    """Draw heads and tapes, if that is asked for, and say where."""
     if path is None:
         return
     from ..report.program_figure import write_run_figure

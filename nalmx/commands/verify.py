@@ -14,8 +14,8 @@ from rich.console import Console
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..expression import remarks, sort_of, variables
+from ..expression.syntaxes import SYNTAXES, Syntax
 from ..report.verdicts import verdict_lines
-from ..run_directory import kind_of_run
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
 from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
@@ -25,25 +25,22 @@ from ..verify.verdict import TRUE
 from . import _request as ask
 from ._certificate import (
     certificate,
-    certificate_paths,
     write_certificate,
-    write_certificates,
 )
 from ._files import check_certificates, check_tests, tests_option
-from ._fit import verify_fit_run
+from ._group import Group
 from ._options import (
     as_text,
     export_tests,
     json_line,
     messages,
     no_traces,
-    parse_named,
-    report_formula,
+    read_named,
 )
-from ._verify_request import RunRequest
+from ._verify_run import RunRequest, verify_run
 
 
-@click.group(name="verify", no_args_is_help=False)
+@click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
     """Verify an expression (expr) or a training run (run) over a domain.
 
@@ -74,6 +71,13 @@ class ExpressionRequest(ask.VerdictRequest):
     )
     tolerance: str = ask.option(
         "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
+    )
+    syntax: Syntax = ask.option(
+        "--syntax",
+        "The language of both expressions: python, sympy, pysr, latex or mathematica; auto takes another "
+        "one than python where that is safe, and says so.",
+        type=click.Choice(SYNTAXES),
+        default="auto",
     )
     where_defined: bool = ask.flag(
         "--where-defined",
@@ -122,8 +126,10 @@ def expr(asked: ExpressionRequest) -> int:
 
     A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    left = parse_named(asked.expression, "")
-    right = TRUE if asked.truth is None else parse_named(asked.truth, "--truth: ")
+    readings = [read_named(asked.expression, asked.syntax, "")]
+    if asked.truth is not None:
+        readings.append(read_named(asked.truth, asked.syntax, "--truth: "))
+    left, right = (*(reading.expression for reading in readings), TRUE)[:2]
     if asked.truth is None and sort_of(left) == "real":
         raise SettingError(
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
@@ -155,7 +161,8 @@ def expr(asked: ExpressionRequest) -> int:
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
-    for remark in remarks(left, right, named_ranges(asked.ranges)):
+    read_as = [reading.note for reading in readings if reading.note is not None]
+    for remark in (*read_as, *remarks(left, right, named_ranges(asked.ranges))):
         notes.print(f"nalmx: {remark}", soft_wrap=True)
     try:
         export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
@@ -186,40 +193,4 @@ def _text(verdict: Verdict, as_json: bool) -> str:
 @ask.asking(RunRequest)
 def run(asked: RunRequest) -> int:
     """Repeat the verdicts on a finished run in DIRECTORY, from what is on disk."""
-    check_device_name(asked.device)
-    kind = kind_of_run(asked.directory)
-    if kind == "fit":
-        return verify_fit_run(asked)
-    if kind == "sequence":
-        for name in ("tolerance", "as_it_runs", "tests"):
-            if name in asked.given:
-                raise click.UsageError(
-                    f"{asked.given[name]} is not for a run of --module pntm; leave it out"
-                )
-        from ._sequence import verify_sequence
-
-        return verify_sequence(asked)
-    if asked.figure is not None:
-        raise click.UsageError("--figure is for a run of --module pntm only; leave it out")
-    check_tests(asked.tests)
-    from ..train import Run
-
-    opened = Run.open(asked.directory)
-    check_certificates(*(certificate_paths(opened.directory) if asked.certificates else ()))
-    tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
-
-    from ..runs.formulas import verify_run
-
-    effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), messages(asked.quiet).status("verifying") as status:
-        outcome = verify_run(
-            opened, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
-        )
-    try:
-        export_tests(asked.tests, outcome, quiet=asked.quiet)
-    finally:
-        report_formula(outcome, as_json=asked.as_json)
-    outcome.check_saved()
-    if asked.certificates:
-        write_certificates(outcome, outcome.run.directory, quiet=asked.quiet)
-    return outcome.exit_code(asked.require)
+    return verify_run(asked)

@@ -65,6 +65,11 @@ class MachineOutcome(RunOutcome):
         known = self.run.config.task is not None
         return None if known else "what is right is known of the examples only"
 
+    def check_saved(self) -> None:
+        """As of every run, unless a file of tests is lost, without which less is known."""
+        if len(self.scores) == len(self.results.scores):
+            RunOutcome.check_saved(self)
+
     def certificates(self) -> Iterator[tuple[str, Callable[[], SequenceCertificate]]]:
         from ..pntm.proofs.certificate import SequenceCertificate
 

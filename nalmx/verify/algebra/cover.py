@@ -34,7 +34,7 @@ from .signs import (
 from .subdivision import halves, is_narrow, probes
 from .suspects import simplest
 
-# A sixteenth of the boxes to start from loses no proof of benchmarks/algebra_limits.py.
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
 MOST_BOXES = 3_000
 _MOST_STARTS = 1_024
 _HALVINGS = 120

@@ -30,6 +30,7 @@ from .signs import NONZERO
 from .suspects import generic_points, sample_points, vertex
 
 Outcome = Literal["proved", "differs", "pole", "silent"]
+# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py, and saves no time.
 _MOST_DIFFERING = 12
 _HUNTING, _SHARE_OF_HUNTING = (
     60_000,

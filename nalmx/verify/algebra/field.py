@@ -30,7 +30,7 @@ from .quotients import (
 )
 from .signs import EVERY, Signs
 
-MOST_UNITS = 60  # a quarter loses no proof of benchmarks/algebra_limits.py, 3 loses 4 of 257
+MOST_UNITS = 60  # a quarter loses no proof of benchmarks/algebra_limits.py, 3 lose 14 of 514
 T = TypeVar("T")
 
 
@@ -126,6 +126,11 @@ class Field:
     def has_functions(self) -> bool:
         return bool(self._slots)
 
+    @property
+    def taken(self) -> int:
+        """How many slots are taken."""
+        return len(self._slots)
+
     def slot_at(self, place: int) -> Slot:
         return self._slots[place]
 
@@ -134,6 +139,12 @@ class Field:
         if place >= len(self._slots) or self._slots[place].kind != "exp":
             return False
         return bool(variables(self._slots[place].expression))
+
+    def is_number(self, place: int) -> bool:
+        """Whether a slot is taken by a root, a power or a wave that does not depend on the inputs."""
+        if place >= len(self._slots) or self._slots[place].kind not in ("power", "wave"):
+            return False
+        return not variables(self._slots[place].expression)
 
     def slot_of(self, polynomial: Polynomial) -> Slot | None:
         """The slot that a polynomial is the bare variable of."""
@@ -144,6 +155,15 @@ class Field:
             return None
         place = self.ring.slots - 1 - list(monomial).index(1)
         return self._slots[place] if place >= 0 else None
+
+    def has_inputs(self, polynomial: Polynomial) -> bool:
+        """Whether a polynomial depends on inputs, by itself or in a function."""
+        split = self.ring.slots
+        places = [place for place, n in enumerate(polynomial.degrees()) if n]
+        return any(
+            place >= split or bool(variables(self._slots[split - 1 - place].expression))
+            for place in places
+        )
 
     # Canonical forms
 

@@ -17,6 +17,7 @@ from ...expression.operations import OPERATIONS
 from ...ranges import Range
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
+from .numbers import vanishes_by_numbers
 from .quotients import OutsideMethod, Quotient, key, rational
 from .region import HALVES, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
@@ -103,8 +104,11 @@ class NormalForms:
         if isinstance(left, bool) or isinstance(right, bool):
             return left is right
         ring = self.field.ring
-        return self.region.vanishes(ring.equal(left, right)) or logarithms_cancel(
-            self.region, ring.minus(left, right)
+        difference = ring.equal(left, right)
+        return (
+            self.region.vanishes(difference)
+            or logarithms_cancel(self.region, ring.minus(left, right))
+            or vanishes_by_numbers(self.field, difference)
         )
 
     def _visit(self, node: Expression) -> Form:

@@ -16,11 +16,12 @@ from ...ranges import Range
 from . import signs as sign_sets
 from .cover import signs_on
 from .field import Field
+from .numbers import sign_of_number
 from .quotients import Polynomial, Quotient, factors_of, key
 from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs, opposite
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
-# A sixteenth of each limit loses no proof of benchmarks/algebra_limits.py.
+# A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the last 1 of 514.
 _BOXES_TO_LEARN_A_SIGN = 60
 _MOST_CORNERS_OF = 8
 
@@ -123,6 +124,10 @@ class Region:
         extremes = self.extremes(atom)
         if extremes is not None:
             return frozenset().union(*(sign_sets.between(low, high) for low, high in extremes))
+        if slot is None and not self.field.has_inputs(atom):
+            sign = sign_of_number(self.field.tree(atom))
+            if sign is not None:
+                return frozenset({sign})
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
         if by_terms != EVERY:
             return by_terms

@@ -88,14 +88,14 @@ def _terms_with(
 
 
 def _residues(case: Case, name: str, period: int) -> Iterator[Case]:
-    whole = _fresh(case, name, "quotient")
+    whole = fresh(case, name, "quotient")
     for rest in range(period):
         value = total([product([rational(period), Variable(whole)]), rational(rest)])
         yield _with_whole(case, name, whole, period, Fraction(rest)).with_input(name, value)
 
 
 def _whole_and_rest(case: Case, name: str, period: int) -> Case:
-    whole, rest = (_fresh(case, name, part) for part in ("quotient", "rest"))
+    whole, rest = (fresh(case, name, part) for part in ("quotient", "rest"))
     value = total([product([rational(period), Variable(whole)]), Variable(rest)])
     below = SignCondition(total([Variable(rest), negative(rational(period))]), NEGATIVE)
     made = _with_whole(case, name, whole, period, None).with_condition(below)
@@ -118,7 +118,7 @@ def _with_whole(case: Case, name: str, whole: str, period: int, rest: Fraction |
     )
 
 
-def _fresh(case: Case, name: str, part: str) -> str:
+def fresh(case: Case, name: str, part: str) -> str:
     """A name that no input has."""
     made = f"{name}_{part}"
     while made in case.ranges or made in case.bound:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from ...ranges import Interval
 from ..domain import Box, Point
 
+# Neither a sixteenth of these nor four times as much changes a proof of benchmarks/algebra_limits.py.
 _MOST_FLIPPED = 8
 _NARROWEST = Fraction(1, 2**60)
 

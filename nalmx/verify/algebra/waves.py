@@ -18,7 +18,7 @@ from .region import Region
 from .signs import POSITIVE
 
 Pair: TypeAlias = tuple[Quotient, Quotient]
-_MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 6 of 257
+_MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 15 of 514
 
 
 def pi(region: Region) -> Quotient:
