@@ -21,6 +21,7 @@ from ..errors import ExtractionError
 from ..expression import Expression, Variable
 from ..expression.float_program import PRECISIONS, FloatProgram
 from ..models import ArithmeticModule, Recurrent
+from .inputs import input_names, item_names, sizes
 from .recorder import NoWayOut, Recorder
 from .torch_operations import LITERALS
 
@@ -35,8 +36,6 @@ def as_run(
     whose first layer fixes the number of inputs. A `Recurrent` is written out for `length` items, with
     its inputs named item by item. It runs on the CPU, in evaluation mode, in the type of its weights.
     """
-    from .network import _inputs_of, _names, _sizes
-
     network = _prepared(network)
     kind = next((p.dtype for p in network.parameters()), torch.get_default_dtype())
     name = str(kind).removeprefix("torch.")
@@ -45,19 +44,14 @@ def as_run(
     if isinstance(network, Recurrent):
         if length is None or length < 1:
             raise ExtractionError("a Recurrent has one program for each length: give length=N")
-        features, _ = _sizes(network)
-        usual = [
-            f"x{i + 1}_{t + 1}" if features > 1 else f"x{t + 1}"
-            for t in range(length)
-            for i in range(features)
-        ]
+        features, _ = sizes(network)
+        names = item_names(features, length, inputs)
         shape: tuple[int, ...] = (1, length, features)
     else:
         if length is not None:
             raise ExtractionError("a length is given but the network is not a Recurrent")
-        features = _inputs_of(network)
-        usual, shape = [f"x{i + 1}" for i in range(features)], (1, features)
-    names = _names(inputs, usual)
+        names = input_names(network, inputs)
+        shape = (1, len(names))
     outputs, unbounded = recorded(network, [Variable(name) for name in names], kind, shape)
     if unbounded:
         raise ExtractionError(

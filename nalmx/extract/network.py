@@ -27,8 +27,9 @@ from ._compose import Expressions, chosen, compared, composed, same_at_ties
 from .as_run import recorded_formula
 from .discretisation import MOST_SNAP, discretise, exact_weights
 from .formula import Formula
+from .inputs import input_names, item_names, names_for, sizes
 from .symbolic import exact
-from .torch_layers import ELEMENTWISE, check_is_for_use, runs_as, standard
+from .torch_layers import check_is_for_use, runs_as, standard
 
 MOST_BOOLEANS = 16
 
@@ -70,9 +71,9 @@ def step_formula(
 
     Example: `Min(x1, h1)`, where the states are named h1, h2, … unless other names are given.
     """
-    features, count = _sizes(network)
-    items = _names(inputs, [f"x{i + 1}" for i in range(features)])
-    before = _names(states, [f"h{i + 1}" for i in range(count)])
+    features, count = sizes(network)
+    items = names_for(inputs, [f"x{i + 1}" for i in range(features)])
+    before = names_for(states, [f"h{i + 1}" for i in range(count)])
     names = (*items, *before)
     if len(set(names)) != len(names):
         raise ExtractionError(f"inputs and states need different names, not {list(names)}")
@@ -90,7 +91,7 @@ def logic_formula(
     x > 1/2, which is true for 1 and false for 0. Example: `x1 > 1/2 & x2 <= 1/2`.
     """
     layers = _flat(network, "network")
-    names = _names(inputs, [f"x{i + 1}" for i in range(_inputs_of(network))])
+    names = input_names(network, inputs)
     values: list[Any] = [sympy.Symbol(name) for name in names]
     snapped = 0.0
     for path, layer in layers:
@@ -263,7 +264,7 @@ def _formula(
     if not isinstance(network, Recurrent):
         if length is not None:
             raise ExtractionError("a length is given but the network is not a Recurrent")
-        names = _inputs(network, inputs)
+        names = input_names(network, inputs)
         outputs = reader.read(network, [Variable(name) for name in names], "network")
         return _made(network, names, outputs, reader)
     if length is None or length < 1:
@@ -271,13 +272,8 @@ def _formula(
             "a Recurrent has one formula for each length: give length=N of at least 1, or take "
             "step_formula for one step"
         )
-    features, _ = _sizes(network)
-    usual = [
-        f"x{i + 1}_{t + 1}" if features > 1 else f"x{t + 1}"
-        for t in range(length)
-        for i in range(features)
-    ]
-    names = _names(inputs, usual)
+    features, _ = sizes(network)
+    names = item_names(features, length, inputs)
     items: list[Expressions] = [
         [Variable(name) for name in names[t * features : (t + 1) * features]] for t in range(length)
     ]
@@ -337,46 +333,6 @@ def _flat(network: nn.Module, path: str) -> list[tuple[str, nn.Module]]:
         children = network.named_children()
         return [part for name, child in children for part in _flat(child, f"{path}.{name}")]
     return [] if isinstance(network, nn.Identity) else [(path, network)]
-
-
-def _inputs_of(network: nn.Module) -> int:
-    """The number of inputs of a network, from the first part that fixes it; 1 where none does."""
-    for part in network.modules():
-        match part:
-            case ArithmeticModule() | nn.Linear():
-                return int(part.in_features)
-            case nn.BatchNorm1d():
-                return int(part.num_features)
-    for part in network.modules():
-        if not list(part.children()) and not isinstance(part, ELEMENTWISE):
-            raise ExtractionError(
-                f"the network has no layer that fixes the number of its inputs, and a "
-                f"{type(part).__name__} does not; begin with a Linear"
-            )
-    return 1
-
-
-def _sizes(network: Recurrent) -> tuple[int, int]:
-    """Features of an item and number of states of a recurrent network."""
-    total = _inputs_of(network.cell)
-    states = total // 2 if network.initial is None else len(network.initial)
-    if (network.initial is None and total % 2) or states >= total:
-        raise ExtractionError(f"a cell of {total} inputs does not fit {states} states")
-    return total - states, states
-
-
-def _inputs(network: nn.Module, given: Sequence[str] | None) -> tuple[str, ...]:
-    """The names of the inputs of one sample."""
-    return _names(given, [f"x{i + 1}" for i in range(_inputs_of(network))])
-
-
-def _names(given: Sequence[str] | None, usual: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(given or usual)
-    if len(names) != len(usual) or len(set(names)) != len(names):
-        raise ExtractionError(
-            f"the network has {len(usual)} inputs here; give as many different names, not {list(names)}"
-        )
-    return names
 
 
 def _fits(given: int, wanted: int, path: str) -> None:
