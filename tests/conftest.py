@@ -76,6 +76,7 @@ LONG = {
         "verify/test_certificate_mutations.py",
     ),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
+    *("fit/test_fit.py", "fit/test_structures.py"),
     *("test_api.py", "test_architecture.py", "test_old_files.py", "test_supervisor.py"),
     *("test_testing_functions.py", "test_tests.py", "report/test_verdicts.py"),
     *("commands/test_fit.py", "test_fit_page.py", "test_sklearn.py"),

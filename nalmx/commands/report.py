@@ -33,15 +33,14 @@ class ReportRequest(ask.Request):
     )
     output: Path = ask.option(
         "--output",
+        "The HTML file to write.",
         default="report.html",
-        show_default=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The HTML file to write.",
     )
     force: bool = ask.flag("--force", "Write over a report that is there.")
     open_it: bool = ask.flag("--open", "Show it in the browser.")
-    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.")
+    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.", "-q")
 
 
 @click.command(name="report")

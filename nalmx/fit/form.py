@@ -30,12 +30,16 @@ def constant(place: int) -> Variable:
 class Form:
     """An expression in columns and in the constants `_0`, `_1`, …, with a value for each.
 
-    `is_linear` where the target, or its logarithm, is linear in all of them.
+    `is_linear` where the target is linear in all of them and in the columns. `is_from_exact` where it was
+    found from rows without noise, and says nothing where it does not fit them to rounding. `offset` is the
+    place of a constant that is added to all the rest, if there is one.
     """
 
     expression: Expression
     values: tuple[float, ...] = ()
     is_linear: bool = False
+    is_from_exact: bool = False
+    offset: int | None = None
 
     def at(self, values: Any, columns: Mapping[str, Any]) -> Array:
         """The values on rows with these constants."""
@@ -73,21 +77,31 @@ class Form:
         return replace(
             self,
             expression=substitute(self.expression, values),
+            offset=None,
             values=tuple(self.values[place] for place in left),
         )
 
 
-def polish(form: Form, columns: Mapping[str, Any], target: Array, weights: Array) -> Form | None:
+def polish(
+    form: Form, columns: Mapping[str, Any], target: Array, weights: Array, rounds: int = _ROUNDS
+) -> Form | None:
     """The constants of least weighted squares near those given; None where it has no values there."""
     if not form.values:
         return form
+    with np.errstate(all="ignore"):
+        return _polished(form, columns, target, weights, rounds)
+
+
+def _polished(
+    form: Form, columns: Mapping[str, Any], target: Array, weights: Array, rounds: int
+) -> Form | None:
     values = np.array(form.values)
     residual = weights * (target - form.at(values, columns))
     best = _square(residual)
     if not np.isfinite(best):
         return None
     damping = 0.0
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         slopes = weights[:, None] * form.with_values(values).jacobian(columns, len(target))
         if not np.isfinite(slopes).all():
             break
@@ -136,8 +150,9 @@ def spread(form: Form, columns: Mapping[str, Any], weights: Array) -> tuple[Arra
     sizes[sizes == 0] = 1.0
     _, singular, directions = np.linalg.svd(slopes / sizes, full_matrices=False)
     singular = np.maximum(singular, 1e-15 * singular[0] + 1e-300)
-    deviation: Array = np.sqrt(((directions.T / singular) ** 2).sum(1)) / sizes
-    alone: Array = math.sqrt(len(weights)) / sizes
+    with np.errstate(all="ignore"):
+        deviation: Array = np.sqrt(((directions.T / singular) ** 2).sum(1)) / sizes
+        alone: Array = math.sqrt(len(weights)) / sizes
     return deviation, alone
 
 
@@ -172,6 +187,8 @@ def _tidied(operation: str, arguments: tuple[Expression, ...]) -> Expression:
                 return base
             if _is(exponent, 0):
                 return Number(Fraction(1))
+            if isinstance(base, Apply) and base.operation == "sqrt" and _is(exponent, 2):
+                return base.arguments[0]
             if isinstance(exponent, Number) and exponent.value == Fraction(1, 2):
                 return Apply("sqrt", (base,))
             if isinstance(exponent, Number) and exponent.value < 0:

@@ -29,8 +29,11 @@ Noise = Literal["auto"] | float
 _ROUNDING, _ROUNDING_AT_MOST = 4.0, 40.0
 _BITS_OF_A_NODE = 3.5
 _SURPLUS = 30.0
+_ROUNDS = 30
 _LEAST_EXPLAINED = 0.8
 _MOST_FREE = 2
+_NEAR_ROUNDING = 3e7
+"""How near to rounding the constants of a null vector come at once."""
 _CLEARLY = 3.0
 
 
@@ -95,17 +98,11 @@ class Judge:
         look()
         self.tried += 1
         exact = self._exactly(form)
-        if exact is not None:
+        if exact is not None or form.is_from_exact:
             return exact
         if self.noise == 0.0:
             return self._noisily(form, "it leaves more than rounding")
         return self._noisily(form, "")
-
-    def exactly(self, form: Form) -> Candidate | None:
-        """The form where it fits to rounding; None otherwise."""
-        look()
-        self.tried += 1
-        return self._exactly(form)
 
     # Exact regime
 
@@ -117,15 +114,18 @@ class Judge:
         with np.errstate(all="ignore"):
             left = np.abs(part.target - form.at(form.values, part.columns))
             far = np.median(left / np.maximum(np.abs(part.target), 1e-300))
-        if not far < 1e-3:
+            near = _root_mean_square(left / rough) < _NEAR_ROUNDING
+        if not (far < 1e-3 and (near or not form.is_from_exact)):
             return None
-        for _ in range(2):
-            polished = polish(form, part.columns, part.target, 1 / rough)
+        for rounds, allowed in ((1, 1e4), (_ROUNDS, 1e3), (_ROUNDS, _ROUNDING)):
+            if not form.is_from_exact:  # not near enough yet for one step to tell
+                rounds, allowed = _ROUNDS, max(allowed, 1e6)
+            polished = polish(form, part.columns, part.target, 1 / rough, rounds)
             again = None if polished is None else self._rounding(polished, part)
             if polished is None or again is None:
                 return None
             form, rough = polished, again
-            if _worst(form, part, rough) > 1e6:
+            if not _worst(form, part, rough) <= allowed:
                 return None
         if _worst(form, part, rough) > _ROUNDING:
             return None
@@ -206,7 +206,8 @@ class Judge:
         found: list[ConstantFound] = []
         bits = 0.0
         kept: list[int] = []
-        while len(kept) < len(form.values):
+        most = len(form.values) if form.is_linear or not is_exact else _MOST_FREE
+        while len(kept) < len(form.values) and len(kept) <= most:
             widths, alone = spread(form, part.columns, weights)
             open_ = [p for p in range(len(form.values)) if p not in kept]
             sizes = np.abs(form.values) + 1e-300

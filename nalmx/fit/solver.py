@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from ..clock import deadline, move_on_after
+from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
@@ -18,9 +17,8 @@ from .holdout import Holdout, Split, split
 from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
-from .structures.linear import linear
-from .structures.monomial import monomial
 from .structures.problem import Problem
+from .structures.search import composed, plain
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -32,15 +30,14 @@ def fit(
     *,
     noise: Noise = "auto",
     holdout: Holdout = "extrapolate",
-    forms: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """The law behind rows, or the best equation and that it is none.
 
     `noise` is the size of errors of the target relative to its root mean square: `auto` estimates it from
     what the best formula leaves, 0 asks for a formula that is right to rounding. `effort.seed` draws the
-    rows that are held out; `effort.seconds` only ends the search, which then says so. With `forms`, it also
-    ends once so many were tried, which is at the same place on every machine.
+    rows that are held out; `effort.operations` and `effort.seconds` end the search, which then says
+    so: the first at the same place on every machine, the second wherever it is.
     """
     if noise != "auto" and not (isinstance(noise, float | int) and 0 <= noise < 1):
         raise SettingError(
@@ -50,12 +47,20 @@ def fit(
     parts = split(rows, holdout, np.random.default_rng(effort.seed))
     search = _Search(Judge(rows, parts, noise), parts, progress)
     ended: str | None = "time"
+    spending = limited(effort.operations)
     try:
-        with move_on_after(effort.seconds):
-            ended = search.run(forms)
+        with move_on_after(effort.seconds), spending:
+            search.run()
+            ended = None
     except KeyboardInterrupt:
         ended = "interrupted"
+    if ended == "time" and spending.spent > spending.most:
+        ended = "effort"
     return search.outcome(ended)
+
+
+_MOST_IMPOSTORS = 400
+"""Forms that are right to many digits and no laws: a function so smooth has more of them without end."""
 
 
 @dataclass(eq=False)
@@ -68,22 +73,33 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.candidates: list[Candidate] = []
+        self.impostors = 0
 
-    def run(self, forms: int | None = None) -> Literal["forms"] | None:
-        """Structure after structure, until one is a law to rounding, or so many forms were tried."""
+    def run(self) -> None:
+        """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        for form in structures(problem):
-            found = self.judge.judge(form)
-            if found is not None:
-                self.candidates.append(found)
-                if self.progress is not None:
-                    self.progress(_equation(self.pick or found, True), self.judge.tried)
-                if found.is_law and found.is_exact:
+        self._try(plain(problem))
+        if not self.has_law:
+            self._try(composed(problem))
+
+    def _try(self, found: Iterator[Form]) -> None:
+        for form in found:
+            judged = self.judge.judge(form)
+            if form.is_from_exact and (judged is None or not judged.is_law):
+                self.impostors += 1
+                if self.impostors >= _MOST_IMPOSTORS:
                     break
-            if forms is not None and self.judge.tried >= forms:
-                return "forms"
-            deadline().look()
-        return None
+            if judged is not None:
+                self.candidates.append(judged)
+                if self.progress is not None:
+                    self.progress(_equation(self.pick or judged, True), self.judge.tried)
+                if judged.is_law and judged.is_exact:
+                    break
+
+    @property
+    def has_law(self) -> bool:
+        """Whether one of the candidates is a law."""
+        return any(found.is_law for found in self.candidates)
 
     @property
     def pick(self) -> Candidate | None:
@@ -142,12 +158,6 @@ class _Search:
                 f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "
                 "leaves has no trend, no order, and the shape of noise"
             )
-
-
-def structures(problem: Problem) -> Iterator[Form]:
-    """Forms for a problem, the cheapest structures first."""
-    yield from linear(problem)
-    yield from monomial(problem)
 
 
 def _equation(found: Candidate, is_pick: bool) -> Equation:

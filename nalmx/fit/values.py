@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import Any
 
 import numpy as np
 
-from ..expression.nodes import Constant, Expression, Leaf, Number, Truth, fold
+from ..clock import deadline
+from ..expression.nodes import Apply, Constant, Expression, Leaf, Number, Truth, fold, post_order
 from ..expression.numpy_functions import numpy_function
 from ..expression.operations import OPERATIONS
 from .rows import Array
@@ -20,12 +21,41 @@ _STEP = 1e-7
 
 def evaluate(expression: Expression, columns: Mapping[str, Any]) -> Any:
     """The values on all rows; nan where it is undefined or leaves the floats."""
-
-    def leaf(node: Leaf) -> Any:
-        return _leaf(node, columns)
-
+    steps, last = _steps(expression)
+    end = deadline()
+    held: list[Any] = [None] * (last + 1)
     with np.errstate(all="ignore"):
-        return fold(expression, leaf, lambda operation, values: rule(operation)(*values))
+        for place, node, function, given, done in steps:
+            if function is None:
+                held[place] = _leaf(node, columns)
+                continue
+            end.look()
+            held[place] = function(*[held[argument] for argument in given])
+            for argument in done:
+                held[argument] = None
+    return held[last]
+
+
+_Step = tuple[int, Any, Callable[..., Any] | None, tuple[int, ...], tuple[int, ...]]
+
+
+@lru_cache(maxsize=64)
+def _steps(expression: Expression) -> tuple[tuple[_Step, ...], int]:
+    """An expression as steps that fill places, each with the places that nobody needs after it."""
+    nodes = list(post_order(expression))
+    places = {id(node): place for place, node in enumerate(nodes)}
+    steps: list[_Step] = []
+    needed: set[int] = set()
+    for node in reversed(nodes):
+        place = places[id(node)]
+        if not isinstance(node, Apply):
+            steps.append((place, node, None, (), ()))
+            continue
+        given = tuple(places[id(argument)] for argument in node.arguments)
+        done = tuple(set(given) - needed)
+        needed.update(given)
+        steps.append((place, None, rule(node.operation), given, done))
+    return tuple(reversed(steps)), len(nodes) - 1
 
 
 def with_rounding(expression: Expression, columns: Mapping[str, Any]) -> tuple[Array, Array]:

@@ -35,7 +35,7 @@ def linear(problem: Problem) -> Iterator[Form]:
     ]
     terms.append(constant(len(used)))
     values = (*(float(slopes[i]) for i in used), offset)
-    yield Form(problem.wrap(Apply("add", tuple(terms))), values, is_linear=True)
+    yield Form(problem.whole(Apply("add", tuple(terms))), values, is_linear=True)
 
 
 def _needed(table: Array, target: Array) -> list[int]:

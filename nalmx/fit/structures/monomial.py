@@ -13,39 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from ...expression import Apply, Expression, Number
-from ...expression.build import power
 from ..form import Form, constant
 from ..rows import Array
-from .problem import Problem
+from .problem import Problem, times
 
 GRID = (1, 2, 3, 4)
 """Denominators of powers."""
 _LARGEST = 8
 _NEAR = 0.04
 _ROUNDS = 6
-
-
-def times(
-    factor: Expression, atoms: Sequence[Expression], powers: Sequence[Fraction]
-) -> Expression:
-    """factor · Π atom^power, with negative powers below a line."""
-    above: list[Expression] = [factor]
-    below: list[Expression] = []
-    for atom, exponent in zip(atoms, powers, strict=True):
-        if exponent:
-            (above if exponent > 0 else below).append(raised(atom, abs(exponent)))
-    top = Apply("mul", tuple(above)) if len(above) > 1 else above[0]
-    if not below:
-        return top
-    return Apply("div", (top, Apply("mul", tuple(below)) if len(below) > 1 else below[0]))
-
-
-def raised(atom: Expression, exponent: Fraction) -> Expression:
-    """atom ** exponent, as simply as it is written."""
-    if exponent == 1:
-        return atom
-    return Apply("sqrt", (atom,)) if exponent == Fraction(1, 2) else power(atom, Number(exponent))
 
 
 def near_power(value: float, radius: float) -> Fraction | None:
@@ -76,7 +52,7 @@ def monomial(problem: Problem) -> Iterator[Form]:
         shape = _signs(table < 0, powers) * np.exp(logs @ np.array([float(p) for p in powers]))
         scale = float((shape * target).sum() / (shape**2).sum())
         atoms = [problem.atoms[i] for i in usable]
-        yield Form(problem.wrap(times(constant(0), atoms, powers)), (scale,))
+        yield Form(problem.whole(times(constant(0), atoms, powers)), (scale,))
 
 
 _Estimate = Callable[[Array, Any, Array], tuple[Array, Array] | None]

@@ -6,13 +6,17 @@ two. Its solution, wrapped, is one of the problem it came from.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
-from ...expression import Expression, Variable
+from ...expression import Apply, Expression, Number, Variable
+from ...expression.build import power
 from ..rows import Array, Rows
+
+Powers = tuple[Fraction, ...]
 
 
 def _as_it_is(solution: Expression) -> Expression:
@@ -21,12 +25,19 @@ def _as_it_is(solution: Expression) -> Expression:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """`table` (rows, columns) are the values of `atoms`; `wrap` makes of a formula for `target` the whole."""
+    """`table` (rows, columns) are the values of `atoms`; `wrap` makes of a formula for `target` the whole.
+
+    Where atoms are products, they are those of the expressions `basis` with a row of `powers` for each. The
+    target may have been divided by one more, with the powers `factor`, which `whole` puts back.
+    """
 
     atoms: tuple[Expression, ...]
     table: Array
     target: Array
     wrap: Callable[[Expression], Expression] = field(default=_as_it_is)
+    basis: tuple[Expression, ...] = ()
+    powers: tuple[Powers, ...] = ()
+    factor: Powers = ()
 
     @classmethod
     def of(cls, rows: Rows, places: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Problem:
@@ -46,8 +57,39 @@ class Problem:
     def width(self) -> int:
         return len(self.atoms)
 
-    def only(self, places: list[int]) -> Problem:
-        """With these columns alone."""
-        return replace(
-            self, atoms=tuple(self.atoms[i] for i in places), table=self.table[:, places]
-        )
+    def whole(self, solution: Expression) -> Expression:
+        """The formula for the data that a formula for the target makes."""
+        return self.wrap(times(solution, self.basis, self.factor) if self.factor else solution)
+
+    @property
+    def products(self) -> tuple[tuple[Expression, ...], tuple[Powers, ...]]:
+        """What the atoms are products of, and with which powers."""
+        if self.basis:
+            return self.basis, self.powers
+        unit = [tuple(Fraction(int(i == j)) for j in range(self.width)) for i in range(self.width)]
+        return self.atoms, tuple(unit)
+
+
+def times(
+    factor: Expression, atoms: Sequence[Expression], powers: Sequence[Fraction]
+) -> Expression:
+    """factor · Π atom^power, with negative powers below a line."""
+    above: list[Expression] = [] if _is_one(factor) and any(p > 0 for p in powers) else [factor]
+    below: list[Expression] = []
+    for atom, exponent in zip(atoms, powers, strict=True):
+        if exponent:
+            (above if exponent > 0 else below).append(_raised(atom, abs(exponent)))
+    top = Apply("mul", tuple(above)) if len(above) > 1 else above[0]
+    if not below:
+        return top
+    return Apply("div", (top, Apply("mul", tuple(below)) if len(below) > 1 else below[0]))
+
+
+def _is_one(factor: Expression) -> bool:
+    return isinstance(factor, Number) and factor.value == 1
+
+
+def _raised(atom: Expression, exponent: Fraction) -> Expression:
+    if exponent == 1:
+        return atom
+    return Apply("sqrt", (atom,)) if exponent == Fraction(1, 2) else power(atom, Number(exponent))

@@ -1,0 +1,97 @@
+"""Laws of several steps: what reductions, outer and inner functions make plain, proved to be the truth."""
+
+import numpy as np
+import pytest
+
+from nalmx.expression import Variable, parse, to_text, variables
+from nalmx.fit import Rows, fit
+from nalmx.fit.structures.problem import Problem
+from nalmx.fit.structures.rational import Scaled, Span
+from nalmx.fit.structures.scaling import scalings
+from nalmx.fit.structures.translation import translations
+from nalmx.fit.values import evaluate
+from nalmx.verify import Claim, Domain, Effort, check
+
+
+def rows_of(text, ranges, count=600, seed=0):
+    random = np.random.default_rng(seed)
+    truth = parse(text)
+    domain = Domain.parse(ranges, variables(truth))
+    columns = {
+        name: random.uniform(float(r.lower), float(r.upper), count)
+        for name, r in domain.ranges.items()
+    }
+    rows = Rows.of(np.stack(list(columns.values()), 1), evaluate(truth, columns), list(columns))
+    return rows, truth, domain
+
+
+LAWS = {
+    "polynomial of several inputs": ("a*b + c*d", ["[1,5]"]),
+    "homogeneous": ("(a*b + c*d)/(a + c)", ["[1,5]"]),
+    "Lorentz": ("m/sqrt(1 - v**2/c**2)", ["m=[1,5]", "v=[1,2]", "c=[3,10]"]),
+    "root of squares": ("sqrt((a - b)**2 + (c - d)**2)", ["[1,5]"]),
+    "gravity": (
+        "g*m*n/((a - b)**2 + (c - d)**2)",
+        ["[1,2]", "a=[3,4]", "c=[3,4]"],
+    ),
+    "sum and quotient": ("1/(1/a + n/b)", ["[1,5]"]),
+    "normal density": ("exp(-(t/s)**2/2)/(sqrt(2*pi)*s)", ["[1,3]"]),
+    "exponential of a product": ("n*exp(-m*g*x/t)", ["[1,3]"]),
+    "sine of an input": ("m*r*sin(t)", ["[1,3]"]),
+    "cosine of a product": ("2*u*(1 - cos(k*d))", ["[1,2]"]),
+    "logarithm of a quotient": ("n*t*log(v/w)", ["v=[3,5]", "[1,2]"]),
+    "Bose": ("1/(exp(h*w/(2*pi*k)) - 1)", ["[1,5]"]),
+}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_laws_of_several_steps_are_found_and_proved(name):
+    text, ranges = LAWS[name]
+    rows, truth, domain = rows_of(text, ranges)
+    outcome = fit(rows)
+    assert outcome.law, outcome.statements
+    assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
+
+
+@pytest.mark.parametrize("text", ["x**x"])
+def test_a_smooth_function_is_no_rational_law(text):
+    """Quotients of polynomials are right to many digits on it, and are not claimed."""
+    rows, _, _ = rows_of(text, ["[1,3]"], 200)
+    outcome = fit(rows)
+    assert not outcome.law, to_text(outcome.formula)
+
+
+def problem_of(text, ranges):
+    rows, _, _ = rows_of(text, ranges)
+    return Problem.of(rows, np.arange(rows.count))
+
+
+def test_symmetries_of_scaling_leave_the_products_that_matter():
+    reduced = next(
+        scalings(problem_of("m/sqrt(1 - v**2/c**2)", ["m=[1,5]", "v=[1,2]", "c=[3,10]"]))
+    )
+    assert [to_text(atom) for atom in reduced.atoms] in (["c/v"], ["v/c"])
+    assert to_text(reduced.whole(Variable("F"))) == "F*m"
+
+
+def test_a_symmetry_of_translation_leaves_the_difference():
+    reduced = next(translations(problem_of("exp((a - b)/3)*c", ["[1,2]"])))
+    assert [to_text(atom) for atom in reduced.atoms] == ["c", "a - b"]
+
+
+def test_degrees_that_have_a_solution_pass_the_screen_and_smaller_ones_do_not():
+    problem = problem_of("(a**2 + b)/(1 + a*b)", ["[1,5]"])
+    scaled = Scaled.of(problem)
+    may = Span.of(scaled.table, 3).screen(scaled.target)
+    assert may(2, 2)
+    assert may(3, 3)
+    assert not may(1, 2)
+    assert not may(2, 1)
+
+
+def test_the_time_ends_a_search_and_the_fit_says_so():
+    random = np.random.default_rng(0)
+    inputs = random.uniform(1, 5, (200, 3))
+    outcome = fit(Rows.of(inputs, np.sin(17 * inputs[:, 0] * inputs[:, 1])), Effort(seconds=0.05))
+    assert outcome.ended == "time"
+    assert not outcome.law
