@@ -54,6 +54,7 @@ ORDERS = {
         {"abbreviations", "exact", "names", "text"},
         {"reader"},
         {"parser"},
+        {"syntaxes"},
         {"definitions"},
         {"ball", "symbolic"},
         {"slopes"},

@@ -209,7 +209,13 @@ def test_completion_is_printed_for_each_shell(shell, capsys):
 
 @pytest.mark.parametrize(
     "line, word",
-    [("nalmx ver", "verify"), ("nalmx verify e", "expr"), ("nalmx fit x --targ", "--target")],
+    [
+        ("nalmx ver", "verify"),
+        ("nalmx verify e", "expr"),
+        ("nalmx fit x --targ", "--target"),
+        ("nalmx train-and-extract --module np", "npu"),
+        ("nalmx train-and-extract --task par", "parity"),
+    ],
 )
 def test_a_shell_learns_how_a_line_goes_on(line, word):
     asked = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
@@ -239,3 +245,26 @@ def test_quiet_has_a_short_form(capsys):
     asked = ["verify", "expr", "x + E", "--truth", "E + x", "--range", "[0,1]"]
     assert main([*asked, "-q"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("2x^2", "2*x**2", "read as a formula with ^ or without *: 2*x**2"),
+        (r"\frac{x}{2}", "x/2", "read as LaTeX: x/2"),
+        ("Sin[x]^2", "1 - cos(x)**2", "read as the Wolfram Language: sin(x)**2"),
+    ],
+)
+def test_another_language_is_read_and_said(capsys, left, right, said):
+    assert main(["verify", "expr", left, "--truth", right, "--range", "[1,2]"]) == 0
+    captured = capsys.readouterr()
+    assert "proved" in captured.out
+    assert said in captured.err
+
+
+def test_the_language_can_be_given(capsys):
+    asked = ["verify", "expr", "mc^2", "--truth", r"c m c", "--range", "[1,2]"]
+    assert main([*asked, "--syntax", "latex"]) == 0
+    assert "proved" in capsys.readouterr().out
+    assert main([*asked, "--syntax", "python"]) == 2
+    assert "column 3: '^' is not allowed" in capsys.readouterr().err

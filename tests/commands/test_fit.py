@@ -14,6 +14,10 @@ from nalmx.cli import main
 
 PLANETS = Path(__file__).parents[2] / "examples" / "planets.csv"
 KEPLER = [str(PLANETS), "--target", "period"]
+BRIEF = [
+    "--operations",
+    "20",
+]  # where there is nothing to find, the search would go through all it has
 TRUTH = "said of the formula, where the truth is axis**(3/2):"
 
 
@@ -85,11 +89,11 @@ def test_a_law_that_is_not_the_truth_is_refuted(capsys):
 
 def test_data_without_a_law_get_none(capsys, table):
     path = table(noise())
-    code, out, _ = run(capsys, path, "--target", "y", "--truth", "a")
+    code, out, _ = run(capsys, path, "--target", "y", "--truth", "a", *BRIEF)
     assert code == 3
     assert "no law found" in out.splitlines()
     assert "not compared, since there is no law" in out
-    code, out, _ = run(capsys, path, "--target", "y", "--json")
+    code, out, _ = run(capsys, path, "--target", "y", "--json", *BRIEF)
     found = json.loads(out)
     assert code == 3
     assert (found["law"], found["formula"], found["verdict"]) == (False, None, None)
@@ -127,11 +131,12 @@ def test_the_truth_is_compared_where_it_is_asked_for(capsys):
 
 
 def test_settings_reach_the_fit(capsys):
-    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json")
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json", *BRIEF)
     assert (code, json.loads(out)["law"]) == (3, False)
-    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--forms", "1")
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--operations", "1")
     assert (
-        "  the search was to try no more than 1 forms; this is the best so far" in out.splitlines()
+        "  the search spent its operations after 1 forms; this is the best so far"
+        in out.splitlines()
     )
     _, out, _ = run(capsys, *KEPLER, "--holdout", "random", "--json")
     found = json.loads(out)
@@ -335,7 +340,7 @@ def test_a_figure_is_drawn_the_same_each_time(capsys, tmp_path, table, kind):
     first = drawn("first", *KEPLER)
     assert first == drawn("second", *KEPLER)
     assert first != drawn("product", table(product()), "--target", "y")
-    assert drawn("none", table(noise()), "--target", "y")
+    assert drawn("none", table(noise()), "--target", "y", *BRIEF)
 
 
 def test_planets_take_no_torch_and_no_compiler():
