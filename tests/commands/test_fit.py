@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -370,3 +371,22 @@ def test_an_interrupted_search_prints_the_best_so_far(capsys, monkeypatch, table
     assert "formula ↔ truth: not compared, since" in out
     monkeypatch.undo()
     assert verify(capsys, directory)[0] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_search_and_the_best_is_printed(table, number):
+    a, b, c, d, e = np.random.default_rng(0).uniform(1, 3, (5, 1000))
+    y = np.sin(a * b) * np.exp(-c / a) + np.log(b + a**2)
+    columns = {
+        name: values.tolist() for name, values in zip("abcdey", (a, b, c, d, e, y), strict=True)
+    }
+    command = [sys.executable, "-m", "nalmx", "fit", str(table(columns)), "--target", "y"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(3)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "no law found" in out.splitlines()
+    assert "the search was interrupted after" in out
