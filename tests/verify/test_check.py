@@ -135,6 +135,7 @@ def test_a_claim_is_unknown_where_both_sides_are_undefined_somewhere(
         ("1 < 2", "True", "proved"),
         ("floor(sqrt(2)**2)", "2", "proved"),
         ("sqrt(3 + 2*sqrt(2))", "1 + sqrt(2)", "proved"),
+        ("floor(sqrt(3 + 2*sqrt(2)) - sqrt(2))", "1", "proved"),
         ("4*atan(1)", "pi", "tested"),
         ("floor(4*atan(1)/pi)", "1", "unknown"),
         ("True", "False", "refuted"),
