@@ -195,7 +195,23 @@ class Judge:
             snapped = form
             found, bits = self._unsnapped(form, part, weights / scale)
         in_proportion = weights is not part.weights
+        if snapped.values:
+            snapped, found = self._on_all_rows(snapped, found, scale, in_proportion)
         return self._candidate(snapped, found, bits, False, refused, in_proportion)
+
+    def _on_all_rows(
+        self, form: Form, found: tuple[ConstantFound, ...], scale: float, in_proportion: bool
+    ) -> tuple[Form, tuple[ConstantFound, ...]]:
+        """The constants that are no exact numbers, fitted to every row: the form is chosen."""
+        part = self.everything
+        weights = part.weights / np.abs(part.target) if in_proportion else part.weights
+        if not np.isfinite(weights).all():
+            return form, found
+        polished = polish(form, part.columns, part.target, weights)
+        if polished is None:
+            return form, found
+        others, _ = self._unsnapped(polished, part, weights / scale)
+        return polished, (*(constant for constant in found if constant.is_exact), *others)
 
     # Constants
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,7 +19,8 @@ from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
 from .structures.problem import Problem
-from .structures.search import composed, plain
+from .structures.search import composed, looks_noisy, noisy, plain
+from .values import evaluate
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -61,6 +62,11 @@ _MOST_IMPOSTORS = 400
 """Forms that are right to many digits and no laws: a function so smooth has more of them without end."""
 
 
+_CLEAR = 10.0
+"""Bits by which a law under noise is better told than any other."""
+_ALIKE = 4.0
+
+
 @dataclass(eq=False)
 class _Search:
     """The candidates of one fit, and the best of them."""
@@ -76,10 +82,15 @@ class _Search:
     def run(self, forms: int | None = None) -> Literal["forms"] | None:
         """Structure after structure, until one holds a law, or so many forms were tried."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        ended = self._try(plain(problem), forms)
-        if ended is None and not self.has_law:
-            ended = self._try(composed(problem), forms)
-        return ended
+        problem = replace(problem, weights=self.judge.fitted.weights)
+        kinds = [plain, composed]
+        if self.judge.noise != 0.0:
+            kinds.insert(1 if looks_noisy(problem) else 2, noisy)
+        for kind in kinds:
+            ended = self._try(kind(problem), forms)
+            if ended is not None or self.has_law:
+                return ended
+        return None
 
     def _try(self, found: Iterator[Form], forms: int | None) -> Literal["forms"] | None:
         for form in found:
@@ -113,9 +124,31 @@ class _Search:
         rows = self.judge.rows.count
         return not found.is_law, found.bits + rows * math.log2(error)
 
+    def _rival(self, pick: Candidate) -> Candidate | None:
+        """Another law, that is told in hardly more bits and says something else; None for an exact one."""
+        if pick.is_exact:
+            return None
+        columns = self.judge.everything.columns
+        own = evaluate(pick.expression, columns)
+        # Constants alone, within what the rows leave open of them, make no other law.
+        alike = _ALIKE * pick.error * self.judge.size / math.sqrt(len(own))
+        _, limit = self._rank(pick)
+        for other in self.candidates:
+            if other is not pick and other.is_law and self._rank(other)[1] < limit + _CLEAR:
+                difference = own - evaluate(other.expression, columns)
+                if math.sqrt(float((difference**2).mean())) > alike:
+                    return other
+        return None
+
     def outcome(self, ended: str | None) -> Fit:
         """What was found so far."""
         pick = self.pick
+        rival = None if pick is None or not pick.is_law else self._rival(pick)
+        if pick is not None and rival is not None:
+            reason = f"{to_text(rival.expression)} fits as well"
+            named = replace(pick, reason=reason)
+            self.candidates = [named if found is pick else found for found in self.candidates]
+            pick = named
         law = pick is not None and pick.is_law
         by_size: dict[int, Candidate] = {}
         for found in sorted(self.candidates, key=lambda c: c.error):
@@ -146,8 +179,8 @@ class _Search:
     def _statements(self, pick: Candidate | None) -> Iterator[str]:
         rows, held, beyond = self.judge.rows, len(self.parts.held), len(self.parts.beyond)
         yield (
-            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the constants, {held:,} were held out, "
-            f"{beyond:,} lie at the edge of the data"
+            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the form, {held:,} held out and {beyond:,} at "
+            f"the edge of the data checked it"
         )
         if pick is None:
             yield "no form has a value on every row"

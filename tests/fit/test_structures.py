@@ -82,7 +82,7 @@ def test_a_symmetry_of_translation_leaves_the_difference():
 def test_degrees_that_have_a_solution_pass_the_screen_and_smaller_ones_do_not():
     problem = problem_of("(a**2 + b)/(1 + a*b)", ["[1,5]"])
     scaled = Scaled.of(problem)
-    may = Span.of(scaled.table, 3).screen(scaled.target)
+    may = Span.of(scaled, 3).screen(scaled.target)
     assert may(2, 2)
     assert may(3, 3)
     assert not may(1, 2)

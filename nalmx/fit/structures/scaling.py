@@ -127,6 +127,7 @@ def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> It
                 problem.atoms,
                 tuple(tuple(map(Fraction, v)) for v in invariant),
                 tuple(powers),
+                problem.weights * np.abs(divisor),
             )
 
 
