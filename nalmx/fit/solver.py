@@ -179,8 +179,8 @@ class _Search:
     def _statements(self, pick: Candidate | None) -> Iterator[str]:
         rows, held, beyond = self.judge.rows, len(self.parts.held), len(self.parts.beyond)
         yield (
-            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the form, {held:,} held out and {beyond:,} at "
-            f"the edge of the data checked it"
+            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the constants, {held:,} were held out, "
+            f"{beyond:,} lie at the edge of the data"
         )
         if pick is None:
             yield "no form has a value on every row"

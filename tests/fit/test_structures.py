@@ -53,6 +53,27 @@ def test_laws_of_several_steps_are_found_and_proved(name):
     assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
 
 
+@pytest.mark.parametrize("name", ["homogeneous", "Lorentz"])
+def test_laws_of_several_steps_are_found_under_noise(name):
+    rows, truth, domain = rows_of(*LAWS[name])
+    size = np.sqrt((rows.target**2).mean())
+    target = rows.target + 0.005 * size * np.random.default_rng(1).normal(size=rows.count)
+    outcome = fit(Rows.of(rows.inputs, target, rows.names))
+    assert outcome.law, outcome.statements
+    assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
+    assert 0.004 < outcome.noise < 0.006
+
+
+def test_a_constant_inside_that_is_no_exact_number_is_no_law_under_noise():
+    """Near a smooth function there are many forms with one such constant."""
+    rows, _, _ = rows_of("m*c**2/sqrt(1 - v**2/c**2)", ["m=[1,5]", "v=[1,2]", "c=[3,10]"])
+    size = np.sqrt((rows.target**2).mean())
+    target = rows.target + 0.02 * size * np.random.default_rng(1).normal(size=rows.count)
+    outcome = fit(Rows.of(rows.inputs, target, rows.names), forms=200)
+    free = [constant for constant in outcome.constants if not constant.is_exact]
+    assert not outcome.law or not free
+
+
 @pytest.mark.parametrize("text", ["x**x"])
 def test_a_smooth_function_is_no_rational_law(text):
     """Quotients of polynomials are right to many digits on it, and are not claimed."""
