@@ -8,8 +8,8 @@ proves it equal to the truth on these ranges; *equal* where no proof is found bu
 200 points; *up to a factor* where their quotient is the same to 30 digits at these points (the factor is
 given with its interval, and the protocol of SRBench counts it as found); otherwise it is *wrong*. `--noise`
 adds normal errors of that size relative to the root mean square of the target; `--algebraic` leaves out the
-laws with transcendental functions. `--tables` draws tables without a law instead: noise, random walks, lookups,
-iterated chaotic maps, and laws with a missing column. Times are processor time of one fit.
+laws with transcendental functions. `--tables` draws tables without a law instead: noise, random walks,
+lookups, iterated chaotic maps, and laws with a missing column. Times are processor time of one fit.
 Writes benchmarks/results/laws.json, keyed by the settings; with --only nothing is written.
 """
 
