@@ -12,10 +12,10 @@ loads torch.
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from .lazy_names import homes, lazy_names
 
+TYPE_CHECKING = False  # that of `typing`, which takes as long to load as all the rest
 if TYPE_CHECKING:
     from .expression import parse as parse, to_text as to_text
     from .extract import Formula as Formula, as_trained as as_trained
@@ -60,8 +60,9 @@ class _Package(ModuleType):
     """`nalmx.train` is the function; the package of that name is there for `from nalmx.train import …`."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        # Python binds a subpackage to its name when it is imported.
-        if not (isinstance(value, ModuleType) and name in homes(__name__, __file__)):
+        # Python binds a subpackage to its name when it is imported. No module that is a file of its own
+        # has the name of a function, and the names need not be read for those.
+        if not (hasattr(value, "__path__") and name in homes(__name__, __file__)):
             super().__setattr__(name, value)
 
 

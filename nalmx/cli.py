@@ -1,4 +1,4 @@
-"""The command line. `nalmx --help` loads nothing but the standard library.
+"""The command line. `nalmx --help` loads next to nothing, and answers in twice the time of an empty Python.
 
 Commands live in `nalmx.commands`, one file each, and are imported when they are called.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from .exit_codes import BAD_INPUT, HOLDS, INTERNAL_ERROR, INTERRUPTED
 
+TYPE_CHECKING = False  # that of `typing`, which takes as long to load as all the rest
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import click
 
 PROGRAM = "nalmx"
@@ -21,10 +22,13 @@ COMMANDS = {
     "fit": "Find the law behind a table of data, exact where it is exact.",
     "verify": "Verify an expression (expr) or a training run (run) over a domain.",
     "report": "Write what runs came to as one HTML file.",
-    "bench": "Run a published experiment again (single-module), or compare models (sequence).",
+    "bench": "Repeat a published experiment, or compare models of sequences.",
     "modules": "List the modules that can be trained.",
-    "tasks": "List the arithmetic operations and ranges, and the sequence tasks.",
+    "tasks": "List the operations, ranges and sequence tasks.",
+    "doctor": "Say what is installed here, and what --device auto takes.",
+    "completion": "Print what makes a shell complete commands and options.",
 }
+_WIDTH = max(map(len, COMMANDS))
 HELP = f"""\
 Usage: {PROGRAM} [OPTIONS] COMMAND [ARGS]...
 
@@ -36,11 +40,13 @@ Options:
   --help     Show this message and exit.
 
 Commands:
-{chr(10).join(f"  {name:<18} {summary}" for name, summary in COMMANDS.items())}
+{chr(10).join([f"  {name:<{_WIDTH}}  {COMMANDS[name]}" for name in COMMANDS])}
 
   {PROGRAM} COMMAND --help describes a command. Exit codes: 0 the claim holds at
   the required level, 1 refuted, 2 bad input, 3 not established at that level.
 """
+COMPLETING = "_NALMX_COMPLETE"
+"""Set by a shell that asks how a line goes on."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,23 +57,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     if arguments is not None:
         return _main(list(arguments))
+    given = sys.argv[1:]
+    if _asks_for_help(given) or COMPLETING in os.environ:
+        return _main(given)
     from .supervisor import supervised
 
     try:
-        return supervised(lambda: _main(sys.argv[1:]))
+        return supervised(lambda: _main(given))
     except BrokenPipeError:
         return _reader_gone()
 
 
 def _main(given: list[str]) -> int:
     try:
-        if not given or given[0] in ("--help", "-h"):
+        if _asks_for_help(given) and COMPLETING not in os.environ:
             sys.stdout.write(HELP)
             sys.stdout.flush()
             return HOLDS if given else BAD_INPUT
         return _run(given)
     except BrokenPipeError:
         return _reader_gone()
+
+
+def _asks_for_help(given: list[str]) -> bool:
+    return not given or given[0] in ("--help", "-h")
 
 
 def _reader_gone() -> int:
@@ -96,7 +109,7 @@ def _run(given: list[str]) -> int:
     from .errors import NalmxError
 
     try:
-        result = _group().main(given, prog_name=PROGRAM, standalone_mode=False)
+        result = group().main(given, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else HOLDS
     except click.ClickException as error:
@@ -124,7 +137,8 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _group() -> click.Group:
+def group() -> click.Group:
+    """All commands."""
     import click
 
     class Group(click.Group):
@@ -142,6 +156,16 @@ def _group() -> click.Group:
             command: click.Command = module.command
             return command
 
+        def resolve_command(
+            self, context: click.Context, arguments: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            name = arguments[0]
+            if name not in COMMANDS and not name.startswith("-"):
+                from .errors import UnknownNameError
+
+                raise UnknownNameError("command", name[:40], [*COMMANDS])
+            return super().resolve_command(context, arguments)
+
         def invoke(self, context: click.Context) -> object:
             try:
                 return super().invoke(context)
@@ -153,8 +177,8 @@ def _group() -> click.Group:
 
     from . import __version__
 
-    group = Group(name=PROGRAM)
-    return click.version_option(__version__, prog_name=PROGRAM)(group)
+    made = Group(name=PROGRAM)
+    return click.version_option(__version__, prog_name=PROGRAM)(made)
 
 
 if __name__ == "__main__":

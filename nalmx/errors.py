@@ -4,6 +4,7 @@ Every message is one line that says what was given, what is allowed and how to m
 command line prints it and exits with code 2; nothing below the command line prints or exits.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, NoReturn
 
 
@@ -27,7 +28,17 @@ class UnknownNameError(NalmxError):
     """A module, an operation or another named thing does not exist."""
 
     def __init__(self, kind: str, name: str, known: list[str]) -> None:
-        super().__init__(f"there is no {kind} {name!r}; choose one of: {', '.join(known)}")
+        super().__init__(
+            f"there is no {kind} {name!r}{did_you_mean(name, known)}; choose one of: {', '.join(known)}"
+        )
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` (did you mean nmu?)`, or nothing where no name is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.lower(), [*known], n=2)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 class SettingError(NalmxError):

@@ -54,6 +54,7 @@ ORDERS = {
         {"abbreviations", "exact", "names", "text"},
         {"reader"},
         {"parser"},
+        {"syntaxes"},
         {"definitions"},
         {"ball", "symbolic"},
         {"slopes"},
@@ -294,10 +295,15 @@ def test_lists_are_printed_without_torch(command):
     assert not loaded & {"torch", "sympy", "numba"}
 
 
+def test_no_file_has_the_name_of_a_public_function():
+    assert not {path.stem for path in PACKAGE.glob("*.py")} & set(nalmx.__all__)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], []])
 def test_help_loads_only_the_standard_library(arguments):
     loaded = modules_after(f"from nalmx.cli import main; main({arguments!r})")
     assert not loaded & {"torch", "sympy", "hypothesis", "numpy", "click", "rich", "flint"}
+    assert not loaded & {"typing", "ast", "json", "dataclasses", "nalmx.supervisor"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The published results of the Single Module Arithmetic Task, as the survey's authors tabulate them.
 
-    published()["mul", "NMU", "[-2,-1]"].success_rate == 0.8
+    published()["mul", "NMU", "[-2,-1]"].success_rate.mean == 0.8
 
 There are cells for addition and multiplication with two inputs. The data is that of
 `published.csv`: 25 seeds, 50,000 iterations, numbers rounded to two digits, and intervals of 95 %
@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 
 from ..ranges import Range
+from .intervals import Estimate
 
 PUBLISHED_INPUTS = 2
 PUBLISHED_SEEDS = 25
@@ -27,9 +28,7 @@ PUBLISHED_SEEDS = 25
 class Published:
     """Published numbers of one cell; the last two are None where no seed succeeded."""
 
-    success_rate: float
-    lower: float
-    upper: float
+    success_rate: Estimate
     solved_at: float | None
     sparsity_error: float | None
 
@@ -52,9 +51,7 @@ def _range(low: str, high: str) -> str:
 def _cell(row: dict[str, str]) -> Published:
     rate = float(row["success_rate"])
     return Published(
-        success_rate=rate,
-        lower=rate - float(row["ci_minus"]),
-        upper=rate + float(row["ci_plus"]),
+        Estimate(rate, rate - float(row["ci_minus"]), rate + float(row["ci_plus"])),
         solved_at=float(row["solved_at_mean"]) if row["solved_at_mean"] else None,
         sparsity_error=float(row["sparsity_error_mean"]) if row["sparsity_error_mean"] else None,
     )

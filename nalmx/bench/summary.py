@@ -69,8 +69,12 @@ class CellSummary(NoTruthValue):
     @property
     def within_published(self) -> bool | None:
         """Whether the success rate lies in the published interval, to the digits published."""
-        known, rate, slack = self.published, self.success_rate.mean, _ROUNDING + _SLACK
-        return None if known is None else known.lower - slack <= rate <= known.upper + slack
+        if self.published is None:
+            return None
+        known, slack = self.published.success_rate, _ROUNDING + _SLACK
+        assert known.lower is not None
+        assert known.upper is not None
+        return known.lower - slack <= self.success_rate.mean <= known.upper + slack
 
     def _extrapolates_as_published(self) -> bool:
         from ..tasks import published_extrapolation
@@ -174,7 +178,7 @@ def _cells(row: CellSummary) -> list[object]:
         row.formula or "",
         row.formulas[row.formula] if row.formula is not None else "",
         row.formula_verdict or "",
-        "" if known is None else known.success_rate,
+        "" if known is None else known.success_rate.mean,
         "" if within is None else ("yes" if within else "no"),
     ]
 

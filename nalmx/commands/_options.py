@@ -17,7 +17,8 @@ from rich.text import Text
 
 from ..devices import Work, idle_gpu
 from ..errors import ExpressionError
-from ..expression import Expression, parse
+from ..expression import Expression
+from ..expression.syntaxes import Reading, Syntax, read
 from ..supervisor import Together, remove_if_killed
 
 if TYPE_CHECKING:
@@ -99,8 +100,13 @@ def say_idle_gpu(notes: Console, device: str, work: Work) -> None:
 
 def parse_named(text: str, where: str) -> Expression:
     """The expression of an option, whose errors say which one it is."""
+    return read_named(text, "python", where).expression
+
+
+def read_named(text: str, syntax: Syntax, where: str) -> Reading:
+    """The same in a language, with what is to be said of that."""
     try:
-        return parse(text)
+        return read(text, syntax)
     except ExpressionError as error:
         raise ExpressionError(f"{where}{error}") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
 from pathlib import Path
@@ -23,7 +23,9 @@ class Request:
     given: dict[str, str] = field(default_factory=dict)
 
 
-def option(name: str, help: str, *, default: Any = None, **settings: Any) -> Any:
+def option(
+    name: str, help: str, *, short: str | None = None, default: Any = None, **settings: Any
+) -> Any:
     """A field, and the option that fills it; a default that says something is shown."""
     if default is not None:  # else it would count as given
         settings = {
@@ -31,9 +33,19 @@ def option(name: str, help: str, *, default: Any = None, **settings: Any) -> Any
             "show_default": default != "" and default is not False,
             **settings,
         }
+    names = (name,) if short is None else (name, short)
     return field(
-        default=default, metadata={"kind": click.option, "name": name, "help": help, **settings}
+        default=default, metadata={"kind": click.option, "names": names, "help": help, **settings}
     )
+
+
+def completed(names: Callable[[], Iterable[str]]) -> Any:
+    """What a shell is told that an option may be."""
+
+    def those(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+        return [name for name in names() if name.startswith(begun)]
+
+    return those
 
 
 def several(name: str, metavar: str, help: str) -> Any:
@@ -51,8 +63,8 @@ def argument(metavar: str, **settings: Any) -> Any:
     return field(default=None, metadata={"kind": click.argument, "metavar": metavar, **settings})
 
 
-def flag(name: str, help: str) -> Any:
-    return option(name, help, default=False, is_flag=True)
+def flag(name: str, help: str, short: str | None = None) -> Any:
+    return option(name, help, short=short, default=False, is_flag=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class ToldRequest(Request):
     """A request for something that takes time, and how it is told."""
 
     as_json: bool = flag("--json", "Print one JSON object on stdout.")
-    quiet: bool = flag("--quiet", "No progress and no messages on stderr.")
+    quiet: bool = flag("--quiet", "No progress and no messages on stderr.", "-q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,6 @@ def _decorated(command: Callable[..., int], one: Field[Any]) -> Callable[..., in
     if not one.metadata:
         return command
     settings = dict(one.metadata)
-    add, names = settings.pop("kind"), [settings.pop("name")] if "name" in settings else []
+    add, names = settings.pop("kind"), settings.pop("names", ())
     decorated: Callable[..., int] = add(*names, one.name, **settings)(command)
     return decorated

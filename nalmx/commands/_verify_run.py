@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import click
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..runs.machines import MachineOutcome
 
     Found: TypeAlias = FormulaOutcome | FitOutcome | MachineOutcome
+    Told = TypeVar("Told", FormulaOutcome, FitOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,7 @@ def _formula(asked: RunRequest) -> Found:
         outcome = verify_run(
             run, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
         )
-    try:
-        export_tests(asked.tests, outcome, quiet=asked.quiet)
-    finally:
-        report_formula(outcome, as_json=asked.as_json)
-    return outcome
+    return _told(asked, outcome, report_formula)
 
 
 def _fit(asked: RunRequest) -> Found:
@@ -99,10 +96,15 @@ def _fit(asked: RunRequest) -> Found:
     effort = Effort(seed=asked.seed, device=asked.device)
     with no_traces(), messages(asked.quiet).status("verifying") as status:
         outcome = verify_fit(asked.directory, effort, on_progress=status.update)
+    return _told(asked, outcome, report_fit)
+
+
+def _told(asked: RunRequest, outcome: Told, report: Callable[..., None]) -> Told:
+    """An outcome, printed even where its tests cannot be written."""
     try:
         export_tests(asked.tests, outcome, quiet=asked.quiet)
     finally:
-        report_fit(outcome, as_json=asked.as_json)
+        report(outcome, as_json=asked.as_json)
     return outcome
 
 

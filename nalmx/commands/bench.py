@@ -15,6 +15,7 @@ from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS
 from . import _request as ask
 from ._bench_sequence import sequence
+from ._group import Group
 from ._lists import cells_option, say_interrupted, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
 
-@click.group(name="bench", no_args_is_help=False)
+@click.group(name="bench", cls=Group, no_args_is_help=False)
 def command() -> None:
-    """Run a published experiment again (single-module), or compare models (sequence)."""
+    """Repeat a published experiment, or compare models of sequences."""
 
 
 command.add_command(sequence)

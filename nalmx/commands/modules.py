@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.table import Table
 
 from ..models import listed_modules
 from ..pntm.tasks import TASK_NAMES
+from ..report.tables import PlainTable
 from ._options import output, print_json
 from ._request import ListRequest, asking
 
@@ -33,7 +33,7 @@ def command(asked: ListRequest) -> int:
     if asked.as_json:
         print_json({"modules": facts})
         return 0
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = PlainTable()
     for heading in ("module", "learns", "weights", "title"):
         table.add_column(heading, no_wrap=heading != "title")
     for module in modules:

@@ -14,6 +14,7 @@ from rich.console import Console
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..expression import remarks, sort_of, variables
+from ..expression.syntaxes import SYNTAXES, Syntax
 from ..report.verdicts import verdict_lines
 from ..runs.expressions import ExpressionOutcome
 from ..supervisor import last_will
@@ -27,18 +28,19 @@ from ._certificate import (
     write_certificate,
 )
 from ._files import check_certificates, check_tests, tests_option
+from ._group import Group
 from ._options import (
     as_text,
     export_tests,
     json_line,
     messages,
     no_traces,
-    parse_named,
+    read_named,
 )
 from ._verify_run import RunRequest, verify_run
 
 
-@click.group(name="verify", no_args_is_help=False)
+@click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
     """Verify an expression (expr) or a training run (run) over a domain.
 
@@ -69,6 +71,13 @@ class ExpressionRequest(ask.VerdictRequest):
     )
     tolerance: str = ask.option(
         "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
+    )
+    syntax: Syntax = ask.option(
+        "--syntax",
+        "The language of both expressions: python, sympy, pysr, latex or mathematica; auto takes another "
+        "one than python where that is safe, and says so.",
+        type=click.Choice(SYNTAXES),
+        default="auto",
     )
     where_defined: bool = ask.flag(
         "--where-defined",
@@ -117,8 +126,10 @@ def expr(asked: ExpressionRequest) -> int:
 
     A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    left = parse_named(asked.expression, "")
-    right = TRUE if asked.truth is None else parse_named(asked.truth, "--truth: ")
+    readings = [read_named(asked.expression, asked.syntax, "")]
+    if asked.truth is not None:
+        readings.append(read_named(asked.truth, asked.syntax, "--truth: "))
+    left, right = (*(reading.expression for reading in readings), TRUE)[:2]
     if asked.truth is None and sort_of(left) == "real":
         raise SettingError(
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
@@ -150,7 +161,8 @@ def expr(asked: ExpressionRequest) -> int:
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
-    for remark in remarks(left, right, named_ranges(asked.ranges)):
+    read_as = [reading.note for reading in readings if reading.note is not None]
+    for remark in (*read_as, *remarks(left, right, named_ranges(asked.ranges))):
         notes.print(f"nalmx: {remark}", soft_wrap=True)
     try:
         export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)

@@ -6,6 +6,7 @@ out pictures and spells names here; it never sees an expression.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,7 +22,11 @@ from .operations import INFIX, OPERATIONS
 
 _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
 _LATEX_FUNCTIONS = ("cos", "cosh", "log", "sin", "sinh", "tan", "tanh")
-_LATEX_WORDS = {"\\E": "e", "\\neg": "\\neg "}
+_LATEX_WORDS = {
+    "\\E": "e",
+    "\\neg": "\\neg ",
+    **{word: f"\\text{{{word}}}" for word in ("True", "False")},
+}
 _LATEX_SIGNS = {
     ",": ", ",
     "*": " ",
@@ -72,7 +77,13 @@ class _Drawn(Generic[Form]):
 
 def latex(expression: Expression) -> str:
     """LaTeX. Example: `latex(parse("x1/2"))` is `\\frac{x_{1}}{2}`."""
-    return _drawn(expression, _Latex(), lambda name: str(sympy.latex(sympy.Symbol(name))))
+    return _drawn(expression, _Latex(), _latex_name)
+
+
+def _latex_name(name: str) -> str:
+    """A name as SymPy spells it; letters that are one name stand together: `\\mathit{mass}_{1}`."""
+    spelled = str(sympy.latex(sympy.Symbol(name)))
+    return re.sub(r"^[A-Za-z]{2,}", lambda word: f"\\mathit{{{word[0]}}}", spelled)
 
 
 def pretty(expression: Expression, *, unicode: bool = True, columns: int | None = None) -> str:

@@ -347,7 +347,8 @@ class Reader:
     def _constant(self, node: ast.Constant) -> _Sized:
         if isinstance(node.value, bool):
             return _Sized(Truth(node.value), 0, 0)
-        value = parse_decimal(self._spelled(node))
+        # A language that spells numbers otherwise says how Python would.
+        value = parse_decimal(node.kind or self._spelled(node))
         if value is None:
             self._fail(
                 node,

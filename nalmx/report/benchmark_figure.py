@@ -53,7 +53,7 @@ class _Look(NamedTuple):
     beside: float
 
 
-_RATE = _Panel("Success rate", lambda row: row.success_rate, lambda known: known.success_rate)
+_RATE = _Panel("Success rate", lambda row: row.success_rate, lambda known: known.success_rate.mean)
 _SOLVED = _Panel("Solved at iteration", lambda row: row.solved_at, lambda known: known.solved_at)
 _SPARSITY = _Panel(
     "Sparsity error", lambda row: row.sparsity_error, lambda known: known.sparsity_error

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Column, Table
 from rich.text import Text
 
 from ..bench import CellSummary, Estimate
-from ..bench.published import PUBLISHED_INPUTS
+from ..bench.published import PUBLISHED_INPUTS, PUBLISHED_SEEDS
+from ..models import PUBLISHED_ITERATIONS
+from .tables import PlainTable
 from .verdicts import STYLES
 
 _BESIDE, _BELOW = " ", "\n"
 _GAP = {_BESIDE: 2, _BELOW: 1}
-_ENOUGH_FOR_A_FORMULA = 20
 _OUTSIDE = "bold red"
 
 
@@ -31,8 +29,8 @@ _UNICODE = _Signs("✓", "✗ outside", "–", "–")
 _ASCII = _Signs("ok", "x outside", "-", "-")
 
 
-def benchmark_table(rows: Sequence[CellSummary], *, ascii_only: bool = False) -> Table:
-    """A row for every cell, on one line; on several where the terminal is narrow.
+def benchmark_table(rows: Sequence[CellSummary], *, ascii_only: bool = False) -> PlainTable:
+    """A row for every cell, on one line; on several where the terminal is narrow, or as a list.
 
     Published means stand in parentheses. A cell outside its published interval is red.
     """
@@ -44,7 +42,7 @@ def agreement(rows: Sequence[CellSummary]) -> str:
     """How many of the published cells are reproduced, and which are not, in one sentence."""
     compared = [row for row in rows if row.within_published is not None]
     if not compared:
-        return "no cell has a published counterpart"
+        return _uncompared(rows)
     outside = [row for row in compared if not row.within_published]
     inside = f"{len(compared) - len(outside)} of {len(compared)} published"
     text = (
@@ -57,28 +55,22 @@ def agreement(rows: Sequence[CellSummary]) -> str:
     return f"{text}; outside: {'; '.join(_disagreement(row) for row in outside)}"
 
 
-class _FittingTable(Table):
-    """A table without lines that gives way to a narrow one where it does not fit."""
-
-    def __init__(self, gap: int, narrow: Table | None) -> None:
-        super().__init__(box=None, header_style="bold", pad_edge=False, padding=(0, gap, 0, 0))
-        self._gap, self._narrow = gap, narrow
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if self._narrow is not None and self._least_width() > options.max_width:
-            yield self._narrow
-        else:
-            yield from super().__rich_console__(console, options)
-
-    def _least_width(self) -> int:
-        *numbers, formula = (_width(column) for column in self.columns)
-        return sum(numbers) + len(numbers) * self._gap + min(formula, _ENOUGH_FOR_A_FORMULA)
+def _uncompared(rows: Sequence[CellSummary]) -> str:
+    """Why nothing is compared with what is published."""
+    usual = (PUBLISHED_INPUTS, PUBLISHED_SEEDS, PUBLISHED_ITERATIONS)
+    if rows and all((row.inputs, row.seeds, row.iterations) != usual for row in rows):
+        inputs, seeds, iterations = usual
+        return (
+            f"a comparison with the published results needs {inputs} inputs, {seeds} seeds and "
+            f"{iterations:,} iterations"
+        )
+    return "no cell has a published counterpart"
 
 
 def _table(
-    rows: Sequence[CellSummary], signs: _Signs, between: str, narrow: Table | None = None
-) -> Table:
-    table = _FittingTable(_GAP[between], narrow)
+    rows: Sequence[CellSummary], signs: _Signs, between: str, narrow: PlainTable | None = None
+) -> PlainTable:
+    table = PlainTable(gap=_GAP[between], narrow=narrow)
     inputs = any(row.inputs != PUBLISHED_INPUTS for row in rows)
     is_narrow = between == _BELOW
     for name in ("op" if is_narrow else "operation", "module", "range"):
@@ -106,15 +98,11 @@ def _table(
 def _numbers(row: CellSummary, signs: _Signs) -> list[str]:
     """Success, published success, their agreement, solved at and sparsity error."""
     known = row.published
-    if known is None:
-        published = solved = sparsity = None
-    else:
-        published = Estimate(known.success_rate, known.lower, known.upper)
-        solved, sparsity = known.solved_at, known.sparsity_error
+    solved, sparsity = (None, None) if known is None else (known.solved_at, known.sparsity_error)
     marks = {None: "", True: signs.inside, False: signs.outside}
     return [
         _rate(row.success_rate, signs),
-        "" if published is None else _rate(published, signs),
+        "" if known is None else _rate(known.success_rate, signs),
         marks[row.within_published],
         _mean(row.solved_at, solved, ".0f", signs),
         _mean(row.sparsity_error, sparsity, ".2g", signs),
@@ -145,11 +133,7 @@ def _formula(row: CellSummary, signs: _Signs) -> Text:
 
 def _disagreement(row: CellSummary) -> str:
     known = row.published
-    published = "" if known is None else f", published {known.success_rate:.0%}"
+    published = "" if known is None else f", published {known.success_rate.mean:.0%}"
     return (
         f"{row.operation} {row.module} {row.interpolation} ({row.success_rate.mean:.0%}{published})"
     )
-
-
-def _width(column: Column) -> int:
-    return max(cell_len(str(cell)) for cell in (column.header, *column.cells))

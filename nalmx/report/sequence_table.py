@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from ..bench.sequences import SequenceResult
+from .tables import PlainTable
 
 _UNLEARNT, _PERFECT = "yellow", "green"
 
@@ -31,11 +31,11 @@ def sequence_table(results: Sequence[SequenceResult], *, ascii_only: bool = Fals
     """
     signs = _ASCII if ascii_only else _UNICODE
     lengths = list(dict.fromkeys(a.length for result in results for a in result.accuracies))
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = PlainTable(gap=2)
     table.add_column("task", no_wrap=True)
     models = list(dict.fromkeys(result.cell.model for result in results))
     for model in models:
-        table.add_column(model, justify="right")
+        table.add_column(model, justify="right", no_wrap=True)
     for task in dict.fromkeys(result.cell.task for result in results):
         texts = [
             _cell([r for r in results if (r.cell.task, r.cell.model) == (task, model)], signs)

@@ -10,10 +10,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from ..rationals import parse_rational
 from ..verify import Verdict
 from ..verify.domain import INTEGERS
+from .tables import PlainTable
 
-_MOST_LISTED, _LONGEST_RANGE = 4, 80
+_MOST_LISTED, _LONGEST_RANGE, _LONGEST_EXACT = 4, 80, 12
 STYLES = {
     "proved": "bold green",
     "proved up to length": "green",
@@ -86,8 +88,8 @@ def verdict_lines(verdict: Verdict) -> Iterator[Text]:
         fields = example.to_json()
         for name, value in _shown_point(fields):
             yield Text(f"  {name} {value}")
-        yield Text(f"  left  = {fields['left']}")
-        yield Text(f"  right = {fields['right']}")
+        yield Text(f"  left  = {with_decimal(fields['left'])}")
+        yield Text(f"  right = {with_decimal(fields['right'])}")
         yield Text(f"  checked in {fields['checked_in']}")
     yield Text(f"  arithmetic: {verdict.arithmetic}; {verdict.seconds:.2f} s", style="dim")
 
@@ -97,16 +99,27 @@ def _shown_point(counterexample: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     for name, value in counterexample["point"].items():
         other = (counterexample["beyond"] or {}).get(name, value)
         if other == value:
-            yield name, f"= {value}"
+            yield name, f"= {with_decimal(value)}"
         else:
             yield name, f"≈ {float(Fraction(value))!r}"
 
 
+def with_decimal(text: str) -> str:
+    """A value, and its decimal beside a fraction that is long: `12000000029/3000000007 ≈ 4.00000000033`."""
+    value = parse_rational(text) if "/" in text and len(text) > _LONGEST_EXACT else None
+    if value is None:
+        return text
+    try:
+        return f"{text} ≈ {float(value):.12g}"
+    except OverflowError:
+        return text
+
+
 def seeds_table(results: list[dict[str, Any]], formulas: dict[int, str]) -> Table:
     """Success, errors and formula of every seed of a run."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = PlainTable()
     for name in ("seed", "success", "step", "validation", "extrapolation", "solved at", "sparsity"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("formula")
     for row in results:
         table.add_row(

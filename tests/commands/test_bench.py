@@ -93,7 +93,9 @@ def test_json_is_one_object_with_all_rows_and_the_agreement(capsys, finished):
     record = json.loads(out)
     assert len(record["rows"]) == 4
     assert record["agreement"]["compared"] == 0
-    assert record["agreement"]["text"] == "no cell has a published counterpart"
+    assert record["agreement"]["text"] == (
+        "a comparison with the published results needs 2 inputs, 25 seeds and 50,000 iterations"
+    )
     assert record["settings"]["modules"] == ["nmu", "nau"]
     assert record["output"] == str(finished)
     saved = json.loads((finished / "results.json").read_text())
@@ -107,7 +109,7 @@ def test_what_is_printed_for_a_person(capsys, finished):
     code, out, err = bench(capsys, *SMALL, *SHORT, "--output", str(finished))
     assert code == 0
     assert "x1*x2 proved" in out
-    assert "no cell has a published counterpart" in out
+    assert "a comparison with the published results needs 2 inputs, 25 seeds" in out
     assert f"results: {finished}" in out
     assert err.splitlines() == [
         "nalmx: nau cannot learn mul; left out", "nalmx: nmu cannot learn sub; left out",

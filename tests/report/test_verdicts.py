@@ -69,4 +69,4 @@ def test_a_verdict_on_float_inputs_does_not_speak_of_all_reals():
 
 def test_unknown_says_why():
     text = explain(verdict("1/x1", "1/x1", "[-1,1]"))
-    assert text.endswith("neither side is defined: division by zero at x1 = 0")
+    assert "neither side is defined: division by zero at x1 = 0" in text

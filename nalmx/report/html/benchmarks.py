@@ -67,7 +67,7 @@ def _modules(record: dict[str, Any]) -> tuple[str, list[Markup]]:
                 cell.inputs,
                 f"{cell.success_rate.mean:.0%}",
                 _ends(cell.success_rate),
-                "" if known is None else f"{known.success_rate:.0%}",
+                "" if known is None else f"{known.success_rate.mean:.0%}",
                 {None: "", True: "within", False: "outside"}[within],
                 _mean(cell.solved_at, ",.0f"),
                 _mean(cell.sparsity_error, ".2g"),

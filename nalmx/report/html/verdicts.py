@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...markup import Markup, element
-from ...rationals import parse_rational
 from ...runs.claims import CLAIMS
 from .. import programs, verdicts
 from ..command_lines import counterexample_words
-from .parts import command, download
+from .parts import command, download, table
 
 if TYPE_CHECKING:
     from ...pntm.proofs.verdict import SequenceVerdict, WrongAnswer
@@ -27,7 +25,7 @@ MEANINGS = {
     "refuted": "A counterexample was found and checked again in exact or ball arithmetic.",
     "unknown": "None of the others could be established; the reason is given.",
 }
-_LONGEST_EXACT, _LONGEST_COMMAND, _MOST_INPUTS = 12, 20_000, 12
+_LONGEST_COMMAND, _MOST_INPUTS = 20_000, 12
 
 
 def legend() -> Markup:
@@ -49,7 +47,7 @@ def formula_verdicts(
         example = verdict.counterexample
         if example is not None:
             parts += _counterexample(example, claims.get(name))
-        yield _card(CLAIMS[name], verdict.verdict, verdict.verdict, parts, certificates.get(name))
+        yield card(CLAIMS[name], verdict.verdict, verdict.verdict, parts, certificates.get(name))
 
 
 def sequence_verdicts(
@@ -61,18 +59,16 @@ def sequence_verdicts(
         shown = word if verdict.longest is None else f"{word} {verdict.longest}"
         parts: list[Markup] = [element("p", programs.explain(verdict))]
         left, _, right = CLAIMS[name].partition(" ↔ ")
-        several = verdict.wrong or verdict.errors
-        one = verdict.counterexample
-        wrong = several.few if several is not None else [one] if one is not None else []
-        parts += [pairs_table(wrong_rows(example, left, right)) for example in wrong]
-        if wrong and word == "refuted":
+        parts += _differences(verdict, left, right)
+        if word == "refuted":
             parts += [element("p", "Shown again by:"), command(replay)]
-        yield _card(CLAIMS[name], word, shown, parts, certificates.get(name))
+        yield card(CLAIMS[name], word, shown, parts, certificates.get(name))
 
 
-def _card(
-    claim: str, word: str, shown: str, parts: list[Markup], certificate: bytes | None
+def card(
+    claim: str, word: str, shown: str, parts: list[Markup], certificate: bytes | None = None
 ) -> Markup:
+    """A claim with its verdict, and what that rests on."""
     link = None
     if certificate is not None:
         slug = "-".join(claim.replace("↔", " ").split())
@@ -89,10 +85,17 @@ def _word(word: str, shown: str = "") -> Markup:
 def counterexample_rows(example: Counterexample) -> list[tuple[str, str]]:
     """The point, and both values there."""
     fields = example.to_json()
-    rows = [(name, _near(value)) for name, value in [*fields["point"].items()][:_MOST_INPUTS]]
+    rows = [
+        (name, verdicts.with_decimal(value))
+        for name, value in [*fields["point"].items()][:_MOST_INPUTS]
+    ]
     more = len(fields["point"]) - len(rows)
     rows += [("…", f"and {more} more inputs")] if more > 0 else []
-    return [*rows, ("left", _near(fields["left"])), ("right", _near(fields["right"]))]
+    return [
+        *rows,
+        ("left", verdicts.with_decimal(fields["left"])),
+        ("right", verdicts.with_decimal(fields["right"])),
+    ]
 
 
 def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Markup]:
@@ -106,32 +109,32 @@ def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Ma
             yield command(words)
 
 
-def _near(text: str) -> str:
-    """A value as it is given, with its decimal beside a fraction that is long."""
-    value = parse_rational(text)
-    if value is None or len(text) <= _LONGEST_EXACT or "/" not in text:
-        return text
-    return f"≈ {_decimal(value)}, exactly {text}"
+def _differences(verdict: SequenceVerdict, left: str, right: str) -> Iterator[Markup]:
+    """Prompts that are answered otherwise, the shortest first, and how many more there are."""
+    if verdict.counterexample is not None and verdict.wrong is None:
+        yield wrong_table([verdict.counterexample], left, right)
+    for what, found in (
+        ("answered otherwise", verdict.wrong),
+        ("taken for errors", verdict.errors),
+    ):
+        if found is not None:
+            more = found.count - len(found.few)
+            yield element(
+                "p", f"{what.capitalize()}{f', the shortest of {found.count:,}' if more else ''}:"
+            )
+            yield wrong_table(found.few, left, right)
 
 
-def _decimal(value: Fraction) -> str:
-    try:
-        return f"{float(value):.12g}"
-    except OverflowError:
-        return "beyond the floats"
-
-
-def wrong_rows(
-    example: WrongAnswer, left: str = "left", right: str = "right"
-) -> list[tuple[str, str]]:
-    """A prompt, and what both sides answer."""
-    unseen = f"(the token {example.unseen} was never seen in training)"
-    said = programs.spelled(example.left) if example.unseen is None else unseen
-    return [
-        ("prompt", programs.spelled(example.prompt)),
-        (left, said),
-        (right, programs.spelled(example.right)),
-    ]
+def wrong_table(
+    examples: Sequence[WrongAnswer], left: str = "left", right: str = "right"
+) -> Markup:
+    """Prompts, and what both sides answer."""
+    rows = []
+    for one in examples:
+        unseen = f"(the token {one.unseen} was never seen in training)"
+        said = programs.spelled(one.left) if one.unseen is None else unseen
+        rows.append((programs.spelled(one.prompt), said, programs.spelled(one.right)))
+    return table(("prompt", left, right), rows)
 
 
 def pairs_table(rows: Iterable[tuple[str, str]]) -> Markup:
