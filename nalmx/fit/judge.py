@@ -320,7 +320,8 @@ class Judge:
         weights = part.weights / np.abs(part.target) if in_proportion else part.weights
         if not np.isfinite(weights).all():
             return "its errors go with the target, which is 0 in some rows"
-        if free and not found.form.is_linear and not self._is_factor(found.form):
+        inside = not (found.form.is_linear or found.form.is_daring or self._is_factor(found.form))
+        if free and inside:
             return (
                 "one of its constants is no exact number, and forms like it fit much that is smooth"
             )

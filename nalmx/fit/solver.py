@@ -85,11 +85,13 @@ class _Search:
         """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
         problem = replace(problem, weights=self.judge.fitted.weights)
-        kinds = [plain, composed]
-        if self.judge.noise != 0.0:
-            kinds.insert(1 if looks_noisy(problem) else 2, noisy)
+        self._try(plain(problem))
+        if self.judge.noise == 0.0:
+            kinds = [composed]
+        else:
+            kinds = [noisy, composed] if looks_noisy(problem) else [composed, noisy]
         for kind in kinds:
-            if not self.has_law:
+            if not self.is_settled:
                 self._try(kind(problem))
 
     def _try(self, found: Iterator[Form]) -> None:
@@ -107,9 +109,10 @@ class _Search:
                     break
 
     @property
-    def has_law(self) -> bool:
-        """Whether one of the candidates is a law."""
-        return any(found.is_law for found in self.candidates)
+    def is_settled(self) -> bool:
+        """Whether one of the candidates is a law for which no rivals are to be looked for."""
+        laws = [found for found in self.candidates if found.is_law]
+        return any(found.is_exact or not found.form.is_daring for found in laws)
 
     @property
     def pick(self) -> Candidate | None:
