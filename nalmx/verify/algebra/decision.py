@@ -85,7 +85,7 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     unmet = [solved.unmet for solved in seen if solved.unmet is not None]
     differing = tuple(solved for solved in seen if not solved.agrees)
     exact = claim.tolerance.kind == "exact"
-    alike = stopped is None and all(solved.agrees and solved.alike for solved in seen)
+    alike = stopped is None and all(solved.alike for solved in seen)
     outcome: Outcome = "silent"
     reason = stopped
     if claim.where_defined and alike:
