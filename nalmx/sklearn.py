@@ -30,17 +30,18 @@ from .fit.values import evaluate
 from .runs.fit_directory import FitSettings
 from .runs.fits import fit_table
 from .storage import read_json, write_json
+from .verify.effort import OPERATIONS
 
 SCHEMA = 1
-_PARAMETERS = ("noise", "holdout", "seconds", "forms", "random_state")
+_PARAMETERS = ("noise", "holdout", "seconds", "operations", "random_state")
 
 
 class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: ignore[misc]
     """The law behind rows, or the best equation where there is none.
 
     Parameters: `noise` is `auto` or the size of the target's errors relative to its root mean square,
-    `holdout` is `extrapolate` or `random`, `seconds` and the number of `forms` tried end the search of
-    each output, `random_state` draws the rows that are held out.
+    `holdout` is `extrapolate` or `random`, `operations` and `seconds` end the search of each output (the
+    first at the same place on every machine), `random_state` draws the rows that are held out.
 
     Attributes of a fitted one: `formula_`, the text that `predict` evaluates; `law_`, whether it is claimed
     to be a law; `equations_`, those that it was chosen from; `fits_`, all that was found of each output;
@@ -56,13 +57,13 @@ class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: i
         noise: float | str = "auto",
         holdout: str = "extrapolate",
         seconds: float = 60.0,
-        forms: int | None = None,
+        operations: int = OPERATIONS,
         random_state: Any = None,
     ) -> None:
         self.noise = noise
         self.holdout = holdout
         self.seconds = seconds
-        self.forms = forms
+        self.operations = operations
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> NALMRegressor:
@@ -135,7 +136,7 @@ class NALMRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):  # type: i
             noise=self.noise,
             holdout=self.holdout,
             seconds=self.seconds,
-            forms=self.forms,
+            operations=self.operations,
             seed=seed,
         )
         alike = bool((weights == weights[0]).all())

@@ -20,7 +20,7 @@ from nalmx.fit.values import evaluate
 from nalmx.sklearn import NALMRegressor
 
 
-@parametrize_with_checks([NALMRegressor(forms=20)])
+@parametrize_with_checks([NALMRegressor(operations=1_000)])
 def test_the_rules_of_scikit_learn_hold(estimator, check):
     assert check(estimator) is None  # it raises where a rule is broken
 
@@ -56,7 +56,7 @@ def test_predictions_are_the_printed_formula(rows):
 
 def test_what_is_no_law_is_not_called_one():
     X, y = np.random.default_rng(0).normal(size=(2, 100))
-    model = NALMRegressor(forms=20, random_state=0).fit(X[:, None], y)
+    model = NALMRegressor(operations=1_000, random_state=0).fit(X[:, None], y)
     assert model.law_ is False
     assert np.isfinite(model.predict(X[:, None])).all()
 
@@ -85,7 +85,7 @@ def test_weights_count_rows(rows):
     wrong = np.vstack([X, X[:5]]), np.concatenate([y, y[:5] + 1])
     weights = np.concatenate([np.ones(80), np.zeros(5)])
     assert NALMRegressor(random_state=0).fit(*wrong, weights).law_
-    assert not NALMRegressor(forms=20, random_state=0).fit(*wrong).law_
+    assert not NALMRegressor(operations=1_000, random_state=0).fit(*wrong).law_
     with pytest.raises(ValueError, match="at least one non-zero"):
         NALMRegressor().fit(X, y, np.zeros(80))
 
@@ -141,7 +141,7 @@ def test_a_damaged_file_is_refused(rows, tmp_path, change):
         ({"noise": 2}, "the noise is auto, or its size"),
         ({"holdout": "none"}, "is no holdout"),
         ({"seconds": 0}, "the time is from 0"),
-        ({"forms": 0}, "forms to try are an integer"),
+        ({"operations": 0}, "operations are an integer"),
     ],
 )
 def test_parameters_that_are_none_are_errors_of_value(rows, settings, said):

@@ -60,7 +60,7 @@ def fit_command(outcome: FitOutcome) -> str:
         "holdout": settings.holdout,
         "time": settings.seconds,
         "seed": settings.seed,
-        "forms": settings.forms,
+        "operations": settings.operations,
         "sigma": table.sigma,
         "weights": table.weights,
     }

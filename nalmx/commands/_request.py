@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
 from pathlib import Path
@@ -37,6 +37,15 @@ def option(
     return field(
         default=default, metadata={"kind": click.option, "names": names, "help": help, **settings}
     )
+
+
+def completed(names: Callable[[], Iterable[str]]) -> Any:
+    """What a shell is told that an option may be."""
+
+    def those(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+        return [name for name in names() if name.startswith(begun)]
+
+    return those
 
 
 def several(name: str, metavar: str, help: str) -> Any:

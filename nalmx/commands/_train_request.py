@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
+from ..models import listed_modules
 from ..pntm.learn.config import LONGEST, METHODS, SECONDS, SEQUENCES, NoiseLevel
+from ..pntm.tasks import TASK_NAMES
 from ..rationals import parse_rational
 from ..run_directory import is_sequence_run
+from ..tasks import OPERATIONS
 from . import _request as ask
 from ._files import figure_option, tolerance_option
 
@@ -46,8 +49,16 @@ _ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest(ask.VerdictRequest):
-    operation: str | None = ask.option("--operation", "add, sub, mul or div; see `nalmx tasks`.")
-    module: str | None = ask.option("--module", "nau, nmu, nac+, …, or pntm; see `nalmx modules`.")
+    operation: str | None = ask.option(
+        "--operation",
+        "add, sub, mul or div; see `nalmx tasks`.",
+        shell_complete=ask.completed(lambda: OPERATIONS),
+    )
+    module: str | None = ask.option(
+        "--module",
+        "nau, nmu, nac+, …, or pntm; see `nalmx modules`.",
+        shell_complete=ask.completed(lambda: (*(m.name for m in listed_modules()), MODULE)),
+    )
     interpolation_range: str = ask.option(
         "--interpolation-range", "Where training data lie.", default="[1,2]"
     )
@@ -68,7 +79,9 @@ class TrainRequest(ask.VerdictRequest):
     tolerance: str | None = tolerance_option()
     show_seeds: bool = ask.flag("--show-seeds", "Print a table of every seed.")
     task: str | None = ask.option(
-        "--task", "pntm: a sequence task such as addition; see `nalmx tasks`."
+        "--task",
+        "pntm: a sequence task such as addition; see `nalmx tasks`.",
+        shell_complete=ask.completed(lambda: TASK_NAMES),
     )
     examples: str | None = ask.option(
         "--examples",

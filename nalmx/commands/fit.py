@@ -13,6 +13,7 @@ from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..rationals import parse_rational
 from ..run_directory import check_unused
+from ..verify.effort import OPERATIONS
 from . import _request as ask
 from ._files import check_figure
 from ._fit import report_fit
@@ -54,11 +55,12 @@ class FitRequest(ask.VerdictRequest):
         type=click.FloatRange(0.1, 1e6),
         metavar="SECONDS",
     )
-    forms: int | None = ask.option(
-        "--forms",
+    operations: int = ask.option(
+        "--operations",
+        default=OPERATIONS,
+        show_default=True,
         type=click.IntRange(1),
-        metavar="N",
-        help="Try so many forms at most, which ends at the same place on every machine.",
+        help="Search with so many at most, which ends at the same place on every machine.",
     )
     sigma: str | None = ask.option(
         "--sigma", "The standard deviation of each row's target.", metavar="COLUMN"
@@ -121,7 +123,7 @@ def command(asked: FitRequest) -> int:
         holdout=asked.holdout,
         seconds=asked.time,
         seed=asked.seed,
-        forms=asked.forms,
+        operations=asked.operations,
     )
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:

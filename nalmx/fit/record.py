@@ -9,7 +9,7 @@ from ..errors import ExpressionError, RunError
 from ..expression import parse, to_text
 from .result import ConstantFound, Equation, Fit
 
-_ENDS = (None, "time", "forms", "interrupted")
+_ENDS = (None, "time", "effort", "interrupted")
 _COUNTS = ("rows_fitted", "rows_held", "beyond", "tried")
 
 

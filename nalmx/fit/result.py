@@ -50,7 +50,7 @@ class Fit(NoTruthValue):
     `noise` is the root mean square of what the best leaves, relative to that of the target. `rows_fitted`
     rows gave the constants, `rows_held` rows of the same kind and `beyond` rows at the edge of the data
     checked them. `statements` are sentences about the rows, and none about the formula elsewhere. `tried`
-    forms were tried. `ended` is None, `time`, `forms` or `interrupted`: then what is said is of the best so
+    forms were tried. `ended` is None, `time`, `effort` or `interrupted`: then what is said is of the best so
     far.
     """
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from ..clock import move_on_after
+from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
@@ -31,15 +30,14 @@ def fit(
     *,
     noise: Noise = "auto",
     holdout: Holdout = "extrapolate",
-    forms: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """The law behind rows, or the best equation and that it is none.
 
     `noise` is the size of errors of the target relative to its root mean square: `auto` estimates it from
     what the best formula leaves, 0 asks for a formula that is right to rounding. `effort.seed` draws the
-    rows that are held out; `effort.seconds` only ends the search, which then says so. With `forms`, it also
-    ends once so many were tried, which is at the same place on every machine.
+    rows that are held out; `effort.operations` and `effort.seconds` end the search, which then says
+    so: the first at the same place on every machine, the second wherever it is.
     """
     if noise != "auto" and not (isinstance(noise, float | int) and 0 <= noise < 1):
         raise SettingError(
@@ -49,11 +47,15 @@ def fit(
     parts = split(rows, holdout, np.random.default_rng(effort.seed))
     search = _Search(Judge(rows, parts, noise), parts, progress)
     ended: str | None = "time"
+    spending = limited(effort.operations)
     try:
-        with move_on_after(effort.seconds):
-            ended = search.run(forms)
+        with move_on_after(effort.seconds), spending:
+            search.run()
+            ended = None
     except KeyboardInterrupt:
         ended = "interrupted"
+    if ended == "time" and spending.spent > spending.most:
+        ended = "effort"
     return search.outcome(ended)
 
 
@@ -73,15 +75,14 @@ class _Search:
         self.candidates: list[Candidate] = []
         self.impostors = 0
 
-    def run(self, forms: int | None = None) -> Literal["forms"] | None:
-        """Structure after structure, until one holds a law, or so many forms were tried."""
+    def run(self) -> None:
+        """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
-        ended = self._try(plain(problem), forms)
-        if ended is None and not self.has_law:
-            ended = self._try(composed(problem), forms)
-        return ended
+        self._try(plain(problem))
+        if not self.has_law:
+            self._try(composed(problem))
 
-    def _try(self, found: Iterator[Form], forms: int | None) -> Literal["forms"] | None:
+    def _try(self, found: Iterator[Form]) -> None:
         for form in found:
             judged = self.judge.judge(form)
             if form.is_from_exact and (judged is None or not judged.is_law):
@@ -94,9 +95,6 @@ class _Search:
                     self.progress(_equation(self.pick or judged, True), self.judge.tried)
                 if judged.is_law and judged.is_exact:
                     break
-            if forms is not None and self.judge.tried >= forms:
-                return "forms"
-        return None
 
     @property
     def has_law(self) -> bool:

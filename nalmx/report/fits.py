@@ -22,7 +22,7 @@ _LONGEST = 70
 _ENDED = {
     "interrupted": "was interrupted after",
     "time": "reached its time limit after",
-    "forms": "was to try no more than",
+    "effort": "spent its operations after",
 }
 
 

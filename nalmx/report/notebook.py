@@ -119,13 +119,14 @@ def _verdict_html(verdict: Any) -> Markup:
 
 
 def _counterexample(verdict: Any) -> Markup | None:
-    from .html.verdicts import counterexample_rows, pairs_table, wrong_rows
+    from .html.verdicts import counterexample_rows, pairs_table, wrong_table
 
     example = verdict.counterexample
     if example is None:
         return None
-    of_formula = hasattr(example, "point")
-    return pairs_table(counterexample_rows(example) if of_formula else wrong_rows(example))
+    if hasattr(example, "point"):
+        return pairs_table(counterexample_rows(example))
+    return wrong_table([example])
 
 
 def _lines(lines: list[str]) -> Markup:

@@ -54,7 +54,7 @@ class FittingSettings(TypedDict, total=False):
     holdout: Literal["extrapolate", "random"]
     seconds: float
     seed: int
-    forms: int | None
+    operations: int
 
 
 class LearningSettings(TypedDict, total=False):

@@ -27,6 +27,7 @@ from ..ranges import Range
 from ..run_directory import new_directory, saved_config
 from ..storage import digest, read_arrays, read_json, same_json, write_arrays, write_json
 from ..verify import Domain
+from ..verify.effort import OPERATIONS
 from .saved_verdicts import save_verdicts
 
 KIND = "fit"
@@ -44,7 +45,7 @@ class FitSettings:
     holdout: Holdout = "extrapolate"
     seconds: float = 60.0
     seed: int = 0
-    forms: int | None = None
+    operations: int = OPERATIONS
 
     @classmethod
     def checked(cls, **given: Any) -> FitSettings:
@@ -61,9 +62,9 @@ class FitSettings:
             )
         if not (type(seconds) in (int, float) and 0 < seconds <= LONGEST):
             raise SettingError(f"the time is from 0 to {LONGEST:,.0f} seconds; {seconds!r} given")
-        if settings.forms is not None and not (type(settings.forms) is int and settings.forms > 0):
+        if type(settings.operations) is not int or settings.operations < 1:
             raise SettingError(
-                f"forms to try are an integer from 1 on, or None; {settings.forms!r} given"
+                f"operations are an integer from 1 on; {settings.operations!r} given"
             )
         if type(seed) is not int or not 0 <= seed < 2**32:
             raise SettingError(f"a seed is an integer from 0 to {2**32 - 1}; {seed!r} given")

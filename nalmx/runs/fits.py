@@ -137,13 +137,12 @@ def fit_table(
     The truth is claimed on the ranges given, and else on the smallest box around all rows.
     """
     known, domain = _claimed(table.rows, truth, ranges)
-    effort = Effort(seconds=settings.seconds, seed=settings.seed)
+    effort = Effort(seconds=settings.seconds, seed=settings.seed, operations=settings.operations)
     found = fit(
         table.rows,
         effort,
         noise=settings.noise,
         holdout=settings.holdout,
-        forms=settings.forms,
         progress=progress,
     )
     return FitOutcome(table, settings, found, known, domain)

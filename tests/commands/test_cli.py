@@ -209,7 +209,13 @@ def test_completion_is_printed_for_each_shell(shell, capsys):
 
 @pytest.mark.parametrize(
     "line, word",
-    [("nalmx ver", "verify"), ("nalmx verify e", "expr"), ("nalmx fit x --targ", "--target")],
+    [
+        ("nalmx ver", "verify"),
+        ("nalmx verify e", "expr"),
+        ("nalmx fit x --targ", "--target"),
+        ("nalmx train-and-extract --module np", "npu"),
+        ("nalmx train-and-extract --task par", "parity"),
+    ],
 )
 def test_a_shell_learns_how_a_line_goes_on(line, word):
     asked = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}

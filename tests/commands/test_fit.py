@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ from nalmx.cli import main
 
 PLANETS = Path(__file__).parents[2] / "examples" / "planets.csv"
 KEPLER = [str(PLANETS), "--target", "period"]
+BRIEF = [
+    "--operations",
+    "20",
+]  # where there is nothing to find, the search would go through all it has
 TRUTH = "said of the formula, where the truth is axis**(3/2):"
 
 
@@ -85,11 +90,11 @@ def test_a_law_that_is_not_the_truth_is_refuted(capsys):
 
 def test_data_without_a_law_get_none(capsys, table):
     path = table(noise())
-    code, out, _ = run(capsys, path, "--target", "y", "--truth", "a")
+    code, out, _ = run(capsys, path, "--target", "y", "--truth", "a", *BRIEF)
     assert code == 3
     assert "no law found" in out.splitlines()
     assert "not compared, since there is no law" in out
-    code, out, _ = run(capsys, path, "--target", "y", "--json")
+    code, out, _ = run(capsys, path, "--target", "y", "--json", *BRIEF)
     found = json.loads(out)
     assert code == 3
     assert (found["law"], found["formula"], found["verdict"]) == (False, None, None)
@@ -127,11 +132,12 @@ def test_the_truth_is_compared_where_it_is_asked_for(capsys):
 
 
 def test_settings_reach_the_fit(capsys):
-    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json")
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--json", *BRIEF)
     assert (code, json.loads(out)["law"]) == (3, False)
-    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--forms", "1")
+    code, out, _ = run(capsys, *KEPLER, "--noise", "0", "--operations", "1")
     assert (
-        "  the search was to try no more than 1 forms; this is the best so far" in out.splitlines()
+        "  the search spent its operations after 1 forms; this is the best so far"
+        in out.splitlines()
     )
     _, out, _ = run(capsys, *KEPLER, "--holdout", "random", "--json")
     found = json.loads(out)
@@ -335,7 +341,7 @@ def test_a_figure_is_drawn_the_same_each_time(capsys, tmp_path, table, kind):
     first = drawn("first", *KEPLER)
     assert first == drawn("second", *KEPLER)
     assert first != drawn("product", table(product()), "--target", "y")
-    assert drawn("none", table(noise()), "--target", "y")
+    assert drawn("none", table(noise()), "--target", "y", *BRIEF)
 
 
 def test_planets_take_no_torch_and_no_compiler():
@@ -365,3 +371,22 @@ def test_an_interrupted_search_prints_the_best_so_far(capsys, monkeypatch, table
     assert "formula ↔ truth: not compared, since" in out
     monkeypatch.undo()
     assert verify(capsys, directory)[0] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_search_and_the_best_is_printed(table, number):
+    a, b, c, d, e = np.random.default_rng(0).uniform(1, 3, (5, 1000))
+    y = np.sin(a * b) * np.exp(-c / a) + np.log(b + a**2)
+    columns = {
+        name: values.tolist() for name, values in zip("abcdey", (a, b, c, d, e, y), strict=True)
+    }
+    command = [sys.executable, "-m", "nalmx", "fit", str(table(columns)), "--target", "y"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(3)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "no law found" in out.splitlines()
+    assert "the search was interrupted after" in out

@@ -58,7 +58,7 @@ def test_a_file_is_read(rows, tmp_path):
     path = tmp_path / "data.npz"
     np.savez(path, X=rows[0], y=rows[1], s=np.full(80, 0.1))
     assert str(nalmx.fit(path, "y", sigma="s").formula) == "X1*X2"
-    assert not nalmx.fit(str(path), "y", names=["X1"], forms=20).law
+    assert not nalmx.fit(str(path), "y", names=["X1"], operations=1_000).law
 
 
 def test_an_outcome_is_saved_and_opened_again(rows, tmp_path):
@@ -106,10 +106,10 @@ def test_an_interrupted_search_gives_the_best_so_far():
     assert found.fit.best is not None
 
 
-def test_a_search_ends_after_so_many_forms_and_says_so(tmp_path):
+def test_a_search_ends_after_so_many_operations_and_says_so(tmp_path):
     X, y = np.random.default_rng(0).normal(size=(2, 100))
-    found = nalmx.fit(X[:, None], y + 3 * X, forms=1)
-    assert (found.fit.ended, found.fit.tried) == ("forms", 1)
+    found = nalmx.fit(X[:, None], y + 3 * X, operations=1)
+    assert (found.fit.ended, found.fit.tried) == ("effort", 1)
     again = nalmx.verify(nalmx.open_run(found.save(tmp_path / "run")))
     assert (again.fit, again.settings) == (found.fit, found.settings)
 
@@ -136,7 +136,7 @@ def test_the_domain_is_the_box_of_all_rows_or_a_little_less(ends, domain):
 
 def test_no_law_is_no_law_and_holds_nothing():
     X, y = np.random.default_rng(0).normal(size=(2, 100))
-    found = nalmx.fit(X[:, None], y, truth="x1", forms=20)
+    found = nalmx.fit(X[:, None], y, truth="x1", operations=1_000)
     assert not found.law
     assert found.formula is None
     assert (found.exit_code("tested"), found.holds("tested")) == (3, False)
@@ -151,7 +151,7 @@ def test_no_law_is_no_law_and_holds_nothing():
         ({"noise": "much"}, SettingError, "the noise is auto, or its size"),
         ({"holdout": "some"}, SettingError, "choose one of: extrapolate, random"),
         ({"seconds": 0}, SettingError, "the time is from 0"),
-        ({"forms": 0.5}, SettingError, "forms to try are an integer"),
+        ({"operations": 0.5}, SettingError, "operations are an integer"),
         ({"seed": -1}, SettingError, "a seed is an integer"),
         ({"colour": 1}, UnknownNameError, "there is no setting 'colour'"),
         ({"truth": "q"}, SettingError, "the truth has q"),

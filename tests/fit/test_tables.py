@@ -1,6 +1,7 @@
 """Tables of data from files: what is read, what is said of it, and what is refused."""
 
 import bz2
+import csv
 import gzip
 import io
 import lzma
@@ -8,6 +9,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from nalmx.errors import DataError
 from nalmx.fit.tables import chosen_rows, columns, delimited, safe_names
@@ -271,3 +274,39 @@ def test_places_that_are_no_files_are_refused(tmp_path):
         chosen_rows(tmp_path, "y")
     with pytest.raises(DataError, match="there is no file"):
         chosen_rows(tmp_path / "none.csv", "y")
+
+
+CELLS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=8)
+
+
+@given(
+    names=st.lists(
+        NAMES.map(lambda name: " ".join(name.split())), min_size=2, max_size=4, unique=True
+    ),
+    rows=st.lists(st.lists(CELLS, min_size=4, max_size=4), min_size=2, max_size=4),
+    separator=st.sampled_from(",;\t|"),
+)
+def test_what_csv_writers_write_is_read_back(tmp_path_factory, names, rows, separator):
+    assume(all(names) and not any(map(is_number, names)) and not names[0].startswith("#"))
+    target = [row[len(names) - 1] for row in rows]
+    assume(len(set(target)) > 1)
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(
+        [names, *(map(repr, row[: len(names)]) for row in rows)]
+    )
+    path = tmp_path_factory.mktemp("csv") / "data.csv"
+    path.write_text(text.getvalue(), encoding="utf-8")
+    chosen = chosen_rows(path, names[-1])
+    own = [chosen.renamed.get(name, name) for name in chosen.rows.names]
+    assert own == names[:-1]
+    assert chosen.rows.inputs.tolist() == [row[: len(names) - 1] for row in rows]
+    assert chosen.rows.target.tolist() == target
+
+
+def is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -78,7 +78,7 @@ def frame(x: Scale, y: Scale | None, *, tall: float = TALL, below: str = "") -> 
     for value in x.ticks():
         parts.append(text(x.at(value), foot + 15, number(value), anchor="middle"))
     if below:
-        parts.append(text((LEFT + WIDE) / 2, tall - 3, below, anchor="middle"))
+        parts.append(text((LEFT + WIDE) / 2, tall - 5, below, anchor="middle"))
     if y is not None:
         for value in y.ticks(5):
             place = y.at(value)

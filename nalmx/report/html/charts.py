@@ -106,7 +106,8 @@ def _cell(x: float, y: float, wide: float, weight: float, largest: float) -> Mar
     )
     if wide < _NARROWEST_NUMBER:
         return box
-    written = text(x + wide / 2, y + 13, f"{weight:.4g}", anchor="middle")
+    digits = ".4g" if wide > 1.5 * _NARROWEST_NUMBER else ".2f"
+    written = text(x + wide / 2, y + 13, f"{weight:{digits}}", anchor="middle")
     return element("g", box, written)
 
 

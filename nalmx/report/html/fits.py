@@ -12,7 +12,7 @@ from ..fit_points import FitPoints
 from ..fits import within
 from .charts import ranges_picture, residuals_picture, rows_and_law
 from .formulas import drawn_formula
-from .parts import Part, command, section, table
+from .parts import Part, command, listing, section, table
 from .verdicts import formula_verdicts, legend
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def _law(outcome: FitOutcome) -> Markup:
     notes = element("ul", *(element("li", line) for line in named)) if named else None
     if best is None:
         return section("No law found", where, notes)
-    drawn = drawn_formula(best.expression, f"{table_.rows.target_name} = {best}")
+    text = f"{table_.rows.target_name} = {best}"
+    exact = all(constant.is_exact for constant in found.constants)
+    drawn = drawn_formula(best.expression, text) if exact else listing([text])
     title = "Law" if outcome.law else "No law found; the best formula so far"
     return section(title, drawn, where, notes)
 

@@ -33,6 +33,10 @@
     });
   }
 
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+
   for (const player of document.querySelectorAll(".player")) {
     const traces = JSON.parse(player.querySelector("script").textContent);
     let trace = traces[0], at = 0, timer = null;

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...markup import Markup, element
 from ...runs.claims import CLAIMS
 from .. import programs, verdicts
 from ..command_lines import counterexample_words
-from .parts import command, download
+from .parts import command, download, table
 
 if TYPE_CHECKING:
     from ...pntm.proofs.verdict import SequenceVerdict, WrongAnswer
@@ -59,11 +59,8 @@ def sequence_verdicts(
         shown = word if verdict.longest is None else f"{word} {verdict.longest}"
         parts: list[Markup] = [element("p", programs.explain(verdict))]
         left, _, right = CLAIMS[name].partition(" ↔ ")
-        several = verdict.wrong or verdict.errors
-        one = verdict.counterexample
-        wrong = several.few if several is not None else [one] if one is not None else []
-        parts += [pairs_table(wrong_rows(example, left, right)) for example in wrong]
-        if wrong and word == "refuted":
+        parts += _differences(verdict, left, right)
+        if word == "refuted":
             parts += [element("p", "Shown again by:"), command(replay)]
         yield _card(CLAIMS[name], word, shown, parts, certificates.get(name))
 
@@ -111,17 +108,32 @@ def _counterexample(example: Counterexample, claim: Claim | None) -> Iterator[Ma
             yield command(words)
 
 
-def wrong_rows(
-    example: WrongAnswer, left: str = "left", right: str = "right"
-) -> list[tuple[str, str]]:
-    """A prompt, and what both sides answer."""
-    unseen = f"(the token {example.unseen} was never seen in training)"
-    said = programs.spelled(example.left) if example.unseen is None else unseen
-    return [
-        ("prompt", programs.spelled(example.prompt)),
-        (left, said),
-        (right, programs.spelled(example.right)),
-    ]
+def _differences(verdict: SequenceVerdict, left: str, right: str) -> Iterator[Markup]:
+    """Prompts that are answered otherwise, the shortest first, and how many more there are."""
+    if verdict.counterexample is not None and verdict.wrong is None:
+        yield wrong_table([verdict.counterexample], left, right)
+    for what, found in (
+        ("answered otherwise", verdict.wrong),
+        ("taken for errors", verdict.errors),
+    ):
+        if found is not None:
+            more = found.count - len(found.few)
+            yield element(
+                "p", f"{what.capitalize()}{f', the shortest of {found.count:,}' if more else ''}:"
+            )
+            yield wrong_table(found.few, left, right)
+
+
+def wrong_table(
+    examples: Sequence[WrongAnswer], left: str = "left", right: str = "right"
+) -> Markup:
+    """Prompts, and what both sides answer."""
+    rows = []
+    for one in examples:
+        unseen = f"(the token {one.unseen} was never seen in training)"
+        said = programs.spelled(one.left) if one.unseen is None else unseen
+        rows.append((programs.spelled(one.prompt), said, programs.spelled(one.right)))
+    return table(("prompt", left, right), rows)
 
 
 def pairs_table(rows: Iterable[tuple[str, str]]) -> Markup:
