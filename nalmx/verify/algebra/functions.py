@@ -60,6 +60,7 @@ def _magnitude(region: Region, atom: Polynomial) -> Polynomial:
     if signs <= NEGATIVE | ZERO:
         return -atom
     region.open.append(region.field.ring.whole(atom))
+    region.magnitudes.append(region.field.ring.whole(atom))
     made = Slot("power", Apply("abs", (region.field.tree(atom),)), base=atom)
     return region.field.slot(("abs", key(atom)), made, (2, atom**2))
 

@@ -20,7 +20,7 @@ from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
 from .numbers import vanishes_by_numbers
 from .quotients import OutsideMethod, Quotient, key, rational
-from .region import HALVES, Region
+from .region import HALVES, Region, Split
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
 from .waves import cosine_and_sine, pi
 from .whole_parts import whole_part
@@ -162,7 +162,11 @@ class NormalForms:
 
     def _compared(self, operation: str, x: Quotient, y: Quotient) -> bool:
         parts, holds = _COMPARISONS[operation]
-        return self.region.need(self.field.ring.minus(x, y), parts) in holds
+        try:
+            return self.region.need(self.field.ring.minus(x, y), parts) in holds
+        except Split:
+            self.region.split_magnitudes()
+            raise
 
     def _oblige(
         self,

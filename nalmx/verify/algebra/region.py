@@ -51,10 +51,10 @@ class Split(Exception):
 class Region:
     """A part of the domain: ranges, conditions on signs, and the signs that follow.
 
-    `open` lists functions whose sign was left open (|f|); `zeros`, what the conditions say is zero;
-    `seen`, functions whose sign mattered, near whose zeros something may happen; `floors`, arguments of
-    floors that were left as they are, `has_wide_floors` where one takes many values. `integers` are inputs
-    that are whole numbers.
+    `open` lists functions whose sign was left open (|f|), `magnitudes` those of them in |f|; `zeros`, what
+    the conditions say is zero; `seen`, functions whose sign mattered, near whose zeros something may happen;
+    `floors`, arguments of floors that were left as they are, `has_wide_floors` where one takes many values.
+    `integers` are inputs that are whole numbers.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Region:
         self.floors: list[Polynomial] = []
         self.has_wide_floors = False
         self.open: list[Quotient] = []
+        self.magnitudes: list[Quotient] = []
         self.zeros: list[Polynomial] = []
         self.seen: list[Quotient] = []
         self._known: dict[object, Signs] = {}
@@ -243,8 +244,15 @@ class Region:
 
         Those that cut the range of one input come first.
         """
+        self._split_one(self.open)
+
+    def split_magnitudes(self) -> None:
+        """Raise `Split` for a function in |f|, if there is one whose sign is open."""
+        self._split_one(self.magnitudes)
+
+    def _split_one(self, functions: list[Quotient]) -> None:
         found: Split | None = None
-        for value in self.open:
+        for value in functions:
             try:
                 self.need(value, HALVES)
             except Split as asked:

@@ -34,17 +34,16 @@ class Goal:
 class Touching:
     """Where the function may be zero: at a point, or along a curve.
 
-    The inputs of `place` have the values given there: all of them numbers, or one of them an expression of
-    the others.
+    The inputs of `place` have the values given there: all of them numbers, or one of them alone a number or
+    an expression of others.
     """
 
     place: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
     def curve(self) -> str | None:
-        """The input that is given by others."""
-        moving = [name for name, value in self.place.items() if variables(value)]
-        return moving[0] if moving else None
+        """The only input that is given, whatever the others are."""
+        return next(iter(self.place)) if len(self.place) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

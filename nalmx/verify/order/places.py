@@ -98,11 +98,16 @@ def _power_of_e(extent: Interval) -> Iterator[Expression]:
 
 
 def curves(goal: Goal) -> Iterator[Touching]:
-    """Curves on which one input is another one, its negative, its reciprocal or its square."""
+    """Curves on which an input is 0, 1 or an end, or what another one is, or a function of it."""
     return islice(_curves(goal), _MOST_CURVES)
 
 
 def _curves(goal: Goal) -> Iterator[Touching]:
+    for name in goal.names:
+        extent = goal.ranges[name]
+        for value in dict.fromkeys((Fraction(0), Fraction(1), extent.lower, extent.upper)):
+            if value in extent:
+                yield Touching({name: rational(value)})
     pairs = list(permutations(goal.names, 2))
     for name, other in pairs:
         yield Touching({name: Variable(other)})

@@ -12,7 +12,8 @@ from ..effort import Effort
 from ..verdict import Claim
 from .goal import Shown
 from .search import show
-from .statements import alternatives, squared, statements
+from .statements import alternatives, statements
+from .ways import WAYS
 
 METHOD = "signs on boxes, exact where the sides touch"
 _AT_FIRST = 60  # boxes with which each goal is tried before one is tried with all of the effort
@@ -23,12 +24,12 @@ _MOST_BOXES = 4_000
 class Part:
     """A condition that holds: what algebra found, and a goal for each case that it left open.
 
-    Where `squares`, that is of the condition with inputs under roots written as squares. Without a finding,
+    `way` is how the condition was written (`ways.WAYS`) for that. Without a finding,
     since algebra does not reach it or does not show that its sides are defined, one goal on the whole domain.
     """
 
     claim: Claim
-    squares: bool
+    way: str
     finding: Finding | None
     shown: tuple[Shown, ...]
 
@@ -60,22 +61,24 @@ def prove(claim: Claim, finding: Finding, effort: Effort) -> Proof:
 def _part(
     claim: Claim, known: Finding | None, effort: Effort, suspects: list[Point]
 ) -> Part | None:
-    """As it stands and with squares; with a few boxes, and then with all that the effort has."""
-    rooted = squared(claim)
-    ways = [(claim, False, decide(claim, effort.operations) if known is None else known)]
-    if rooted is not None:
-        ways.append((rooted, True, decide(rooted, effort.operations)))
-    for _, squares, finding in ways:
-        if finding.outcome == "proved":
-            return Part(claim, squares, finding, ())
+    """Written in each way; with a few boxes, and then with all that the effort has."""
+    ways = []
+    for way, write in WAYS.items():
+        made = write(claim)
+        if made is not None:
+            given = known if made == claim else None
+            finding = decide(made, effort.operations) if given is None else given
+            if finding.outcome == "proved":
+                return Part(claim, way, finding, ())
+            ways.append((made, way, finding))
     for boxes in (_AT_FIRST, min(effort.boxes, _MOST_BOXES)):
-        for made, squares, finding in ways:
+        for made, way, finding in ways:
             used = finding if finding.pieces is not None and finding.defined else None
             points: list[Point] = []
             shown = _shown(used, made, Effort(boxes=boxes, operations=effort.operations), points)
             if shown is not None:
-                return Part(claim, squares, used, shown)
-            if points and not squares:
+                return Part(claim, way, used, shown)
+            if points and made == claim:
                 suspects.extend(points)
                 return None
         if effort.boxes < _MOST_BOXES:

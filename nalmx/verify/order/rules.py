@@ -17,14 +17,14 @@ from typing import Any, TypeAlias, TypeVar
 
 import flint
 
-from ...expression import Expression, Number, evaluate, variables
+from ...expression import Expression, Number, Variable, evaluate, variables
 from ...expression.ball import ball, enclose, precision
-from ...expression.build import negative, rational
+from ...expression.build import negative, rational, total
 from ...expression.derivative import derivative, is_smooth
 from ...expression.nodes import substitute
 from ...ranges import Interval
 from ..algebra.decision import decide
-from ..algebra.signs import BITS, balls
+from ..algebra.signs import BITS, NONNEGATIVE, NONPOSITIVE, balls, opposite
 from ..domain import Box, Domain, Point
 from ..verdict import Claim
 from .goal import Arithmetic, Goal, Touching
@@ -145,10 +145,8 @@ class Rules:
         order = self._order_of_zero(function, name, tuple(touching.place.items()))
         if whole is None or extent is None or not order:
             return False
-        sign = 1
-        if order % 2 and extent.lower >= box[name].upper:
-            sign = -1
-        elif order % 2 and extent.upper > box[name].lower:
+        sign = self._side(touching, box, name, extent) if order % 2 else 1
+        if not sign:
             return False
         if self._arithmetic.curvature_sign(function, whole, order) == sign:
             return True
@@ -158,6 +156,23 @@ class Rules:
         return all(self._arithmetic.is_defined(slope, whole) for slope in known) and (
             self._arithmetic.shows((last,), whole, strict=False)
         )
+
+    def _side(self, touching: Touching, box: Box, name: str, extent: Interval) -> int:
+        """Whether an input is above its place (1) or below it (-1) at all points of a box that matter."""
+        if extent.upper <= box[name].lower:
+            return 1
+        if extent.lower >= box[name].upper:
+            return -1
+        above = total([Variable(name), negative(touching.place[name])])
+        for condition in self.goal.conditions:
+            for sign, signs in ((1, condition.signs), (-1, opposite(condition.signs))):
+                function = condition.function if sign > 0 else negative(condition.function)
+                same = total([function, negative(above)])
+                if signs <= NONNEGATIVE and self._vanishes(same, ()):
+                    return 1
+                if signs <= NONPOSITIVE and self._vanishes(same, ()):
+                    return -1
+        return 0
 
     def _around(
         self, function: Expression, touching: Touching, box: Box, names: tuple[str, ...]

@@ -13,7 +13,7 @@ import flint
 
 from ...clock import limited
 from ...errors import NoTruthValue
-from ...expression import Number
+from ...expression import Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...expression.slopes import Slopes
 from ..algebra.signs import BITS, Excluding
@@ -137,7 +137,7 @@ class _Search:
         self._suspect_point({name: extent.middle for name, extent in box.items()})
         for touching in points(self.goal, box, start):
             key = tuple(touching.place.values())
-            if key in self._tried:
+            if key in self._tried or any(_lies_on(touching, one) for one in self._touching):
                 continue
             self._tried.add(key)
             if not self._may_vanish(touching) or not self._rules.is_zero_at(touching):
@@ -207,3 +207,11 @@ class _Search:
         if weights and max(weights.values()):
             return max(weights, key=lambda name: weights[name])
         return max(free(box), key=lambda name: box[name].width)
+
+
+def _lies_on(touching: Touching, curve: Touching) -> bool:
+    """Whether a point of rational coordinates lies on a curve."""
+    point = {name: v.value for name, v in touching.place.items() if isinstance(v, Number)}
+    if curve.curve is None or len(point) < max(2, len(touching.place)):
+        return False
+    return bool(evaluate(curve.place[curve.curve], point) == point[curve.curve])

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from math import isqrt
 
 import flint
 
 from ...clock import limited
-from ...expression import Apply, Expression, Number, Truth, Variable, sort_of, variables
-from ...expression.ball import ball, enclose, precision
+from ...expression import Apply, Expression, Truth, Variable, sort_of, variables
+from ...expression.ball import ball, enclose, interval, precision
 from ...expression.build import negative, rational, total
 from ...expression.build import product as times
-from ...expression.nodes import post_order, substitute
+from ...expression.nodes import fold, substitute
 from ...ranges import Interval, Range
 from ..algebra.cases import Solved
 from ..algebra.decision import Finding, decide
@@ -106,7 +105,8 @@ def _goals_of(solved: Solved) -> list[Goal]:
     for place, one in enumerate(conditions):
         others = (*conditions[:place], *conditions[place + 1 :])
         kept = tuple(c for c in others if variables(c.function))
-        found = (Goal((f,), ranges, kept, strict) for f, strict in _against(one))
+        plain = ((_without_magnitudes(f, ranges), strict) for f, strict in _against(one))
+        found = (Goal((f,), ranges, kept, strict) for f, strict in plain)
         goals.extend(goal if kept else _upright(goal) for goal in found)
     if conditions and len(conditions) < 4:
         goals.extend(replace(g, ranges=ranges, conditions=conditions) for g in goals[:1])
@@ -195,9 +195,25 @@ def _rewritten(condition: Expression, ranges: Mapping[str, Range]) -> tuple[Expr
                 return forms.field.tree_of(value)
 
             made = units.settled(form)
+            made = None if made is None else _without_magnitudes(made, ranges)
             if made is not None and made not in found:
                 found.append(made)
     return tuple(found)
+
+
+def _without_magnitudes(function: Expression, ranges: Mapping[str, Range]) -> Expression:
+    """The function with |u| written as u, or as −u, where u has one sign on the ranges."""
+    with precision(_BITS):
+        inputs = {n: interval(extent.lower, extent.upper) for n, extent in ranges.items()}
+
+        def apply(operation: str, arguments: tuple[Expression, ...]) -> Expression:
+            if operation == "abs":
+                inside = enclose(arguments[0], inputs)
+                if isinstance(inside, flint.arb) and (inside >= 0 or inside <= 0):
+                    return arguments[0] if inside >= 0 else negative(arguments[0])
+            return Apply(operation, arguments)
+
+        return fold(function, lambda leaf: leaf, apply)
 
 
 def _against(condition: SignCondition) -> Iterator[tuple[Expression, bool]]:
@@ -207,51 +223,3 @@ def _against(condition: SignCondition) -> Iterator[tuple[Expression, bool]]:
         yield function, signs != NEGATIVE
     if signs in (POSITIVE, NONNEGATIVE, ZERO):
         yield negative(function), signs != POSITIVE
-
-
-def squared(claim: Claim) -> Claim | None:
-    """A claim that is at least as strong: inputs under roots are squares of others.
-
-    x in [a, b] with a ≥ 0 becomes x² with x in an interval around [√a, √b]. None where no root has an input
-    that is not negative.
-    """
-    rooted = {
-        name
-        for node in post_order(claim.left)
-        if isinstance(node, Apply) and _is_root(node)
-        for name in variables(node.arguments[0])
-        if claim.domain.ranges[name].lower >= 0
-    }
-    if not rooted:
-        return None
-    squares: dict[str, Expression] = {
-        name: Apply("pow", (Variable(name), rational(2))) for name in rooted
-    }
-    ranges = {
-        name: _roots(extent) if name in rooted else extent
-        for name, extent in claim.domain.ranges.items()
-    }
-    return Claim(substitute(claim.left, squares), claim.right, Domain(ranges))
-
-
-def _is_root(node: Apply) -> bool:
-    if node.operation == "sqrt":
-        return True
-    power = node.arguments[1] if node.operation == "pow" else None
-    return isinstance(power, Number) and power.value.denominator == 2
-
-
-def _roots(extent: Range) -> Range:
-    return Range.union(
-        Interval(_root(i.lower, up=False), _root(i.upper, up=True)) for i in extent.intervals
-    )
-
-
-def _root(value: Fraction, *, up: bool) -> Fraction:
-    """The square root, rounded to a rational; itself where it is rational."""
-    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
-    if top**2 == value.numerator and bottom**2 == value.denominator:
-        return Fraction(top, bottom)
-    scale = 2**20
-    root = isqrt(value.numerator * scale**2 // value.denominator)
-    return Fraction(root + up, scale)

@@ -13,8 +13,9 @@ from ..certificates.second.signs import InIntervals
 from ..order.goal import Goal, Shown, Touching, Unshown
 from ..order.proof import Part, Proof
 from ..order.rules import Rules
-from ..order.statements import alternatives, squared, statements
+from ..order.statements import alternatives, statements
 from ..order.walk import follow
+from ..order.ways import WAYS
 from ..verdict import Claim
 from .evidence import text_of_case, text_of_condition
 
@@ -28,7 +29,7 @@ def written_proof(proof: Proof) -> dict[str, Any]:
 def _written_part(part: Part) -> dict[str, Any]:
     return {
         "condition": to_text(part.claim.left),
-        "squares": part.squares,
+        "written": part.way,
         "cases": None if part.finding is None else list(map(text_of_case, part.finding.cases)),
         "goals": list(map(_written_goal, part.shown)),
     }
@@ -65,13 +66,14 @@ def replay_conditions(claim: Claim, evidence: object, spending: Spending) -> lis
 
 
 def _replay_part(claim: Claim, kept: object, spending: Spending) -> int:
-    if not isinstance(kept, dict) or kept.keys() != {"condition", "squares", "cases", "goals"}:
+    if not isinstance(kept, dict) or kept.keys() != {"condition", "written", "cases", "goals"}:
         raise Unshown("a condition in the file is not what it should be")
     if kept["condition"] != to_text(claim.left):
         raise Unshown("a condition in the file is not one that the claim states")
-    made = squared(claim) if kept["squares"] is True else claim
-    if made is None or kept["squares"] not in (True, False):
-        raise Unshown("a condition has no roots that could be squared")
+    write = WAYS.get(kept["written"]) if isinstance(kept["written"], str) else None
+    made = None if write is None else write(claim)
+    if made is None:
+        raise Unshown("a condition cannot be written as the file says")
     goals = _list(kept, "goals")
     finding = None if kept["cases"] is None else decide(made)
     if finding is not None:
@@ -110,7 +112,7 @@ def _touching(texts: object, goal: Goal) -> Touching:
     except NalmxError as error:
         raise Unshown(f"a zero cannot be read: {error}") from None
     names, used = set(found.place), set(variables(*found.place.values()))
-    is_curve = len(names) == 1 and used and names | used <= set(goal.names) and not names & used
+    is_curve = len(names) == 1 and names | used <= set(goal.names) and not names & used
     if not (is_curve or (names == set(goal.names) and not used)):
         raise Unshown("a zero is neither a point nor a curve")
     return found

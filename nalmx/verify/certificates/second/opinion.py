@@ -160,7 +160,7 @@ def _opinion(
     left = _value(claim.left, sides[0], point)
     right = _value(claim.right, sides[1], point)
     if left is OPEN or right is OPEN:
-        return "open"
+        return "within" if not strict and _meet(claim, point) else "open"
     if left is UNDEFINED or right is UNDEFINED:
         if left is not right:
             return "apart"
@@ -178,6 +178,17 @@ def _opinion(
     if strict and not libmp.mpf_le(largest(gap), allowed[0]):
         return "open"
     return "within"
+
+
+def _meet(claim: Claim, point: Point) -> bool:
+    """Whether the sides of a condition that holds for equal ones have intervals that overlap."""
+    condition = claim.states
+    if not isinstance(condition, Apply) or condition.operation not in ("le", "ge", "eq"):
+        return False
+    one, other = (_value(side, Prepared(side, BITS), point) for side in condition.arguments)
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return False
+    return holds_zero(add(one, negative(other), BITS))
 
 
 def _value(side: Expression, program: Prepared, point: Point) -> Value:
