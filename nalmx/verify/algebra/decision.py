@@ -94,8 +94,10 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
         # Where a side may be undefined, its normal form need not be its function.
         worst = max(unmet, key=lambda u: u.is_certain)
         reason = (replace(worst, is_certain=False) if claim.domain.integers else worst).reason
+        # Where a side has no value, it does not differ from the other one.
+        apart = any(s.unmet is None or not s.unmet.is_certain for s in differing)
         if worst.is_certain and not (
-            (differing and exact) or claim.where_defined or claim.domain.integers
+            (apart and exact) or claim.where_defined or claim.domain.integers
         ):
             outcome = "pole"
     elif stopped is None:
