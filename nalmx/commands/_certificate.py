@@ -63,6 +63,18 @@ def write_certificates(outcome: Outcome, directory: Path, *, quiet: bool) -> Non
             notes.print(f"{text} {made}", soft_wrap=True)
 
 
+def load_certificate(path: Path) -> Certificate | SequenceCertificate:
+    """The certificate in a file, of whichever kind it is."""
+    from ..verify.certificate import SEQUENCE, Certificate, read_certificate
+
+    content = read_certificate(path)
+    if isinstance(content, dict) and content.get("kind") == SEQUENCE:
+        from ..pntm.proofs.certificate import SequenceCertificate
+
+        return SequenceCertificate.from_json(content, str(path))
+    return Certificate.from_json(content, str(path))
+
+
 @click.command(name="certificate")
 @ask.asking(ReplayRequest)
 def certificate(asked: ReplayRequest) -> int:
@@ -71,22 +83,17 @@ def certificate(asked: ReplayRequest) -> int:
     Exit code 0: established again. 1: established again that the claim is refuted. 3: not established.
     """
     from ..report.replays import replay_lines, sequence_replay_lines
-    from ..verify.certificate import SEQUENCE, Certificate, read_certificate
+    from ..verify.certificate import Certificate
     from ..verify.replaying.replay import Replay
 
-    content = read_certificate(asked.file)
-    loaded: Certificate | SequenceCertificate
+    loaded = load_certificate(asked.file)
     facts: Callable[[Replay], dict[str, Any]]
-    if isinstance(content, dict) and content.get("kind") == SEQUENCE:
-        from ..pntm.proofs import certificate as sequences
-
-        loaded = machine = sequences.SequenceCertificate.from_json(content, str(asked.file))
-        lines = partial(sequence_replay_lines, machine)
-        facts = partial(_task, machine)
+    if isinstance(loaded, Certificate):
+        lines = partial(replay_lines, loaded)
+        facts = partial(_claim_and_bound, loaded)
     else:
-        loaded = formula = Certificate.from_json(content, str(asked.file))
-        lines = partial(replay_lines, formula)
-        facts = partial(_claim_and_bound, formula)
+        lines = partial(sequence_replay_lines, loaded)
+        facts = partial(_task, loaded)
 
     def text(replay: Replay) -> str:
         return (

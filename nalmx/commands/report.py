@@ -17,6 +17,7 @@ from ..run_directory import kind_of_run
 from ..storage import write_bytes
 from . import _request as ask
 from ._options import messages, no_traces, print_lines
+from ._progress import Spinner
 
 if TYPE_CHECKING:
     from ..report.html.parts import Part
@@ -48,21 +49,21 @@ class ReportRequest(ask.Request):
 def command(asked: ReportRequest) -> int:
     """Write what runs came to as one HTML file.
 
-    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark.
-    The verdicts of runs are established again, as nalmx verify run does; those of a benchmark are marked
-    as recorded.
+    The file needs nothing but a browser. RUN is the directory of a training, of a fit or of a benchmark,
+    or a certificate. The verdicts of runs are established again, as nalmx verify run does, certificates
+    are replayed, and what stands in a benchmark is marked as recorded.
 
     Example: nalmx report runs/mul-nmu --output mul.html --open
     """
     _check_output(asked.output, asked.force)
     for directory in asked.directories:
-        if not directory.is_dir():
+        if not directory.exists():
             raise RunError(f"there is no run directory {directory}; name one such as runs/mul-nmu")
 
     from ..report.html.page import page
 
-    with no_traces(), messages(asked.quiet).status("") as status:
-        parts = [_part(directory, status.update) for directory in asked.directories]
+    with no_traces(), Spinner(messages(asked.quiet), "verifying") as show:
+        parts = [_part(place, show) for place in asked.directories]
     write_bytes(asked.output, page(parts).encode())
     print_lines([f"report: {asked.output}"])
     if asked.open_it:
@@ -82,22 +83,29 @@ def _check_output(path: Path, force: bool) -> None:
 
 
 def _part(directory: Path, tell: Callable[[str], None]) -> Part:
-    """What one directory holds, established again but for benchmarks."""
+    """What one directory or certificate holds, established again but for benchmarks."""
+    if not directory.is_dir():
+        from ..report.html.certificates import certificate_part
+        from ._certificate import load_certificate
+
+        certificate = load_certificate(directory)
+        return certificate_part(directory, certificate, certificate.replay(tell))
     from ..report.html.benchmarks import benchmark_part, read_benchmark
     from . import _repeat
 
     record = read_benchmark(directory)
     if record is not None:
         return benchmark_part(directory, record, [_repeat.benchmark_command(record["settings"])])
-    tell(f"verifying {directory}")
     again = _repeat.verify_command(directory)
     kind = kind_of_run(directory)
     if kind == "sequence":
+        from ..pntm.proofs.check import SequenceEffort
         from ..report.html.machines import machine_part
         from ..runs.machine_run import SequenceRun
         from ..runs.machines import verify_machine
 
-        machine = verify_machine(SequenceRun.open(directory))
+        effort = SequenceEffort(on_progress=tell)
+        machine = verify_machine(SequenceRun.open(directory), effort)
         if len(machine.scores) == len(machine.results.scores):  # no file of tests is lost
             machine.check_saved()
         repeat = [_repeat.learning_command(machine.run.config), again]
@@ -107,7 +115,7 @@ def _part(directory: Path, tell: Callable[[str], None]) -> Part:
         from ..report.html.fits import fit_part
         from ..runs.fits import verify_fit
 
-        fitted = verify_fit(directory)
+        fitted = verify_fit(directory, on_progress=tell)
         fitted.check_saved()
         return fit_part(fitted, [_repeat.fit_command(fitted), again], _certificates(fitted))
     from ..train import Run
@@ -116,7 +124,7 @@ def _part(directory: Path, tell: Callable[[str], None]) -> Part:
     from ..report.html.formulas import formula_part
     from ..runs.formulas import verify_run
 
-    formula = verify_run(run)
+    formula = verify_run(run, on_progress=tell)
     formula.check_saved()
     repeat = [_repeat.training_command(run.config), again]
     return formula_part(formula, repeat, _certificates(formula))

@@ -15,6 +15,7 @@ from nalmx.commands._train_request import TrainRequest
 from nalmx.commands.train_and_extract import command as train_command
 from nalmx.pntm.learn.config import SequenceConfig
 from nalmx.train import Config
+from nalmx.verify.certificate import digest_of
 
 OLD = Path(__file__).parents[1] / "old"
 EVIL = "<script>window.hit=1</script>"
@@ -129,6 +130,37 @@ def test_benchmarks_are_marked_as_recorded(reports):
     text = Content(reports["benchmark"].read_text()).text
     assert "As recorded in results.json: nothing here was computed again" in text
     assert "recorded verdict" in text
+
+
+@pytest.mark.parametrize(
+    "name, word",
+    [("refuted", "refuted"), ("bounded", "bounded"), ("parity", "proved")],
+)
+def test_a_certificate_is_replayed_and_shown(name, word, tmp_path, capsys):
+    path = OLD / "certificates" / f"{name}.json"
+    if name == "parity":
+        path = OLD / "parity" / "certificate-model-truth.json"
+    page = tmp_path / "page.html"
+    assert main(["report", str(path), "--output", str(page), "--quiet"]) == 0
+    content = Content(page.read_text())
+    assert f"the claim: {word} Established again" in content.text
+    assert content.files == {path.name: path.read_bytes()}
+    capsys.readouterr()
+    if name == "refuted":
+        last = "".join(content.texts).split("nalmx verify expr")[-1].split("Made by")[0]
+        assert "x=[4,4]" in last
+        assert main(["verify", "expr", *shlex.split(last)]) == 1
+
+
+def test_what_a_replay_does_not_establish_is_unknown(tmp_path):
+    data = json.loads((OLD / "certificates" / "refuted.json").read_text())
+    data["counterexample"]["point"]["x"] = "2"
+    data["sha256"] = digest_of({name: value for name, value in data.items() if name != "sha256"})
+    path = tmp_path / "forged.json"
+    path.write_text(json.dumps(data))
+    page = tmp_path / "page.html"
+    assert main(["report", str(path), "--output", str(page), "--quiet"]) == 0
+    assert "the claim: unknown Not established by its replay" in Content(page.read_text()).text
 
 
 def test_several_runs_share_a_page(reports, tmp_path):

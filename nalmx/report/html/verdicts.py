@@ -47,7 +47,7 @@ def formula_verdicts(
         example = verdict.counterexample
         if example is not None:
             parts += _counterexample(example, claims.get(name))
-        yield _card(CLAIMS[name], verdict.verdict, verdict.verdict, parts, certificates.get(name))
+        yield card(CLAIMS[name], verdict.verdict, verdict.verdict, parts, certificates.get(name))
 
 
 def sequence_verdicts(
@@ -62,12 +62,13 @@ def sequence_verdicts(
         parts += _differences(verdict, left, right)
         if word == "refuted":
             parts += [element("p", "Shown again by:"), command(replay)]
-        yield _card(CLAIMS[name], word, shown, parts, certificates.get(name))
+        yield card(CLAIMS[name], word, shown, parts, certificates.get(name))
 
 
-def _card(
-    claim: str, word: str, shown: str, parts: list[Markup], certificate: bytes | None
+def card(
+    claim: str, word: str, shown: str, parts: list[Markup], certificate: bytes | None = None
 ) -> Markup:
+    """A claim with its verdict, and what that rests on."""
     link = None
     if certificate is not None:
         slug = "-".join(claim.replace("↔", " ").split())
