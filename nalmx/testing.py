@@ -16,6 +16,7 @@ from typing import Any
 
 from .errors import ExpressionError, SettingError
 from .expression import Expression, remarks
+from .expression.nodes import parts
 from .ranges import Range
 from .report.command_lines import claim_words
 from .report.verdicts import explain
@@ -147,8 +148,9 @@ def _command(claim: Claim, require: Level, effort: Effort) -> str:
         "--device": (effort.device, usual.device),
     }
     unusual = {name: value for name, (value, default) in options.items() if value != default}
-    text = shlex.join(claim_words(claim, unusual))
-    if len(text) > _LONGEST_REPLAY:
+    is_short = parts(claim.left) + parts(claim.right) < _LONGEST_REPLAY
+    text = shlex.join(claim_words(claim, unusual)) if is_short else ""
+    if not 0 < len(text) <= _LONGEST_REPLAY:
         return "the expressions are too long for a command line; nalmx.check(Claim(...)) replays it"
     return f"replay: {text}"
 

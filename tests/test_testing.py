@@ -145,6 +145,13 @@ def test_long_expressions_are_not_spelled_in_the_message() -> None:
     assert "too long for a command line" in message
 
 
+def test_deep_networks_are_not_written_out_in_the_message() -> None:
+    layers = [part for _ in range(12) for part in (nn.Linear(12, 12), nn.ReLU())]
+    network = nn.Sequential(nn.Linear(1, 12), *layers, nn.Linear(12, 1))
+    network[-1].bias.data += 50
+    assert "too long for a command line" in failure(network, "0", "[0,1]", tolerance="abs:1e-3")
+
+
 def test_networks_with_several_outputs_are_compared_output_by_output() -> None:
     network = NAU(in_features=2, out_features=2)
     network.raw_weight.data = torch.tensor([[1.0, 1.0], [1.0, -1.0]])

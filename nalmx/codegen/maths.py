@@ -33,6 +33,20 @@ def compiled(function: Callable[..., Any]) -> Any:
     return njit(fastmath=freedom, error_model="numpy", nogil=True, forceinline=True)(function)
 
 
+def polynomial(*coefficients: Any) -> Any:
+    """The compiled polynomial of these coefficients, that of the highest power first, by Horner's rule."""
+    first, others = coefficients[0], coefficients[1:]
+
+    @compiled
+    def value(x: Any) -> Any:
+        y = first
+        for coefficient in others:
+            y = y * x + coefficient
+        return y
+
+    return value
+
+
 def _cast(result: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], _LLVM[result])

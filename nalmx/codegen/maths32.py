@@ -14,10 +14,32 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .maths import bits, compiled, from_bits32, nearest
+from .maths import bits, compiled, from_bits32, nearest, polynomial
 
 F = np.float32
 I = np.int32
+
+
+def _of(*coefficients: float) -> Any:
+    return polynomial(*map(F, coefficients))
+
+
+# What the functions have besides their first terms, over the next power, near 0.
+_exp_less_line = _of(
+    *(1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3),
+    *(4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1),
+)
+_log_less_parabola = _of(
+    *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1),
+    *(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1),
+    *(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
+)
+_sine_less_line = _of(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
+_cosine_less_parabola = _of(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
+_tanh_less_line = _of(
+    *(-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
+)
+
 _ZERO, _HALF, _ONE, _TWO = F(0.0), F(0.5), F(1.0), F(2.0)
 _INFINITY, _NAN = F(np.inf), F(np.nan)
 
@@ -39,13 +61,7 @@ def exp(x):
     x = F(89.0) if x > F(89.0) else x
     n = nearest(x * F(1.44269504))
     r = x - n * F(0.693359375) + n * F(2.12194440e-4)
-    p = F(1.9875691500e-4)
-    p = p * r + F(1.3981999507e-3)
-    p = p * r + F(8.3334519073e-3)
-    p = p * r + F(4.1665795894e-2)
-    p = p * r + F(1.6666665459e-1)
-    p = p * r + F(5.0000001201e-1)
-    p = p * (r * r) + r + _ONE
+    p = _exp_less_line(r) * (r * r) + r + _ONE
     # 2ⁿ as two factors: n from -150 to 128 is more than one exponent holds.
     k = _to_integer(n)
     half = k >> I(1)
@@ -59,16 +75,7 @@ def log(x):
     e = F(shifted >> I(23))
     r = from_bits32((shifted & I(0x007FFFFF)) + I(0x3F3504F3)) - _ONE
     z = r * r
-    p = F(7.0376836292e-2)
-    p = p * r + F(-1.1514610310e-1)
-    p = p * r + F(1.1676998740e-1)
-    p = p * r + F(-1.2420140846e-1)
-    p = p * r + F(1.4249322787e-1)
-    p = p * r + F(-1.6668057665e-1)
-    p = p * r + F(2.0000714765e-1)
-    p = p * r + F(-2.4999993993e-1)
-    p = p * r + F(3.3333331174e-1)
-    y = p * z * r + e * F(-2.12194440e-4) - _HALF * z + r + e * F(0.693359375)
+    y = _log_less_parabola(r) * z * r + e * F(-2.12194440e-4) - _HALF * z + r + e * F(0.693359375)
     y = y if x < _INFINITY else x
     return y if x > _ZERO else (-_INFINITY if x == _ZERO else _NAN)
 
@@ -86,19 +93,13 @@ def _reduced(x):
 @compiled
 def _sine(r):
     z = r * r
-    p = F(-1.9515295891e-4)
-    p = p * z + F(8.3321608736e-3)
-    p = p * z + F(-1.6666654611e-1)
-    return p * z * r + r
+    return _sine_less_line(z) * z * r + r
 
 
 @compiled
 def _cosine(r):
     z = r * r
-    p = F(2.443315711809948e-5)
-    p = p * z + F(-1.388731625493765e-3)
-    p = p * z + F(4.166664568298827e-2)
-    return p * z * z - _HALF * z + _ONE
+    return _cosine_less_parabola(z) * z * z - _HALF * z + _ONE
 
 
 @compiled
@@ -122,12 +123,7 @@ def tanh(x):
     """tanh x."""
     size = abs(x)
     z = x * x
-    p = F(-5.70498872745e-3)
-    p = p * z + F(2.06390887954e-2)
-    p = p * z + F(-5.37397155531e-2)
-    p = p * z + F(1.33314422036e-1)
-    p = p * z + F(-3.33332819422e-1)
-    near = p * z * x + x
+    near = _tanh_less_line(z) * z * x + x
     far = _ONE - _TWO / (exp(size + size) + _ONE)
     far = -far if x < _ZERO else far
     return near if size < F(0.625) else far

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from .maths import bits, compiled, from_bits64
+from .maths import bits, compiled, from_bits64, polynomial
 
 F = np.float64
 I = np.int64
 _INFINITY, _NAN = F(np.inf), F(np.nan)
-_EXP = tuple(F(1.0) / F(product) for product in np.cumprod(np.arange(1.0, 14.0))[::-1])
-_LOG = (
+_exp_less_line = polynomial(
+    *(F(1.0) / F(product) for product in np.cumprod(np.arange(1.0, 14.0))[:0:-1])
+)
+_log_terms = polynomial(
     F(1.479819860511658591e-01),
     F(1.531383769920937332e-01),
     F(1.818357216161805012e-01),
@@ -36,19 +38,7 @@ def _reduced(y: Any) -> Any:
     shifted = y * F(1.4426950408889634) + _SHIFT
     n = shifted - _SHIFT
     r = (y - n * _LN2_HIGH) - n * _LN2_LOW
-    p = _EXP[0]
-    p = p * r + _EXP[1]
-    p = p * r + _EXP[2]
-    p = p * r + _EXP[3]
-    p = p * r + _EXP[4]
-    p = p * r + _EXP[5]
-    p = p * r + _EXP[6]
-    p = p * r + _EXP[7]
-    p = p * r + _EXP[8]
-    p = p * r + _EXP[9]
-    p = p * r + _EXP[10]
-    p = p * r + _EXP[11]
-    return bits(shifted) - _SHIFT_BITS, p * (r * r) + r
+    return bits(shifted) - _SHIFT_BITS, _exp_less_line(r) * (r * r) + r
 
 
 @compiled
@@ -73,13 +63,7 @@ def log(x: Any) -> Any:
     f = from_bits64((shifted & I(0x000FFFFFFFFFFFFF)) + I(0x3FE6A09E00000000)) - F(1.0)
     s = f / (F(2.0) + f)
     z = s * s
-    p = _LOG[0]
-    p = p * z + _LOG[1]
-    p = p * z + _LOG[2]
-    p = p * z + _LOG[3]
-    p = p * z + _LOG[4]
-    p = p * z + _LOG[5]
-    p = p * z + _LOG[6]
+    p = _log_terms(z)
     half = F(0.5) * f * f
     y = e * _LN2_HIGH - ((half - (s * (half + p * z) + e * _LN2_LOW)) - f)
     y = y if x < _INFINITY else x

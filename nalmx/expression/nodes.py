@@ -166,6 +166,11 @@ def substitute(root: Expression, values: Mapping[str, Expression]) -> Expression
     return fold(root, leaf, Apply)
 
 
+def parts(root: Expression) -> int:
+    """How many parts an expression has where it is written out, with what occurs twice counted twice."""
+    return fold(root, lambda leaf: 1, lambda operation, counts: 1 + sum(counts))
+
+
 def variables(*roots: Expression) -> tuple[str, ...]:
     """The names of all inputs, in natural order (x2 before x10)."""
     names = {n.name for root in roots for n in post_order(root) if isinstance(n, Variable)}

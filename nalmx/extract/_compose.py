@@ -31,7 +31,7 @@ def chosen(truths: Expressions, first: Expressions, second: Expressions) -> Expr
     outputs: Expressions = []
     for c, opposite, a, b in zip(conditions, opposites, first, second, strict=True):
         condition = _condition_of(c)
-        if condition is None or not (_is_total(a) and _is_total(b)):
+        if condition is None or not (is_total(a) and is_total(b)):
             outputs.append(Apply("add", (Apply("mul", (c, a)), Apply("mul", (opposite, b)))))
         elif isinstance(condition, Truth):
             outputs.append(a if condition.value else b)
@@ -58,7 +58,7 @@ def _is_polynomial(expression: Expression) -> bool:
     return all(n.operation in _POLYNOMIAL for n in nodes if isinstance(n, Apply))
 
 
-def _is_total(expression: Expression) -> bool:
+def is_total(expression: Expression) -> bool:
     """Whether an expression is defined everywhere by its very form."""
     return all(
         OPERATIONS[node.operation].is_total

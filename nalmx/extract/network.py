@@ -24,9 +24,12 @@ from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
 from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule, Beside, Choice, Recurrent
 from ._compose import Expressions, chosen, compared, composed, same_at_ties
+from .as_run import recorded_formula
 from .discretisation import MOST_SNAP, discretise, exact_weights
 from .formula import Formula
+from .inputs import input_names, item_names, names_for, sizes
 from .symbolic import exact
+from .torch_layers import check_is_for_use, runs_as, standard
 
 MOST_BOOLEANS = 16
 
@@ -40,10 +43,11 @@ def extract_network(
 ) -> Formula:
     """The formula of a network whose modules have converged to their grids.
 
-    A network is an arithmetic module, `nn.Linear` (its floats as exact rationals), `nn.Identity`,
-    `Beside`, `Choice`, or `nn.Sequential` of these. A `Recurrent` is written out for sequences of
-    `length` items; its inputs are then named item by item. A part that has not converged is an
-    `ExtractionError` that names the layer and the distance.
+    A network is an arithmetic module, a layer of `torch.nn` such as `nn.Linear`, `nn.ReLU` or
+    `nn.BatchNorm1d` (its floats as exact rationals), `Beside`, `Choice`, `nn.Sequential` of these, or a
+    module with a `forward` of its own that computes with these and elementwise. A `Recurrent` is
+    written out for sequences of `length` items; its inputs are then named item by item. A part that has
+    not converged is an `ExtractionError` that names the layer and the distance.
     """
     reader = _Snapped(most)
     return _formula(network, inputs, length, reader)
@@ -67,9 +71,9 @@ def step_formula(
 
     Example: `Min(x1, h1)`, where the states are named h1, h2, … unless other names are given.
     """
-    features, count = _sizes(network)
-    items = _names(inputs, [f"x{i + 1}" for i in range(features)])
-    before = _names(states, [f"h{i + 1}" for i in range(count)])
+    features, count = sizes(network)
+    items = names_for(inputs, [f"x{i + 1}" for i in range(features)])
+    before = names_for(states, [f"h{i + 1}" for i in range(count)])
     names = (*items, *before)
     if len(set(names)) != len(names):
         raise ExtractionError(f"inputs and states need different names, not {list(names)}")
@@ -87,7 +91,7 @@ def logic_formula(
     x > 1/2, which is true for 1 and false for 0. Example: `x1 > 1/2 & x2 <= 1/2`.
     """
     layers = _flat(network, "network")
-    names = _names(inputs, [f"x{i + 1}" for i in range(_inputs_of(network))])
+    names = input_names(network, inputs)
     values: list[Any] = [sympy.Symbol(name) for name in names]
     snapped = 0.0
     for path, layer in layers:
@@ -154,26 +158,38 @@ class _Reader(ABC):
 
     def read(self, network: nn.Module, x: Expressions, path: str) -> Expressions:
         """The outputs of a network as expressions, from those of its inputs."""
-        match network:
-            case nn.Sequential():
-                for name, part in network.named_children():
-                    x = self.read(part, x, f"{path}.{name}")
-                return x
-            case nn.Identity():
-                return x
-            case Beside():
-                parts = network.networks.named_children()
-                return [y for name, part in parts for y in self.read(part, x, f"{path}.{name}")]
-            case Choice():
-                return self.choice(network, x, path)
-            case nn.Linear():
-                return composed(_linear(network, path), x)
-            case ArithmeticModule():
-                return self.arithmetic(network, x, path)
-        raise ExtractionError(
-            f"the layer {path!r} is a {type(network).__name__}, which has no formula; use arithmetic "
-            "modules, Linear, Identity, Sequential, Beside and Choice (and Recurrent around them)"
-        )
+        if isinstance(network, nn.Sequential) and runs_as(network, nn.Sequential):
+            for name, part in network.named_children():
+                x = self.read(part, x, f"{path}.{name}")
+            return x
+        if isinstance(network, Beside | Choice):
+            _check_keeps_inputs(network, path)
+        if isinstance(network, Beside) and runs_as(network, Beside):
+            parts = network.networks.named_children()
+            return [y for name, part in parts for y in self.read(part, x, f"{path}.{name}")]
+        if isinstance(network, Choice) and runs_as(network, Choice):
+            return self.choice(network, x, path)
+        if isinstance(network, ArithmeticModule) and runs_as(network, ArithmeticModule):
+            return self.arithmetic(network, x, path)
+        with _naming(path):
+            outputs = standard(network, x)
+            return self.other(network, x) if outputs is None else outputs
+
+    def other(self, network: nn.Module, x: Expressions) -> Expressions:
+        """A module of another type, from the operations that it performs on tensors.
+
+        Of `torch.nn`'s own, what has no formula is refused by its name.
+        """
+        own = type(network).__module__.startswith("torch.nn.modules.")
+        own = own and runs_as(network, type(network))
+        if isinstance(network, Recurrent) or own:
+            raise ExtractionError(
+                f"a {type(network).__name__} has no formula here; use Linear, activations such as ReLU, "
+                "Tanh, Sigmoid or GELU, BatchNorm1d, Sequential, arithmetic modules, or an own module of "
+                "these and of elementwise arithmetic"
+            )
+        placeholders = [Variable(symbol.name) for symbol in _symbols(len(x))]
+        return composed(recorded_formula(network, placeholders), x)
 
     def arithmetic(
         self, module: ArithmeticModule, x: Expressions, path: str, **options: Any
@@ -195,6 +211,17 @@ class _AsTrained(_Reader):
 class _Snapped(_Reader):
     def __init__(self, most: float) -> None:
         self.most = most
+
+    def other(self, network: nn.Module, x: Expressions) -> Expressions:
+        if isinstance(network, Recurrent):
+            return super().other(network, x)
+        inside = next((m for m in network.modules() if isinstance(m, ArithmeticModule)), None)
+        if inside is not None:
+            raise ExtractionError(
+                f"a {type(network).__name__} has a forward of its own around a {type(inside).__name__}, "
+                "whose grid is not seen through it; use Sequential, Beside and Choice"
+            )
+        return super().other(network, x)
 
     def module(
         self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
@@ -233,10 +260,11 @@ class _Snapped(_Reader):
 def _formula(
     network: nn.Module, inputs: Sequence[str] | None, length: int | None, reader: _Reader
 ) -> Formula:
+    check_is_for_use(network)
     if not isinstance(network, Recurrent):
         if length is not None:
             raise ExtractionError("a length is given but the network is not a Recurrent")
-        names = _names(inputs, [f"x{i + 1}" for i in range(_inputs_of(network))])
+        names = input_names(network, inputs)
         outputs = reader.read(network, [Variable(name) for name in names], "network")
         return _made(network, names, outputs, reader)
     if length is None or length < 1:
@@ -244,13 +272,8 @@ def _formula(
             "a Recurrent has one formula for each length: give length=N of at least 1, or take "
             "step_formula for one step"
         )
-    features, _ = _sizes(network)
-    usual = [
-        f"x{i + 1}_{t + 1}" if features > 1 else f"x{t + 1}"
-        for t in range(length)
-        for i in range(features)
-    ]
-    names = _names(inputs, usual)
+    features, _ = sizes(network)
+    names = item_names(features, length, inputs)
     items: list[Expressions] = [
         [Variable(name) for name in names[t * features : (t + 1) * features]] for t in range(length)
     ]
@@ -268,26 +291,6 @@ def _made(
 ) -> Formula:
     digest = network_digest(network)
     return Formula(names, tuple(outputs), _described(network), digest, reader.largest_snap)
-
-
-def _linear(layer: nn.Linear, path: str) -> Expressions:
-    symbols = _symbols(layer.in_features)
-    if layer.weight.dim() != 2:
-        raise ExtractionError(f"the layer {path!r} is not a single Linear")
-    rows = layer.weight.detach().double().tolist()
-    shifts = [0.0] * len(rows) if layer.bias is None else layer.bias.detach().double().tolist()
-    if not all(abs(value) < float("inf") for row in (*rows, shifts) for value in row):
-        raise ExtractionError(f"the layer {path!r} has weights that are not finite")
-    return [
-        from_sympy(
-            sympy.Add(_rational(b), *(_rational(w) * v for w, v in zip(row, symbols, strict=True)))
-        )
-        for row, b in zip(rows, shifts, strict=True)
-    ]
-
-
-def _rational(value: float) -> sympy.Rational:
-    return sympy.Rational(*value.as_integer_ratio())
 
 
 def _symbols(count: int) -> list[sympy.Symbol]:
@@ -316,37 +319,20 @@ def _naming(path: str) -> Iterator[None]:
         raise ExtractionError(f"the layer {path!r}: {error}") from None
 
 
+def _check_keeps_inputs(network: nn.Module, path: str) -> None:
+    """Refuse what would change, in place, the inputs of the networks beside it."""
+    if any(getattr(part, "inplace", False) for part in network.modules()):
+        raise ExtractionError(
+            f"the layer {path!r} has parts that work in place on inputs that others read; build them with "
+            "inplace=False"
+        )
+
+
 def _flat(network: nn.Module, path: str) -> list[tuple[str, nn.Module]]:
     if isinstance(network, nn.Sequential):
         children = network.named_children()
         return [part for name, child in children for part in _flat(child, f"{path}.{name}")]
     return [] if isinstance(network, nn.Identity) else [(path, network)]
-
-
-def _inputs_of(network: nn.Module) -> int:
-    """The number of inputs of a network, from the first part that fixes it."""
-    for part in network.modules():
-        if isinstance(part, ArithmeticModule | nn.Linear):
-            return int(part.in_features)
-    raise ExtractionError("the network has no layer that fixes the number of its inputs")
-
-
-def _sizes(network: Recurrent) -> tuple[int, int]:
-    """Features of an item and number of states of a recurrent network."""
-    total = _inputs_of(network.cell)
-    states = total // 2 if network.initial is None else len(network.initial)
-    if (network.initial is None and total % 2) or states >= total:
-        raise ExtractionError(f"a cell of {total} inputs does not fit {states} states")
-    return total - states, states
-
-
-def _names(given: Sequence[str] | None, usual: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(given or usual)
-    if len(names) != len(usual) or len(set(names)) != len(names):
-        raise ExtractionError(
-            f"the network has {len(usual)} inputs here; give as many different names, not {list(names)}"
-        )
-    return names
 
 
 def _fits(given: int, wanted: int, path: str) -> None:
@@ -357,8 +343,9 @@ def _fits(given: int, wanted: int, path: str) -> None:
 def _described(network: nn.Module) -> str:
     """The kinds of the parts that have weights, in order: `nlrl, nlrl`."""
     kinds = [
-        part.name if isinstance(part, ArithmeticModule) else "linear"
+        part.name if isinstance(part, ArithmeticModule) else type(part).__name__.lower()
         for part in network.modules()
-        if isinstance(part, ArithmeticModule | nn.Linear)
+        if isinstance(part, ArithmeticModule) or not list(part.children())
+        if not isinstance(part, nn.Identity)
     ]
     return ", ".join(kinds)

@@ -17,6 +17,8 @@ def claim_words(claim: Claim, options: Mapping[str, object] | None = None) -> li
     for name, extent in claim.domain.ranges.items():
         if name in variables(claim.left, claim.right):
             words += ["--range", f"{name}={extent}"]
+    for name in sorted(claim.domain.integers):
+        words += ["--integers", name]
     if claim.tolerance.kind != "exact":
         words += ["--tolerance", str(claim.tolerance)]
     for option, value in (options or {}).items():
@@ -31,4 +33,5 @@ def counterexample_words(claim: Claim, found: Counterexample) -> list[str]:
         name: Range((Interval(*sorted((value, other.get(name, value)))),))
         for name, value in found.point.items()
     }
-    return claim_words(replace(claim, domain=Domain(ranges)))
+    domain = Domain(ranges, claim.domain.integers)
+    return claim_words(replace(claim, domain=domain))

@@ -19,7 +19,7 @@ from ..expression.ball import Ball, BallValue, ball, enclose, interval, precisio
 from ..expression.definitions import defined
 from ..expression.exact import ExactValue
 from ..expression.nodes import is_constant
-from ..expression.operations import OPERATIONS
+from ..expression.operations import INFIX, OPERATIONS
 from ..ranges import Range
 from ..rationals import spell
 from .algebra.bracket import Bracket, bracket_box, changes_sign, is_within
@@ -56,7 +56,11 @@ def judge(claim: Claim, point: Point, most_bits: int = 256) -> Judgement:
         if _agree_exactly(left, right, claim.tolerance):
             return "agrees"
         return Counterexample(
-            point, _show(left), _show(right), _difference(claim, left, right), "exact rationals"
+            point,
+            _show(left),
+            _show(right),
+            _difference(claim, point, left, right),
+            "exact rationals",
         )
     if isinstance(left, Undefined) and isinstance(right, Undefined):
         return _neither(claim, point, left)
@@ -175,7 +179,7 @@ def _judge_in_balls(
     if isinstance(right, Undefined) and isinstance(left, bool | flint.arb):
         return violated(f"the right side is undefined here: {right.reason}")
     if isinstance(left, bool) and isinstance(right, bool):
-        return "agrees" if left == right else violated(_differ(claim))
+        return "agrees" if left == right else violated(_differ(claim, point))
     if isinstance(left, flint.arb) and isinstance(right, flint.arb):
         gap = abs(left - right)
         limit = _limit(right, claim.tolerance)
@@ -220,14 +224,28 @@ def _agree_exactly(left: Fraction | bool, right: Fraction | bool, tolerance: Tol
     return abs(left - right) <= limit
 
 
-def _differ(claim: Claim) -> str:
-    """What is wrong with two truth values."""
-    return "they differ" if claim.states is None else "the condition does not hold"
+def _differ(claim: Claim, point: Point) -> str:
+    """What is wrong with two truth values; of a comparison, its sides."""
+    condition = claim.states
+    if condition is None:
+        return "they differ"
+    if not isinstance(condition, Apply) or condition.operation not in INFIX:
+        return "the condition does not hold"
+    left, right = (_value_at(side, point) for side in condition.arguments)
+    return f"the condition does not hold: {left} {INFIX[condition.operation]} {right} is false"
 
 
-def _difference(claim: Claim, left: Fraction | bool, right: Fraction | bool) -> str:
+def _value_at(side: Expression, point: Point) -> str:
+    exact = evaluate(side, point)
+    if exact is not IRRATIONAL:
+        return _show(exact)
+    with precision(128):
+        return _show(enclose(side, {name: ball(x) for name, x in point.items()}))
+
+
+def _difference(claim: Claim, point: Point, left: Fraction | bool, right: Fraction | bool) -> str:
     if isinstance(left, bool) or isinstance(right, bool):
-        return _differ(claim)
+        return _differ(claim, point)
     with precision(64):
         return f"they differ by {ball(abs(left - right)).str(6, radius=False)}"
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from helpers_float_programs import replay
 from torch import nn
+from torch.nn import functional as F
 
 from nalmx.errors import ExtractionError
 from nalmx.expression import to_text
@@ -127,6 +128,7 @@ OPERATIONS = {
     "relu and sigmoid": lambda x: torch.relu(x - 1) + torch.sigmoid(x),
     "where": lambda x: torch.where((x > 1) & ~(x >= 1.5), x, -x),
     "steps": lambda x: x.sign() + x.floor() + (x != 1).to(x.dtype),
+    "in place": lambda x: (x * 2).mul_(3).relu_(),
     "waves": lambda x: x.sin() + x.cos() + x.tan() + x.tanh(),
     "functions": lambda x: x.atan() + x.sinh() + x.cosh() + x.log2() + x.log10() + x.ceil(),
     "inverse waves": lambda x: (x / 4).asin() - (x / 4).acos(),
@@ -178,12 +180,16 @@ def test_powers_are_taken_as_pytorch_takes_them():
 @pytest.mark.parametrize(
     ("function", "name"),
     [
-        (lambda x: x.softmax(-1), "softmax"),
+        (lambda x: x.cumsum(-1), "cumsum"),
+        (lambda x: x + float(x.detach().numpy().sum()), "numpy"),
+        (lambda x: x + sum(x.flatten().tolist()), "tolist"),
+        (lambda x: x + torch.rand(2), "random numbers"),
         (lambda x: torch.add(x, x, alpha=2), "add"),
         (lambda x: x.div(2 * x, rounding_mode="floor"), "div"),
         (lambda x: x if x[0, 0].item() > 0 else -x, "local_scalar"),
         (lambda x: x.double().float(), "converts"),
-        (lambda x: x.mul_(2), "mul_"),
+        (lambda x: x + x.view(2).mul_(2), "mul_"),
+        (lambda x: F.gelu(x), "gelu"),
         (lambda x: x * math.inf, "not a finite number"),
     ],
 )

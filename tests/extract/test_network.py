@@ -106,7 +106,9 @@ def test_an_undecided_comparison_is_named_with_its_distance():
         extract_network(nn.Sequential(comparing(9.0, 0.0, 0.0), weighted(NAU, [1.0, 0.0])))
 
 
-@pytest.mark.parametrize("part", [nn.ReLU(), nn.Sequential(weighted(NAU, [1.0]), nn.Tanh())])
+@pytest.mark.parametrize(
+    "part", [nn.Bilinear(1, 1, 1), nn.Sequential(weighted(NAU, [1.0]), nn.GRU(1, 1))]
+)
 def test_layers_without_a_formula_are_refused(part):
     with pytest.raises(ExtractionError, match=r"has no formula|no layer that fixes"):
         extract_network(part)

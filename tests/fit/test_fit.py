@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import lambertw
 
 from nalmx.errors import DataError, SettingError
 from nalmx.expression import parse, to_text
@@ -66,6 +67,31 @@ def test_constants_and_powers_are_exact(text):
     assert outcome.noise < 1e-15
     verdict = check(Claim.of(outcome.formula, text, "[1,5]"))
     assert verdict.holds("proved"), (to_text(outcome.formula), verdict)
+
+
+@pytest.mark.parametrize("text", ["x**pi", "17/5*x**0.73", "x**0.73*z**2*y**1.21", "-6/5*x**0.7/z"])
+def test_powers_that_are_no_simple_fractions_are_constants(text):
+    inputs = np.random.default_rng(1).uniform(1, 5, (300, 3))
+    target = evaluate(parse(text), dict(zip("xyz", inputs.T, strict=True)))
+    outcome = found(inputs, target, list("xyz"))
+    assert outcome.law
+    assert check(Claim.of(outcome.formula, text, "[1,5]")).holds("proved")
+
+
+def test_a_power_among_noise_has_an_interval_that_holds_it():
+    random = np.random.default_rng(2)
+    x = random.uniform(0.5, 10, 300)
+    outcome = found(x[:, None], 3.4 * x**0.73 * (1 + random.normal(0, 0.02, 300)), ["x"])
+    assert outcome.law
+    for constant, true in zip(outcome.constants, (3.4, 0.73), strict=True):
+        assert abs(constant.estimate - true) <= 1.5 * constant.half_width < 0.05
+
+
+def test_what_grows_nearly_like_a_power_is_no_power():
+    random = np.random.default_rng(2)
+    x = random.uniform(0.5, 10, 300)
+    outcome = found(x[:, None], lambertw(x).real * (1 + random.normal(0, 0.01, 300)), ["x"])
+    assert not outcome.law, outcome.formula
 
 
 def test_planets_follow_the_third_law_of_kepler():

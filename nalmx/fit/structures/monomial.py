@@ -1,7 +1,8 @@
 """Monomials: y = c·Π x_i^{p_i}, what a power or multiplication unit represents.
 
-log|y| is linear in log|x|, which gives the powers; they are halves and thirds. The sign of y is that of c
-times those of the inputs with odd powers.
+log|y| is linear in log|x|, which gives the powers. They are simple fractions, or at most two of them are
+constants that the data determine, as in laws of growth; such inputs are positive. The sign of y is that
+of c times those of the inputs with odd powers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ...expression import Apply, Expression
 from ..form import Form, constant
 from ..rows import Array
 from .problem import Problem, times
@@ -21,6 +23,7 @@ GRID = (1, 2, 3, 4)
 """Denominators of powers."""
 _LARGEST = 8
 _NEAR = 0.04
+_MOST_FREE = 2
 _ROUNDS = 6
 
 
@@ -34,7 +37,7 @@ def near_power(value: float, radius: float) -> Fraction | None:
 
 
 def monomial(problem: Problem) -> Iterator[Form]:
-    """The monomial whose powers lie on the grid, by logarithms; and by least squares, as noise asks."""
+    """The monomial by logarithms, and by least squares, as noise asks."""
     usable = [i for i in range(problem.width) if (problem.table[:, i] != 0).all()]
     rows = problem.target != 0
     if not usable or rows.sum() < len(usable) + 3 or rows.mean() < 0.5:
@@ -47,12 +50,28 @@ def monomial(problem: Problem) -> Iterator[Form]:
         if powers is None or not any(powers) or powers in told:
             continue
         told.add(powers)
-        if (table < 0)[:, [p.denominator != 1 for p in powers]].any():
+        if (table < 0)[:, [not _is_whole(p) for p in powers]].any():
             continue
         shape = _signs(table < 0, powers) * np.exp(logs @ np.array([float(p) for p in powers]))
         scale = float((shape * target).sum() / (shape**2).sum())
         atoms = [problem.atoms[i] for i in usable]
-        yield Form(problem.whole(times(constant(0), atoms, powers)), (scale,))
+        free = [place for place, p in enumerate(powers) if isinstance(p, float)]
+        if len(free) > _MOST_FREE:
+            continue
+        factor: Expression = constant(0)
+        for number, place in enumerate(free, start=1):
+            factor = Apply("mul", (factor, Apply("pow", (atoms[place], constant(number)))))
+        known = [Fraction(0) if isinstance(p, float) else p for p in powers]
+        values = (scale, *(float(powers[place]) for place in free))
+        yield Form(problem.whole(times(factor, atoms, known)), values)
+
+
+Power = Fraction | float
+"""A power on the grid, or one that lies near none of it."""
+
+
+def _is_whole(exponent: Power) -> bool:
+    return isinstance(exponent, Fraction) and exponent.denominator == 1
 
 
 _Estimate = Callable[[Array, Any, Array], tuple[Array, Array] | None]
@@ -60,8 +79,8 @@ _Estimate = Callable[[Array, Any, Array], tuple[Array, Array] | None]
 
 def _powers(
     estimate: _Estimate, logs: Array, negative: Any, target: Array
-) -> tuple[Fraction, ...] | None:
-    """Powers on the grid: those that may be 0 are left out, the others estimated again and rounded."""
+) -> tuple[Power, ...] | None:
+    """Powers: those that may be 0 are left out, the others estimated again, and rounded to the grid."""
     kept = [i for i in range(logs.shape[1]) if np.ptp(logs[:, i]) > 1e-9]
     while kept:
         estimated = estimate(logs[:, kept], negative[:, kept], target)
@@ -78,12 +97,10 @@ def _powers(
         kept = [i for i in kept if i not in weak]
     else:
         return None
-    powers = [Fraction(0)] * logs.shape[1]
+    powers: list[Power] = [Fraction(0)] * logs.shape[1]
     for place, value, width in zip(kept, found, widths, strict=True):
         near = near_power(float(value), min(float(width), _NEAR))
-        if near is None:
-            return None
-        powers[place] = near
+        powers[place] = float(value) if near is None else near
     return tuple(powers)
 
 
@@ -134,8 +151,8 @@ def _least_squares(logs: Array, aim: Array, weights: Array) -> tuple[Array, Arra
     return found[:-1], np.maximum(widths[:-1], 1e-6)
 
 
-def _signs(negative: Any, powers: Sequence[Fraction]) -> Array:
+def _signs(negative: Any, powers: Sequence[Power]) -> Array:
     """The sign of a product with these powers: -1 for an odd number of negative factors."""
-    odd = [p.denominator == 1 and p.numerator % 2 == 1 for p in powers]
+    odd = [_is_whole(p) and p % 2 == 1 for p in powers]
     signs: Array = np.where(negative[:, odd].sum(1) % 2, -1.0, 1.0)
     return signs
