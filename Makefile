@@ -44,6 +44,7 @@ bench: setup
 	$(BIN)/python benchmarks/verify_speed.py
 	$(BIN)/python benchmarks/verdicts.py
 	$(BIN)/python benchmarks/inequalities.py
+	$(BIN)/python benchmarks/fit_speed.py
 	$(BIN)/python benchmarks/pntm_speed.py
 	$(BIN)/python benchmarks/sequence_tasks.py
 	$(BIN)/python benchmarks/sequence_tasks.py 10 gradient parity,cycle-navigation,modular-arithmetic,s3,copy,reverse,addition

@@ -23,7 +23,7 @@ from .report.verdicts import explain
 from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
 from .verify.searching.calling import is_function, name_of, takes_names
-from .verify.sides import domain_of, network_of, sides
+from .verify.sides import domain_of, estimator_of, network_of, sides
 from .verify.verdict import check_level
 
 _LONGEST_REPLAY = 4_000
@@ -48,14 +48,17 @@ def assert_equivalent(
     name. `tolerance` is `0` for exact, `abs:1e-6`, or `rel:1e-6` of the formula's value. `require` is
     `tested`, `bounded` or `proved`.
 
-    `model` may also be any Python function of floats, or a predictor such as those of scikit-learn: an
-    object with `predict`, called with arrays of shape (n, inputs), whose columns are the inputs in the
-    order of `feature_names_in_`, or else of their names (x2 before x10). A function is called with its
-    inputs by name where its parameters have the names of the inputs, or with all of them in order where
-    it has as many parameters. One with a single parameter may also take one dict, one array of
-    shape (n, inputs) with a result for each row, or one array of shape (inputs,): the first of these,
-    in this order, that gives a number at some of a few points is how it is called. Where none does, calling
-    the function is in error, and a `SettingError` says what was raised.
+    A linear model, a decision tree, a multilayer perceptron or a pipeline of scikit-learn is the exact
+    function of its fitted numbers, too (see `nalmx.extract.estimators`).
+
+    `model` may also be any Python function of floats, or another predictor: an object with `predict`,
+    called with arrays of shape (n, inputs), whose columns are the inputs in the order of
+    `feature_names_in_`, or else of their names (x2 before x10). A function is called with its inputs by
+    name where its parameters have the names of the inputs, or with all of them in order where it has as
+    many parameters. One with a single parameter may also take one dict, one array of shape (n, inputs)
+    with a result for each row, or one array of shape (inputs,): the first of these, in this order, that
+    gives a number at some of a few points is how it is called. Where none does, calling the function is
+    in error, and a `SettingError` says what was raised.
 
     Nothing is known of a function but its values at points, so it can be `tested` or `refuted` and never
     `proved`: Hypothesis chooses `effort.examples` points of floats, and each value is compared with the
@@ -73,6 +76,7 @@ def assert_equivalent(
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
     right, named = sides(formula, "the formula")
+    model = estimator_of(model, _columns(model, named, domain))
     if is_function(model):
         return _assert_function(model, right, named, domain, allowed, require, effort)
     left, inputs = sides(network_of(model), "the model")
@@ -113,8 +117,7 @@ def _assert_function(
         )
     if len(right) != 1:
         raise ExpressionError("a Python function has one output; give one formula")
-    known = {*named, *(domain.names if isinstance(domain, Domain) else ())}
-    known |= {*(domain if isinstance(domain, Mapping) else ())}
+    known = _known(named, domain)
     where = domain_of(domain, takes_names(function, known) or known)
     claim = Claim(right[0], right[0], where, tolerance)
     verdict, point = check_function(function, claim, effort)
@@ -128,6 +131,20 @@ def _assert_function(
             hints.append("floats round; give a tolerance such as tolerance='rel:1e-9'")
         raise AssertionError(_message(name, verdict, require, hints, point))
     return verdict
+
+
+def _known(named: Sequence[str], domain: Any) -> set[str]:
+    """The inputs that a formula and a domain name."""
+    known = {*named, *(domain.names if isinstance(domain, Domain) else ())}
+    return known | {*(domain if isinstance(domain, Mapping) else ())}
+
+
+def _columns(model: Any, named: Sequence[str], domain: Any) -> Sequence[str] | None:
+    """What the columns of a predictor are called, where nothing but the names that are used says it."""
+    known = _known(named, domain)
+    if len(known) != getattr(model, "n_features_in_", None) or takes_names(model, known):
+        return None
+    return domain_of(domain, known).names
 
 
 def _remarks(claim: Claim, given: Any) -> list[str]:

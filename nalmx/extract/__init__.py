@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         discretise as discretise,
         exact_weights as exact_weights,
     )
+    from .estimators import estimator_formula as estimator_formula
     from .formula import Formula as Formula
     from .network import (
         boolean_counterexample as boolean_counterexample,

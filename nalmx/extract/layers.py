@@ -18,6 +18,7 @@ from ..expression.build import negative, power, product, quotient, rational, tot
 from ._compose import Expressions, is_total
 
 ZERO, ONE, TWO = rational(0), rational(1), rational(2)
+TRUE = Truth(True)
 SQRT2 = Apply("sqrt", (TWO,))
 
 
@@ -78,7 +79,7 @@ def sums(x: Expressions, y: Expressions) -> Expressions:
 
 def choice(condition: Expression, yes: Expression, no: Expression) -> Expression:
     """`yes` where the condition holds, and `no` elsewhere."""
-    return Apply("piecewise", (yes, condition, no, Truth(True)))
+    return Apply("piecewise", (yes, condition, no, TRUE))
 
 
 def _function(name: str) -> Callable[[Expression], Expression]:

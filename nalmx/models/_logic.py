@@ -80,13 +80,13 @@ def conjunction(x: Tensor, weight: Tensor) -> Tensor:
 
 
 def exact_conjunctions(
-    x: Sequence[sympy.Expr], negation: ExactMatrix, weight: ExactMatrix, epsilon: sympy.Expr
+    x: Sequence[sympy.Expr], negation: ExactMatrix, weight: ExactMatrix
 ) -> list[sympy.Expr]:
     """The same over exact numbers: one conjunction for each output, of inputs negated by its gates."""
     found = []
     for gates, row in zip(negation, weight, strict=True):
         inputs = [exact_negated(v, n) for v, n in zip(x, gates, strict=True)]
-        logs = (w * sympy.log(sympy.Abs(v) + epsilon) for w, v in zip(row, inputs, strict=True))
+        logs = (w * sympy.log(sympy.Abs(v) + EPSILON) for w, v in zip(row, inputs, strict=True))
         found.append(sympy.exp(Total(*logs)))
     return found
 

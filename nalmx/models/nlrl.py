@@ -12,7 +12,6 @@ from ..expression.symbols import Times
 from ._base import ExactMatrix
 from ._gated import exact_gated
 from ._logic import (
-    EPSILON,
     RuleLayer,
     all_of,
     any_of,
@@ -58,18 +57,13 @@ class NLRL(RuleLayer):
 
     @staticmethod
     def symbolic(
-        x: Sequence[sympy.Expr],
-        *,
-        negation: ExactMatrix,
-        weight: ExactMatrix,
-        gate: ExactMatrix,
-        epsilon: sympy.Expr = EPSILON,
+        x: Sequence[sympy.Expr], *, negation: ExactMatrix, weight: ExactMatrix, gate: ExactMatrix
     ) -> list[sympy.Expr]:
         disjunctions = [
             1 - Times(*(1 - w * exact_negated(v, n) for v, n, w in zip(x, gates, row, strict=True)))
             for gates, row in zip(negation, weight, strict=True)
         ]
-        conjunctions = exact_conjunctions(x, negation, weight, epsilon)
+        conjunctions = exact_conjunctions(x, negation, weight)
         return exact_gated([row[0] for row in gate], disjunctions, conjunctions)
 
     @staticmethod

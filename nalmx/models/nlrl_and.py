@@ -10,7 +10,6 @@ from torch import Tensor
 
 from ._base import ExactMatrix
 from ._logic import (
-    EPSILON,
     RuleLayer,
     all_of,
     any_of,
@@ -51,14 +50,9 @@ class NLRLAnd(RuleLayer):
 
     @staticmethod
     def symbolic(
-        x: Sequence[sympy.Expr],
-        *,
-        negation: ExactMatrix,
-        weight: ExactMatrix,
-        gate: ExactMatrix,
-        epsilon: sympy.Expr = EPSILON,
+        x: Sequence[sympy.Expr], *, negation: ExactMatrix, weight: ExactMatrix, gate: ExactMatrix
     ) -> list[sympy.Expr]:
-        conjunctions = exact_conjunctions(x, negation, weight, epsilon)
+        conjunctions = exact_conjunctions(x, negation, weight)
         return [exact_negated(v, g) for v, (g,) in zip(conjunctions, gate, strict=True)]
 
     @staticmethod

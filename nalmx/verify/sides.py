@@ -32,10 +32,21 @@ def is_written(given: Any) -> bool:
     return isinstance(given, (*_modules(), *_sympy()))
 
 
-def network_of(model: Any) -> Any:
-    """The network of a module as a formula with its weights taken exactly; anything else as it is."""
-    if not isinstance(model, _modules()):
+def estimator_of(model: Any, inputs: Iterable[str] | None = None) -> Any:
+    """The formula of a fitted estimator of scikit-learn, where there is one; anything else as it is."""
+    if not type(model).__module__.startswith("sklearn."):
         return model
+    from ..extract.estimators import estimator_formula, is_estimator
+
+    if not is_estimator(model):
+        return model
+    return estimator_formula(model, None if inputs is None else tuple(inputs))
+
+
+def network_of(model: Any) -> Any:
+    """The formula of a module or an estimator, its weights taken exactly; anything else as it is."""
+    if not isinstance(model, _modules()):
+        return estimator_of(model)
     from ..extract import network_as_trained
 
     try:
