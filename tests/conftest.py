@@ -69,6 +69,7 @@ LONG = {
     *("verify/test_soundness.py", "verify/test_strategies.py", "verify/test_sweep.py"),
     *("models/test_contract.py", "train/test_restarts.py", "train/test_sources.py"),
     *("train/test_processes.py",),
+    *("verify/test_published_identities.py", "verify/test_where_defined.py"),
     *("pntm/test_action.py", "pntm/learn/test_discrete_exam.py", "verify/test_attacks.py"),
     *(
         "verify/test_certificate.py",

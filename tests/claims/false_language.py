@@ -64,6 +64,38 @@ def angles(draw: Draw) -> Draft:
     return identity(draw, rows, -5, -1)
 
 
+@kind("sums of angles")
+def sums_of_angles(draw: Draw) -> Draft:
+    rows = (
+        ("atan({x}) + atan({y})", "atan(({x} + {y})/(1 - {x}*{y}))"),
+        ("2*atan({x})", "atan(2*{x}/(1 - {x}**2))"),
+        ("2*atan({x})", "asin(2*{x}/(1 + {x}**2))"),
+        ("atan({x}) + atan(1/{x})", "-pi/2"),
+        ("3*atan({x})", "atan((3*{x} - {x}**3)/(1 - 3*{x}**2))"),
+        ("atan({x}) - atan({y})", "pi + atan(({x} - {y})/(1 + {x}*{y}))"),
+        ("atan(({x} + 1)/(1 - {x}))", "atan({x}) + pi/4"),
+        ("sin(2*atan({x}))", "2*{x}/(1 + {x}**2) + 1/10**8"),
+        ("cos(atan({x}))", "1/sqrt(1 + {x})"),
+        ("tan(2*atan({x}/9))", "2*{x}/9"),
+        ("4*atan(1/{x}) - atan(1/({x}**3 + 114*{x}))", "pi/4"),
+    )
+    return identity(draw, rows, 2, 6)
+
+
+@kind("angles beyond a turn")
+def angles_beyond_a_turn(draw: Draw) -> Draft:
+    rows = (
+        ("asin(sin({x}))", "{x}"),
+        ("acos(cos({x}))", "{x} - 1/100"),
+        ("atan(tan({x}))", "{x}"),
+        ("acos({x}/10)", "acos(-{x}/10)"),
+        ("asin({x}/8) + acos({x}/8)", "pi/3"),
+        ("cos(asin({x}/8))", "-sqrt(1 - {x}**2/64)"),
+        ("sin(acos({x}/8))", "sqrt(1 - {x}/8)"),
+    )
+    return identity(draw, rows, 2, 6)
+
+
 @kind("rounding")
 def rounding(draw: Draw) -> Draft:
     name, c = draw.names(1)[0], draw.whole(-4, 4)

@@ -267,6 +267,12 @@ def _atanh(x: Any) -> Any:
     return _only_at(0, 0, _at_ends(mp.atanh))(x)
 
 
+def _within_one(function: Callable[[Any], Any], x: Any) -> Any:
+    if sign_of(plus(absolute(x), Fraction(-1))) > 0:
+        raise Undefined
+    return _only_at(0, 0, _at_ends(function))(x)
+
+
 def _angle(y: Any, x: Any) -> Any:
     """The angle of a point, by the nearest axis."""
     sides = sign_of(x), sign_of(y)
@@ -326,6 +332,8 @@ _CALLED: dict[str, Callable[..., Any]] = {
     "acosh": _acosh,
     "atanh": _atanh,
     "atan": _atan,
+    "asin": lambda x: _within_one(mp.asin, x),
+    "acos": lambda x: plus(iv.pi / 2, negative(_within_one(mp.asin, x))),
     "atan2": _angle,
     "round": _round,
     "trunc": lambda x: sign_of(x) * _floor(absolute(x)),

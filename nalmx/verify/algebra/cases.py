@@ -44,14 +44,14 @@ from .field import Field, Units
 from .linear import contradict
 from .nested import by_inner_root
 from .normal_form import Form, NormalForms
-from .partial import are_alike, one_sided
+from .partial import are_alike, cut_at_edges, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
 from .region import Empty, Split
 from .residues import by_residues, by_values
 
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the first 2 of 514.
 MAX_CASES = 400
-_BOXES_TO_EMPTY = 64
+_BOXES_TO_EMPTY, _BOXES_IF_IT_DIFFERS = 64, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Solved:
     """A case with the normal forms of both sides.
 
     `agrees`: they are certainly equal where they are defined. `unmet`: what may be undefined. `alike`: both
-    sides are certainly defined at the same points.
+    sides are certainly defined at the same points, and equal there.
     """
 
     case: Case
@@ -68,7 +68,7 @@ class Solved:
     right: Form
     agrees: bool
     unmet: Unmet | None
-    alike: bool = True
+    alike: bool
 
 
 class TooManyCases(OutsideMethod):
@@ -112,6 +112,7 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     left, right = forms.form(case.left), forms.form(case.right)
     agrees = forms.are_equal(left, right)
     if not agrees:
+        cut_at_edges(forms)
         inner = by_inner_root(case, forms.region)
         if inner is not None:
             return [inner]
@@ -124,12 +125,14 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
                 return _solved(case.with_input(*tied), units)
         if lone := list(case.lone_values()):
             return lone
+        if case.conditions and is_empty(case.conditions, case.ranges, _BOXES_IF_IT_DIFFERS):
+            return []
     unmet = find_unmet(case, forms)
     if (not agrees or unmet is not None) and (values := list(by_values(case))):
         return values
     if unmet is None:
-        return Solved(case, forms, left, right, agrees, None)
-    alike = agrees and are_alike(case, forms)
+        return Solved(case, forms, left, right, agrees, None, agrees)
+    alike = are_alike(case, forms, agrees=agrees)
     if not alike:
         points, brackets = one_sided(case, forms)
         unmet = replace(

@@ -85,7 +85,7 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
     unmet = [solved.unmet for solved in seen if solved.unmet is not None]
     differing = tuple(solved for solved in seen if not solved.agrees)
     exact = claim.tolerance.kind == "exact"
-    alike = stopped is None and all(solved.agrees and solved.alike for solved in seen)
+    alike = stopped is None and all(solved.alike for solved in seen)
     outcome: Outcome = "silent"
     reason = stopped
     if claim.where_defined and alike:
@@ -94,8 +94,10 @@ def decide(claim: Claim, operations: int = OPERATIONS) -> Finding:
         # Where a side may be undefined, its normal form need not be its function.
         worst = max(unmet, key=lambda u: u.is_certain)
         reason = (replace(worst, is_certain=False) if claim.domain.integers else worst).reason
+        # Where a side has no value, it does not differ from the other one.
+        apart = any(s.unmet is None or not s.unmet.is_certain for s in differing)
         if worst.is_certain and not (
-            (differing and exact) or claim.where_defined or claim.domain.integers
+            (apart and exact) or claim.where_defined or claim.domain.integers
         ):
             outcome = "pole"
     elif stopped is None:

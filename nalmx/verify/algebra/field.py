@@ -43,10 +43,10 @@ class Slot:
     """A function in the field: how it was made, what it stands for, and the signs it can have.
 
     A `power` is |base| to the exponent `scale`, a `log` the logarithm of |base|; an `exp` is the exponential
-    of argument · `scale`.
+    of argument · `scale`, an `atan` the inverse tangent of the argument.
     """
 
-    kind: Literal["power", "exp", "log", "wave", "fraction", "pi", "opaque"]
+    kind: Literal["power", "exp", "log", "wave", "fraction", "pi", "atan", "opaque"]
     expression: Expression
     base: Polynomial | None = None
     argument: Quotient | None = None

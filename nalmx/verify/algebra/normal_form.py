@@ -15,6 +15,7 @@ from ...expression.definitions import defined
 from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
+from .angles import angles_cancel, arctangent
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
 from .numbers import vanishes_by_numbers
@@ -69,6 +70,7 @@ class NormalForms:
         self._made_here: list[Expression] = []
         self._rules = self._rule_table()
         self._opaque = opaque
+        self._conditions = conditions
         for condition in conditions:
             self.region.learn(condition, self.value(condition.function))
         # What a side shares with a condition is an obligation of the side all the same.
@@ -108,6 +110,7 @@ class NormalForms:
         return (
             self.region.vanishes(difference)
             or logarithms_cancel(self.region, ring.minus(left, right))
+            or angles_cancel(self.region, ring.minus(left, right), self._conditions)
             or vanishes_by_numbers(self.field, difference)
         )
 
@@ -185,7 +188,7 @@ class NormalForms:
             "add": lambda *xs: reduce(ring.plus, xs),
             "mul": lambda *xs: reduce(ring.times, xs),
             "neg": ring.negative,
-            "div": lambda x, y: ring.times(x, ring.inverse(y)),
+            "div": self._divided,
             "abs": lambda x: absolute(region, x),
             "min": lambda *xs: reduce(partial(self._extreme, -1), xs),
             "max": lambda *xs: reduce(partial(self._extreme, 1), xs),
@@ -194,6 +197,7 @@ class NormalForms:
             "sqrt": lambda x: raised(region, x, Fraction(1, 2)),
             "log": lambda x: logarithm(self.field, x),
             "exp": lambda x: exponential(region, x),
+            "atan": lambda x: arctangent(region, x),
             "sin": lambda x: cosine_and_sine(region, x)[1],
             "cos": lambda x: cosine_and_sine(region, x)[0],
         }
@@ -222,6 +226,10 @@ class NormalForms:
             return ring.negative(value) if turned else value
         if len(values) != 1 or record.partial:
             raise OutsideMethod(f"the normal form has no rule for {node.operation!r}")
+        constant, exact = _constant(x), record.exact
+        known = exact(constant) if exact is not None and constant is not None else None
+        if isinstance(known, Fraction):
+            return ring.number(-known if turned else known)
         made = Slot("opaque", Apply(node.operation, (field.tree_of(x),)))
         value = ring.whole(field.slot((node.operation, key(x.top), key(x.bottom)), made))
         return ring.negative(value) if turned else value
@@ -257,6 +265,8 @@ class NormalForms:
         if constant.denominator == 1:
             if constant < 0:
                 self._must_not_vanish(node.arguments[0])
+                if base.top.is_zero():
+                    return base
             return self.field.ring.power(x, int(constant))
         signs = NONNEGATIVE if constant > 0 else POSITIVE
         self._oblige(node.arguments[0], x, signs, "the base of a power")
@@ -267,6 +277,12 @@ class NormalForms:
         sign = self.region.need(exponent, (NEGATIVE, ZERO, POSITIVE))
         self._oblige(node.arguments[1], exponent, NONNEGATIVE, "the exponent of zero")
         return self.field.ring.number(1 if sign == 1 else 0)
+
+    def _divided(self, x: Quotient, y: Quotient) -> Quotient:
+        """x/y; any number where y is 0 everywhere, which is for its obligation to refuse."""
+        ring = self.field.ring
+        nothing = self.field.reduced(y).top.is_zero()
+        return ring.number(0) if nothing else ring.times(x, ring.inverse(y))
 
     def _extreme(self, direction: int, x: Quotient, y: Quotient) -> Quotient:
         """max (direction 1) or min (−1) as (x + y ± |x − y|) / 2, resolved where the sign is known."""

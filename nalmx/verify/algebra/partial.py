@@ -43,17 +43,59 @@ Need: TypeAlias = tuple[object, ...]
 _BOXES, _HUNTING, _MOST_HUNTED = 500, 60_000, 3
 
 
-def are_alike(case: Case, forms: NormalForms) -> bool:
-    """Whether both sides are certainly defined at the same points of a case."""
+def are_alike(case: Case, forms: NormalForms, *, agrees: bool) -> bool:
+    """Whether both sides are certainly defined at the same points of a case and equal there.
+
+    They are equal where both are defined if the case `agrees`. Raises `Split` where a sign that cuts the
+    range of one input may tell.
+    """
     conditions = [*(c.function for c in case.conditions), *case.bound.values()]
     if not all(map(_is_total, conditions)):
         return False
-    left, right = (_needs(_open(side, case, forms), forms) for side in (case.left, case.right))
+    sides = [_open(side, case, forms) for side in (case.left, case.right)]
+    left, right = (_needs(side, forms) for side in sides)
     if left is None or right is None:
         return False
-    return all(_follows(need, left) for need in right) and all(
-        _follows(need, right) for need in left
-    )
+    if _is_nowhere(left) and _is_nowhere(right):
+        return True
+    if agrees and all(_follows(n, left) for n in right) and all(_follows(n, right) for n in left):
+        return True
+    useful = agrees or (_is_almost_nowhere(left) and _is_almost_nowhere(right))
+    for obligation in (*sides[0], *sides[1]) if useful else ():
+        for atom, _ in factors_of(forms.field.reduced(obligation.form))[1]:
+            forms.region.split_at(_of_the_same_zeros(forms.field, atom))
+    return False
+
+
+def _is_nowhere(needs: frozenset[Need]) -> bool:
+    """Whether some needs are certainly met nowhere together."""
+    nonzero = {need[1] for need in needs if need[0] == "not zero"}
+    return any(factors <= nonzero for factors in _held_at_zeros(needs))
+
+
+def _is_almost_nowhere(needs: frozenset[Need]) -> bool:
+    """Whether some needs are met at most where a factor is 0."""
+    return any(True for _ in _held_at_zeros(needs))
+
+
+def _held_at_zeros(needs: frozenset[Need]) -> Iterator[frozenset[object]]:
+    """For each need that is met only where one of some factors is 0: those factors."""
+    for need in needs:
+        if need == ("never",):
+            yield frozenset()
+        elif need[0] == "not negative" and need[1] == -1 and not need[2]:
+            factors = need[3]
+            assert isinstance(factors, frozenset)
+            yield factors
+
+
+def cut_at_edges(forms: NormalForms) -> None:
+    """Raise `Split` where what must hold fails from some value of one input on."""
+    for obligation in forms.obligations.values():
+        form = forms.field.reduced(obligation.form)
+        if not forms.region.signs_of(form) <= obligation.signs:
+            for atom, _ in factors_of(form)[1]:
+                forms.region.split_at(_of_the_same_zeros(forms.field, atom))
 
 
 def one_sided(case: Case, forms: NormalForms) -> tuple[tuple[Point, ...], tuple[Bracket, ...]]:

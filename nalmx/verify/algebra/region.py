@@ -234,6 +234,11 @@ class Region:
         ((name, slope),) = linear[0].items()
         return name, slope, -linear[1] / slope
 
+    def split_at(self, atom: Polynomial) -> None:
+        """Raise `Split` for the sign of a polynomial that cuts the range of one input, where it is open."""
+        if self._line(atom) is not None and len(self.atom_signs(atom)) > 1:
+            raise self._split(atom, (NEGATIVE, ZERO, POSITIVE))
+
     def split_open(self) -> None:
         """Raise `Split` for a function such as |f| whose sign was left open, if there is one.
 

@@ -1,7 +1,7 @@
 """Sines and cosines of canonical arguments.
 
 cos and sin of a sum come by the addition theorems, of c·w by powers of cos(w/N) + i sin(w/N), and of
-multiples of π/12 as numbers.
+multiples of π/12 as numbers; those of inverse tangents by roots.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .region import Region
 from .signs import POSITIVE
 
 Pair: TypeAlias = tuple[Quotient, Quotient]
-_MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 15 of 514
+MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 15 of 514
 
 
 def pi(region: Region) -> Quotient:
@@ -50,15 +50,19 @@ def _wave(region: Region, coefficient: Fraction, part: Quotient) -> Pair:
     if slot is not None and slot.kind == "pi":
         coefficient -= 2 * floor(coefficient / 2)
         if (12 * coefficient).denominator == 1:
-            return _twelfths(region, int(12 * coefficient))
+            return twelfths(region, int(12 * coefficient))
     turns = _whole_turns(region, part)
     if turns is not None:
         if (coefficient / 2).denominator == 1:
             return ring.number(1), ring.number(0)
         region.floors.append(turns * ring.constant(coefficient / 2))
+    few = coefficient.denominator == 1 and abs(coefficient) <= MOST_WAVES
+    if few and slot is not None and slot.kind == "atan":
+        assert slot.argument is not None
+        return _of_angle(region, slot.argument, int(coefficient))
     times, positive = 1, abs(coefficient)
     unit = field.units.unit(("wave", key(part.top), key(part.bottom)), positive)
-    if unit is not None and positive / unit <= _MOST_WAVES:
+    if unit is not None and positive / unit <= MOST_WAVES:
         times, positive = int(positive / unit), unit
     argument = field.multiple(positive, part)
     identity = (key(part.top), key(part.bottom), positive)
@@ -90,10 +94,22 @@ def _whole_turns(region: Region, part: Quotient) -> Polynomial | None:
     return ring.monomial(tuple(exponents))
 
 
-def _twelfths(region: Region, n: int) -> Pair:
+def _of_angle(region: Region, tangent: Quotient, times: int) -> Pair:
+    """cos and sin of n · atan u, from 1/√(1 + u²) and u/√(1 + u²)."""
+    ring = region.field.ring
+    square = ring.plus(ring.number(1), ring.times(tangent, tangent))
+    cosine = ring.inverse(raised(region, square, Fraction(1, 2)))
+    one = cosine, ring.times(tangent, cosine)
+    pair = (ring.number(1), ring.number(0))
+    for _ in range(abs(times)):
+        pair = _turned(region, pair, one)
+    return pair if times > 0 else (pair[0], ring.negative(pair[1]))
+
+
+def twelfths(region: Region, n: int) -> Pair:
     """cos and sin of n · π/12 for 0 ≤ n < 24."""
     if n >= 6:
-        cosine, sine = _twelfths(region, n - 6)
+        cosine, sine = twelfths(region, n - 6)
         return region.field.ring.negative(sine), cosine
     return _cosine_of_twelfth(region, n), _cosine_of_twelfth(region, 6 - n)
 

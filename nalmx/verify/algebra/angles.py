@@ -1,0 +1,135 @@
+"""Inverse tangents: values that are parts of π, and sums of angles that are equal.
+
+A sum D of inverse tangents and of π, with rational factors of common denominator N, is a multiple of π/N
+wherever sin(N·D) is 0, which its normal form tells. If it lies between −π/N and π/N on all of the case, as
+enclosures of its terms show, it is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+
+import flint
+
+from ...expression import Apply, variables
+from ...expression.ball import Ball, enclose, precision
+from ...expression.slopes import Enclosure
+from .cover import Cover
+from .field import Slot
+from .quotients import Quotient, as_fraction, key
+from .region import Region
+from .signs import (
+    BITS,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    SignCondition,
+    balls,
+    product,
+    signs_of_ball,
+)
+from .waves import MOST_WAVES, cosine_and_sine, pi, twelfths
+
+_BOXES = 400
+
+
+def arctangent(region: Region, x: Quotient) -> Quotient:
+    """atan x: a part of π where that is known, else a slot, of an argument that begins with a plus sign."""
+    field, ring = region.field, region.field.ring
+    x = field.reduced(x)
+    if x.top.is_zero():
+        return x
+    if x.top.leading_coefficient() < 0:
+        return ring.negative(arctangent(region, ring.negative(x)))
+    part = _part_of_pi(region, x)
+    if part is not None:
+        return ring.scaled(pi(region), part)
+    made = Slot("atan", Apply("atan", (field.tree_of(x),)), argument=x)
+    return ring.whole(field.slot(("atan", key(x.top), key(x.bottom)), made))
+
+
+def _part_of_pi(region: Region, x: Quotient) -> Fraction | None:
+    """atan(x)/π where x is the tangent of a multiple of π/24: tan(θ/2) = sin θ/(1 + cos θ)."""
+    tree = region.field.tree_of(x)
+    if variables(tree):
+        return None
+    with precision(BITS):
+        value = enclose(tree, {})
+        if not isinstance(value, flint.arb):
+            return None
+        near = round(float((value.atan() * 24 / flint.arb.pi()).mid()))
+    if not abs(near) < 12:
+        return None
+    ring = region.field.ring
+    cosine, sine = twelfths(region, near % 24)
+    tangent = ring.times(sine, ring.inverse(ring.plus(ring.number(1), cosine)))
+    return Fraction(near, 24) if region.vanishes(ring.equal(x, tangent)) else None
+
+
+def angles_cancel(
+    region: Region, difference: Quotient, conditions: Sequence[SignCondition]
+) -> bool:
+    """Whether a sum of inverse tangents and of π is certainly 0."""
+    field, ring = region.field, region.field.ring
+    difference = field.reduced(difference)
+    if not difference.bottom.is_constant():
+        return False
+    terms: list[tuple[Fraction, Slot]] = []
+    for monomial, coefficient in difference.top.terms():
+        slot = field.slot_of(ring.monomial(tuple(map(int, monomial))))
+        if slot is None or slot.kind not in ("atan", "pi"):
+            return False
+        terms.append((as_fraction(coefficient), slot))
+    angles = [factor for factor, slot in terms if slot.kind == "atan"]
+    whole = lcm(*(factor.denominator for factor in angles)) if angles else 1
+    if not angles or sum(abs(factor * whole) for factor in angles) > MOST_WAVES:
+        return False
+    sine = cosine_and_sine(region, ring.scaled(difference, whole))[1]
+    return region.vanishes(sine.top) and _lies_within(region, terms, whole, conditions)
+
+
+def _lies_within(
+    region: Region,
+    terms: Sequence[tuple[Fraction, Slot]],
+    whole: int,
+    conditions: Sequence[SignCondition],
+) -> bool:
+    """Whether a sum is between −π/whole and π/whole wherever it is defined."""
+    cover = Cover([slot.expression for _, slot in terms], region.ranges, conditions, _BOXES)
+    if not cover.is_whole:
+        return False
+    with precision(BITS):
+        angles = [(factor, _Angle(region, slot)) for factor, slot in terms]
+        for box in cover:
+            inputs, total = balls(box), flint.arb(0)
+            for factor, angle in angles:
+                ratio = flint.fmpq(factor.numerator, factor.denominator)
+                total += angle.value(inputs) * flint.arb(ratio)
+            fits = abs(total) < flint.arb.pi() / whole
+            if not fits and not cover.excludes(box) and not cover.halve(box):
+                return False
+    return True
+
+
+class _Angle:
+    """π, or the inverse tangent of a quotient, enclosed also where the quotient is beyond all bounds."""
+
+    def __init__(self, region: Region, slot: Slot) -> None:
+        self._top: Enclosure | None = None
+        if slot.argument is not None:
+            field, ring, x = region.field, region.field.ring, slot.argument
+            self._whole = Enclosure(field.tree_of(x))
+            self._top = Enclosure(field.tree(x.top))
+            self._below = region.signs_of(ring.whole(x.bottom))
+
+    def value(self, inputs: Mapping[str, Ball]) -> Ball:
+        if self._top is None:
+            return flint.arb.pi()
+        value = self._whole.value(inputs)
+        if isinstance(value, flint.arb):
+            return value.atan()
+        signs = product(signs_of_ball(self._top.value(inputs)), self._below)
+        half = flint.arb.pi() / 2
+        low = flint.arb(0) if signs <= NONNEGATIVE else -half
+        return low.union(flint.arb(0) if signs <= NONPOSITIVE else half)
