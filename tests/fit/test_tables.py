@@ -283,7 +283,7 @@ def test_a_file_that_must_not_be_read_is_refused(table, monkeypatch):
 
     path = table(PLAIN)
     monkeypatch.setattr(Path, "open", forbidden)
-    with pytest.raises(DataError, match="data.csv cannot be read: Permission denied"):
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
         chosen_rows(path, "y")
 
 
