@@ -1,5 +1,6 @@
 """What the README shows is what happens."""
 
+import doctest
 import re
 import shlex
 import subprocess
@@ -75,3 +76,12 @@ def test_every_linked_file_exists():
     assert len(targets) > 3
     for target in targets:
         assert (Path(__file__).parents[1] / target).exists()
+
+
+def test_what_a_prompt_shows_in_the_page_on_reports_is_what_it_shows():
+    text = (Path(__file__).parents[1] / "docs" / "reports.md").read_text(encoding="utf-8")
+    (session,) = re.findall(r"```pycon\n(.*?)```", text, flags=re.DOTALL)
+    examples = doctest.DocTestParser().get_examples(session)
+    test = doctest.DocTest(examples, {}, "reports.md", None, 0, None)
+    assert doctest.DocTestRunner().run(test) == (0, len(examples))
+    assert len(examples) == 3

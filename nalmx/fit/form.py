@@ -31,14 +31,16 @@ class Form:
     """An expression in columns and in the constants `_0`, `_1`, …, with a value for each.
 
     `is_linear` where the target is linear in all of them and in the columns. `is_from_exact` where it was
-    found from rows without noise, and says nothing where it does not fit them to rounding. `offset` is the
-    place of a constant that is added to all the rest, if there is one.
+    found from rows without noise, and says nothing where it does not fit them to rounding. `is_daring`
+    where it is a product with powers that hardly any law has: under noise, others are looked for. `offset`
+    is the place of a constant that is added to all the rest, if there is one.
     """
 
     expression: Expression
     values: tuple[float, ...] = ()
     is_linear: bool = False
     is_from_exact: bool = False
+    is_daring: bool = False
     offset: int | None = None
 
     def at(self, values: Any, columns: Mapping[str, Any]) -> Array:

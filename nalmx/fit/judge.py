@@ -197,6 +197,18 @@ class Judge:
         in_proportion = weights is not part.weights
         return self._candidate(snapped, found, bits, False, refused, in_proportion)
 
+    def _left_at_best(self, form: Form, left: Array, weights: Array) -> Array:
+        """What the form leaves where its constants are fitted to all rows, those at the edge as well.
+
+        Rows at the edge may be far larger: a small error of a constant is a large one there, and no fault
+        of the form.
+        """
+        part = self.everything
+        polished = polish(form, part.columns, part.target, weights) if form.values else None
+        return (
+            left if polished is None else part.target - polished.at(polished.values, part.columns)
+        )
+
     # Constants
 
     def _snapped(
@@ -306,7 +318,24 @@ class Judge:
         if self.noise != "auto" and level > self.noise * (1 + 4 / math.sqrt(2 * rows)):
             return f"it leaves {level:.3g} of the target, more than the noise given"
         weights = part.weights / np.abs(part.target) if in_proportion else part.weights
+        if not np.isfinite(weights).all():
+            return "its errors go with the target, which is 0 in some rows"
+        inside = not (found.form.is_linear or found.form.is_daring or self._is_factor(found.form))
+        if free and inside:
+            return (
+                "one of its constants is no exact number, and forms like it fit much that is smooth"
+            )
+        left = self._left_at_best(found.form, left, weights)
         return why_not_noise(part.columns, part.target - left, weights * left)
+
+    def _is_factor(self, form: Form) -> bool:
+        """Whether the only constant that is no exact number is a factor of the whole."""
+        part = self.fitted
+        if len(form.values) != 1:
+            return False
+        slope = form.jacobian(part.columns, len(part.target))[:, 0] * form.values[0]
+        value = form.at(form.values, part.columns)
+        return bool(np.abs(slope - value).max() <= 1e-6 * np.abs(value).max())
 
 
 def size_of(expression: Expression) -> tuple[int, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from .judge import Candidate, Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
 from .structures.problem import Problem
-from .structures.search import composed, plain
+from .structures.search import composed, looks_noisy, noisy, plain
+from .values import evaluate
 
 Progress = Callable[[Equation, int], None]
 """Told the best equation so far, and how many forms were tried."""
@@ -63,6 +64,11 @@ _MOST_IMPOSTORS = 400
 """Forms that are right to many digits and no laws: a function so smooth has more of them without end."""
 
 
+_CLEAR = 10.0
+"""Bits by which a law under noise is better told than any other."""
+_ALIKE = 4.0
+
+
 @dataclass(eq=False)
 class _Search:
     """The candidates of one fit, and the best of them."""
@@ -78,9 +84,15 @@ class _Search:
     def run(self) -> None:
         """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
+        problem = replace(problem, weights=self.judge.fitted.weights)
         self._try(plain(problem))
-        if not self.has_law:
-            self._try(composed(problem))
+        if self.judge.noise == 0.0:
+            kinds = [composed]
+        else:
+            kinds = [noisy, composed] if looks_noisy(problem) else [composed, noisy]
+        for kind in kinds:
+            if not self.is_settled:
+                self._try(kind(problem))
 
     def _try(self, found: Iterator[Form]) -> None:
         for form in found:
@@ -97,9 +109,10 @@ class _Search:
                     break
 
     @property
-    def has_law(self) -> bool:
-        """Whether one of the candidates is a law."""
-        return any(found.is_law for found in self.candidates)
+    def is_settled(self) -> bool:
+        """Whether one of the candidates is a law for which no rivals are to be looked for."""
+        laws = [found for found in self.candidates if found.is_law]
+        return any(found.is_exact or not found.form.is_daring for found in laws)
 
     @property
     def pick(self) -> Candidate | None:
@@ -111,9 +124,31 @@ class _Search:
         rows = self.judge.rows.count
         return not found.is_law, found.bits + rows * math.log2(error)
 
+    def _rival(self, pick: Candidate) -> Candidate | None:
+        """Another law, that is told in hardly more bits and says something else; None for an exact one."""
+        if pick.is_exact:
+            return None
+        columns = self.judge.everything.columns
+        own = evaluate(pick.expression, columns)
+        # Constants alone, within what the rows leave open of them, make no other law.
+        alike = _ALIKE * pick.error * self.judge.size / math.sqrt(len(own))
+        _, limit = self._rank(pick)
+        for other in self.candidates:
+            if other is not pick and other.is_law and self._rank(other)[1] < limit + _CLEAR:
+                difference = own - evaluate(other.expression, columns)
+                if math.sqrt(float((difference**2).mean())) > alike:
+                    return other
+        return None
+
     def outcome(self, ended: str | None) -> Fit:
         """What was found so far."""
         pick = self.pick
+        rival = None if pick is None or not pick.is_law else self._rival(pick)
+        if pick is not None and rival is not None:
+            reason = f"{to_text(rival.expression)} fits as well"
+            named = replace(pick, reason=reason)
+            self.candidates = [named if found is pick else found for found in self.candidates]
+            pick = named
         law = pick is not None and pick.is_law
         by_size: dict[int, Candidate] = {}
         for found in sorted(self.candidates, key=lambda c: c.error):
@@ -148,7 +183,7 @@ class _Search:
             f"{beyond:,} lie at the edge of the data"
         )
         if pick is None:
-            yield "no form has a value on every row"
+            yield "nothing that was tried says more of the target than its mean"
         elif not pick.is_law:
             yield f"no law: {to_text(pick.expression)} is the best found, and {pick.reason}"
         elif pick.is_exact:

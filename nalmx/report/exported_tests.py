@@ -132,13 +132,13 @@ def exported_tests(
     if sides.exact:
         parts += [
             _FRACTIONS_IN,
-            _strategy("POINTS", claim, _exact_intervals(claim), "fractions_in"),
+            _strategy("POINTS", _exact_intervals(claim), "fractions_in"),
         ]
         parts.append(_exact_test(claim, examples))
     if in_floats:
         if sides.jumps:
             parts += [_sizes(floats), _STEADY]
-        parts += [_FLOATS_IN, _strategy("FLOATS", claim, _spelled(floats), "floats_in")]
+        parts += [_FLOATS_IN, _strategy("FLOATS", _spelled(floats), "floats_in")]
         parts.append(_float_test(sides, floats, examples, closeness(claim, floats)))
     else:
         parts.append("# No test over floats: a range of the domain holds no float of 64 bits.\n")
@@ -224,9 +224,7 @@ def _imports(body: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _strategy(
-    name: str, claim: Claim, intervals: Mapping[str, list[tuple[Code, Code]]], kind: str
-) -> str:
+def _strategy(name: str, intervals: Mapping[str, list[tuple[Code, Code]]], kind: str) -> str:
     lines = [f"{name} = st.tuples("]
     for given, held in intervals.items():
         lines.append(f"{STEP}# {given}")

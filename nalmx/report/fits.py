@@ -12,7 +12,7 @@ from ..expression import to_text
 from ..extract.formula import Formula
 from ..runs.claims import CLAIMS
 from .runs import indented
-from .verdicts import explain, verdict_word
+from .verdicts import explain, verdict_word, with_decimal
 
 if TYPE_CHECKING:
     from ..fit.result import Equation
@@ -67,7 +67,7 @@ def fit_lines(outcome: FitOutcome) -> Iterator[Text | str]:
             )
             if verdict.counterexample is not None:
                 point = verdict.counterexample.to_json()["point"]
-                yield "    at " + ", ".join(f"{n} = {v}" for n, v in point.items())
+                yield "    at " + ", ".join(f"{n} = {with_decimal(v)}" for n, v in point.items())
     if found.equations:
         yield ""
         yield from _table(outcome)

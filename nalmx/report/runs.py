@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..runs.claims import CLAIMS
-from .verdicts import explain, seeds_table, verdict_word
+from .verdicts import explain, seeds_table, verdict_word, with_decimal
 
 if TYPE_CHECKING:
     from ..runs.formulas import FormulaOutcome
@@ -42,7 +42,7 @@ def formula_lines(outcome: FormulaOutcome, *, seeds: bool = False) -> Iterator[T
             yield Text.assemble(f"{CLAIMS[name]}: ", verdict_word(verdict), ", ", explain(verdict))
             if verdict.counterexample is not None:
                 point = verdict.counterexample.to_json()["point"]
-                yield "  at " + ", ".join(f"{n} = {v}" for n, v in point.items())
+                yield "  at " + ", ".join(f"{n} = {with_decimal(v)}" for n, v in point.items())
     yield f"run: {outcome.run.directory}"
 
 

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from nalmx.expression import Variable, parse, to_text, variables
+from nalmx.expression.nodes import substitute
 from nalmx.fit import Rows, fit
+from nalmx.fit.form import Form, constant
+from nalmx.fit.holdout import split
+from nalmx.fit.judge import Judge
 from nalmx.fit.structures.problem import Problem
 from nalmx.fit.structures.rational import Scaled, Span
 from nalmx.fit.structures.scaling import scalings
@@ -53,6 +57,35 @@ def test_laws_of_several_steps_are_found_and_proved(name):
     assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
 
 
+@pytest.mark.parametrize("name", ["homogeneous", "Lorentz"])
+def test_laws_of_several_steps_are_found_under_noise(name):
+    rows, truth, domain = rows_of(*LAWS[name], count=1000)
+    size = np.sqrt((rows.target**2).mean())
+    target = rows.target + 0.005 * size * np.random.default_rng(1).normal(size=rows.count)
+    outcome = fit(Rows.of(rows.inputs, target, rows.names))
+    assert outcome.law, outcome.statements
+    assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
+    assert 0.004 < outcome.noise < 0.006
+
+
+def test_a_constant_inside_that_is_no_exact_number_is_no_law_under_noise():
+    """Near a smooth function there are many forms with one such constant."""
+    rows, _, _ = rows_of("m*c**2/sqrt(1 - v**2/c**2)", ["m=[1,5]", "v=[1,2]", "c=[3,10]"], 1000)
+    random = np.random.default_rng(1)
+    target = rows.target + 0.01 * np.sqrt((rows.target**2).mean()) * random.normal(size=1000)
+    rows = Rows.of(rows.inputs, target, rows.names)
+    judge = Judge(rows, split(rows, "extrapolate", random), "auto")
+    m, v, c = map(Variable, "mvc")
+    known = {"m": m, "v": v, "c": c, "k": constant(0)}
+    near = judge.judge(Form(substitute(parse("c**4*m/(c**2 - k*v**2)"), known), (0.5,)))
+    assert near is not None
+    assert "no exact number" in near.reason
+    right = judge.judge(Form(substitute(parse("k*m*c**2/sqrt(1 - v**2/c**2)"), known), (1.1,)))
+    assert right is not None
+    assert right.is_law
+    assert right.error < near.error
+
+
 @pytest.mark.parametrize("text", ["x**x"])
 def test_a_smooth_function_is_no_rational_law(text):
     """Quotients of polynomials are right to many digits on it, and are not claimed."""
@@ -82,7 +115,7 @@ def test_a_symmetry_of_translation_leaves_the_difference():
 def test_degrees_that_have_a_solution_pass_the_screen_and_smaller_ones_do_not():
     problem = problem_of("(a**2 + b)/(1 + a*b)", ["[1,5]"])
     scaled = Scaled.of(problem)
-    may = Span.of(scaled.table, 3).screen(scaled.target)
+    may = Span.of(scaled, 3).screen(scaled.target)
     assert may(2, 2)
     assert may(3, 3)
     assert not may(1, 2)

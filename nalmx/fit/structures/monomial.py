@@ -63,7 +63,8 @@ def monomial(problem: Problem) -> Iterator[Form]:
             factor = Apply("mul", (factor, Apply("pow", (atoms[place], constant(number)))))
         known = [Fraction(0) if isinstance(p, float) else p for p in powers]
         values = (scale, *(float(powers[place]) for place in free))
-        yield Form(problem.whole(times(factor, atoms, known)), values)
+        is_daring = bool(free) or any(p.denominator > 2 for p in known)
+        yield Form(problem.whole(times(factor, atoms, known)), values, is_daring=is_daring)
 
 
 Power = Fraction | float

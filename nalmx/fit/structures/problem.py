@@ -28,7 +28,8 @@ class Problem:
     """`table` (rows, columns) are the values of `atoms`; `wrap` makes of a formula for `target` the whole.
 
     Where atoms are products, they are those of the expressions `basis` with a row of `powers` for each. The
-    target may have been divided by one more, with the powers `factor`, which `whole` puts back.
+    target may have been divided by one more, with the powers `factor`, which `whole` puts back. `weights` are
+    those of the target's errors: inversely as their size.
     """
 
     atoms: tuple[Expression, ...]
@@ -38,6 +39,7 @@ class Problem:
     basis: tuple[Expression, ...] = ()
     powers: tuple[Powers, ...] = ()
     factor: Powers = ()
+    weights: Array = field(default_factory=lambda: np.ones(1))
 
     @classmethod
     def of(cls, rows: Rows, places: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Problem:

@@ -40,10 +40,13 @@ class Scaled:
     unit: float
 
     @classmethod
-    def of(cls, problem: Problem) -> Scaled:
-        units = np.median(np.abs(problem.table), 0)
-        units = np.where(units > 0, units, np.abs(problem.table).max(0))
-        unit = float(np.median(np.abs(problem.target))) or float(np.abs(problem.target).max())
+    def of(cls, problem: Problem, columns: Scaled | None = None) -> Scaled:
+        """Of a problem; its columns as they were scaled for another with the same ones."""
+        unit = float(np.abs(problem.target).mean()) or 1.0
+        if columns is not None:
+            return cls(columns.table, problem.target / unit, columns.units, unit)
+        units = np.abs(problem.table).mean(0)
+        units = np.where(units > 0, units, 1.0)
         return cls(problem.table / units, problem.target / unit, units, unit)
 
 
@@ -66,17 +69,19 @@ def degrees(width: int, least: int, most: int, highest: int = _HIGHEST) -> tuple
 class Span:
     """Monomials of some columns on some rows, made orthonormal degree by degree."""
 
+    columns: Scaled
     few: slice
     basis: Array
     width: int
 
     @classmethod
-    def of(cls, table: Array, degree: int) -> Span:
-        """Of a table of about unit size; the basis stays well conditioned where the columns hardly vary."""
+    def of(cls, columns: Scaled, degree: int) -> Span:
+        """Up to a degree; the basis stays well conditioned where the columns hardly vary."""
+        table = columns.table
         terms = count_terms(table.shape[1], degree)
         few = slice(None, None, max(len(table) // (2 * terms + _SPARE), 1))
-        columns = monomials(table[few], exponents(table.shape[1], degree))
-        return cls(few, np.linalg.qr(columns)[0], table.shape[1])
+        found = monomials(table[few], exponents(table.shape[1], degree))
+        return cls(columns, few, np.linalg.qr(found)[0], table.shape[1])
 
     def screen(self, target: Array) -> Callable[[int, int], bool]:
         """Whether some P and Q of given degrees may have P = y·Q on these rows.
@@ -112,8 +117,8 @@ def rational(problem: Problem, least: int, most: int, span: Span | None = None) 
     if not tried:
         return
     look()
-    scaled = Scaled.of(problem)
     span = span or span_of(problem, least, most)
+    scaled = Scaled.of(problem, span.columns)
     may = span.screen(scaled.target)
     # Where the largest degrees of all have no solution together, no smaller ones have one.
     if not may(max(d for d, _ in tried), max(e for _, e in tried)):
@@ -154,7 +159,7 @@ def span_of(problem: Problem, least: int, most: int) -> Span:
     """The span that `rational` needs with these limits; it depends on the columns alone."""
     tried = degrees(problem.width, least, min(most, problem.count // 2))
     highest = max((max(pair) for pair in tried), default=0)
-    return Span.of(Scaled.of(problem).table, highest)
+    return Span.of(Scaled.of(problem), highest)
 
 
 def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> Form | None:
@@ -177,7 +182,7 @@ def null_form(problem: Problem, scaled: Scaled, above: Whole, below: Whole) -> F
     if vector is None or len(kept) > _MOST_TERMS or len(sides) < 2:
         return None
     vector = vector / np.sqrt((table[:, kept] ** 2).sum(0))
-    return _written(problem, scaled, above, below, kept, vector)
+    return written(problem, scaled, above, below, kept, vector)
 
 
 def _null(table: Array) -> Array | None:
@@ -192,7 +197,7 @@ def _null(table: Array) -> Array | None:
     return vector
 
 
-def _written(
+def written(
     problem: Problem,
     scaled: Scaled,
     above: Whole,

@@ -21,7 +21,7 @@ from .monomial import near_power
 from .problem import Problem, times
 from .surrogate import Whole, surrogate
 
-_TOLERANCES = (1e-6, 1e-3, 1e-2, 0.05, 0.15)
+_TOLERANCES = (1e-6, 1e-4, 1e-3, 3e-3, 0.01, 0.02, 0.05, 0.15)
 _NEAR = 0.05
 _BROKEN = 3
 """The largest denominator of a power that a factor has."""
@@ -127,6 +127,7 @@ def _reduced(problem: Problem, symmetries: Whole, weights: list[Fraction]) -> It
                 problem.atoms,
                 tuple(tuple(map(Fraction, v)) for v in invariant),
                 tuple(powers),
+                problem.weights * np.abs(divisor),
             )
 
 

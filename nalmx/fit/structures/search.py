@@ -17,12 +17,16 @@ from .outer import FEW, Outer, exponential, logarithm, outers
 from .problem import Problem
 from .rational import polynomial, rational, span_of
 from .scaling import scalings
+from .sparse import sparse
+from .surrogate import surrogate
 from .translation import translations
 
 _DEEPEST = 3
 _MOST_PROBLEMS = 40
 _BANDS = (0, 12, 40, 120)
-_WIDE = 7
+_MOST_NOISY = 15
+_WIDE, _WIDEST = 7, 10
+_LITTLE = 0.4
 """Columns from which on the longest forms are too many."""
 
 
@@ -49,6 +53,18 @@ def composed(problem: Problem) -> Iterator[Form]:
     for stage in stages:
         for reduced in problems:
             yield from stage(reduced)
+
+
+def looks_noisy(problem: Problem) -> bool:
+    """Whether a smooth surrogate leaves a little, and one of more terms no less."""
+    found = surrogate(problem.table, problem.target) if 0 < problem.width <= _WIDEST else None
+    return found is not None and found.has_floor and found.error < _LITTLE
+
+
+def noisy(problem: Problem) -> Iterator[Form]:
+    """Forms of few terms, for rows with noise."""
+    for reduced in sorted(_reductions(problem), key=lambda p: p.width)[:_MOST_NOISY]:
+        yield from sparse(reduced)
 
 
 def _reductions(problem: Problem) -> list[Problem]:

@@ -53,10 +53,14 @@ def monomials(table: Array, powers: Whole) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surrogate:
-    """`slopes` (rows, columns) of the target, and its relative error on rows that it has not seen."""
+    """`slopes` (rows, columns) of the target, and its relative error on rows that it has not seen.
+
+    `has_floor` where higher degrees were no better: what is left may be noise.
+    """
 
     slopes: Array
     error: float
+    has_floor: bool
 
 
 def surrogate(table: Array, target: Array) -> Surrogate | None:
@@ -95,4 +99,4 @@ def surrogate(table: Array, target: Array) -> Surrogate | None:
         factor = lowered[:, column].astype(float)
         lowered[:, column] = np.maximum(lowered[:, column] - 1, 0)
         slopes[:, column] = monomials(scaled, lowered) @ (fitted * factor) / unit[column]
-    return Surrogate(slopes, error)
+    return Surrogate(slopes, error, worse == 2 and error > 1e-8)

@@ -52,4 +52,5 @@ def _joined(problem: Problem, pairs: list[tuple[int, int, int]]) -> Problem:
         other = problem.atoms[j] if sign > 0 else negative(problem.atoms[j])
         atoms.append(Apply("add", (problem.atoms[i], other)))
         columns.append(problem.table[:, i] + sign * problem.table[:, j])
-    return Problem(tuple(atoms), np.stack(columns, 1), problem.target, problem.whole)
+    table = np.stack(columns, 1)
+    return Problem(tuple(atoms), table, problem.target, problem.whole, weights=problem.weights)

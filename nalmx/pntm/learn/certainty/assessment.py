@@ -117,7 +117,7 @@ class _Assessment:
         rivals = sorted(self._rivals(), key=lambda r: (len(r.prompt), r.size, r.words, r.prompt))
         ask = self._asked(rivals)
         return Certainty(
-            self._reason(rivals, ask), tuple(rivals), tuple(unseen.items()), len(implied), ask
+            self._reason(rivals), tuple(rivals), tuple(unseen.items()), len(implied), ask
         )
 
     def _some(self) -> Iterator[Tokens]:
@@ -194,7 +194,7 @@ class _Assessment:
                 words = f"an automaton of {len(one.steps)} states"
                 yield from self._compared(words, one.answer, one.size, [prompt])
 
-    def _reason(self, rivals: Sequence[Rival], ask: Sequence[Tokens]) -> str | None:
+    def _reason(self, rivals: Sequence[Rival]) -> str | None:
         """Why the examples do not determine the machine, in a line."""
         count = len(self._examples)
         every = f"all {count:,} examples" if count > 1 else "the one example"

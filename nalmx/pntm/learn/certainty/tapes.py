@@ -107,7 +107,7 @@ def other_machines(
                 ):
                     continue
                 built += 1
-                yield _built(machine, hints, tape, library, number, with_row, data), dearer
+                yield _built(machine, tape, library, number, with_row, data), dearer
 
 
 def _numbered(columns: list[Ints]) -> list[NDArray[np.int64]]:
@@ -152,7 +152,6 @@ def _table(base: Any, values: Any, targets: Any) -> dict[tuple[int, int], int]:
 
 def _built(
     machine: Machine,
-    hints: Library,
     tape: int,
     library: Library,
     number: int,

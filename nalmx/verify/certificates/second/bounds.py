@@ -145,7 +145,7 @@ class Bounder:
         slopes = slopes_of(program, values)
         if slopes is None:
             return False, None
-        return self._at_ends(program, box, inputs, slopes), slopes
+        return self._at_ends(program, box, slopes), slopes
 
     def _by_taylor(self, box: Box, inputs: Mapping[str, Span]) -> bool:
         (extent,) = box.values()
@@ -158,9 +158,7 @@ class Bounder:
                 return True
         return False
 
-    def _at_ends(
-        self, program: Prepared, box: Box, inputs: Mapping[str, Span], slopes: Slopes
-    ) -> bool:
+    def _at_ends(self, program: Prepared, box: Box, slopes: Slopes) -> bool:
         """The largest and the least value, inputs in which f is monotone at the end that matters.
 
         The others stay free, and the mean value form holds for what is left.
