@@ -43,6 +43,7 @@ bench: setup
 	$(BIN)/python benchmarks/verify_runs.py
 	$(BIN)/python benchmarks/verify_speed.py
 	$(BIN)/python benchmarks/verdicts.py
+	$(BIN)/python benchmarks/algebra_limits.py
 	$(BIN)/python benchmarks/inequalities.py
 	$(BIN)/python benchmarks/fit_speed.py
 	$(BIN)/python benchmarks/pntm_speed.py

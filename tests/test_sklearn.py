@@ -20,7 +20,7 @@ from nalmx.fit.values import evaluate
 from nalmx.sklearn import NALMRegressor
 
 
-@parametrize_with_checks([NALMRegressor(operations=1_000)])
+@parametrize_with_checks([NALMRegressor(operations=300)])
 def test_the_rules_of_scikit_learn_hold(estimator, check):
     assert check(estimator) is None  # it raises where a rule is broken
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -22,6 +22,8 @@ from ._progress import Spinner
 if TYPE_CHECKING:
     from ..report.html.parts import Part
     from ..runs.outcome import Outcome
+
+    Tell: TypeAlias = Callable[[str], None]
 
 # Bytes of certificates in a file, so that it stays small enough to be sent.
 _LARGEST_CERTIFICATE, _ALL_CERTIFICATES = 60_000, 130_000
@@ -82,7 +84,7 @@ def _check_output(path: Path, force: bool) -> None:
         raise SettingError(f"there is no folder {str(path.parent)!r} for the report; make it first")
 
 
-def _part(directory: Path, tell: Callable[[str], None]) -> Part:
+def _part(directory: Path, tell: Tell) -> Part:
     """What one directory or certificate holds, established again but for benchmarks."""
     if not directory.is_dir():
         from ..report.html.certificates import certificate_part
@@ -91,43 +93,54 @@ def _part(directory: Path, tell: Callable[[str], None]) -> Part:
         certificate = load_certificate(directory)
         return certificate_part(directory, certificate, certificate.replay(tell))
     from ..report.html.benchmarks import benchmark_part, read_benchmark
-    from . import _repeat
+    from ._repeat import benchmark_command
 
     record = read_benchmark(directory)
     if record is not None:
-        return benchmark_part(directory, record, [_repeat.benchmark_command(record["settings"])])
-    again = _repeat.verify_command(directory)
-    kind = kind_of_run(directory)
-    if kind == "sequence":
-        from ..pntm.proofs.check import SequenceEffort
-        from ..report.html.machines import machine_part
-        from ..runs.machine_run import SequenceRun
-        from ..runs.machines import verify_machine
+        return benchmark_part(directory, record, [benchmark_command(record["settings"])])
+    return _PARTS.get(kind_of_run(directory), _formula)(directory, tell)
 
-        effort = SequenceEffort(on_progress=tell)
-        machine = verify_machine(SequenceRun.open(directory), effort)
-        if len(machine.scores) == len(machine.results.scores):  # no file of tests is lost
-            machine.check_saved()
-        repeat = [_repeat.learning_command(machine.run.config), again]
-        replay = shlex.join(["nalmx", "verify", "run", str(directory)])
-        return machine_part(machine, repeat, replay, _certificates(machine))
-    if kind == "fit":
-        from ..report.html.fits import fit_part
-        from ..runs.fits import verify_fit
 
-        fitted = verify_fit(directory, on_progress=tell)
-        fitted.check_saved()
-        return fit_part(fitted, [_repeat.fit_command(fitted), again], _certificates(fitted))
+def _formula(directory: Path, tell: Tell) -> Part:
     from ..train import Run
 
     run = Run.open(directory)
     from ..report.html.formulas import formula_part
     from ..runs.formulas import verify_run
+    from ._repeat import training_command, verify_command
 
-    formula = verify_run(run, on_progress=tell)
-    formula.check_saved()
-    repeat = [_repeat.training_command(run.config), again]
-    return formula_part(formula, repeat, _certificates(formula))
+    outcome = verify_run(run, on_progress=tell)
+    outcome.check_saved()
+    repeat = [training_command(run.config), verify_command(directory)]
+    return formula_part(outcome, repeat, _certificates(outcome))
+
+
+def _fit(directory: Path, tell: Tell) -> Part:
+    from ..report.html.fits import fit_part
+    from ..runs.fits import verify_fit
+    from ._repeat import fit_command, verify_command
+
+    outcome = verify_fit(directory, on_progress=tell)
+    outcome.check_saved()
+    repeat = [fit_command(outcome), verify_command(directory)]
+    return fit_part(outcome, repeat, _certificates(outcome))
+
+
+def _machine(directory: Path, tell: Tell) -> Part:
+    from ..pntm.proofs.check import SequenceEffort
+    from ..report.html.machines import machine_part
+    from ..runs.machine_run import SequenceRun
+    from ..runs.machines import verify_machine
+    from ._repeat import learning_command, verify_command
+
+    outcome = verify_machine(SequenceRun.open(directory), SequenceEffort(on_progress=tell))
+    outcome.check_saved()
+    repeat = [learning_command(outcome.run.config), verify_command(directory)]
+    replay = shlex.join(["nalmx", "verify", "run", str(directory)])
+    return machine_part(outcome, repeat, replay, _certificates(outcome))
+
+
+_PARTS: dict[str, Callable[[Path, Tell], Part]] = {"fit": _fit, "sequence": _machine}
 
 
 def _certificates(outcome: Outcome) -> dict[str, bytes]:

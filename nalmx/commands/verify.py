@@ -1,48 +1,26 @@
-"""`nalmx verify expr`, `nalmx verify run` and `nalmx verify certificate`."""
+"""`nalmx verify expr`, `nalmx verify network`, `nalmx verify run` and `nalmx verify certificate`."""
 
 from __future__ import annotations
 
-import math
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import click
-from rich.console import Console
 
-from ..devices import check_device_name
 from ..errors import SettingError
-from ..expression import remarks, sort_of, variables
-from ..expression.syntaxes import SYNTAXES, Syntax
-from ..report.verdicts import verdict_lines
-from ..runs.expressions import ExpressionOutcome
-from ..supervisor import last_will
-from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
-from ..verify.checker import out_of_time
-from ..verify.domain import named_ranges
+from ..expression import sort_of, variables
 from ..verify.verdict import TRUE
 from . import _request as ask
-from ._certificate import (
-    certificate,
-    write_certificate,
-)
-from ._files import check_certificates, check_tests, tests_option
+from ._certificate import certificate
+from ._claim import ClaimRequest, settle
 from ._group import Group
-from ._options import (
-    as_text,
-    export_tests,
-    json_line,
-    messages,
-    no_traces,
-    read_named,
-)
+from ._options import read_named
 from ._verify_run import RunRequest, verify_run
 
 
 @click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
-    """Verify an expression (expr) or a training run (run) over a domain.
+    """Verify an expression (expr), a network (network) or a training run (run) over a domain.
 
     A verdict written as a certificate is replayed by `certificate`.
     """
@@ -52,68 +30,22 @@ command.add_command(certificate)
 
 
 @dataclass(frozen=True, slots=True)
-class ExpressionRequest(ask.VerdictRequest):
+class ExpressionRequest(ClaimRequest):
     expression: str = ask.argument("EXPRESSION")
-    truth: str | None = ask.option(
-        "--truth", "The expression it should equal; none where EXPRESSION is a condition."
-    )
-    ranges: tuple[str, ...] = ask.several(
-        "--range",
-        "RANGE",
-        "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
-        "belong to a range. May be repeated.",
-    )
-    integers: tuple[str, ...] = ask.option(
-        "--integers",
-        multiple=True,
-        metavar="NAME",
-        help="An input that is a whole number; several as NAME,NAME. May be repeated.",
-    )
-    tolerance: str = ask.option(
-        "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
-    )
-    syntax: Syntax = ask.option(
-        "--syntax",
-        "The language of both expressions: python, sympy, pysr, latex or mathematica; auto takes another "
-        "one than python where that is safe, and says so.",
-        type=click.Choice(SYNTAXES),
-        default="auto",
-    )
-    where_defined: bool = ask.flag(
-        "--where-defined",
-        "Claim that both sides are defined at the same points of the ranges, and equal there.",
-    )
-    points: int = ask.option(
-        "--points",
-        "Random points to sweep where there is no proof.",
-        default=1_000_000,
-        type=click.IntRange(1, 10**10),
-    )
-    timeout: float | None = ask.option(
-        "--timeout",
-        "Seconds for the check; what is not established by then is tested or unknown.",
-        show_default="60, and no limit with --every-float32",
-        type=click.FloatRange(0.1, 1e6),
-    )
-    every_float32: bool = ask.flag(
-        "--every-float32",
-        "Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
-    )
-    arithmetic: Literal["reals", "float32"] = ask.option(
-        "--arithmetic",
-        "With --every-float32: EXPRESSION over the reals, or as float32 computes it.",
-        type=click.Choice(["reals", "float32"]),
-        default="reals",
-    )
-    tests: Path | None = tests_option()
-    certificate: Path | None = ask.file_option(
-        "--certificate",
-        "Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
-    )
 
-    @property
-    def seconds(self) -> float:
-        return self.timeout or (math.inf if self.every_float32 else Effort().seconds)
+
+@dataclass(frozen=True, slots=True)
+class NetworkRequest(ClaimRequest):
+    file: Path = ask.argument("FILE", type=click.Path(path_type=Path))
+    inputs: str | None = ask.option(
+        "--inputs",
+        "What the inputs are called, as NAME,NAME; else as the file has it, or x1, x2, ….",
+    )
+    output: int | None = ask.option(
+        "--output",
+        "Which output the claim is about, counted from 1; needed where there are several.",
+        type=click.IntRange(1),
+    )
 
 
 # An expression may begin with a minus sign, which must not be taken for an option.
@@ -135,58 +67,33 @@ def expr(asked: ExpressionRequest) -> int:
             f"{asked.expression[:60]!r} is a number, and a claim says what it equals; add --truth "
             "EXPRESSION, or write a condition such as 'exp(x) >= 1 + x'"
         )
-    whole = [name.strip() for given in asked.integers for name in given.split(",")]
-    domain = Domain.parse(asked.ranges, variables(left, right), whole)
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
-    if asked.where_defined and (asked.tests is not None or asked.every_float32):
-        raise SettingError(
-            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
-            "point; leave it out, or them"
-        )
-    check_tests(asked.tests)
-    check_certificates(asked.certificate)
-    late = replace(
-        out_of_time(claim, asked.seconds), inputs="float32" if asked.every_float32 else "real"
-    )
-    will = last_will(
-        asked.seconds, lambda: _text(late, asked.as_json), late.exit_code(asked.require)
-    )
-    device, notes = check_device_name(asked.device), messages(asked.quiet)
-    effort = Effort(points=asked.points, seed=asked.seed, device=device, seconds=asked.seconds)
-    if asked.every_float32:
-        with will:
-            verdict = _every_float32(claim, asked, notes)
-    elif asked.arithmetic != "reals":
-        raise SettingError("--arithmetic float32 goes with --every-float32")
-    else:
-        with no_traces(), notes.status("verifying"), will:
-            verdict = check(claim, effort)
-    read_as = [reading.note for reading in readings if reading.note is not None]
-    for remark in (*read_as, *remarks(left, right, named_ranges(asked.ranges))):
-        notes.print(f"nalmx: {remark}", soft_wrap=True)
-    try:
-        export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
-    finally:
-        sys.stdout.write(_text(verdict, asked.as_json))
-    write_certificate(asked.certificate, claim, verdict, quiet=asked.quiet)
-    return verdict.exit_code(asked.require)
+    notes = [reading.note for reading in readings]
+    return settle(asked, left, variables(left), right, notes)
 
 
-def _every_float32(claim: Claim, asked: ExpressionRequest, notes: Console) -> Verdict:
-    from ..verify.sweeping.exhaustive import EveryFloat32
+@command.command(name="network")
+@ask.asking(NetworkRequest)
+def network(asked: NetworkRequest) -> int:
+    """Compare the network in FILE with the truth over a domain and give a verdict.
 
-    with notes.status("checking every float32") as status:
+    FILE is an .onnx file, or a .safetensors file with a .json file of its layers beside it. Every weight is
+    the exact number that it is; nothing in the file is run.
 
-        def show(done: int, total: int) -> None:
-            status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
+    Example: nalmx verify network max.onnx --truth "Max(x1, x2)" --range "[-5,5]"
+    """
+    from ..extract.files import read_network
 
-        every = EveryFloat32(asked.arithmetic, progress=show)
-        return check(claim, Effort(seconds=asked.seconds), [every])
-
-
-def _text(verdict: Verdict, as_json: bool) -> str:
-    """A verdict as it is printed."""
-    return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
+    if asked.truth is None:
+        raise SettingError("a claim says what the network equals; add --truth EXPRESSION")
+    reading = read_named(asked.truth, asked.syntax, "--truth: ")
+    names = None if asked.inputs is None else [name.strip() for name in asked.inputs.split(",")]
+    formula = read_network(asked.file, names)
+    outputs, wanted = formula.outputs, asked.output or 1
+    if asked.output is None and len(outputs) > 1:
+        raise SettingError(f"the network has {len(outputs)} outputs; say which, such as --output 1")
+    if wanted > len(outputs):
+        raise SettingError(f"there is no output {wanted}; the network has {len(outputs)}")
+    return settle(asked, outputs[wanted - 1], formula.inputs, reading.expression, [reading.note])
 
 
 @command.command(name="run")

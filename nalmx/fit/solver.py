@@ -183,7 +183,7 @@ class _Search:
             f"{beyond:,} lie at the edge of the data"
         )
         if pick is None:
-            yield "no form has a value on every row"
+            yield "nothing that was tried says more of the target than its mean"
         elif not pick.is_law:
             yield f"no law: {to_text(pick.expression)} is the best found, and {pick.reason}"
         elif pick.is_exact:

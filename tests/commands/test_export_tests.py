@@ -105,7 +105,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten_and_the_verdict_is_sho
     capsys, tmp_path, monkeypatch
 ):
     file = tmp_path / "test_formula.py"
-    monkeypatch.setattr("nalmx.commands.verify.check_tests", lambda path: file.write_text("mine"))
+    monkeypatch.setattr("nalmx.commands._claim.check_tests", lambda path: file.write_text("mine"))
     code, out, err = run(capsys, *CLAIM, "--export-tests", file)
     assert code == 2
     assert out.startswith("proved: ")

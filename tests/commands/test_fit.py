@@ -94,6 +94,7 @@ def test_data_without_a_law_get_none(capsys, table):
     assert code == 3
     assert "no law found" in out.splitlines()
     assert "not compared, since there is no law" in out
+    assert "nothing that was tried says more of the target than its mean" in out
     code, out, _ = run(capsys, path, "--target", "y", "--json", *BRIEF)
     found = json.loads(out)
     assert code == 3

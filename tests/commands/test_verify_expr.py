@@ -92,7 +92,7 @@ def test_a_will_is_what_the_command_prints_where_time_is_over(capsys, monkeypatc
         wills.append((seconds, text(), code))
         yield
 
-    monkeypatch.setattr("nalmx.commands.verify.last_will", noted)
+    monkeypatch.setattr("nalmx.commands._claim.last_will", noted)
     more = ["--json"] if as_json else []
     run(capsys, "x", "--truth", "x", "--range", "[0,1]", "--timeout", "7", *more)
     ((seconds, text, code),) = wills

@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -274,6 +275,16 @@ def test_places_that_are_no_files_are_refused(tmp_path):
         chosen_rows(tmp_path, "y")
     with pytest.raises(DataError, match="there is no file"):
         chosen_rows(tmp_path / "none.csv", "y")
+
+
+def test_a_file_that_must_not_be_read_is_refused(table, monkeypatch):
+    def forbidden(self, *arguments):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    path = table(PLAIN)
+    monkeypatch.setattr(Path, "open", forbidden)
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+        chosen_rows(path, "y")
 
 
 CELLS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)

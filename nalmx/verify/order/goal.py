@@ -14,7 +14,7 @@ from ..domain import Box
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """f > 0 where `strict`, else f ≥ 0, wherever the conditions hold.
+    """f > 0 where `strict`, else f ≥ 0, wherever the conditions hold and the `integers` are whole numbers.
 
     The function is written in one or more ways, `functions`, that are equal wherever it is defined.
     """
@@ -23,6 +23,7 @@ class Goal:
     ranges: Mapping[str, Range]
     conditions: tuple[SignCondition, ...] = ()
     strict: bool = False
+    integers: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:

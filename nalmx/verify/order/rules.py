@@ -22,7 +22,7 @@ from ...expression.ball import ball, enclose, precision
 from ...expression.build import negative, rational, total
 from ...expression.derivative import derivative, is_smooth
 from ...expression.nodes import substitute
-from ...ranges import Interval
+from ...ranges import Interval, Range
 from ..algebra.decision import decide
 from ..algebra.signs import BITS, NONNEGATIVE, NONPOSITIVE, balls, opposite
 from ..domain import Box, Domain, Point
@@ -57,6 +57,16 @@ class Rules:
         self._arithmetic = arithmetic
         self._conditions = tuple((c.function, c.signs) for c in goal.conditions)
         self._kept: dict[tuple[object, ...], Any] = {}
+
+    def whole(self, box: Box) -> Box | None:
+        """The box that holds the same points with whole numbers for integers; None where there are none."""
+        found = dict(box)
+        for name in self.goal.integers & box.keys():
+            held = Range((box[name],)).whole_numbers()
+            if held is None:
+                return None
+            found[name] = held.hull
+        return found
 
     def excludes(self, box: Box) -> bool:
         """Whether no point of a box meets the conditions of the goal."""

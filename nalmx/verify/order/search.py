@@ -87,11 +87,12 @@ class _Search:
         waiting = [start]
         places = {name: place for place, name in enumerate(start)}
         while waiting:
-            box = waiting.pop()
+            given = waiting.pop()
             self.visited += 1
             if self.visited > self.most:
                 raise _Stuck
-            if self._rules.excludes(box):
+            box = self._rules.whole(given)
+            if box is None or self._rules.excludes(box):
                 steps.append("x")
             elif self._rules.shows(box):
                 steps.append(".")
@@ -167,6 +168,8 @@ class _Search:
 
     def _suspect_point(self, point: Point) -> None:
         """Stop at a point that certainly meets the conditions, where the function has the wrong sign."""
+        if any(point[name].denominator > 1 for name in self.goal.integers & point.keys()):
+            return
         with precision(BITS):
             if not self._meets(point):
                 return

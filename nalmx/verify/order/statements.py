@@ -93,7 +93,7 @@ def alternatives(claim: Claim, finding: Finding | None) -> list[list[Goal]]:
     every box then shows that the sides are defined.
     """
     if finding is None:
-        return [_as_written(claim.left, claim.domain.ranges, ())]
+        return [_as_written(claim.left, claim.domain.ranges, (), claim.domain.integers)]
     return [_goals_of(solved) for solved in finding.pieces or ()]
 
 
@@ -101,12 +101,12 @@ def _goals_of(solved: Solved) -> list[Goal]:
     case = solved.case
     condition = case.left if isinstance(case.right, Truth) else case.right
     ranges, conditions = case.ranges, case.conditions
-    goals = _as_written(condition, ranges, _rewritten(condition, ranges))
+    goals = _as_written(condition, ranges, _rewritten(condition, ranges), case.integers)
     for place, one in enumerate(conditions):
         others = (*conditions[:place], *conditions[place + 1 :])
         kept = tuple(c for c in others if variables(c.function))
         plain = ((_without_magnitudes(f, ranges), strict) for f, strict in _against(one))
-        found = (Goal((f,), ranges, kept, strict) for f, strict in plain)
+        found = (Goal((f,), ranges, kept, strict, case.integers) for f, strict in plain)
         goals.extend(goal if kept else _upright(goal) for goal in found)
     if conditions and len(conditions) < 4:
         goals.extend(replace(g, ranges=ranges, conditions=conditions) for g in goals[:1])
@@ -114,11 +114,14 @@ def _goals_of(solved: Solved) -> list[Goal]:
 
 
 def _as_written(
-    condition: Expression, ranges: Mapping[str, Range], more: tuple[Expression, ...]
+    condition: Expression,
+    ranges: Mapping[str, Range],
+    more: tuple[Expression, ...],
+    integers: frozenset[str],
 ) -> list[Goal]:
     """The sign of the difference of the sides of a comparison; either sign where they must not be equal."""
     return [
-        _upright(Goal((f, *(_signed(g, sign) for g in more)), ranges, (), strict))
+        _upright(Goal((f, *(_signed(g, sign) for g in more)), ranges, (), strict, integers))
         for f, sign, strict in _differences(condition)
     ]
 

@@ -29,7 +29,11 @@ def _follow(rules: Rules, touching: Sequence[Touching], steps: Sequence[str], st
     for step in steps:
         if not waiting:
             raise Unshown("steps go on where no box is left")
-        box, depth = waiting.pop()
+        given, depth = waiting.pop()
+        box = rules.whole(given)
+        if box is None:
+            _must(step == "x", "a part without whole numbers is left out")
+            continue
         where = ", ".join(f"{name} in {extent}" for name, extent in box.items())
         if depth > _DEEPEST:
             raise Unshown("a box is cut too often")

@@ -47,6 +47,7 @@ def _texts(goal: Goal) -> dict[str, Any]:
         "sign": "> 0" if goal.strict else ">= 0",
         "ranges": {name: str(goal.ranges[name]) for name in goal.names},
         "conditions": list(map(text_of_condition, goal.conditions)),
+        "integers": sorted(goal.integers & set(goal.names)),
     }
 
 

@@ -1,0 +1,155 @@
+"""The claim of a command that one side equals the truth: its options, and its verdict."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from ..devices import check_device_name
+from ..errors import SettingError
+from ..expression import Expression, remarks, variables
+from ..expression.syntaxes import SYNTAXES, Syntax
+from ..report.verdicts import verdict_lines
+from ..runs.expressions import ExpressionOutcome
+from ..supervisor import last_will
+from ..verify import Claim, Domain, Effort, Tolerance, Verdict, check
+from ..verify.checker import out_of_time
+from ..verify.domain import named_ranges
+from . import _request as ask
+from ._certificate import write_certificate
+from ._files import check_certificates, check_tests, tests_option
+from ._options import as_text, export_tests, json_line, messages, no_traces
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRequest(ask.VerdictRequest):
+    """One side equals the truth: the claim, and how it is to be checked."""
+
+    truth: str | None = ask.option(
+        "--truth", "The expression it should equal; none where a condition is claimed."
+    )
+    ranges: tuple[str, ...] = ask.several(
+        "--range",
+        "RANGE",
+        "[lower,upper] for every input, or NAME=[lower,upper], or NAME=[[a,b],[c,d]]. Both ends "
+        "belong to a range. May be repeated.",
+    )
+    integers: tuple[str, ...] = ask.option(
+        "--integers",
+        multiple=True,
+        metavar="NAME",
+        help="An input that is a whole number; several as NAME,NAME. May be repeated.",
+    )
+    tolerance: str = ask.option(
+        "--tolerance", "0, abs:SIZE or rel:SIZE (relative to the truth).", default="0"
+    )
+    syntax: Syntax = ask.option(
+        "--syntax",
+        "The language of expressions: python, sympy, pysr, latex or mathematica; auto takes another "
+        "one than python where that is safe, and says so.",
+        type=click.Choice(SYNTAXES),
+        default="auto",
+    )
+    where_defined: bool = ask.flag(
+        "--where-defined",
+        "Claim that both sides are defined at the same points of the ranges, and equal there.",
+    )
+    points: int = ask.option(
+        "--points",
+        "Random points to sweep where there is no proof.",
+        default=1_000_000,
+        type=click.IntRange(1, 10**10),
+    )
+    timeout: float | None = ask.option(
+        "--timeout",
+        "Seconds for the check; what is not established by then is tested or unknown.",
+        show_default="60, and no limit with --every-float32",
+        type=click.FloatRange(0.1, 1e6),
+    )
+    every_float32: bool = ask.flag(
+        "--every-float32",
+        "Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
+    )
+    arithmetic: Literal["reals", "float32"] = ask.option(
+        "--arithmetic",
+        "With --every-float32: what is written over the reals, or as float32 computes it.",
+        type=click.Choice(["reals", "float32"]),
+        default="reals",
+    )
+    tests: Path | None = tests_option()
+    certificate: Path | None = ask.file_option(
+        "--certificate",
+        "Write the verdict with its evidence to a new JSON file, for nalmx verify certificate.",
+    )
+
+    @property
+    def seconds(self) -> float:
+        return self.timeout or (math.inf if self.every_float32 else Effort().seconds)
+
+
+def settle(
+    asked: ClaimRequest,
+    left: Expression,
+    inputs: Iterable[str],
+    right: Expression,
+    read_as: Iterable[str | None] = (),
+) -> int:
+    """Print the verdict on two sides, and what is to be said of how they were read; the exit code."""
+    whole = [name.strip() for given in asked.integers for name in given.split(",")]
+    domain = Domain.parse(asked.ranges, {*inputs, *variables(right)}, whole)
+    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+        raise SettingError(
+            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "point; leave it out, or them"
+        )
+    check_tests(asked.tests)
+    check_certificates(asked.certificate)
+    late = replace(
+        out_of_time(claim, asked.seconds), inputs="float32" if asked.every_float32 else "real"
+    )
+    will = last_will(
+        asked.seconds, lambda: _text(late, asked.as_json), late.exit_code(asked.require)
+    )
+    device, notes = check_device_name(asked.device), messages(asked.quiet)
+    effort = Effort(points=asked.points, seed=asked.seed, device=device, seconds=asked.seconds)
+    if asked.every_float32:
+        with will:
+            verdict = _every_float32(claim, asked, notes)
+    elif asked.arithmetic != "reals":
+        raise SettingError("--arithmetic float32 goes with --every-float32")
+    else:
+        with no_traces(), notes.status("verifying"), will:
+            verdict = check(claim, effort)
+    for remark in (*filter(None, read_as), *remarks(left, right, named_ranges(asked.ranges))):
+        notes.print(f"nalmx: {remark}", soft_wrap=True)
+    try:
+        export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
+    finally:
+        sys.stdout.write(_text(verdict, asked.as_json))
+    write_certificate(asked.certificate, claim, verdict, quiet=asked.quiet)
+    return verdict.exit_code(asked.require)
+
+
+def _every_float32(claim: Claim, asked: ClaimRequest, notes: Console) -> Verdict:
+    from ..verify.sweeping.exhaustive import EveryFloat32
+
+    with notes.status("checking every float32") as status:
+
+        def show(done: int, total: int) -> None:
+            status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
+
+        every = EveryFloat32(asked.arithmetic, progress=show)
+        return check(claim, Effort(seconds=asked.seconds), [every])
+
+
+def _text(verdict: Verdict, as_json: bool) -> str:
+    """A verdict as it is printed."""
+    return json_line(verdict.to_json()) if as_json else as_text(verdict_lines(verdict))
