@@ -23,7 +23,7 @@ from .report.verdicts import explain
 from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from .verify import check as check_claim
 from .verify.searching.calling import is_function, name_of, takes_names
-from .verify.sides import domain_of, estimator_of, network_of, sides
+from .verify.sides import domain_of, estimator_of, network_of, programs_of, sides
 from .verify.verdict import check_level
 
 _LONGEST_REPLAY = 4_000
@@ -38,6 +38,7 @@ def assert_equivalent(
     tolerance: Tolerance | str | int = "0",
     require: Level = "tested",
     effort: Effort | None = None,
+    as_it_runs: bool = False,
 ) -> Verdict:
     """Assert that `model` equals `formula` on a domain, and return the verdict.
 
@@ -47,6 +48,10 @@ def assert_equivalent(
     weakest. `domain` is a `Domain`, a range for every input such as `"[2,6]"`, or a range for each
     name. `tolerance` is `0` for exact, `abs:1e-6`, or `rel:1e-6` of the formula's value. `require` is
     `tested`, `bounded` or `proved`.
+
+    With `as_it_runs` the claim is of what a module of PyTorch computes in its floats on a CPU, rounding
+    included, at every float input (see `docs/networks.md`); it can be `bounded` or `refuted`, and needs a
+    tolerance `abs:SIZE`.
 
     A linear model, a decision tree, a multilayer perceptron or a pipeline of scikit-learn is the exact
     function of its fitted numbers, too (see `nalmx.extract.estimators`).
@@ -76,6 +81,12 @@ def assert_equivalent(
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
     right, named = sides(formula, "the formula")
+    if as_it_runs:
+        from .extract import Formula
+        from .verify.rounding.as_it_runs import RunningErrors
+
+        programs = programs_of(model)
+        model = Formula(programs[0].inputs, tuple(p.expression for p in programs), "", "")
     model = estimator_of(model, _columns(model, named, domain))
     if is_function(model):
         return _assert_function(model, right, named, domain, allowed, require, effort)
@@ -89,10 +100,15 @@ def assert_equivalent(
     verdicts = []
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
         claim = Claim(one, other, where, allowed)
-        verdict = check_claim(claim, effort)
+        if as_it_runs:
+            verdict = check_claim(claim, effort, [RunningErrors(programs[place])])
+        else:
+            verdict = check_claim(claim, effort)
         if not verdict.holds(require):
             what = "the model" if len(left) == 1 else f"output {place + 1} of the model"
-            hints = [*_remarks(claim, domain), _command(claim, require, effort)]
+            hints = _remarks(claim, domain)
+            if not as_it_runs:
+                hints.append(_command(claim, require, effort))
             raise AssertionError(_message(what, verdict, require, hints))
         verdicts.append(verdict)
     return min(verdicts, key=lambda verdict: REQUIRABLE.index(verdict.verdict))

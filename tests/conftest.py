@@ -50,6 +50,11 @@ LONG = {
         "commands/test_sequence_files.py",
     ),
     *("commands/test_train_and_extract.py", "extract/test_as_run.py", "extract/test_learned.py"),
+    *(
+        "extract/test_torch_layers.py",
+        "extract/test_estimators.py",
+        "extract/test_network_files.py",
+    ),
     *("pntm/program/test_program.py", "kernel/test_kernel.py", "pntm/test_baselines.py"),
     *("pntm/soft/test_from_machine.py", "pntm/soft/test_heads.py", "pntm/soft/test_memory.py"),
     *("pntm/test_minimise.py", "pntm/soft/test_module.py", "report/test_benchmark_figure.py"),
@@ -74,6 +79,7 @@ LONG = {
     *(
         "verify/test_certificate.py",
         "verify/test_conditions.py",
+        "verify/test_integers.py",
         "verify/test_certificate_mutations.py",
     ),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),

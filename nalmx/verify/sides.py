@@ -58,6 +58,18 @@ def network_of(model: Any) -> Any:
         ) from None
 
 
+def programs_of(model: Any) -> Any:
+    """What a module computes while it runs in floats: a program for each output."""
+    if not isinstance(model, _modules()):
+        raise ExtractionError(
+            f"a {type(model).__name__} has no program in floats; give a module of PyTorch, or leave out "
+            "as_it_runs"
+        )
+    from ..extract.as_run import as_run
+
+    return as_run(model)
+
+
 def sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
     """The expressions of all outputs, and the names of the inputs."""
     if _is_formula(given):

@@ -16,7 +16,7 @@ from nalmx.extract.as_run import as_run
 from nalmx.models import Beside
 from nalmx.ranges import Interval
 from nalmx.testing import assert_equivalent
-from nalmx.verify import Claim, check
+from nalmx.verify import Claim, Effort, check
 from nalmx.verify.rounding.float_values import as_fraction
 from nalmx.verify.rounding.running_error import NoBound, rounding_bound
 
@@ -332,3 +332,39 @@ def test_what_works_in_place_changes_what_others_read() -> None:
     beside = Beside(nn.ReLU(inplace=True), nn.Identity())
     with pytest.raises(ExtractionError, match="inplace=False"):
         network_as_trained(nn.Sequential(linear(1, 1), beside))
+
+
+FEW = Effort(examples=100)
+
+
+def test_what_runs_in_float32_is_bounded_and_what_is_false_there_refuted() -> None:
+    network = maximum()
+    verdict = assert_equivalent(
+        network, "Max(x1, x2)", "[-5,5]", tolerance="abs:1e-5", as_it_runs=True
+    )
+    assert (verdict.verdict, verdict.inputs) == ("bounded", "float32")
+    assert verdict.arithmetic.startswith("float32 on a CPU")
+    with pytest.raises(AssertionError, match="refuted, what is computed differs by at least 9"):
+        assert_equivalent(
+            network,
+            "Max(x1, x2) + 1/1000",
+            "[-5,5]",
+            tolerance="abs:9e-5",
+            as_it_runs=True,
+            effort=FEW,
+        )
+    smooth = nn.Sequential(linear(1, 3), nn.Tanh(), nn.Linear(3, 1))
+    assert_equivalent(
+        smooth, network_as_trained(smooth), "[-2,2]", tolerance="abs:1e-5", as_it_runs=True
+    )
+
+
+def test_a_float_claim_within_rounding_is_neither_bounded_nor_refuted() -> None:
+    with pytest.raises(AssertionError, match="unknown"):
+        assert_equivalent(
+            maximum(), "Max(x1, x2)", "[-5,5]", tolerance="abs:1e-12", as_it_runs=True, effort=FEW
+        )
+    with pytest.raises(AssertionError, match="abs:SIZE"):
+        assert_equivalent(maximum(), "Max(x1, x2)", "[-5,5]", as_it_runs=True)
+    with pytest.raises(ExtractionError, match="no program in floats"):
+        assert_equivalent("x1", "x1", "[0,1]", as_it_runs=True)
