@@ -79,6 +79,7 @@ LONG = {
     *(
         "verify/test_certificate.py",
         "verify/test_conditions.py",
+        "verify/test_integers.py",
         "verify/test_certificate_mutations.py",
     ),
     *("verify/test_nonvanishing.py", "verify/test_printed_bounds.py", "verify/test_time_limits.py"),
