@@ -32,7 +32,7 @@ class Form:
 
     `is_linear` where the target is linear in all of them and in the columns. `is_from_exact` where it was
     found from rows without noise, and says nothing where it does not fit them to rounding. `is_daring`
-    where it is a product with powers that hardly any law has: under noise, others are looked for. `offset`
+    where it is a product with powers that are not whole: under noise, others are looked for. `offset`
     is the place of a constant that is added to all the rest, if there is one.
     """
 

@@ -31,6 +31,8 @@ _BITS_OF_A_NODE = 3.5
 _SURPLUS = 30.0
 _ROUNDS = 30
 _LEAST_EXPLAINED = 0.8
+_HIDES_LITTLE = 3e-3
+"""Unexplained variance up to which several constants that are no exact numbers say something."""
 _MOST_FREE = 2
 _NEAR_ROUNDING = 3e7
 """How near to rounding the constants of a null vector come at once."""
@@ -305,6 +307,8 @@ class Judge:
             unexplained = float(np.var(left) / np.var(part.target))
             if not unexplained <= 1 - _LEAST_EXPLAINED:
                 return f"it explains {max(1 - unexplained, 0.0):.0%} of the target's variance"
+            if free > (not found.form.is_daring) and not unexplained <= _HIDES_LITTLE:
+                return f"{free} of its constants are no exact numbers, and noise hides what else may be"
             saved = -0.5 * rows * math.log2(max(unexplained, 1e-30))
             saved = min(saved, self.bits_a_row * rows)
         needed = found.bits + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)

@@ -63,8 +63,23 @@ def monomial(problem: Problem) -> Iterator[Form]:
             factor = Apply("mul", (factor, Apply("pow", (atoms[place], constant(number)))))
         known = [Fraction(0) if isinstance(p, float) else p for p in powers]
         values = (scale, *(float(powers[place]) for place in free))
-        is_daring = bool(free) or any(p.denominator > 2 for p in known)
+        is_daring = bool(free) or any(p.denominator > 1 for p in known)
         yield Form(problem.whole(times(factor, atoms, known)), values, is_daring=is_daring)
+
+
+def whole_powers(problem: Problem) -> dict[int, int]:
+    """Columns with a power near a whole one in the monomial of least squares, which need not fit well."""
+    if (problem.table == 0).any() or not (problem.target != 0).all():
+        return {}
+    estimated = _by_least_squares(np.log(np.abs(problem.table)), problem.table < 0, problem.target)
+    if estimated is None:
+        return {}
+    found = {}
+    for place, (value, width) in enumerate(zip(*estimated, strict=True)):
+        near = round(float(value))
+        if near and abs(float(value) - near) <= min(max(float(width), 0.02), _NEAR):
+            found[place] = near
+    return found
 
 
 Power = Fraction | float

@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_mat, fmpz_mat
 
 from ...expression import Number
 from ..rows import Array
-from .monomial import near_power
+from .monomial import near_power, whole_powers
 from .problem import Problem, times
 from .surrogate import Whole, surrogate
 
@@ -63,8 +63,12 @@ def scalings(problem: Problem) -> Iterator[Problem]:
     """Problems with fewer columns, from the surest symmetries to the most daring."""
     if not 2 <= problem.width <= _WIDEST or (problem.table == 0).any():
         return
-    told = set()
+    told: set[object] = set()
     vectors = _directions(problem.width)
+    factors = whole_powers(problem)
+    if 0 < len(factors) < problem.width:
+        units = np.eye(problem.width, dtype=np.intp)[list(factors)]
+        yield from _reduced(problem, units, [Fraction(power) for power in factors.values()])
     for slopes in log_slopes(problem):
         along = slopes @ vectors.T
         values = np.median(along, 0)
