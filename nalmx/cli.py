@@ -20,7 +20,7 @@ PROGRAM = "nalmx"
 COMMANDS = {
     "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
     "fit": "Find the law behind a table of data, exact where it is exact.",
-    "verify": "Verify an expression (expr) or a training run (run) over a domain.",
+    "verify": "Verify an expression (expr), a network (network) or a training run (run) over a domain.",
     "report": "Write what runs came to as one HTML file.",
     "bench": "Repeat a published experiment, or compare models of sequences.",
     "modules": "List the modules that can be trained.",

@@ -48,8 +48,24 @@ class NetworkRequest(ClaimRequest):
     )
 
 
-# An expression may begin with a minus sign, which must not be taken for an option.
-@command.command(name="expr", context_settings={"ignore_unknown_options": True})
+class _OfExpressions(click.Command):
+    """A command whose argument may begin with a minus sign: `-sqrt(x)` is not `-q` among letters."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {name: one for one in self.params for name in one.opts}
+        kept: list[str] = []
+        expressions: list[str] = []
+        for before, text in zip(["", *args], args, strict=False):
+            told = options.get(before)
+            is_value = isinstance(told, click.Option) and not told.is_flag
+            is_one = text[:1] == "-" and text[1:2] not in ("", "-") and text not in options
+            (expressions if is_one and not is_value else kept).append(text)
+        return super().parse_args(ctx, [*kept, "--", *expressions] if expressions else kept)
+
+
+@command.command(
+    name="expr", cls=_OfExpressions, context_settings={"ignore_unknown_options": True}
+)
 @ask.asking(ExpressionRequest)
 def expr(asked: ExpressionRequest) -> int:
     """Compare EXPRESSION with the truth over a domain and give a verdict.

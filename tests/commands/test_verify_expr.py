@@ -155,7 +155,7 @@ def test_unions_and_named_ranges(capsys):
     assert run(capsys, *claim, "--range", "x2=[[-6,-2],[-1,6]]")[0] == 1
 
 
-@pytest.mark.parametrize("text", ["-x1*x2", "-x2", "--x1", "-1", "-sqrt(x1)", "-j*n"])
+@pytest.mark.parametrize("text", ["-x1*x2", "-x2", "--x1", "-1", "-sqrt(x1)", "-j*n", "-q*h"])
 def test_an_expression_may_begin_with_a_minus_sign(capsys, text):
     assert run(capsys, text, "--truth", text, "--range", "[1,2]", *FAST)[0] == 0
 
@@ -226,4 +226,4 @@ def test_bad_input_is_refused_in_one_line_with_exit_code_2(capsys, arguments):
 
 
 def test_an_error_in_the_truth_says_where(capsys):
-    assert "--truth: column 3" in run(capsys, "x1", "--truth", "x1^2", "--range", "[0,1]")[2]
+    assert "--truth: column 4" in run(capsys, "x1", "--truth", "x1 $ 2", "--range", "[0,1]")[2]
