@@ -105,7 +105,7 @@ def main():
         try:
             sides = [parse(read(rule[side])) for side in ("left", "right")]
         except Exception as error:
-            left_open.append({**about(rule), "why": str(error)})
+            left_open.append({"name": rule["name"], "why": str(error)})
             for counts in found.values():
                 counts["not expressible"] += 1
             continue
@@ -113,8 +113,8 @@ def main():
             verdict, reason = settled(*sides, extent, asked.seconds)
             found[extent][verdict] += 1
             if verdict in ("unknown", "tested", "bounded"):
-                left_open.append({**about(rule), "on": extent, "verdict": verdict, "why": reason})
-                print(json.dumps(left_open[-1]), flush=True)
+                left_open.append({"name": rule["name"], "on": extent, "verdict": verdict})
+                print(f"{rule['name']} on {extent}: {verdict}, {reason}", flush=True)
     figures = {
         "rules": len(rules),
         "verdicts": {extent: dict(counts) for extent, counts in found.items()},
@@ -128,10 +128,6 @@ def main():
     print(json.dumps({name: figures[name] for name in figures if name != "open"}, indent=1))
     if not asked.only:
         RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
-
-
-def about(rule):
-    return {name: rule[name] for name in ("name", "left", "right")}
 
 
 if __name__ == "__main__":

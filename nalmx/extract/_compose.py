@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TypeAlias
 
 import sympy
 
 from ..expression import Apply, Expression, Number, Truth, Variable
 from ..expression.nodes import post_order, substitute
-from ..expression.operations import OPERATIONS
 from ..expression.symbolic import to_sympy
+from .layers import Expressions, is_total
 
-Expressions: TypeAlias = list[Expression]
 _POLYNOMIAL = {"add", "mul", "neg"}
 
 
@@ -56,16 +54,6 @@ def _is_polynomial(expression: Expression) -> bool:
     """Whether an expression is made of + and * alone."""
     nodes = post_order(expression)
     return all(n.operation in _POLYNOMIAL for n in nodes if isinstance(n, Apply))
-
-
-def is_total(expression: Expression) -> bool:
-    """Whether an expression is defined everywhere by its very form."""
-    return all(
-        OPERATIONS[node.operation].is_total
-        or (node.operation == "piecewise" and node.arguments[-1] == Truth(True))
-        for node in post_order(expression)
-        if isinstance(node, Apply)
-    )
 
 
 def compared(both: Sequence[Expressions]) -> tuple[str, str] | None:

@@ -16,8 +16,8 @@ from ..errors import ExpressionError, ExtractionError
 from ..expression import Apply, Expression, Variable, check_name
 from ..expression.build import all_of, power, product, quotient, rational
 from . import layers
-from ._compose import Expressions
 from .formula import Formula
+from .layers import Expressions
 
 What = Literal["prediction", "decision", "probability"]
 _Read: TypeAlias = Callable[[Any, Expressions], Expressions]

@@ -11,12 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from ..errors import ExtractionError
 from ..expression import Apply, Constant, Expression, Number, Truth
 from ..expression.build import negative, power, product, quotient, rational, total
-from ._compose import Expressions, is_total
+from ..expression.nodes import post_order
+from ..expression.operations import OPERATIONS
 
+Expressions: TypeAlias = list[Expression]
 ZERO, ONE, TWO = rational(0), rational(1), rational(2)
 TRUE = Truth(True)
 SQRT2 = Apply("sqrt", (TWO,))
@@ -56,6 +59,16 @@ def affine(rows: Sequence[Sequence[float]], shifts: Iterable[float], x: Expressi
     for row in rows:
         fits(len(x), len(row))
     return [output(row, shift) for row, shift in zip(rows, shifts, strict=True)]
+
+
+def is_total(expression: Expression) -> bool:
+    """Whether an expression is defined everywhere by its very form."""
+    return all(
+        OPERATIONS[node.operation].is_total
+        or (node.operation == "piecewise" and node.arguments[-1] == Truth(True))
+        for node in post_order(expression)
+        if isinstance(node, Apply)
+    )
 
 
 def fits(given: int, wanted: int) -> None:

@@ -23,11 +23,12 @@ from ..errors import ExtractionError
 from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
 from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule, Beside, Choice, Recurrent
-from ._compose import Expressions, chosen, compared, composed, same_at_ties
+from ._compose import chosen, compared, composed, same_at_ties
 from .as_run import recorded_formula
 from .discretisation import MOST_SNAP, discretise, exact_weights
 from .formula import Formula
 from .inputs import input_names, item_names, names_for, sizes
+from .layers import Expressions
 from .symbolic import exact
 from .torch_layers import check_is_for_use, runs_as, standard
 

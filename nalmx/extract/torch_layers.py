@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..errors import ExtractionError
 from ..expression import Expression
 from . import layers
-from ._compose import Expressions
+from .layers import Expressions
 
 _Layer: TypeAlias = Callable[[Any, Expressions], Expressions]
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")

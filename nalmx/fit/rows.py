@@ -13,8 +13,8 @@ from ..expression import check_name
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
-LARGEST = 1e150
-"""Beyond it, squares of values leave the floats."""
+LARGEST = 1e100
+"""Beyond it, powers and products of values leave the floats, and so do those below its inverse."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,4 +119,10 @@ def _finite(values: Array, name: str) -> None:
         raise DataError(
             f"{name!r} is {values[row - 1]:g} in row {row}; every value must be a number of at most "
             f"{LARGEST:g} (leave such rows out)"
+        )
+    size = float(np.abs(values).max(initial=0))
+    if 0 < size < 1 / LARGEST:
+        raise DataError(
+            f"{name!r} is nowhere more than {size:g}, too little for floats to multiply; write it in another "
+            "unit"
         )

@@ -50,7 +50,7 @@ def fit(
     ended: str | None = "time"
     spending = limited(effort.operations)
     try:
-        with move_on_after(effort.seconds), spending:
+        with np.errstate(all="ignore"), move_on_after(effort.seconds), spending:
             search.run()
             ended = None
     except KeyboardInterrupt:

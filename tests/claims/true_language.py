@@ -49,6 +49,8 @@ ANGLES_AND_ROUNDING = [
     ("cos(asin(x))", "sqrt(1 - x**2)", "[-1,1]"),
     ("sin(2*asin(x))", "2*x*sqrt(1 - x**2)", "[-1,1]"),
     ("tan(atan(x))", "x", "[-9,9]"),
+    ("atan(tan(x))", "x", "[-1.5,1.5]"),
+    ("atan(tan(x)) + atan(tan(y))", "x + y", "[-1,1]"),
     ("sin(atan(x))", "x/sqrt(1 + x**2)", "[-9,9]"),
     ("asin(1/2)", "pi/6"),
     ("acos(-sqrt(2)/2)", "3*pi/4"),

@@ -1,6 +1,8 @@
 """Networks in files: formulas against ONNX's own evaluator and against PyTorch, and what is refused."""
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -363,3 +365,12 @@ def test_descriptions_that_do_not_fit_are_refused(layers, reason, tmp_path) -> N
     with pytest.raises(NalmxError, match=reason) as caught:
         read_network(path)
     assert "\n" not in str(caught.value)
+
+
+def test_files_and_estimators_are_read_without_torch_or_sympy() -> None:
+    code = (
+        "import nalmx.extract.estimators, nalmx.extract.files.described, sys; "
+        "print([name for name in ('torch', 'sympy', 'sklearn') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

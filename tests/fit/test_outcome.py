@@ -134,6 +134,15 @@ def test_the_domain_is_the_box_of_all_rows_or_a_little_less(ends, domain):
     assert extent.upper - extent.lower >= (ends[1] - ends[0]) * 0.9999
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_rows_of_any_size_and_number_give_an_outcome(seed):
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(random.integers(2, 12), 2)) * 10.0 ** random.integers(-80, 80, size=2)
+    y = [X.sum(1), X.prod(1) * 1e-80, X[:, 0] > 0][seed % 3] + np.arange(len(X)) * 1e-99
+    found = nalmx.fit(X, y, operations=500)
+    assert found.exit_code("tested") == (0 if found.law else 3)
+
+
 def test_no_law_is_no_law_and_holds_nothing():
     X, y = np.random.default_rng(0).normal(size=(2, 100))
     found = nalmx.fit(X[:, None], y, truth="x1", operations=1_000)

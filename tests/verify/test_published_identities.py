@@ -114,6 +114,8 @@ def test_values_of_functions_at_constants_are_proved(left: str, right: str) -> N
         ("atan(p) + atan(1/p)", "pi/2", "[-2,-1]"),
         ("atan(2 - sqrt(3))", "pi/12 + 1/10**30", "[0,1]"),
         ("asin(p)", "asin(p + 1/10**9)", "[0,1/2]"),
+        ("atan(tan(p))", "p", "[2,4]"),
+        ("atan(tan(p)) + pi", "p", "[2,5]"),
     ],
 )
 def test_angles_that_differ_are_not_proved(left: str, right: str, extent: str) -> None:

@@ -18,8 +18,8 @@ from ...errors import ExtractionError
 from ...expression import Expression, Variable, check_name
 from ...storage import read_arrays, read_json
 from .. import layers
-from .._compose import Expressions
 from ..formula import Formula
+from ..layers import Expressions
 
 SCHEMA = 1
 

@@ -1,8 +1,8 @@
 """Inverse tangents: values that are parts of π, and sums of angles that are equal.
 
-A sum D of inverse tangents and of π, with rational factors of common denominator N, is a multiple of π/N
-wherever sin(N·D) is 0, which its normal form tells. If it lies between −π/N and π/N on all of the case, as
-enclosures of its terms show, it is 0.
+A sum D of inverse tangents, whose rational factors have the common denominator N, and of other terms is a
+multiple of π/N wherever sin(N·D) is 0, which its normal form tells. If it lies between −π/N and π/N on all
+of the case, as enclosures of its terms show, it is 0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from math import lcm
 
 import flint
 
-from ...expression import Apply, variables
+from ...expression import Apply, Expression, variables
 from ...expression.ball import Ball, enclose, precision
 from ...expression.slopes import Enclosure
 from .cover import Cover
@@ -31,7 +31,7 @@ from .signs import (
 )
 from .waves import MOST_WAVES, cosine_and_sine, pi, twelfths
 
-_BOXES = 400
+_BOXES, _MOST_OTHERS = 400, 8
 
 
 def arctangent(region: Region, x: Quotient) -> Quotient:
@@ -70,39 +70,48 @@ def _part_of_pi(region: Region, x: Quotient) -> Fraction | None:
 def angles_cancel(
     region: Region, difference: Quotient, conditions: Sequence[SignCondition]
 ) -> bool:
-    """Whether a sum of inverse tangents and of π is certainly 0."""
+    """Whether a sum of inverse tangents and of other terms is certainly 0."""
     field, ring = region.field, region.field.ring
     difference = field.reduced(difference)
     if not difference.bottom.is_constant():
         return False
-    terms: list[tuple[Fraction, Slot]] = []
+    angles: list[tuple[Fraction, Slot]] = []
+    rest = difference.top
     for monomial, coefficient in difference.top.terms():
-        slot = field.slot_of(ring.monomial(tuple(map(int, monomial))))
-        if slot is None or slot.kind not in ("atan", "pi"):
-            return False
-        terms.append((as_fraction(coefficient), slot))
-    angles = [factor for factor, slot in terms if slot.kind == "atan"]
-    whole = lcm(*(factor.denominator for factor in angles)) if angles else 1
-    if not angles or sum(abs(factor * whole) for factor in angles) > MOST_WAVES:
+        term = ring.monomial(tuple(map(int, monomial)))
+        slot = field.slot_of(term)
+        if slot is not None and slot.kind == "atan":
+            angles.append((as_fraction(coefficient), slot))
+            rest -= term * ring.constant(as_fraction(coefficient))
+    whole = lcm(*(factor.denominator for factor, _ in angles)) if angles else 1
+    few = sum(abs(factor * whole) for factor, _ in angles) <= MOST_WAVES
+    if not angles or not few or len(rest) > _MOST_OTHERS:
         return False
     sine = cosine_and_sine(region, ring.scaled(difference, whole))[1]
-    return region.vanishes(sine.top) and _lies_within(region, terms, whole, conditions)
+    return region.vanishes(sine.top) and _lies_within(
+        region, angles, field.tree(rest), whole, conditions
+    )
 
 
 def _lies_within(
     region: Region,
     terms: Sequence[tuple[Fraction, Slot]],
+    rest: Expression,
     whole: int,
     conditions: Sequence[SignCondition],
 ) -> bool:
     """Whether a sum is between −π/whole and π/whole wherever it is defined."""
-    cover = Cover([slot.expression for _, slot in terms], region.ranges, conditions, _BOXES)
+    functions = [rest, *(slot.expression for _, slot in terms)]
+    cover = Cover(functions, region.ranges, conditions, _BOXES)
     if not cover.is_whole:
         return False
     with precision(BITS):
-        angles = [(factor, _Angle(region, slot)) for factor, slot in terms]
+        angles, others = [(factor, _Angle(region, slot)) for factor, slot in terms], Enclosure(rest)
         for box in cover:
-            inputs, total = balls(box), flint.arb(0)
+            inputs = balls(box)
+            total = others.value(inputs)
+            if not isinstance(total, flint.arb):
+                total = flint.arb.pos_inf()
             for factor, angle in angles:
                 ratio = flint.fmpq(factor.numerator, factor.denominator)
                 total += angle.value(inputs) * flint.arb(ratio)
@@ -113,19 +122,16 @@ def _lies_within(
 
 
 class _Angle:
-    """π, or the inverse tangent of a quotient, enclosed also where the quotient is beyond all bounds."""
+    """The inverse tangent of a quotient, enclosed also where the quotient is beyond all bounds."""
 
     def __init__(self, region: Region, slot: Slot) -> None:
-        self._top: Enclosure | None = None
-        if slot.argument is not None:
-            field, ring, x = region.field, region.field.ring, slot.argument
-            self._whole = Enclosure(field.tree_of(x))
-            self._top = Enclosure(field.tree(x.top))
-            self._below = region.signs_of(ring.whole(x.bottom))
+        field, ring, x = region.field, region.field.ring, slot.argument
+        assert x is not None
+        self._whole = Enclosure(field.tree_of(x))
+        self._top = Enclosure(field.tree(x.top))
+        self._below = region.signs_of(ring.whole(x.bottom))
 
     def value(self, inputs: Mapping[str, Ball]) -> Ball:
-        if self._top is None:
-            return flint.arb.pi()
         value = self._whole.value(inputs)
         if isinstance(value, flint.arb):
             return value.atan()
