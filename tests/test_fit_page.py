@@ -14,7 +14,7 @@ from nalmx.cli import main
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "fit.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TOLD = ("law: ", "no law found", "  formula ↔ truth: ", "  constant ")
+TOLD = ("law: ", "no law found", "  formula ↔ truth: ")
 
 
 def blocks(language, text):

@@ -164,7 +164,11 @@ class _Search:
         return Fit(
             law=law,
             formula=pick.expression if pick is not None and law else None,
-            equations=tuple(_equation(found, found is pick) for found in shown),
+            equations=tuple(
+                _equation(found, found is pick)
+                for found in shown
+                if pick is None or found is pick or found.expression != pick.expression
+            ),
             noise=math.nan if pick is None else pick.error,
             inputs_used=() if pick is None else variables(pick.expression),
             rows_fitted=len(self.parts.fitted),
