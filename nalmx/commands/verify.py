@@ -63,9 +63,7 @@ class _OfExpressions(click.Command):
         return super().parse_args(ctx, [*kept, "--", *expressions] if expressions else kept)
 
 
-@command.command(
-    name="expr", cls=_OfExpressions, context_settings={"ignore_unknown_options": True}
-)
+@command.command(name="expr", cls=_OfExpressions, context_settings={"ignore_unknown_options": True})
 @ask.asking(ExpressionRequest)
 def expr(asked: ExpressionRequest) -> int:
     """Compare EXPRESSION with the truth over a domain and give a verdict.
