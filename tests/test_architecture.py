@@ -85,6 +85,7 @@ ORDERS = {
         {"holdout", "residuals", "values"},
         {"constants", "form"},
         {"judge", "structures"},
+        {"everywhere"},
         {"solver"},
     ),
     "pntm": (

@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and the pages of docs/ show is what happens."""
 
 import doctest
 import re
@@ -11,11 +11,19 @@ import pytest
 
 from nalmx.cli import main
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+PAGES["README.md"] = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language, *names):
+    """Blocks of these pages, or of all."""
+    texts = [PAGES[name] for name in names or sorted(PAGES)]
+    return [b for t in texts for b in re.findall(rf"```{language}\n(.*?)```", t, flags=re.DOTALL)]
+
+
+def test_the_readme_is_short():
+    assert len(PAGES["README.md"].splitlines()) <= 120
 
 
 def examples():
@@ -23,7 +31,7 @@ def examples():
     for block in blocks("console"):
         for part in block.split("$ ")[1:]:
             command, *lines = part.strip().splitlines()
-            if command.startswith("nalmx verify expr"):
+            if command.startswith("nalmx verify expr") and lines:
                 yield command, lines
 
 
@@ -43,16 +51,16 @@ def test_there_are_such_examples():
 
 
 @pytest.mark.parametrize(
-    ("place", "lines"),
+    ("page", "place", "lines"),
     [
-        (0, ["('c', 'b', 'a')", "proved"]),
-        (1, ["(x1 + x2)*x3", "x1 + h1"]),
-        (2, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
-        (3, ["x1*x2 proved", "True"]),
+        ("sequence-tasks.md", 0, ["('c', 'b', 'a')", "proved"]),
+        ("train.md", 0, ["(x1 + x2)*x3", "x1 + h1"]),
+        ("python.md", 0, ["proved", "[x1*x3] ['x_{1} x_{3}']"]),
+        ("python.md", 1, ["x1*x2 proved", "True"]),
     ],
 )
-def test_the_python_examples_run(place, lines):
-    code = blocks("python")[place]
+def test_the_python_examples_run(page, place, lines):
+    code = blocks("python", page)[place]
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
@@ -61,26 +69,33 @@ def test_the_python_examples_run(place, lines):
 
 def test_the_algorithm_shown_is_the_one_that_is_learned(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (block,) = (b for b in blocks("console") if "--task addition" in b)
-    command, *shown = block.removeprefix("$ ").strip().splitlines()
+    shown = [
+        b for b in blocks("console") if b.startswith("$ nalmx train") and "--task addition" in b
+    ]
+    assert len(shown) == 2
+    command = shown[0].removeprefix("$ ").splitlines()[0]
     assert main([*shlex.split(command)[1:], "--test-lengths", "40"]) == 0
     printed = capsys.readouterr().out.splitlines()
     left_out = {"…", "    …"}
-    missing = [line for line in shown[1:] if line not in left_out and line not in printed]
-    assert not missing
+    for block in shown:
+        lines = block.strip().splitlines()[2:]
+        assert not [line for line in lines if line not in left_out and line not in printed]
 
 
-def test_every_linked_file_exists():
-    text = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
-    targets = re.findall(r"\]\(([^)]+)\)", text)
-    assert len(targets) > 3
-    for target in targets:
-        assert (Path(__file__).parents[1] / target).exists()
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_linked_file_exists(page):
+    text = re.sub(r"```.*?```|`[^`]*`", "", PAGES[page], flags=re.DOTALL)
+    folder = ROOT if page == "README.md" else ROOT / "docs"
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (folder / target).exists(), target
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    assert not [n for n in PAGES if n != "README.md" and f"](docs/{n})" not in PAGES["README.md"]]
 
 
 def test_what_a_prompt_shows_in_the_page_on_reports_is_what_it_shows():
-    text = (Path(__file__).parents[1] / "docs" / "reports.md").read_text(encoding="utf-8")
-    (session,) = re.findall(r"```pycon\n(.*?)```", text, flags=re.DOTALL)
+    (session,) = blocks("pycon", "reports.md")
     examples = doctest.DocTestParser().get_examples(session)
     test = doctest.DocTest(examples, {}, "reports.md", None, 0, None)
     assert doctest.DocTestRunner().run(test) == (0, len(examples))

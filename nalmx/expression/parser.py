@@ -48,7 +48,7 @@ def parse(text: str) -> Expression:
         raise ExpressionError("the expression is empty; write one such as 'x1*x2 + 1/2'")
     for column, character in enumerate(text, start=1):
         if not _ALLOWED.match(character):
-            hint = _HINTS.get(character, "see the README for what an expression may contain")
+            hint = _HINTS.get(character, "the documentation says what an expression may contain")
             raise ExpressionError(f"{character!r} is not allowed; {hint}", column)
     source = re.sub(r"[\t\n]", " ", text)
     blanks = len(source) - len(source.lstrip())

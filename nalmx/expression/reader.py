@@ -259,7 +259,7 @@ class Reader:
             self._fail(
                 node,
                 f"there is no function {name[:40]!r}; allowed: {', '.join(FUNCTIONS)}, and what the "
-                "README lists as written by these",
+                "documentation lists as written by these",
             )
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             self._fail(node, f"{name} takes plain arguments, no keywords and no stars")

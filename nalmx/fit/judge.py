@@ -26,7 +26,7 @@ from .rows import Array, Rows
 from .values import EPSILON, evaluate, with_rounding
 
 Noise = Literal["auto"] | float
-_ROUNDING, _ROUNDING_AT_MOST = 4.0, 40.0
+_ROUNDING, EXACT_AT_MOST = 4.0, 40.0
 _BITS_OF_A_NODE = 3.5
 _SURPLUS = 30.0
 _ROUNDS = 30
@@ -41,7 +41,7 @@ _CLEARLY = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A form judged on all rows. `bits` say the formula, `residual_bits` what it leaves on the rows."""
+    """A form judged on the rows seen. `bits` say the formula; errors may go `in_proportion` to the target."""
 
     form: Form
     expression: Expression
@@ -52,6 +52,7 @@ class Candidate:
     error_inside: float
     error_beyond: float
     error: float
+    in_proportion: bool
     reason: str
 
     @property
@@ -155,7 +156,7 @@ class Judge:
             if error is None:
                 return False
             left = np.abs(part.target - form.at(form.values, part.columns)) / error
-            if not (math.sqrt((left**2).mean()) <= _ROUNDING and left.max() <= _ROUNDING_AT_MOST):
+            if not (math.sqrt((left**2).mean()) <= _ROUNDING and left.max() <= EXACT_AT_MOST):
                 return False
         return True
 
@@ -290,12 +291,13 @@ class Judge:
             _root_mean_square(left[self._inside]) / self.size,
             _root_mean_square(beyond) / self.size,
             _root_mean_square(left) / self.size,
+            in_proportion,
             refused,
         )
-        reason = refused or self._why_no_law(candidate, left, len(free), in_proportion)
+        reason = refused or self._why_no_law(candidate, left, len(free))
         return replace(candidate, reason=reason)
 
-    def _why_no_law(self, found: Candidate, left: Array, free: int, in_proportion: bool) -> str:
+    def _why_no_law(self, found: Candidate, left: Array, free: int) -> str:
         most = len(self.rows.names) + 1 if found.form.is_linear else _MOST_FREE
         if free > most:
             return f"{free} of its constants are no exact numbers"
@@ -321,7 +323,7 @@ class Judge:
         level = found.error
         if self.noise != "auto" and level > self.noise * (1 + 4 / math.sqrt(2 * rows)):
             return f"it leaves {level:.3g} of the target, more than the noise given"
-        weights = part.weights / np.abs(part.target) if in_proportion else part.weights
+        weights = part.weights / np.abs(part.target) if found.in_proportion else part.weights
         if not np.isfinite(weights).all():
             return "its errors go with the target, which is 0 in some rows"
         inside = not (found.form.is_linear or found.form.is_daring or self._is_factor(found.form))

@@ -12,6 +12,7 @@ from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
+from .everywhere import why_not_everywhere
 from .form import Form
 from .holdout import Holdout, Split, split
 from .judge import Candidate, Judge, Noise
@@ -140,12 +141,17 @@ class _Search:
                     return other
         return None
 
+    def _doubt(self, law: Candidate) -> str:
+        """Why a law of the rows seen is none after all; or nothing."""
+        rival = self._rival(law)
+        if rival is not None:
+            return f"{to_text(rival.expression)} fits as well"
+        return why_not_everywhere(self.judge, law)
+
     def outcome(self, ended: str | None) -> Fit:
         """What was found so far."""
         pick = self.pick
-        rival = None if pick is None or not pick.is_law else self._rival(pick)
-        if pick is not None and rival is not None:
-            reason = f"{to_text(rival.expression)} fits as well"
+        if pick is not None and pick.is_law and (reason := self._doubt(pick)):
             named = replace(pick, reason=reason)
             self.candidates = [named if found is pick else found for found in self.candidates]
             pick = named

@@ -78,11 +78,11 @@ POINTS = [
 ]
 
 
-def test_the_judge_knows_every_abbreviation_and_the_readme_names_it() -> None:
+def test_the_judge_knows_every_abbreviation_and_the_page_names_it() -> None:
     judged = {name for text in JUDGE for name in re.findall(r"\w+(?=\()", text)}
     assert judged >= {*NAMES}
-    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
-    said = readme.split("**Expressions**")[1].split("comparisons")[0]
+    page = Path(__file__).parents[2].joinpath("docs", "verify.md").read_text(encoding="utf-8")
+    said = page.split("**Expressions**")[1].split("comparisons")[0]
     alike = {"ln", "Heaviside", "add", "sub", "mul", "div", "neg"}  # SymPy's, gplearn's
     assert {*re.findall(r"\w+", said)} >= {*NAMES} - alike
 

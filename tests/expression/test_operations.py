@@ -156,9 +156,9 @@ def test_the_judge_knows_every_operation() -> None:
 def test_no_two_operations_share_a_name_and_readers_are_told_of_all_functions() -> None:
     spellings = [name for record in OPERATIONS.values() for name in record.spellings]
     assert len(spellings) == len(set(spellings)) == len(FUNCTIONS)
-    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+    page = Path(__file__).parents[2].joinpath("docs", "verify.md").read_text(encoding="utf-8")
     words = set(
-        re.findall(r"[A-Za-z0-9]+", readme.split("**Expressions**")[1].split("comparisons")[0])
+        re.findall(r"[A-Za-z0-9]+", page.split("**Expressions**")[1].split("comparisons")[0])
     )
     for record in OPERATIONS.values():
         if record.spellings and record.takes == "real":

@@ -7,6 +7,10 @@ from scipy.special import lambertw
 from nalmx.errors import DataError, SettingError
 from nalmx.expression import parse, to_text
 from nalmx.fit import Rows, fit
+from nalmx.fit.everywhere import why_not_everywhere
+from nalmx.fit.form import Form
+from nalmx.fit.holdout import split
+from nalmx.fit.judge import Judge
 from nalmx.fit.values import evaluate
 from nalmx.verify import Claim, check
 
@@ -161,3 +165,30 @@ def test_bad_rows_are_refused_in_one_line(inputs, target, names, says):
 def test_a_noise_that_is_none_is_refused():
     with pytest.raises(SettingError, match="relative to the target"):
         found(np.eye(3), [1.0, 2.0, 3.0], noise=-1.0)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.01])
+def test_a_law_holds_on_the_rows_that_its_fit_has_not_seen_too(level):
+    random = np.random.default_rng(4)
+    inputs = random.uniform(1, 5, (20_000, 3))
+    target = noisy(random, inputs[:, 0] * inputs[:, 1] / inputs[:, 2], level)
+    assert found(inputs, target).law
+    target[12_344] *= 1 + 100 * level + 1e-6
+    outcome = found(inputs, target)
+    assert not outcome.law
+    assert "row 12,345" in outcome.statements[-1]
+
+
+def test_larger_noise_among_rows_not_seen_is_no_noise_of_a_law():
+    random = np.random.default_rng(4)
+    inputs = random.uniform(1, 5, (20_000, 3))
+    inputs[:, 2] = np.arange(20_000) % 2  # of no use, and as common in every part
+    target = inputs[:, 0] * inputs[:, 1]
+    with_noise = noisy(random, target, 0.01)
+    rows = Rows.of(inputs, with_noise)
+    judge = Judge(rows, split(rows, "random", np.random.default_rng(0)), "auto")
+    law = judge.judge(Form(parse("x1*x2")))
+    assert law is not None
+    assert why_not_everywhere(judge, law) == ""
+    judge.rows = Rows.of(inputs, target + 1.5 * (with_noise - target))
+    assert "leaves more" in why_not_everywhere(judge, law)
