@@ -82,12 +82,17 @@ def test_the_algorithm_shown_is_the_one_that_is_learned(capsys, tmp_path, monkey
         assert not [line for line in lines if line not in left_out and line not in printed]
 
 
-@pytest.mark.parametrize("page", sorted(PAGES))
-def test_every_linked_file_exists(page):
-    text = re.sub(r"```.*?```|`[^`]*`", "", PAGES[page], flags=re.DOTALL)
-    folder = ROOT if page == "README.md" else ROOT / "docs"
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert (folder / target).exists(), target
+def links():
+    for page, text in sorted(PAGES.items()):
+        prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+        folder = ROOT if page == "README.md" else ROOT / "docs"
+        for target in re.findall(r"\]\(([^)#]+)\)", prose):
+            yield folder / target
+
+
+@pytest.mark.parametrize("target", links(), ids=lambda path: path.name)
+def test_every_linked_file_exists(target):
+    assert target.exists()
 
 
 def test_every_page_can_be_reached_from_the_readme():

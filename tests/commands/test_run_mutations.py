@@ -23,7 +23,7 @@ JSON = {
         *("config.json", "results.json", "machine.json", "program.json", "verdicts.json"),
     ),
 }
-SAMPLE = 8
+SAMPLE = 5
 
 
 @pytest.fixture(scope="module")

@@ -35,10 +35,11 @@ def test_true_claims_hold_at_random_points(family):
             assert agrees(claim, point), f"{claim.name}: {claim.left} vs {claim.right} at {point}"
 
 
+@pytest.mark.slow
 def test_claims_of_modules_hold_at_random_points():
     claims = module_claims()
     assert len({claim.name for claim in claims}) == len(claims) >= 150
-    for claim in claims[::3]:
+    for claim in claims:
         claim.claim()
         for point in points(claim, 2):
             assert agrees(claim, point), f"{claim.name} at {point}"
@@ -54,7 +55,6 @@ def test_all_tolerances_are_near_the_largest_difference():
     for claim in TOLERATED:
         assert_near(claim, 1500)
     for claim in module_claims():
-        assert all(agrees(claim, point) for point in points(claim, 2)), claim.name
         if claim.tolerance != "0":
             assert_near(claim, 300)
 

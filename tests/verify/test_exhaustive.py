@@ -85,7 +85,7 @@ def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
 
 
 @pytest.mark.parametrize("right", ["x1*(1 + 1/100000)", "x1 + 1e-5"])
-@pytest.mark.parametrize("tolerance", ["abs:1.1e-5", "rel:1.1e-5"])
+@pytest.mark.parametrize("tolerance", thinned(["abs:1.1e-5", "rel:1.1e-5"]))
 def test_the_largest_difference_is_found_where_it_is(right: str, tolerance: str) -> None:
     found = every_float32(claim("x1", right, NARROW, tolerance=tolerance))
     exact = {}
