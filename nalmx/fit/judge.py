@@ -236,7 +236,7 @@ class Judge:
                 kept.append(place)
                 continue
             bits += exact.bits
-            found.append(ConstantFound(exact.expression, value, 1.96 * widths[place], True))
+            found.append(ConstantFound(exact.expression, value, 1.96 * float(widths[place]), True))
             kept = [p - (p > place) for p in kept]
             form = form.put({place: exact.expression})
             again = polish(form, part.columns, part.target, weights)
@@ -253,7 +253,7 @@ class Judge:
         found, bits = [], 0.0
         for value, width in zip(form.values, widths, strict=True):
             written = Number(shortest_decimal(value, width / 4))
-            found.append(ConstantFound(written, value, 1.96 * width, False))
+            found.append(ConstantFound(written, value, 1.96 * float(width), False))
             size = abs(value) / max(width, EPSILON * abs(value), 1e-300)
             bits += FREE + max(math.log2(size), 0.0) if size > 0 else FREE
         return tuple(found), bits
