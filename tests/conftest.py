@@ -92,6 +92,11 @@ LONG = {
 """Files that train, compile or try very much: left out of `make quick`."""
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their place: what packs them may write the time into them."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the long files, which are run first: what is short fills the gaps."""
     folder = Path(__file__).parent

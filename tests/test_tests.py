@@ -1,6 +1,10 @@
 """The tests themselves: each can fail, and none measures how fast the machine is."""
 
 import ast
+import gzip
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +29,26 @@ def test_every_test_can_fail_and_none_is_timed(path: Path, helpers: frozenset[st
 def test_the_long_files_are_there(pytestconfig: pytest.Config) -> None:
     conftest = pytestconfig.pluginmanager.get_plugin(str(FOLDER / "conftest.py"))
     assert {str(path.relative_to(FOLDER)) for path in TESTS} > conftest.LONG
+
+
+def collected(hash_seed: str) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-n0", "-m", ""]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    run = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER, env=environment)
+    return [line for line in run.stdout.splitlines() if "::" in line]
+
+
+@pytest.mark.slow
+def test_the_same_tests_are_collected_at_another_time() -> None:
+    """Workers that collect beside each other must agree on the name of every test."""
+    first = collected("1")
+    assert "tests/test_tests.py::test_bytes_are_named_by_their_place[packed0]" in first
+    assert first == collected("2")
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"", mtime=time) for time in (1, 2)])
+def test_bytes_are_named_by_their_place(packed: bytes, request: pytest.FixtureRequest) -> None:
+    assert request.node.callspec.id == f"packed{packed[4] - 1}"
 
 
 def found(body: str, before: str = "") -> list[str]:
