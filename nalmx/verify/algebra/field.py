@@ -43,8 +43,8 @@ class Slot:
     """A function in the field: how it was made, what it stands for, and the signs it can have.
 
     A `power` is |base| to the exponent `scale`, a `log` the logarithm of |base|; an `exp` is the exponential
-    of argument · `scale`, an `atan` the inverse tangent, a `wave` the sine or cosine of the argument. `double`
-    has the cosine and sine of twice an inverse tangent, where they are known.
+    of argument · `scale`, an `atan` the inverse tangent, a `wave` the sine or cosine of the argument.
+    `double` has the cosine and sine of twice an inverse tangent, where they are known.
     """
 
     kind: Literal["power", "exp", "log", "wave", "fraction", "pi", "atan", "opaque"]
