@@ -61,7 +61,8 @@ def train_network(
     What the authors of each module prescribe, for a published `task` where it has a name, is done for
     its parameters: the penalty on its schedule, times `penalty_scale`, while the loss is below its
     limit, the clip of gradients, bounds, and new starts. The loss in these rules is that of the
-    batch. Without a `learning_rate` each module has its own. `gradient_clip` bounds every element of the gradient.
+    batch. Without a `learning_rate` each module has its own. `gradient_clip` bounds every
+    element of the gradient.
     Over the last part `cooldown` of the training the learning rate falls to 0, so that weights come
     to rest on their grids. `on_progress` gets the iteration and the losses from time to time.
     """
