@@ -1,0 +1,72 @@
+"""Published experiments beyond the Single Module Task, each a value in a file of its own.
+
+The catalogue says of each what it is without loading what trains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An experiment's name, the file that has it, what it asks, where it is published, how long it takes.
+
+    `minutes` is the processor time of the whole experiment, as measured on one core.
+    """
+
+    name: str
+    file: str
+    title: str
+    source: str
+    minutes: float
+
+    def experiment(self) -> Experiment:
+        """The experiment itself."""
+        found: Experiment = import_module(f"{__name__}.{self.file}").EXPERIMENT
+        return found
+
+
+_SURVEY = "Mistry, Farrahi & Hare (2022)"
+CATALOGUE: tuple[Entry, ...] = (
+    Entry(
+        "two-layer",
+        "two_layer",
+        "An operation on two sums of 100 inputs, learned by two layers.",
+        f"{_SURVEY}, section 5; Madsen & Johansen (2020)",
+        10,
+    ),
+    Entry(
+        "inalu-minimal",
+        "inalu_minimal",
+        "One operation of two inputs, and the distribution they are drawn from.",
+        f"{_SURVEY}, section 6.5; Schlör et al. (2020), experiment 1",
+        10,
+    ),
+    Entry(
+        "inalu-magnitude",
+        "inalu_magnitude",
+        "One operation of two inputs, and how large they are.",
+        f"{_SURVEY}, section 6.5; Schlör et al. (2020), experiment 2",
+        5,
+    ),
+    Entry(
+        "inalu-simple",
+        "inalu_simple",
+        "One operation of two inputs among ten.",
+        f"{_SURVEY}, section 6.5; Schlör et al. (2020), experiment 3",
+        5,
+    ),
+    Entry(
+        "inalu-initialisation",
+        "inalu_initialisation",
+        "Where the raw parameters of two iNALUs start.",
+        f"{_SURVEY}, sections 5.4 and 6.5; Schlör et al. (2020), experiment 4",
+        5,
+    ),
+)
