@@ -54,6 +54,15 @@ def test_room_counts_from_where_a_state_begins_on_both_sides():
     assert found.most == 4
 
 
+def test_without_a_growth_one_step_after_the_other_is_enclosed():
+    found = settled(step("h1*x1"), ["h1*x1"], ["[1,9]"], ["[0,1000]"], [1])
+    assert (found.verdict, found.most) == ("proved", 3)
+    found = settled(step("h1 - x1"), ["h1 - x1"], ["[0,1]"], ["[-7/2,9]"], None)
+    assert found.most == 3
+    found = settled(step("h1 + x1"), ["h1 + x1"], ["[0,1]"], ["[0,9999]"], [0])
+    assert found.most == 1_000
+
+
 def test_a_step_that_is_wrong_somewhere_in_the_ranges_is_refuted():
     found = settled(step("Min(x1, h1, 5)"), ["Min(x1, h1)"], ["[0,9]"], ["[0,9]"], None)
     assert found.verdict == "refuted"
@@ -63,7 +72,8 @@ def test_a_step_that_is_wrong_somewhere_in_the_ranges_is_refuted():
 @pytest.mark.parametrize(
     ("truth", "items", "states", "initial", "growth", "reason"),
     [
-        ("h1 + x1", "[0,1]", "[0,5]", [0], None, "not proved to stay"),
+        ("h1 + x1", "[0,9]", "[0,5]", [0], None, "not proved to stay"),
+        ("h1/(x1 - 1)", "[2,3]", "[-1,1]", [2], None, "begins in"),
         ("h1 + x1", "[0,1]", "[0,5]", [0], "[0,0.9]", "not proved to move h1"),
         ("h1 + x1", "[0,1]", "[0,5]", [0], "[0.1,1]", "not proved to move h1"),
         ("Min(x1, h1)", "[-1,1]", "[0,1]", None, None, "begins in"),

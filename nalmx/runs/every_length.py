@@ -2,8 +2,9 @@
 
 If the state before a step is what the truth says and lies in a box, the items lie in theirs, and there the
 step is proved equal to the true step, then the state after it is what the truth says. It lies in the box
-again where that is proved of the true step; else, where a step is proved to move a state by an amount in
-the range `growth`, it does for as many steps as fit into the box.
+again where that is proved of the true step. Else it does for as many steps as fit into the box: where a step
+is proved to move a state by an amount in the range `growth`, or else as what one step after the other can
+come to is enclosed.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from fractions import Fraction
 
 from ..errors import SettingError
 from ..expression import Apply, Expression, Number, Variable
+from ..extract.flow import extents_of
 from ..extract.formula import Formula
 from ..ranges import Interval, Range
 from ..verify import Claim, Domain, Effort, check
+
+MOST_STEPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,42 @@ def every_length(
         _within(after, extent, domain, effort) for after, extent in zip(truth, states, strict=True)
     ):
         return EveryLength("proved", "the true step stays in the ranges of the states")
+    reason = "the states stay in their ranges so long"
+    begin = _beginnings(items, initial)
     if growth is None:
-        return EveryLength(
-            "unknown", "the true step is not proved to stay in the ranges of the states"
-        )
+        known = dict(zip(step.inputs, items, strict=False))
+        steps = _enclosed_steps(truth, known, [h.name for h in before], begin, states)
+        if not steps:
+            return EveryLength("unknown", "the states are not proved to stay in their ranges")
+        return EveryLength("proved", reason, steps)
     for h, after in zip(before, truth, strict=True):
         if not _within(Apply("add", (after, Apply("neg", (h,)))), growth, domain, effort):
             return EveryLength("unknown", f"a step is not proved to move {h.name} within {growth}")
     rooms = [
         room
-        for extent, start in zip(states, _beginnings(items, initial), strict=True)
+        for extent, start in zip(states, begin, strict=True)
         for room in _rooms(start, extent, growth)
     ]
-    reason = "the states stay in their ranges so long"
     return EveryLength("proved", reason, min(rooms, default=None))
+
+
+def _enclosed_steps(
+    truth: Sequence[Expression],
+    items: dict[str, Range],
+    names: Sequence[str],
+    begin: Sequence[Range],
+    states: Sequence[Range],
+) -> int:
+    """How many steps are enclosed in the ranges of the states, of at most `MOST_STEPS`."""
+    now = begin
+    for steps in range(MOST_STEPS):
+        after = extents_of(truth, {**items, **dict(zip(names, now, strict=True))})
+        if after is None or any(
+            extent.overlap(found) != found for extent, found in zip(states, after, strict=True)
+        ):
+            return steps
+        now = after
+    return MOST_STEPS
 
 
 def _rooms(start: Range, extent: Range, growth: Range) -> Iterator[int]:

@@ -104,4 +104,32 @@ CATALOGUE: tuple[Entry, ...] = (
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
         1,
     ),
+    Entry(
+        "calcnet",
+        "calcnet",
+        "Expressions parsed by precedence, one trained module an operator.",
+        f"{_SURVEY}, section 7; Rana et al. (2019)",
+        2,
+    ),
+    Entry(
+        "digits-add",
+        "digits_add",
+        "The sum of the digits on a list of images.",
+        f"{_SURVEY}, section 7; Trask et al. (2018), Madsen & Johansen (2020)",
+        1,
+    ),
+    Entry(
+        "digits-product",
+        "digits_product",
+        "The product of the digits on a list of images.",
+        f"{_SURVEY}, section 7; Madsen & Johansen (2020)",
+        1,
+    ),
+    Entry(
+        "digits-count",
+        "digits_count",
+        "How often each digit occurs on a list of images.",
+        f"{_SURVEY}, section 7; Trask et al. (2018)",
+        1,
+    ),
 )

@@ -17,13 +17,13 @@ from ._registers import register
 from .experiment import Cell, Experiment, Row, Tell
 
 LARGEST, DIGITS = 9, 18
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    ">": operator.gt,
-    "<": operator.lt,
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
+COMPARISONS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    "greater": (">", operator.gt),
+    "less": ("<", operator.lt),
+    "at-least": (">=", operator.ge),
+    "at-most": ("<=", operator.le),
+    "equal": ("==", operator.eq),
+    "unequal": ("!=", operator.ne),
 }
 
 
@@ -59,7 +59,7 @@ def _reach(network: torch.nn.Module, compare: Callable[[Any, Any], Any]) -> int:
 
 def _run(cell: Cell, tell: Tell) -> Row:
     name, seeds = str(cell["comparison"]), int(cell["seeds"] or 1)
-    compare = COMPARISONS[name]
+    sign, compare = COMPARISONS[name]
     data = _training(compare, seeds)
     networks = trained(
         lambda random: register(2, random),
@@ -74,7 +74,7 @@ def _run(cell: Cell, tell: Tell) -> Row:
     reached = sorted(_reach(network_member(networks, place), compare) for place in range(seeds))
     found = formulas(networks, seeds)
     extent = Range.parse(f"[-{10**DIGITS},{10**DIGITS}]")
-    truth = f"Piecewise((1, x1 {name} x2), (0, True))"
+    truth = f"Piecewise((1, x1 {sign} x2), (0, True))"
     return {
         "right_up_to_10^": reached[seeds // 2],
         "formula": commonest(found),
