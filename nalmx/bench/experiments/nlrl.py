@@ -39,11 +39,11 @@ def _target(rule: str, x: Tensor) -> Tensor:
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 50) if quick else (10, 2_000)
+    seeds, iterations = (2, 50) if quick else (10, 1_000)
     return [
         {"rule": rule, "layers": layers, "units": units, "seeds": seeds, "iterations": iterations}
         for rule in RULES
-        for units in ((2,) if quick else (2, 4, 8))
+        for units in ((2,) if quick else (2, 8))
         for layers in _LAYERS
     ]
 
