@@ -110,8 +110,9 @@ class Points:
         counts, gaps, at, firsts, bounds = lanes.over(int(first), int(stop))
         largest = _first(gaps, at, 1)
         kept = 0
-        for part in _in_order(counts, firsts).split(AGAIN):
-            open_, _, _, where, _ = lanes.points_of(part)
+        order = _in_order(counts, firsts)
+        for start in range(0, len(order), AGAIN):
+            open_, _, _, where, _ = lanes.points_of(order[start : start + AGAIN])
             found = torch.sort(where[open_ > 0]).values[: places.size - kept].cpu().numpy()
             places[kept : kept + found.size] = found.view(np.uint64)
             kept += found.size
