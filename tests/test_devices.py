@@ -145,7 +145,7 @@ def said(capsys, *arguments: str) -> tuple[int, str]:
 def unverified(monkeypatch) -> None:
     """Machines that are reported without a program and verdicts."""
 
-    def outcome(run, *given):
+    def outcome(run, *given, **options):
         return machines.MachineOutcome(run, run.load_results(), None)
 
     monkeypatch.setattr(machines, "verify_machine", outcome)
