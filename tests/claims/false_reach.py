@@ -1,4 +1,4 @@
-"""False claims in several inputs, of whole numbers, of networks, in other languages, and of where sides are defined."""
+"""False claims in several inputs, of whole numbers, networks, languages, and where sides are defined."""
 
 from __future__ import annotations
 
