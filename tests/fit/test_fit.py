@@ -201,7 +201,7 @@ def test_the_same_rows_and_seed_give_the_same_fit():
         ([[1.0], [1e300]], [1.0, 2.0], None, "row 2"),
         ([["a"], ["b"]], [1.0, 2.0], None, "not all numbers"),
         ([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0], ["a", "a"], "rename"),
-        ([[1.0]], [1.0], None, "rows"),
+        ([[1.0]], [1.0], None, "there is 1 row;"),
         ([1.0, 2.0], [1.0, 2.0], None, "dimensions"),
         ([[1.0], [2.0]], [1.0, 2.0, 3.0], None, "one number for each row"),
     ],
