@@ -35,7 +35,7 @@ EXPRESSIONS = {
     "root": "(sqrt(b**2 + 4*a*c) - b)/(2*a)",
 }
 RANGE = Range.parse("[1,10]")
-_TOLERANCES = ("abs:1e-4", "abs:1e-3", "abs:1e-2", "abs:1e-1", "abs:1", "abs:10")
+_TOLERANCES = ("abs:10", "abs:1", "abs:1e-1", "abs:1e-2", "abs:1e-3", "abs:1e-4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,13 @@ def _applied(unit: Formula, arguments: tuple[Expression, ...]) -> Expression:
 
 def _bound(left: Expression, right: Expression, domain: Domain) -> str:
     """The least of a few tolerances within which two sides are established to agree."""
+    least = "not bounded within 10"
     for text in _TOLERANCES:
-        verdict = check(Claim(left, right, domain, Tolerance.parse(text)), EFFORT)
-        if verdict.verdict in ("proved", "bounded"):
-            return f"{verdict.verdict} within {text.partition(':')[2]}"
-    return f"{verdict.verdict} within {text.partition(':')[2]}"
+        verdict = check(Claim(left, right, domain, Tolerance.parse(text)), EFFORT).verdict
+        if verdict not in ("proved", "bounded"):
+            break
+        least = f"{verdict} within {text.partition(':')[2]}"
+    return least
 
 
 def _cells(quick: bool) -> list[Cell]:
