@@ -1,6 +1,8 @@
 """Parts of the experiments with networks whose weights are set: their truths, judges and verdicts."""
 
+import math
 import operator
+import random
 from fractions import Fraction
 
 import pytest
@@ -19,6 +21,7 @@ from nalmx.bench.experiments import (
     nlrl,
     nsr_compare,
 )
+from nalmx.bench.experiments._calcnet import Unbounded, whole_error
 from nalmx.bench.experiments._networks import commonest, verdicts
 from nalmx.bench.experiments._subsets import SubsetTask
 from nalmx.bench.experiments.recurrent import FEATURES, Sums, _whole
@@ -60,6 +63,63 @@ def test_an_expression_is_assembled_of_one_unit_an_operator(text):
         changed = evaluate(calcnet.assembled(whole, broken), point)
         used = {"add": "+", "sub": "-", "mul": "*", "div": "/", "sqrt": "sqrt"}[name] in text
         assert (changed != evaluate(without_roots, point)) == used
+
+
+OFF = {
+    "add": formula("1.0001*x1 + x2"),
+    "sub": formula("x1 - x2 + 1e-5"),
+    "mul": formula("0.9999*x1*x2"),
+    "div": formula("x1/x2 - 2e-5*x1"),
+    "sqrt": formula("sqrt(x1 + 1e-4)", "x1"),
+}
+
+
+EXACT = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "sqrt": math.sqrt,
+}
+MADE = {
+    "add": lambda x, y: 1.0001 * x + y,
+    "sub": lambda x, y: x - y + 1e-5,
+    "mul": lambda x, y: 0.9999 * x * y,
+    "div": lambda x, y: x / y - 2e-5 * x,
+    "sqrt": lambda x: math.sqrt(x + 1e-4),
+}
+
+
+def in_floats(name, u, a, b, c, d, e, f):
+    """The expressions of the experiment by plain functions."""
+    add, sub, mul, div, sqrt = (u[operator] for operator in EXACT)
+    if name == "paper":
+        return add(sub(add(a, mul(div(b, c), sqrt(d))), e), mul(f, f))
+    if name == "mean":
+        return div(add(add(add(add(add(a, b), c), d), e), f), 6)
+    return div(sub(sqrt(add(mul(b, b), mul(mul(4, a), c))), b), mul(2, a))
+
+
+@pytest.mark.parametrize("name", calcnet.EXPRESSIONS)
+def test_the_error_of_the_whole_holds_at_every_point_that_is_tried(name):
+    """Units that are off by known amounts, computed in plain Python."""
+    domain = dict.fromkeys("abcdef", Range.parse("[1,10]"))
+    error = float(whole_error(parse(calcnet.EXPRESSIONS[name]), OFF, domain))
+    draw = random.Random(0)
+    worst = 0.0
+    for _ in range(3_000):
+        point = [draw.choice((1.0, 10.0, draw.uniform(1, 10))) for _ in "abcdef"]
+        off = in_floats(name, MADE, *point) - in_floats(name, EXACT, *point)
+        worst = max(worst, abs(off))
+    assert error / 1_000 < worst <= error
+
+
+def test_a_unit_that_is_not_bounded_where_it_is_used_is_named():
+    domain = dict.fromkeys("ab", Range.parse("[-1,1]"))
+    with pytest.raises(Unbounded, match="div"):
+        whole_error(parse("a/b"), OFF, domain)
+    with pytest.raises(Unbounded, match="sqrt"):
+        whole_error(parse("sqrt(a)"), OFF, domain)
 
 
 def relaxation():

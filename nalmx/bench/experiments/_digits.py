@@ -65,7 +65,8 @@ def reader() -> Reader:
 class DigitTask:
     """A state that a recurrent network keeps over digits: features of a digit, the target, the true step.
 
-    `features(d)` gives (…, features) of digits (…); `target` is what the state is after a sequence, in float64.
+    `features(d)` gives (…, features) of digits (…); `target` is, in float64, what the state is after a
+    sequence.
     """
 
     features: Callable[[Tensor], Tensor]
