@@ -4,6 +4,7 @@ import math
 import operator
 import random
 from fractions import Fraction
+from itertools import product
 
 import pytest
 import torch
@@ -167,10 +168,13 @@ def test_sums_over_time_are_proved_for_every_length_in_either_order():
 @pytest.mark.parametrize("rule", nlrl.RULES)
 def test_targets_of_rules_are_their_truths(rule):
     names = [f"x{i + 1}" for i in range(nlrl._INPUTS.get(rule, 2))]
-    for bits in torch.cartesian_prod(*[torch.arange(2)] * len(names)).reshape(-1, len(names)):
-        point = {name: Fraction(int(bit)) for name, bit in zip(names, bits, strict=True)}
-        truth = evaluate(parse(nlrl.RULES[rule]), point)
-        assert bool(nlrl._target(rule, bits.float())[0]) == truth
+    rows = list(product((0, 1), repeat=len(names)))
+    truths = [
+        evaluate(parse(nlrl.RULES[rule]), dict(zip(names, map(Fraction, r), strict=True)))
+        for r in rows
+    ]
+    targets = [bool(nlrl._target(rule, torch.tensor(row).float())[0]) for row in rows]
+    assert targets == truths
 
 
 def test_the_epidemic_is_the_law_that_is_claimed():

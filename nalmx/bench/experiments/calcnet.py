@@ -19,6 +19,7 @@ from ...errors import RunError
 from ...expression import Expression, parse, variables
 from ...extract import Formula
 from ...ranges import Range
+from ...runs.claims import rounded_up
 from ...runs.extraction import extract_run
 from ...train import Config, Progress, Run, fit
 from ...train.sources import DataSource, RowGenerator, SingleModuleTask
@@ -81,7 +82,7 @@ def _bound(expression: Expression, units: Mapping[str, Formula], domain: Domain)
         error = whole_error(expression, units, domain.ranges)
     except Unbounded as failed:
         return f"not bounded: {failed}"
-    return f"bounded within {float(error):.2g}"
+    return f"bounded within {float(rounded_up(error)):.2g}"
 
 
 def _cells(quick: bool) -> list[Cell]:
