@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import click
 from rich.console import Console
@@ -15,6 +14,7 @@ from rich.console import Console
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..expression import Expression, remarks, variables
+from ..expression.float_program import FLOAT32, FloatArithmetic
 from ..expression.syntaxes import SYNTAXES, Syntax
 from ..report.verdicts import verdict_lines
 from ..runs.expressions import ExpressionOutcome
@@ -77,10 +77,11 @@ class ClaimRequest(ask.VerdictRequest):
         "--every-float32",
         "Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
     )
-    arithmetic: Literal["reals", "float32"] = ask.option(
+    arithmetic: str = ask.option(
         "--arithmetic",
-        "With --every-float32: what is written over the reals, or as float32 computes it.",
-        type=click.Choice(["reals", "float32"]),
+        "What computes EXPRESSION: reals, or float64, float32, float16 or bfloat16, with every operation "
+        "rounded as it is written. float64:0.75 says that library functions are within 0.75 ulp (else 4).",
+        metavar="KIND",
         default="reals",
     )
     tests: Path | None = tests_option()
@@ -104,7 +105,24 @@ def settle(
     """Print the verdict on two sides, and what is to be said of how they were read; the exit code."""
     whole = [name.strip() for given in asked.integers for name in given.split(",")]
     domain = Domain.parse(asked.ranges, {*inputs, *variables(right)}, whole)
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    floats = FloatArithmetic.parse(asked.arithmetic)
+    if asked.every_float32 and floats not in (None, FloatArithmetic(FLOAT32)):
+        raise SettingError(
+            f"--every-float32 has the arithmetic reals or float32, and {asked.arithmetic[:40]!r} is given; "
+            "leave out --every-float32, or change --arithmetic"
+        )
+    if floats is not None and asked.tests is not None:
+        raise SettingError(
+            "--export-tests states a claim over the reals; leave it out, or --arithmetic"
+        )
+    claim = Claim(
+        left,
+        right,
+        domain,
+        Tolerance.parse(asked.tolerance),
+        asked.where_defined,
+        None if asked.every_float32 else floats,
+    )
     if asked.where_defined and (asked.tests is not None or asked.every_float32):
         raise SettingError(
             "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
@@ -123,8 +141,6 @@ def settle(
     if asked.every_float32:
         with will:
             verdict = _every_float32(claim, asked, notes)
-    elif asked.arithmetic != "reals":
-        raise SettingError("--arithmetic float32 goes with --every-float32")
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
@@ -146,7 +162,8 @@ def _every_float32(claim: Claim, asked: ClaimRequest, notes: Console) -> Verdict
         def show(done: int, total: int) -> None:
             status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
 
-        every = EveryFloat32(asked.arithmetic, progress=show)
+        in_reals = FloatArithmetic.parse(asked.arithmetic) is None
+        every = EveryFloat32("reals" if in_reals else "float32", progress=show)
         return check(claim, Effort(seconds=asked.seconds), [every])
 
 
