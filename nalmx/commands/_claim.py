@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -26,6 +27,9 @@ from . import _request as ask
 from ._certificate import write_certificate
 from ._files import check_certificates, check_tests, tests_option
 from ._options import as_text, export_tests, json_line, messages, no_traces
+
+if TYPE_CHECKING:
+    from ..verify.sweeping.grids import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,18 @@ class ClaimRequest(ask.VerdictRequest):
     timeout: float | None = ask.option(
         "--timeout",
         "Seconds for the check; what is not established by then is tested or unknown.",
-        show_default="60, and no limit with --every-float32",
+        show_default="60, and no limit with --every-…",
         type=click.FloatRange(0.1, 1e6),
     )
     every_float32: bool = ask.flag(
         "--every-float32",
         "Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
     )
+    every_float16: bool = ask.flag(
+        "--every-float16",
+        "Check every float16 number of the range of one input, or every pair of them of two.",
+    )
+    every_bfloat16: bool = ask.flag("--every-bfloat16", "The same for bfloat16 numbers.")
     arithmetic: str = ask.option(
         "--arithmetic",
         "What computes EXPRESSION: reals, or float64, float32, float16 or bfloat16, with every operation "
@@ -92,7 +101,22 @@ class ClaimRequest(ask.VerdictRequest):
 
     @property
     def seconds(self) -> float:
-        return self.timeout or (math.inf if self.every_float32 else Effort().seconds)
+        return self.timeout or (math.inf if self.every else Effort().seconds)
+
+    @property
+    def every(self) -> Format | None:
+        """The format of which every number is checked."""
+        flags: dict[Format, bool] = {
+            "float32": self.every_float32,
+            "float16": self.every_float16,
+            "bfloat16": self.every_bfloat16,
+        }
+        asked = [form for form, given in flags.items() if given]
+        if len(asked) > 1:
+            raise SettingError(
+                f"--every-{asked[0]} and --every-{asked[1]} are two checks; give one of them"
+            )
+        return asked[0] if asked else None
 
 
 def settle(
@@ -106,10 +130,10 @@ def settle(
     whole = [name.strip() for given in asked.integers for name in given.split(",")]
     domain = Domain.parse(asked.ranges, {*inputs, *variables(right)}, whole)
     floats = FloatArithmetic.parse(asked.arithmetic)
-    if asked.every_float32 and floats not in (None, FloatArithmetic(FLOAT32)):
+    if asked.every and floats not in (None, FloatArithmetic(FLOAT32)):
         raise SettingError(
-            f"--every-float32 has the arithmetic reals or float32, and {asked.arithmetic[:40]!r} is given; "
-            "leave out --every-float32, or change --arithmetic"
+            f"--every-{asked.every} has the arithmetic reals or float32, and {asked.arithmetic[:40]!r} is "
+            f"given; leave out --every-{asked.every}, or change --arithmetic"
         )
     if floats is not None and asked.tests is not None:
         raise SettingError(
@@ -121,26 +145,24 @@ def settle(
         domain,
         Tolerance.parse(asked.tolerance),
         asked.where_defined,
-        None if asked.every_float32 else floats,
+        None if asked.every else floats,
     )
-    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+    if asked.where_defined and (asked.tests is not None or asked.every):
         raise SettingError(
-            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "--where-defined is not for --export-tests or --every-…, which ask for a value at every "
             "point; leave it out, or them"
         )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
-    late = replace(
-        out_of_time(claim, asked.seconds), inputs="float32" if asked.every_float32 else "real"
-    )
+    late = replace(out_of_time(claim, asked.seconds), inputs=asked.every or "real")
     will = last_will(
         asked.seconds, lambda: _text(late, asked.as_json), late.exit_code(asked.require)
     )
     device, notes = check_device_name(asked.device), messages(asked.quiet)
     effort = Effort(points=asked.points, seed=asked.seed, device=device, seconds=asked.seconds)
-    if asked.every_float32:
+    if asked.every:
         with will:
-            verdict = _every_float32(claim, asked, notes)
+            verdict = _every(asked.every, claim, effort, asked, notes)
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
@@ -154,17 +176,19 @@ def settle(
     return verdict.exit_code(asked.require)
 
 
-def _every_float32(claim: Claim, asked: ClaimRequest, notes: Console) -> Verdict:
-    from ..verify.sweeping.exhaustive import EveryFloat32
+def _every(
+    form: Format, claim: Claim, effort: Effort, asked: ClaimRequest, notes: Console
+) -> Verdict:
+    from ..verify.sweeping.exhaustive import EveryFloat
 
-    with notes.status("checking every float32") as status:
+    with notes.status(f"checking every {form}") as status:
 
         def show(done: int, total: int) -> None:
-            status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
+            status.update(f"checking every {form}: {done / max(1, total):.0%} of {total:,}")
 
         in_reals = FloatArithmetic.parse(asked.arithmetic) is None
-        every = EveryFloat32("reals" if in_reals else "float32", progress=show)
-        return check(claim, Effort(seconds=asked.seconds), [every])
+        every = EveryFloat("reals" if in_reals else "float32", progress=show, inputs=form)
+        return check(claim, effort, [every])
 
 
 def _text(verdict: Verdict, as_json: bool) -> str:
