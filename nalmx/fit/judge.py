@@ -264,7 +264,7 @@ class Judge:
         weights = part.weights / np.abs(part.target) if found.in_proportion else part.weights
         if not np.isfinite(weights).all():
             return "its errors go with the target, which is 0 in some rows"
-        inside = not (found.form.is_linear or found.form.is_daring or self._is_factor(found.form))
+        inside = not (found.form.is_linear or found.form.is_daring or self.is_factor(found.form))
         if free and inside and not self._is_short_curve(found):
             return (
                 "one of its constants is no exact number, and forms like it fit much that is smooth"
@@ -297,7 +297,7 @@ class Judge:
             and found.complexity <= _SHORTEST_INNER
         )
 
-    def _is_factor(self, form: Form) -> bool:
+    def is_factor(self, form: Form) -> bool:
         """Whether the only constant that is no exact number is a factor of the whole."""
         part = self.fitted
         if len(form.values) != 1:

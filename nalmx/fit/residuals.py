@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import mpmath
 import numpy as np
 
 from .rows import Array
@@ -15,6 +16,8 @@ from .rows import Array
 _LIMIT = 4.0
 _MANY = 30
 _COLUMNS = 12
+_RARE = 1e-3
+_HIGHEST = 4  # degree of the polynomials of one column
 _SKEWED = 1.5  # a sum of squares reaches far values more often than a normal number
 
 
@@ -48,6 +51,9 @@ def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -
         shape = _shape(left / level, count)
         if shape:
             return shape
+    for name, values in orders.items():
+        if _by_chance(_waves(values), left) < _RARE / len(orders):
+            return f"a polynomial of {name} explains what it leaves"
     return ""
 
 
@@ -102,6 +108,31 @@ def _lack_of_fit(orders: Mapping[str, Array], left: Array) -> float:
     mean, variance = kinds / rows, 2 * kinds * (rows - kinds) / (rows**2 * (rows + 2))
     score: float = (explained - mean) / math.sqrt(variance)
     return score / _SKEWED
+
+
+def _waves(values: Array) -> Array:
+    """A constant and powers of some values, as many as their number bears, scaled to [-1, 1]."""
+    middle, half = (values.max() + values.min()) / 2, np.ptp(values) / 2
+    powers = np.polynomial.legendre.legvander(
+        (values - middle) / half, min(_HIGHEST, len(values) // 3)
+    )
+    basis, size, _ = np.linalg.svd(powers, full_matrices=False)
+    return basis[:, size > 1e-9 * size[0]]
+
+
+def _by_chance(basis: Array, left: Array) -> float:
+    """How likely an orthonormal basis explains so much of normal noise: a part with law Beta(k/2, (n − k)/2).
+
+    It tells noise from what is smooth also where there are few rows, of which neighbours say little.
+    """
+    rows, kinds = basis.shape
+    unexplained = 1 - float(((basis.T @ left) ** 2).sum() / (left**2).sum())
+    if unexplained > 1 - kinds / rows:
+        return 1.0
+    found: float = mpmath.betainc(
+        (rows - kinds) / 2, kinds / 2, 0, max(unexplained, 0.0), regularized=True
+    )
+    return float(found)
 
 
 def _shape(scaled: Array, count: int) -> str:

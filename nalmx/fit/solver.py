@@ -12,6 +12,7 @@ from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
+from .bends import why_bent
 from .candidate import Candidate
 from .everywhere import why_not_everywhere
 from .form import Form
@@ -143,7 +144,7 @@ class _Search:
         rival = self._rival(law)
         if rival is not None:
             return f"{to_text(rival.expression)} fits as well"
-        return why_not_everywhere(self.judge, law)
+        return why_bent(self.judge, law) or why_not_everywhere(self.judge, law)
 
     def outcome(self, ended: str | None) -> Fit:
         """What was found so far."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import lambertw
+from scipy.special import digamma, ellipk, gamma, j0, lambertw
 
 from nalmx.errors import DataError, SettingError
 from nalmx.expression import parse, to_text
@@ -175,6 +175,43 @@ def test_what_leaves_a_third_of_the_target_is_no_law():
     x = np.exp(random.uniform(-2, 2, 500))
     outcome = found(x[:, None], 3 * x**2 * (1 + 0.3 * random.normal(size=500)))
     assert not outcome.law
+
+
+@pytest.mark.parametrize("rows", [12, 20])
+@pytest.mark.parametrize("smooth", [lambda x: x**x, ellipk, gamma, digamma])
+def test_what_a_few_rows_miss_of_a_smooth_function_is_no_noise(smooth, rows):
+    """Neighbours say little of a dozen rows; a polynomial says it all."""
+    inputs = np.random.default_rng(rows).uniform(0.1, 0.5, (rows, 1))
+    outcome = found(inputs, smooth(inputs[:, 0]))
+    assert not outcome.law, outcome.statements
+
+
+def test_polynomials_explain_noise_in_one_of_a_thousand_fits():
+    random = np.random.default_rng(0)
+    x = random.uniform(size=(500, 12))
+    found = [
+        why_not_noise({"x": a}, a, b - b.mean())
+        for a, b in zip(x, random.normal(size=x.shape), strict=True)
+    ]
+    assert sum("polynomial" in reason for reason in found) <= 3
+
+
+@pytest.mark.parametrize("curve", [gamma, j0, digamma, ellipk])
+def test_a_line_near_a_curve_is_no_law(curve):
+    random = np.random.default_rng(1)
+    inputs = random.uniform(0.5, 0.6, (20, 1))
+    outcome = found(inputs, noisy(random, curve(inputs[:, 0]), 1e-3), noise=1e-3)
+    assert not outcome.law, outcome.statements
+
+
+def test_a_line_is_a_law_where_its_input_ranges_widely():
+    random = np.random.default_rng(1)
+    inputs = random.uniform(1, 9, (60, 1))
+    target = 0.37219 + 1.23456 * inputs[:, 0]
+    assert law(inputs, noisy(random, target, 1e-3)).endswith("*x1")
+    inputs = 5 + (inputs - 5) / 40
+    narrow = found(inputs, noisy(random, 0.37219 + 1.23456 * inputs[:, 0], 1e-3), noise=1e-3)
+    assert not narrow.law, narrow.statements
 
 
 def test_a_law_that_is_asked_to_be_exact_has_no_noise():

@@ -183,7 +183,7 @@ REFUSED = [
     ("", "is empty; give a line of names"),
     ("# nothing\n", "is empty; give a line of names"),
     ("a,y\n", "a line of names and no rows"),
-    ("a,y\n1,2\n", "there are 1 rows"),
+    ("a,y\n1,2\n", "there is 1 row;"),
     ("1,2\n3,4\n", "begins with a row of numbers"),
     ("a,b\n1,2\n3,4\n", "has no column 'y'; it has a, b"),
     ("a,Ys\n1,2\n3,4\n", "has no column 'y'; it has a, Ys"),
