@@ -110,7 +110,8 @@ class SignedCover:
         found = self._errors.bounds(spans, low.shape[1])
         moves = np.zeros_like(low)
         for k, name in enumerate(self._names):
-            moves[k] = self._errors.slopes.get(name, 0.0) * (high[k] - low[k])
+            with np.errstate(over="ignore", invalid="ignore"):
+                moves[k] = self._errors.slopes.get(name, 0.0) * (high[k] - low[k])
         return found, np.where(np.isfinite(found) & np.isfinite(moves), moves, 0.0)
 
     def _look_at(self, low: Array, high: Array) -> None:
