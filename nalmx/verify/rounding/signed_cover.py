@@ -7,6 +7,7 @@ across the input that is widest, as a part of its range, and across the one that
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .spans import Array, Spans, enclosing
 CLOSE_ENOUGH = 1.002
 _BATCH, _SPOTS, _KEPT_BOXES = 256, 16, 32
 _ONCE_SETTLED = 2_000  # boxes, when it is known on which side of the limit the bound lies
+_MOST_TURNS = 300  # a bound next to a jump, which is not attained, would be approached a box a turn
 _MOST_WORK = 6_000_000  # steps on boxes, 4 s where no function of a library is among them
 
 
@@ -58,30 +60,29 @@ class SignedCover:
         low, high = self._start()
         widths = (high - low).max(axis=1, keepdims=True)
         (upper, moves), dropped = self._bounds(low, high), 0.0
-        by_width = True
         most_boxes = min(most_boxes, _MOST_WORK // max(1, self._errors.work))
-        while True:
+        for turn in count():
             order = np.argsort(-upper, kind="stable")
             low, high, upper, moves = low[:, order], high[:, order], upper[order], moves[:, order]
             self._look_at(low[:, :_SPOTS], high[:, :_SPOTS])
             largest = max(float(upper[0]), dropped)
-            if largest <= self.spot * CLOSE_ENOUGH or not self._names or self.spot == np.inf:
+            close = largest <= self.spot * CLOSE_ENOUGH or self.spot == np.inf
+            if close or not self._names or turn == _MOST_TURNS:
                 break
             is_settled = largest <= limit or self.spot > limit
             if self.boxes >= (min(_ONCE_SETTLED, most_boxes) if is_settled else most_boxes):
                 break
-            count = min(_BATCH, int((upper > self.spot * CLOSE_ENOUGH).sum()))
-            by_width = not by_width
-            across = (high - low)[:, :count] / np.where(widths > 0.0, widths, 1.0)
-            if not by_width:
-                moved = moves[:, :count]
+            taken = min(_BATCH, int((upper > self.spot * CLOSE_ENOUGH).sum()))
+            across = (high - low)[:, :taken] / np.where(widths > 0.0, widths, 1.0)
+            if turn % 2:
+                moved = moves[:, :taken]
                 across = np.where(moved.max(axis=0) > 0.0, moved, across)
-            halves = _halves(low[:, :count], high[:, :count], np.argmax(across, axis=0))
-            low = np.concatenate([halves[0], low[:, count:]], axis=1)
-            high = np.concatenate([halves[1], high[:, count:]], axis=1)
+            halves = _halves(low[:, :taken], high[:, :taken], np.argmax(across, axis=0))
+            low = np.concatenate([halves[0], low[:, taken:]], axis=1)
+            high = np.concatenate([halves[1], high[:, taken:]], axis=1)
             new, new_moves = self._bounds(*halves)
-            upper = np.concatenate([new, upper[count:]])
-            moves = np.concatenate([new_moves, moves[:, count:]], axis=1)
+            upper = np.concatenate([new, upper[taken:]])
+            moves = np.concatenate([new_moves, moves[:, taken:]], axis=1)
             kept = upper > self.spot
             dropped = max(dropped, float(upper[~kept].max(initial=0.0)))
             if not kept.any():
