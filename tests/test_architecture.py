@@ -23,6 +23,7 @@ LAYERS = (
         "exit_codes",
         "lazy_names",
         "markup",
+        "plugins",
         "python_layout",
         "rationals",
         "showing",

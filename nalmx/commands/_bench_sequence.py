@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class SequenceRequest(ask.WorkRequest):
     task: tuple[str, ...] = ask.several(
-        "--task", "LIST", "Sequence tasks with commas; by default all."
+        "--task",
+        "LIST",
+        "Sequence tasks with commas, or package.module:TASK; by default all of nalmx.",
+        callback=ask.own("task"),
     )
     model: tuple[str, ...] = ask.several(
         "--model", "LIST", "pntm, ntm, lstm, …, or several with commas; by default all."

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from ..plugins import is_own
 from ..verify import REQUIRABLE, Level
 
 R = TypeVar("R", bound="Request")
+OwnKind: TypeAlias = Literal["module", "task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,40 @@ def completed(names: Callable[[], Iterable[str]]) -> Any:
     return those
 
 
-def several(name: str, metavar: str, help: str) -> Any:
+def several(name: str, metavar: str, help: str, **settings: Any) -> Any:
     """An option that may be repeated."""
-    return option(name, help, multiple=True, metavar=metavar)
+    return option(name, help, multiple=True, metavar=metavar, **settings)
+
+
+def own(kind: OwnKind) -> Any:
+    """What imports the modules or tasks that an option names as `package.module:NAME`."""
+
+    def imported(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        given = (value,) if isinstance(value, str) else value or ()
+        for name in filter(is_own, ",".join(given).split(",")):
+            if kind == "module":
+                from ..models import OWN_MODULES
+
+                OWN_MODULES.add(name.strip())
+            else:
+                from ..pntm.tasks import OWN_TASKS
+
+                OWN_TASKS.add(name.strip())
+        return value
+
+    return imported
+
+
+def named_own(kind: OwnKind) -> Any:
+    """An option for things of the user's own that a file names."""
+    form = "package.module:Class" if kind == "module" else "package.module:TASK"
+    help = f"A {kind} of your own package that the run names; may be repeated."
+    return several(f"--{kind}", form, help, callback=own(kind))
+
+
+def own_words(option: str, name: str | None) -> list[str]:
+    """What names a module or a task once more that is of the user's own package."""
+    return [option, name] if name is not None and is_own(name) else []
 
 
 def file_option(name: str, help: str) -> Any:

@@ -12,7 +12,7 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..pntm.learn.config import SequenceConfig
-from ..run_directory import unused_directory
+from ..run_directory import safe_name, unused_directory
 from ._files import check_figure
 from ._options import (
     SECONDS_FOR_A_STEP,
@@ -153,7 +153,7 @@ def _created(asked: TrainRequest) -> tuple[SequenceRun, Tests]:
         )
     config = SequenceConfig.checked(**asked.machine_settings())
     examples, tests = training_and_tests(config)
-    name = config.task or Path(config.title).stem[:60]
+    name = safe_name(config.task) if config.task else Path(config.title).stem[:60]
     directory = asked.directory or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
 

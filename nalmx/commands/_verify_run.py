@@ -47,6 +47,8 @@ class RunRequest(ask.VerdictRequest):
         "--certificates", "Write a certificate of every claim into the directory of the run."
     )
     figure: Path | None = figure_option()
+    modules: tuple[str, ...] = ask.named_own("module")
+    tasks: tuple[str, ...] = ask.named_own("task")
 
     def check_files(self) -> None:
         """Refuse to write what could not be written, once it is known that there is a run."""

@@ -43,7 +43,9 @@ class SingleModuleRequest(ask.WorkRequest):
     module: tuple[str, ...] = ask.several(
         "--module",
         "LIST",
-        "nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
+        "nau, nmu, nac+, nac-mul, …, package.module:Class, or several with commas; by default all nine "
+        "published ones.",
+        callback=ask.own("module"),
     )
     ranges: tuple[str, ...] = ask.several(
         "--range",

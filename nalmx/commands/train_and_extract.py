@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
-from ..run_directory import unused_directory
+from ..run_directory import safe_name, unused_directory
 from ..verify import Effort, Tolerance
 from ._options import (
     messages,
@@ -19,7 +20,7 @@ from ._options import (
     stop_on_signal,
 )
 from ._progress import ProgressBar
-from ._request import asking
+from ._request import asking, own_words
 from ._sequence import run_sequence
 from ._train_request import TrainRequest
 
@@ -63,9 +64,11 @@ def command(asked: TrainRequest) -> int:
                 stop_requested=stop_requested,
             )
     except Interrupted as stopped:
+        again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
+        again += own_words("--module", run.config.module)
+        again += ["--source", asked.source] if asked.source else []
         notes.print(
-            f"nalmx: {stopped}; nothing is lost, continue with: nalmx train-and-extract --output "
-            f"{run.directory} --resume",
+            f"nalmx: {stopped}; nothing is lost, continue with: {shlex.join(again)}",
             soft_wrap=True,
         )
         return INTERRUPTED
@@ -82,15 +85,15 @@ def _opened(asked: TrainRequest) -> Run:
     from ..train import Config, Run
 
     if asked.resume:
-        run = Run.open(asked.resumed())
+        run = Run.open(asked.resumed(), asked.own_source())
         run.check_settings(asked.module_settings(given=True))
         return run
     for name, listing in (("operation", "tasks"), ("module", "modules")):
-        if getattr(asked, name) is None:
+        if getattr(asked, name) is None and not (name == "operation" and asked.source):
             raise click.UsageError(f"give --{name}; `nalmx {listing}` lists what there is")
-    config = Config.checked(**asked.module_settings())
+    config = Config.checked(source=asked.own_source(), **asked.module_settings())
     directory = asked.directory or unused_directory(
-        Path("runs") / f"{config.source.name}-{config.module.replace('*', 'mul')}"
+        Path("runs") / f"{config.source.name}-{safe_name(config.module)}"
     )
     return Run.create(directory, config)
 
