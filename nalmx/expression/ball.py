@@ -25,18 +25,18 @@ from .operations import OPERATIONS, Operation
 Ball: TypeAlias = flint.arb
 
 
-class Open(enum.Enum):
+class LeftOpen(enum.Enum):
     """Marks a value that the enclosure leaves open."""
 
     UNDECIDED = "undecided"
 
 
-UNDECIDED: Final = Open.UNDECIDED
+UNDECIDED: Final = LeftOpen.UNDECIDED
 _LARGEST_WHOLE_POWER = 2**40
 _THIN_BITS = 24
 # Arb encloses these as closely as their ends do: radii were within 1 % in 60 boxes of all widths.
 _TIGHT = ("exp", "log", "sqrt")
-BallValue: TypeAlias = Ball | bool | Undefined | Literal[Open.UNDECIDED]
+BallValue: TypeAlias = Ball | bool | Undefined | Literal[LeftOpen.UNDECIDED]
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def enclose_operation(operation: str, arguments: tuple[BallValue, ...]) -> BallV
             return argument
     if operation in ("and", "or"):
         return _junction(operation, arguments)
-    if UNDECIDED in [argument for argument in arguments if isinstance(argument, Open)]:
+    if UNDECIDED in [argument for argument in arguments if isinstance(argument, LeftOpen)]:
         return UNDECIDED
     for place, relation, bound, otherwise in _REQUIRED[operation]:
         holds = relation(arguments[place], bound)
@@ -122,7 +122,7 @@ def _as_open(condition: BallValue) -> BallValue:
 
 def _junction(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
     """And, or: every argument must be defined for the whole to be, so an open one keeps it open."""
-    if any(isinstance(argument, Open) for argument in arguments):
+    if any(isinstance(argument, LeftOpen) for argument in arguments):
         return UNDECIDED
     return all(arguments) if operation == "and" else any(arguments)
 

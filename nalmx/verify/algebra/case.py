@@ -18,7 +18,7 @@ from .field import Units
 from .linear import Inequality
 from .normal_form import NormalForms
 from .quotients import OutsideMethod
-from .region import Split
+from .region import OpenSign
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, SignCondition, opposite
 
 
@@ -96,7 +96,7 @@ class Case:
             integers=self.integers - {name},
         )
 
-    def parts(self, split: Split) -> Iterator[Case]:
+    def parts(self, split: OpenSign) -> Iterator[Case]:
         """The cases in which the sign that was asked for is known; they cover this one."""
         for signs in split.parts:
             condition = SignCondition(split.function, signs)

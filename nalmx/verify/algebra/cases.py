@@ -10,7 +10,7 @@ contradict each other.
                     ▼                                                          │
               normal forms of both sides ── Restart: a finer unit ──► again    │
                     │           │     └──── Empty: no such point ──► done      │
-                    │           └────────── Split: a sign is open ─────────────┤
+                    │           └─────── OpenSign: a sign is open ─────────────┤
                     ▼                                                          │
               are they equal? ── no, and a sign is open, an input is tied ─────┘
                     │              to others, or values stand alone
@@ -20,7 +20,7 @@ contradict each other.
 | raised          | by                                   | means                        | ends in         |
 | `Restart`       | `Units.unit`                         | a finer unit for arguments   | `Units.settled` |
 | `Empty`         | `Region.learn`, `Region.atom_signs`  | the case holds no point      | `solved`        |
-| `Split`         | `Region.need`, `Region.split_open`   | a sign is open               | `solved`        |
+| `OpenSign`      | `Region.need`, `Region.split_open`   | a sign is open               | `solved`        |
 | `OutsideMethod` | `Ring`, `Field`, functions, `cases`  | no normal form, or too large | `decide`        |
 
 Whoever else calls what raises lets it pass.
@@ -46,7 +46,7 @@ from .nested import by_inner_root
 from .normal_form import Form, NormalForms
 from .partial import are_alike, cut_at_edges, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
-from .region import Empty, Split
+from .region import Empty, OpenSign
 from .residues import by_residues, by_values
 
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the first 2 of 514.
@@ -101,7 +101,7 @@ def solved(case: Case, units: Units) -> Solved | list[Case]:
         return units.settled(lambda: _solved(case, units))
     except Empty:
         return []
-    except Split as split:
+    except OpenSign as split:
         return [part for part in case.parts(split) if not _contradicts(part)]
 
 

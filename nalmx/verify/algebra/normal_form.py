@@ -20,7 +20,7 @@ from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
 from .numbers import vanishes_by_numbers
 from .quotients import OutsideMethod, Quotient, key, rational
-from .region import HALVES, Region, Split
+from .region import HALVES, OpenSign, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
 from .waves import cosine_and_sine, pi
 from .whole_parts import whole_part
@@ -83,7 +83,7 @@ class NormalForms:
         return form
 
     def form(self, root: Expression) -> Form:
-        """The normal form of an expression; `Split` where it depends on an open sign."""
+        """The normal form of an expression; `OpenSign` where it depends on an open sign."""
         nodes = list(post_order(root))
         try:
             if not any(isinstance(n, Apply) and n.operation == "piecewise" for n in nodes):
@@ -164,7 +164,7 @@ class NormalForms:
         parts, holds = _COMPARISONS[operation]
         try:
             return self.region.need(self.field.ring.minus(x, y), parts) in holds
-        except Split:
+        except OpenSign:
             self.region.split_magnitudes()
             raise
 

@@ -46,7 +46,7 @@ _BOXES, _HUNTING, _MOST_HUNTED = 500, 60_000, 3
 def are_alike(case: Case, forms: NormalForms, *, agrees: bool) -> bool:
     """Whether both sides are certainly defined at the same points of a case and equal there.
 
-    They are equal where both are defined if the case `agrees`. Raises `Split` where a sign that cuts the
+    They are equal where both are defined if the case `agrees`. Raises `OpenSign` where a sign that cuts the
     range of one input may tell.
     """
     conditions = [*(c.function for c in case.conditions), *case.bound.values()]
@@ -90,7 +90,7 @@ def _held_at_zeros(needs: frozenset[Need]) -> Iterator[frozenset[object]]:
 
 
 def cut_at_edges(forms: NormalForms) -> None:
-    """Raise `Split` where what must hold fails from some value of one input on."""
+    """Raise `OpenSign` where what must hold fails from some value of one input on."""
     for obligation in forms.obligations.values():
         form = forms.field.reduced(obligation.form)
         if not forms.region.signs_of(form) <= obligation.signs:

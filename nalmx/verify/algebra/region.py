@@ -1,7 +1,7 @@
 """What is known of signs on a region of the domain, and the questions that split it further.
 
 A region has the field in which both sides are compared there. It is the only one that asks for signs: what
-it cannot tell it asks for by `Split`, and what cannot be by `Empty`. Both end the work on a case, and both
+it cannot tell it asks for by `OpenSign`, and what cannot be by `Empty`. Both end the work on a case, and both
 are answered in one place (`cases.py`).
 """
 
@@ -30,7 +30,7 @@ class Empty(Exception):
     """The conditions contradict each other: there is no such point."""
 
 
-class Split(Exception):
+class OpenSign(Exception):
     """A sign must be known to go on: of `function`, in one of `parts`.
 
     `line` is the input, the slope and the zero of a linear function of one input.
@@ -203,7 +203,7 @@ class Region:
         return found
 
     def need(self, value: Quotient, parts: Sequence[Signs]) -> int:
-        """In which of `parts` the sign of a value lies; raises `Split` where that is open."""
+        """In which of `parts` the sign of a value lies; raises `OpenSign` where that is open."""
         value = self.field.reduced(value)
         self.seen.append(value)
         signs = self.signs_of(value)
@@ -221,10 +221,10 @@ class Region:
         same = (content > 0) == (turns % 2 == 0)
         raise self._split(atom, parts if same else [opposite(part) for part in parts])
 
-    def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> Split:
+    def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> OpenSign:
         signs = self.atom_signs(atom)
         useful = [part & signs for part in parts if part & signs]
-        return Split(self.field.tree(atom), useful, self._line(atom))
+        return OpenSign(self.field.tree(atom), useful, self._line(atom))
 
     def _line(self, atom: Polynomial) -> tuple[str, Fraction, Fraction] | None:
         """Input, slope and zero of a linear polynomial of one input."""
@@ -235,27 +235,27 @@ class Region:
         return name, slope, -linear[1] / slope
 
     def split_at(self, atom: Polynomial) -> None:
-        """Raise `Split` for the sign of a polynomial that cuts the range of one input, where it is open."""
+        """Raise `OpenSign` where the sign of a polynomial that cuts the range of one input is open."""
         if self._line(atom) is not None and len(self.atom_signs(atom)) > 1:
             raise self._split(atom, (NEGATIVE, ZERO, POSITIVE))
 
     def split_open(self) -> None:
-        """Raise `Split` for a function such as |f| whose sign was left open, if there is one.
+        """Raise `OpenSign` for a function such as |f| whose sign was left open, if there is one.
 
         Those that cut the range of one input come first.
         """
         self._split_one(self.open)
 
     def split_magnitudes(self) -> None:
-        """Raise `Split` for a function in |f|, if there is one whose sign is open."""
+        """Raise `OpenSign` for a function in |f|, if there is one whose sign is open."""
         self._split_one(self.magnitudes)
 
     def _split_one(self, functions: list[Quotient]) -> None:
-        found: Split | None = None
+        found: OpenSign | None = None
         for value in functions:
             try:
                 self.need(value, HALVES)
-            except Split as asked:
+            except OpenSign as asked:
                 if asked.line is not None:
                     raise
                 found = found or asked
