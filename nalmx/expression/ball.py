@@ -56,6 +56,13 @@ def interval(lower: Fraction, upper: Fraction) -> Ball:
     return _hull(ball(lower), ball(upper))
 
 
+def ends_of(value: Ball) -> tuple[Fraction, Fraction]:
+    """The rational ends of a finite ball."""
+    mantissas = (end.man_exp() for end in (value.lower(), value.upper()))
+    low, high = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in mantissas)
+    return low, high
+
+
 def _hull(low: Ball, high: Ball) -> Ball:
     """The union of two balls; where both have one sign, rounding does not carry it past 0."""
     return _one_sided(low.union(high), low, high)

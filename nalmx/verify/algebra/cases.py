@@ -119,10 +119,8 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
         if parts := list(by_residues(case, forms.region)):
             return [part for part in parts if not _contradicts(part)]
         forms.region.split_open()
-        for zero in forms.region.zeros:
-            tied = _tied(forms.field, zero)
-            if tied is not None:
-                return _solved(case.with_input(*tied), units)
+        if tied := _tied(forms):
+            return _solved(case.with_input(*tied), units)
         if lone := list(case.lone_values()):
             return lone
         if case.conditions and is_empty(case.conditions, case.ranges, _BOXES_IF_IT_DIFFERS):
@@ -130,6 +128,8 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     unmet = find_unmet(case, forms)
     if (not agrees or unmet is not None) and (values := list(by_values(case))):
         return values
+    if unmet is not None and agrees and (tied := _tied(forms)):
+        return _solved(case.with_input(*tied), units)
     if unmet is None:
         return Solved(case, forms, left, right, agrees, None, agrees)
     alike = are_alike(case, forms, agrees=agrees)
@@ -143,8 +143,13 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     return Solved(case, forms, left, right, agrees, unmet, alike)
 
 
-def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
-    """An input that a polynomial equation gives as an expression of the others: x1 = x2 + 1."""
+def _tied(forms: NormalForms) -> tuple[str, Expression] | None:
+    """An input that an equation of the case gives as an expression of the others: x1 = x2 + 1."""
+    found = (_tied_by(forms.field, zero) for zero in forms.region.zeros)
+    return next(filter(None, found), None)
+
+
+def _tied_by(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
     slots = field.ring.slots
     for place, name in enumerate(field.ring.names):
         holding = [(m, as_fraction(c)) for m, c in zero.terms() if m[slots + place]]

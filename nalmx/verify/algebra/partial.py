@@ -17,9 +17,8 @@ from functools import partial
 from typing import TypeAlias
 
 from ...clock import limited
-from ...expression import Apply, Expression, Number
-from ...expression.nodes import post_order
-from ...expression.operations import OPERATIONS
+from ...expression import Expression
+from ...expression.totality import is_total
 from ..domain import Point
 from .bracket import Bracket
 from .case import Case
@@ -50,7 +49,7 @@ def are_alike(case: Case, forms: NormalForms, *, agrees: bool) -> bool:
     range of one input may tell.
     """
     conditions = [*(c.function for c in case.conditions), *case.bound.values()]
-    if not all(map(_is_total, conditions)):
+    if not all(map(is_total, conditions)):
         return False
     sides = [_open(side, case, forms) for side in (case.left, case.right)]
     left, right = (_needs(side, forms) for side in sides)
@@ -197,25 +196,6 @@ def _signs_of_factors(known: frozenset[Need]) -> Iterator[tuple[object, int]]:
             # Where an even factor is 0, the product says nothing of the others.
             if len(odd) == 1 and even <= nonzero:
                 yield next(iter(odd)), sign
-
-
-def _is_total(root: Expression) -> bool:
-    """Whether an expression has a value everywhere."""
-    return all(map(_has_values, post_order(root)))
-
-
-def _has_values(node: Expression) -> bool:
-    if not isinstance(node, Apply) or OPERATIONS[node.operation].is_total:
-        return True
-    last = node.arguments[-1]
-    if not isinstance(last, Number):
-        return False
-    if node.operation in ("div", "mod"):
-        return last.value != 0
-    base = node.arguments[0]
-    whole = last.value.denominator == 1
-    positive = isinstance(base, Apply) and base.operation == "abs"
-    return node.operation == "pow" and last.value > 0 and (whole or positive)
 
 
 def _hunted(obligation: Obligation, others: list[Obligation], case: Case) -> Iterator[Breach]:

@@ -12,13 +12,26 @@ from fractions import Fraction
 from itertools import product
 
 from ...expression import Expression
+from ...expression.ball import enclose, precision
 from ...ranges import Range
 from . import signs as sign_sets
 from .cover import signs_on
-from .field import Field
+from .field import Field, Slot
 from .numbers import sign_of_number
-from .quotients import Polynomial, Quotient, factors_of, key
-from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs, opposite
+from .quadrants import boundaries, open_boundary, signs_in_quadrants
+from .quotients import Polynomial, Quotient, as_fraction, factors_of, key
+from .signs import (
+    BITS,
+    EVERY,
+    NEGATIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    SignCondition,
+    Signs,
+    balls,
+    opposite,
+)
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the last 1 of 514.
@@ -120,6 +133,8 @@ class Region:
         if slot is not None and slot.kind == "power":
             assert slot.base is not None
             return frozenset(abs(s) for s in self.signs_of(self.field.ring.whole(slot.base)))
+        if slot is not None and slot.kind == "wave":
+            return self._signs_of_wave(atom, slot)
         if slot is not None and slot.signs != EVERY:
             return slot.signs
         extremes = self.extremes(atom)
@@ -130,9 +145,37 @@ class Region:
             if sign is not None:
                 return frozenset({sign})
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
+        by_terms &= self._signs_beside_waves(atom)
         if by_terms != EVERY:
             return by_terms
         return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+
+    def _signs_of_wave(self, atom: Polynomial, slot: Slot) -> Signs:
+        """The signs of a sine or cosine: by enclosures, and by the quadrants of its argument."""
+        found = signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+        if len(found) == 1 or (quadrants := self._quadrants(slot)) is None:
+            return found
+        return found & signs_in_quadrants(*quadrants, is_sine=slot.is_wave("sin"))
+
+    def _quadrants(self, slot: Slot) -> tuple[range, list[Signs]] | None:
+        """The k for which k·π/2 may lie near the argument of a wave, and the signs of argument − k·π/2."""
+        field, argument = self.field, slot.argument
+        if argument is None or not field.has_inputs(argument.top):
+            return None
+        hull = {name: extent.hull for name, extent in self.ranges.items()}
+        with precision(BITS):
+            places = boundaries(enclose(field.tree_of(argument), balls(hull)))
+        if places is None:
+            return None
+        return places, [self.signs_of(self._beyond(argument, k)) for k in places]
+
+    def _beyond(self, argument: Quotient, k: int) -> Quotient:
+        """argument − k·π/2."""
+        ring = self.field.ring
+        if not k:
+            return self.field.reduced(argument)
+        turn = ring.scaled(ring.whole(self.field.pi()), Fraction(k, 2))
+        return self.field.reduced(ring.minus(argument, turn))
 
     def _signs_of_terms(self, polynomial: Polynomial) -> Signs:
         """The signs of a sum whose terms all have the same one, as e^x + 1 for all x."""
@@ -148,6 +191,23 @@ class Region:
                 return EVERY
             strict |= 0 not in term
         return found - ZERO if strict else found
+
+    def _signs_beside_waves(self, polynomial: Polynomial) -> Signs:
+        """The signs of a number and terms that are at most 1 by their waves, as 1 − cos x for all x."""
+        number, most = Fraction(0), Fraction(0)
+        for monomial, coefficient in polynomial.terms():
+            if not any(monomial):
+                number = as_fraction(coefficient)
+            elif self._is_of_waves(monomial):
+                most += abs(as_fraction(coefficient))
+            else:
+                return EVERY
+        return sign_sets.between(number - most, number + most)
+
+    def _is_of_waves(self, monomial: Sequence[int]) -> bool:
+        slots = self.field.ring.slots
+        kinds = (self.field.slot_at(slots - 1 - k).kind for k in range(slots) if monomial[k])
+        return not any(monomial[slots:]) and all(kind == "wave" for kind in kinds)
 
     def _variable_signs(self, place: int) -> Signs:
         ring = self.field.ring
@@ -222,6 +282,13 @@ class Region:
         raise self._split(atom, parts if same else [opposite(part) for part in parts])
 
     def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> OpenSign:
+        slot = self.field.slot_of(atom)
+        quadrants = None if slot is None or slot.kind != "wave" else self._quadrants(slot)
+        asked = None if quadrants is None else open_boundary(*quadrants)
+        if asked is not None:
+            assert slot is not None
+            assert slot.argument is not None
+            self.need(self._beyond(slot.argument, asked[0]), asked[1])
         signs = self.atom_signs(atom)
         useful = [part & signs for part in parts if part & signs]
         return OpenSign(self.field.tree(atom), useful, self._line(atom))

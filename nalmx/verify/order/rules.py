@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 import flint
 
 from ...expression import Expression, Number, Variable, evaluate, variables
-from ...expression.ball import ball, enclose, precision
+from ...expression.ball import ball, enclose, ends_of, precision
 from ...expression.build import negative, rational, total
 from ...expression.derivative import derivative, is_smooth
 from ...expression.nodes import substitute
@@ -285,9 +285,4 @@ def _value(value: Expression, box: Box) -> Interval | None:
         near = enclose(value, balls(box))
         if not isinstance(near, flint.arb) or not abs(near) < 2**60:
             return None
-        return Interval(_rational(near.lower()), _rational(near.upper()))
-
-
-def _rational(exact: flint.arb) -> Fraction:
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return Interval(*ends_of(near))
