@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test quick check bench clean
+.PHONY: setup demo test quick check docs bench clean
 
 setup: .venv/installed
 
@@ -34,6 +34,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
 
+# A site in site/, to be opened from there or put on any server; it loads nothing from elsewhere.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 bench: setup
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python benchmarks/single_module_table.py
@@ -54,4 +58,4 @@ bench: setup
 	$(BIN)/python benchmarks/program_mutants.py
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site .venv .pytest_cache .mypy_cache .ruff_cache
