@@ -214,7 +214,8 @@ APART = {
         {"mpmath"},
     ),
     "pntm.proofs.checking.": (
-        {"errors", "pntm.proofs.proof", "pntm.tasks.specification", "pntm.tasks.tokens"},
+        {"clock", "errors"}
+        | {"pntm.proofs.proof", "pntm.tasks.specification", "pntm.tasks.tokens"},
         set(),
     ),
 }

@@ -130,13 +130,12 @@ def _fit(directory: Path, tell: Tell) -> Chapter:
 
 
 def _machine(directory: Path, tell: Tell) -> Chapter:
-    from ..pntm.proofs.check import SequenceEffort
     from ..report.html.machines import machine_part
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import verify_machine
     from ._repeat import learning_command, verify_command
 
-    outcome = verify_machine(SequenceRun.open(directory), SequenceEffort(on_progress=tell))
+    outcome = verify_machine(SequenceRun.open(directory), on_progress=tell)
     outcome.check_saved()
     named = ask.own_words("--task", outcome.run.config.task)
     repeat = [learning_command(outcome.run.config), verify_command(directory, *named)]

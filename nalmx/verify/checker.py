@@ -14,8 +14,8 @@ from dataclasses import replace
 from ..clock import move_on_after
 from ..rationals import spell
 from .domain import Point
-from .effort import Effort
-from .prover import Open, Prover, late
+from .effort import Effort, late
+from .prover import ClaimProver, Open
 from .provers import PROVERS
 from .verdict import Claim, Verdict
 
@@ -23,7 +23,7 @@ CONFIDENCE = 0.95
 
 
 def check(
-    claim: Claim, effort: Effort | None = None, provers: Iterable[Prover] = PROVERS
+    claim: Claim, effort: Effort | None = None, provers: Iterable[ClaimProver] = PROVERS
 ) -> Verdict:
     """The strongest verdict that nalmx can support for a claim.
 
@@ -51,7 +51,7 @@ def check(
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def _only_at_length(prover: Prover) -> bool:
+def _only_at_length(prover: ClaimProver) -> bool:
     """Whether a brief attempt of a prover is of no use, or its verdict would be final."""
     return getattr(prover, "only_at_length", False)
 

@@ -11,6 +11,9 @@ OPERATIONS, BOXES = 1_500_000, 20_000
 # `benchmarks/slow_claims.py` knows; what is longer is tried once more.
 _BRIEF_OPERATIONS, _BRIEF_BOXES, _BRIEF_EXAMPLES = 8_000, 200, 50
 
+# Machines take in 150,000 to 500,000 tokens a second of the short prompts of `benchmarks/programs.py`.
+TOKENS = 5_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -18,7 +21,8 @@ class Effort:
 
     Each prover may come to so many `operations`, as `nalmx.clock` counts them: an operation that is
     enclosed or worked out at a point, a term of a polynomial. Branch and bound encloses at most so many
-    `boxes`. `seconds` bounds all of it and only aborts.
+    `boxes`. Of a machine, all prompts are answered, the shortest first, while they come to so many `tokens`.
+    `seconds` bounds all of it and only aborts.
     """
 
     examples: int = 500
@@ -28,6 +32,7 @@ class Effort:
     seconds: float = 60.0
     operations: int = OPERATIONS
     boxes: int = BOXES
+    tokens: int = TOKENS
 
     @property
     def briefly(self) -> Effort:
@@ -38,3 +43,8 @@ class Effort:
             operations=min(self.operations, _BRIEF_OPERATIONS),
             boxes=min(self.boxes, _BRIEF_BOXES),
         )
+
+
+def late(seconds: float) -> str:
+    """What a verdict says that the clock ended."""
+    return f"the time limit of {seconds:g} s was reached"

@@ -14,7 +14,7 @@ from .effort import Effort
 from .order.proof import METHOD as BY_SIGNS
 from .order.proof import prove
 from .order.statements import statements
-from .prover import Open, Prover, refuted
+from .prover import ClaimProver, Open, refuted
 from .verdict import Claim, Counterexample, Level, Verdict
 from .witness import Blocked, Judgement, judge, judge_between
 
@@ -151,5 +151,5 @@ class Sweep:
         )
 
 
-WITHOUT_POINTS: tuple[Prover, ...] = (Algebra(), Bounds(), Order())
-PROVERS: tuple[Prover, ...] = (*WITHOUT_POINTS, Search(), Sweep())
+WITHOUT_POINTS: tuple[ClaimProver, ...] = (Algebra(), Bounds(), Order())
+PROVERS: tuple[ClaimProver, ...] = (*WITHOUT_POINTS, Search(), Sweep())

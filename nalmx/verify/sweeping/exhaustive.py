@@ -26,8 +26,8 @@ from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...expression.straight_line import numbers_of, straight
 from ..bounding.bounds import as_fraction, decimal, decimal_below
-from ..effort import Effort
-from ..prover import Open, late
+from ..effort import Effort, late
+from ..prover import Open
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import Judgement, judge
 from . import single
