@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
@@ -100,12 +102,23 @@ def flag(name: str, help: str, short: str | None = None) -> Any:
     return option(name, help, short=short, default=False, is_flag=True)
 
 
+def quiet_flag() -> Any:
+    return flag("--quiet", "No progress and no messages on stderr.", "-q")
+
+
+def verbose_flag() -> Any:
+    return flag(
+        "--verbose", "Say on stderr what each step does, and how long all of it takes.", "-v"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ToldRequest(Request):
     """A request for something that takes time, and how it is told."""
 
     as_json: bool = flag("--json", "Print one JSON object on stdout.")
-    quiet: bool = flag("--quiet", "No progress and no messages on stderr.", "-q")
+    quiet: bool = quiet_flag()
+    verbose: bool = verbose_flag()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,12 @@ def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
                 if parameter.name
                 and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
             }
-            return work(kind(given=given, **values))
+            request = kind(given=given, **values)
+            if not getattr(request, "verbose", False):
+                return work(request)
+            if getattr(request, "quiet", False):
+                raise click.UsageError("--verbose and --quiet exclude each other; leave one out")
+            return _told(context, work, request)
 
         made: Callable[..., int] = update_wrapper(command, work)
         for name in reversed(_in_order(kind)):
@@ -155,6 +173,24 @@ def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
         return made
 
     return add
+
+
+def is_verbose() -> bool:
+    """Whether the command that is being done was asked to say more."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.params.get("verbose"))
+
+
+def _told(context: click.Context, work: Callable[[R], int], request: R) -> int:
+    """Work between a line that says with what it is done and one that says how it ended."""
+    from .. import __version__
+
+    began = time.perf_counter()
+    python = sys.version.split()[0]
+    click.echo(f"{context.command_path}: nalmx {__version__}, Python {python}", err=True)
+    code = work(request)
+    click.echo(f"exit code {code} after {time.perf_counter() - began:.1f} s", err=True)
+    return code
 
 
 def _in_order(kind: type[R]) -> list[str]:

@@ -13,10 +13,11 @@ import click
 
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS
+from ..supervisor import continue_with
 from . import _request as ask
 from ._bench_sequence import sequence
 from ._group import Group
-from ._lists import cells_option, say_interrupted, shows, spelled, split
+from ._lists import as_given, cells_option, say_interrupted, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
 
@@ -94,6 +95,7 @@ def single_module(asked: SingleModuleRequest) -> int:
     from ..bench.cells import Stopped, check_output, run_cells
 
     check_output(asked.directory)
+    continue_with(as_given())
     # Below, torch is loaded; nearly all that may be wrong with the input has been said by now.
     groups, notes = grid.groups(), messages(asked.quiet)
     if asked.operation and asked.module:

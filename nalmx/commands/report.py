@@ -45,7 +45,8 @@ class ReportRequest(ask.Request):
     modules: tuple[str, ...] = ask.named_own("module")
     tasks: tuple[str, ...] = ask.named_own("task")
     open_it: bool = ask.flag("--open", "Show it in the browser.")
-    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.", "-q")
+    quiet: bool = ask.quiet_flag()
+    verbose: bool = ask.verbose_flag()
 
 
 @click.command(name="report")

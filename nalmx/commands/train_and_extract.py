@@ -11,6 +11,7 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..run_directory import safe_name, unused_directory
+from ..supervisor import continue_with
 from ..verify import Effort, Tolerance
 from ._options import (
     messages,
@@ -19,7 +20,7 @@ from ._options import (
     say_idle_gpu,
     stop_on_signal,
 )
-from ._progress import ProgressBar
+from ._progress import ProgressBar, Spinner
 from ._request import asking, own_words
 from ._sequence import run_sequence
 from ._train_request import TrainRequest
@@ -47,6 +48,10 @@ def command(asked: TrainRequest) -> int:
     tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
     check_device_name(asked.device)
     run = _opened(asked)
+    again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
+    again += own_words("--module", run.config.module)
+    again += ["--source", asked.source] if asked.source else []
+    continue_with(shlex.join(again))
 
     # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..runs.formulas import train_run, verify_run
@@ -64,17 +69,14 @@ def command(asked: TrainRequest) -> int:
                 stop_requested=stop_requested,
             )
     except Interrupted as stopped:
-        again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
-        again += own_words("--module", run.config.module)
-        again += ["--source", asked.source] if asked.source else []
         notes.print(
             f"nalmx: {stopped}; nothing is lost, continue with: {shlex.join(again)}",
             soft_wrap=True,
         )
         return INTERRUPTED
     effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), notes.status("verifying") as status:
-        outcome = verify_run(run, tolerance, effort, on_progress=status.update)
+    with no_traces(), Spinner(notes, "verifying", brief=True) as tell:
+        outcome = verify_run(run, tolerance, effort, on_progress=tell)
     outcome.save()
     report_formula(outcome, as_json=asked.as_json, seeds=asked.show_seeds, trained=trained)
     return outcome.exit_code(asked.require)
