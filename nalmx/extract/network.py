@@ -21,9 +21,9 @@ from ..errors import ExtractionError
 from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
 from ..models import ArithmeticModule, Recurrent
 from ..ranges import Range
-from ._flow import box_of
 from .coefficients import digits_for, seen_by_modules
 from .discretisation import MOST_SNAP, discretise
+from .flow import box_of
 from .formula import Formula
 from .inputs import input_names, item_names, names_for, sizes
 from .layers import Expressions

@@ -17,9 +17,9 @@ from ..expression.symbolic import from_sympy
 from ..models import ArithmeticModule, Beside, Choice, Recurrent
 from ..ranges import Range
 from ._compose import chosen, compared, composed, same_at_ties
-from ._flow import Box, box_of, extents_of
 from .as_run import recorded_formula
 from .discretisation import discretise, exact_weights
+from .flow import Box, box_of, extents_of
 from .layers import Expressions
 from .powers import Validation
 from .symbolic import exact, signed_symbols

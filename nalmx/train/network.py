@@ -6,14 +6,17 @@ loss, its clip of gradients, its bounds, its new start, and its rates for a publ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import grad
 
 from ..errors import SettingError
-from ..models import BATCH_SIZE, ArithmeticModule, Grid, Training
+from ..models import BATCH_SIZE, ArithmeticModule, Grid, Training, matrix_products
+from .adam import Adam
 from .network_restarts import NetworkRestarts
 from .sources import DataSource
 
@@ -78,10 +81,10 @@ def train_network(
     parameters = [p for p in network.parameters() if p.requires_grad]
     if not parameters:
         raise SettingError("the network has no parameters to train")
-    clips = _clips(facts, gradient_clip)
-    groups = _groups(facts, parameters, learning_rate)
-    adam = torch.optim.Adam(groups)
-    rates = [group["lr"] for group in adam.param_groups]
+    clips = _clips(facts, parameters, gradient_clip)
+    adams = [
+        (Adam(group, rate), group) for rate, group in _groups(facts, parameters, learning_rate)
+    ]
     restarts = [
         NetworkRestarts(module, rule, iterations, generator)
         for module, own in facts.items()
@@ -90,7 +93,8 @@ def train_network(
     losses = torch.empty(0)
     for iteration in range(iterations):
         x, t = sample(generator)
-        y = network(x)
+        with matrix_products():
+            y = network(x)
         if y.shape != t.shape:
             raise SettingError(
                 f"the targets have the shape {tuple(t.shape)} and the outputs {tuple(y.shape)}; make "
@@ -100,22 +104,22 @@ def train_network(
         total = losses.sum()
         for module, own in facts.items():
             total = total + penalty_scale * _penalty(module, own, losses, iteration, iterations)
-        gradients = torch.autograd.grad(total, parameters, materialize_grads=True)
-        for parameter, gradient in zip(parameters, gradients, strict=True):
-            clip = clips.get(parameter, gradient_clip)
-            parameter.grad = gradient if clip is None else gradient.clamp(-clip, clip)
+        gradients = dict(
+            zip(parameters, grad(total, parameters, materialize_grads=True), strict=True)
+        )
         decay = _decay(iteration, iterations, cooldown)
-        for group, rate in zip(adam.param_groups, rates, strict=True):
-            group["lr"] = rate * decay
-        adam.step()
-        for module in modules:
-            module.constrain_()
+        with torch.no_grad():
+            for parameter, clip in clips.items():
+                gradients[parameter].clamp_(-clip, clip)
+            for adam, group in adams:
+                adam.step([gradients[parameter] for parameter in group], decay)
+            for module in modules:
+                module.constrain_()
         losses = losses.detach()
         for restart in restarts:
             restart.after(iteration, losses)
         if iteration % PROGRESS_EVERY == 0 or iteration == iterations - 1:
             on_progress(iteration, losses)
-    adam.zero_grad()
     return losses
 
 
@@ -143,29 +147,28 @@ def _stack_of(network: nn.Module) -> tuple[int, ...]:
     return next((tuple(next(module.parameters()).shape[:-2]) for module in modules), ())
 
 
-def _clips(facts: _Facts, general: float | None) -> dict[nn.Parameter, float]:
-    """The largest element of a gradient, for the parameters of modules that prescribe one."""
-    most = float("inf") if general is None else general
-    return {
-        parameter: min(own.gradient_clip, most)
-        for module, own in facts.items()
-        if own.gradient_clip < float("inf")
-        for parameter in module.parameters()
-    }
+def _clips(
+    facts: _Facts, parameters: list[nn.Parameter], general: float | None
+) -> dict[nn.Parameter, float]:
+    """The largest element of a gradient, for the parameters that have one."""
+    most = math.inf if general is None else general
+    found = dict.fromkeys(parameters, most)
+    for module, own in facts.items():
+        found |= {p: min(own.gradient_clip, most) for p in module.parameters() if p in found}
+    return {parameter: clip for parameter, clip in found.items() if clip < math.inf}
 
 
 def _groups(
     facts: _Facts, parameters: list[nn.Parameter], learning_rate: float | None
-) -> list[dict[str, Any]]:
+) -> list[tuple[float, list[nn.Parameter]]]:
     """Parameters by their learning rate."""
     if learning_rate is not None:
-        return [{"params": parameters, "lr": learning_rate}]
+        return [(learning_rate, parameters)]
     rates = {p: own.learning_rate for module, own in facts.items() for p in module.parameters()}
-    usual = Training().learning_rate
     found: dict[float, list[nn.Parameter]] = {}
     for parameter in parameters:
-        found.setdefault(rates.get(parameter, usual), []).append(parameter)
-    return [{"params": group, "lr": rate} for rate, group in found.items()]
+        found.setdefault(rates.get(parameter, Training().learning_rate), []).append(parameter)
+    return list(found.items())
 
 
 def _decay(iteration: int, iterations: int, cooldown: float) -> float:

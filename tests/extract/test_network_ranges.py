@@ -11,7 +11,7 @@ from torch import nn
 from nalmx.errors import ExtractionError
 from nalmx.expression import evaluate, parse
 from nalmx.extract import extract_network, step_formula
-from nalmx.extract._flow import extents_of
+from nalmx.extract.flow import extents_of
 from nalmx.extract.powers import Validation
 from nalmx.models import GNALU, INALU, NALU, NAU, NMU, Choice, RealNPU, Recurrent
 from nalmx.ranges import Range
