@@ -33,6 +33,7 @@ def rates(operation: str, only: str | None = None) -> str:
         yield ["module", *ranges]
         yield ["---"] + ["---:"] * len(ranges)
         for name in modules:
-            yield [name, *(f"{cells[operation, name, r].success_rate.mean:.0%}" for r in ranges)]
+            rates = [cells[operation, name, extent].success_rate.mean for extent in ranges]
+            yield [name.replace("*", "•"), *(f"{rate:.0%}" for rate in rates)]
 
     return "\n".join(f"| {' | '.join(row)} |" for row in rows()) + "\n"

@@ -156,7 +156,7 @@ class _Work:
                 raise self._stopped() from None
 
     def _tell(self, doing: str, config: Config, part: float, rate: float | None = None) -> None:
-        finished, label = self._count(), config.module_class.label
+        finished, label = self._count(), config.module_class.label.replace("*", "•")
         done, cells = finished + part, len(self.known)
         self.on_progress(Standing(doing, config.source.name, label, finished, done, cells, rate))
 
