@@ -26,7 +26,7 @@ from nalmx.train import Config, engines
 from nalmx.train.kernel_engine import KernelEngine
 from nalmx.train.stacked import stacked
 from nalmx.verify import Claim, Domain, Effort
-from nalmx.verify.sweeping import torch_sweep
+from nalmx.verify.sweeping import loops
 from nalmx.verify.sweeping.sweep import sweep
 
 TRAIN = ["train-and-extract", "--operation", "add", "--module", "nau", "--seeds", "1"]
@@ -99,7 +99,7 @@ def on(devices: list[str]):
 
 def test_a_sweep_takes_the_compiled_loop(monkeypatch) -> None:
     devices: list[str] = []
-    monkeypatch.setattr(torch_sweep, "torch_sweep", on(devices))
+    monkeypatch.setattr(loops, "compiled_sweep", on(devices))
     for name in (Effort().device, "cpu"):
         assert sweep(sides(), 2_000, name).points == 2_000
     assert devices == []
