@@ -84,6 +84,8 @@ ORDERS = {
         {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
+        {"candidate", "description"},
+        {"snapping"},
         {"judge", "structures"},
         {"everywhere"},
         {"solver"},
