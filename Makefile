@@ -5,18 +5,23 @@ BIN := .venv/bin
 
 setup: .venv/installed
 
-.venv/installed: pyproject.toml constraints.txt
+# The package alone, for a first look.
+.venv/nalmx: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "nalmx needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.11")'
 	@echo 'Installing nalmx with torch into .venv; that may take some minutes.'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check --constraint constraints.txt --editable .
+	touch .venv/nalmx
+
+.venv/installed: .venv/nalmx
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
 	touch .venv/installed
 
-demo: setup
+demo: .venv/nalmx
+	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 	$(BIN)/nalmx train-and-extract --operation mul --module nmu --interpolation-range "[1,2]"
 	$(BIN)/nalmx train-and-extract --operation sub --module nau --interpolation-range "[1,2]"
 	$(BIN)/nalmx train-and-extract --module pntm --task addition
-	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 	$(BIN)/nalmx report runs/mul-nmu runs/sub-nau runs/addition-pntm --output runs/demo.html --force
 
 # A file's tests stay together: what they train and compile is trained and compiled once.

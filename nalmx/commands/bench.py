@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,30 @@ class SingleModuleRequest(ask.WorkRequest):
     seeds: int = ask.option("--seeds", "How many seeds a cell has.", default=25)
     iterations: int = ask.option("--iterations", "Training iterations.", default=50_000)
     directory: Path = cells_option("runs/single-module")
+    cluster: str | None = ask.option(
+        "--cluster",
+        "ray: cells as tasks of a Ray cluster, the one that is running or a local one; "
+        "ray:ADDRESS for another.",
+        metavar="ray[:ADDRESS]",
+    )
+
+    def work(self) -> Callable[..., list[FinishedCell]]:
+        """What finishes cells: this process, or a cluster."""
+        device = check_device_name(self.device)
+        if self.cluster is None:
+            from ..bench.cells import run_cells
+
+            return partial(run_cells, device=find_device(device, "modules"))
+        kind, _, address = self.cluster.partition(":")
+        if kind != "ray":
+            raise click.UsageError(
+                f"there is no cluster {self.cluster[:40]!r}; write --cluster ray, or ray:ADDRESS"
+            )
+        if "device" in self.given:
+            raise click.UsageError("--device is not for --cluster; leave it out")
+        from ..bench.cluster import run_cells_on_ray
+
+        return partial(run_cells_on_ray, address=address or None)
 
     def grid(self) -> CellGrid:
         """The grid of the options, all of them checked."""
@@ -105,7 +130,7 @@ def single_module(asked: SingleModuleRequest) -> int:
     device = check_device_name(asked.device)
     grid = asked.grid()
 
-    from ..bench.cells import Stopped, check_output, run_cells
+    from ..bench.cells import Stopped, check_output
 
     check_output(asked.directory)
     continue_with(as_given())
@@ -114,14 +139,13 @@ def single_module(asked: SingleModuleRequest) -> int:
     if asked.operation and asked.module:
         for operation, module in grid.skipped():
             notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
-    place = find_device(device, "modules")
+    work = asked.work()
     say_idle_gpu(notes, device, "modules")
     try:
         with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
-            cells = run_cells(
+            cells = work(
                 groups,
                 asked.directory,
-                place,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )
