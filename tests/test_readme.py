@@ -84,22 +84,6 @@ def test_the_algorithm_shown_is_the_one_that_is_learned(capsys, tmp_path, monkey
         assert not [line for line in lines if line not in left_out and line not in printed]
 
 
-def links():
-    for page, text in sorted(PAGES.items()):
-        prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
-        folder = ROOT if page == "README.md" else ROOT / "docs"
-        for target in re.findall(r"\]\(([^)#]+)\)", prose):
-            if not target.startswith(
-                ("gallery/", "notebooks/")
-            ):  # made with the site, tested there
-                yield folder / target
-
-
-@pytest.mark.parametrize("target", links(), ids=lambda path: path.name)
-def test_every_linked_file_exists(target):
-    assert target.exists()
-
-
 def test_every_page_can_be_reached_from_the_readme():
     reached, new = set(), {"README.md"}
     while new:
