@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 OPERATIONS, BOXES = 1_500_000, 20_000
 # In a first, brief attempt, algebra takes 0.1 to 0.4 s where its operations are the dearest ones that
 # `benchmarks/slow_claims.py` knows; what is longer is tried once more.
+_MORE_OPERATIONS, _MORE_BOXES = 200_000, 2_500
 _BRIEF_OPERATIONS, _BRIEF_BOXES, _BRIEF_EXAMPLES = 8_000, 200, 50
 
 # Machines take in 150,000 to 500,000 tokens a second of the short prompts of `benchmarks/programs.py`.
@@ -33,6 +34,15 @@ class Effort:
     operations: int = OPERATIONS
     boxes: int = BOXES
     tokens: int = TOKENS
+
+    @property
+    def between(self) -> Effort:
+        """The same, with the counts of a second attempt to bound a difference."""
+        return replace(
+            self,
+            operations=min(self.operations, _MORE_OPERATIONS),
+            boxes=min(self.boxes, _MORE_BOXES),
+        )
 
     @property
     def briefly(self) -> Effort:

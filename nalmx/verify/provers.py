@@ -49,6 +49,8 @@ class Algebra:
 class Bounds:
     """`bounded`, with the `Difference` and its boxes as evidence; or `refuted` at a point they lead to."""
 
+    bounds = True
+
     def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict | Open:
         if known.blocked is not None:
             return known

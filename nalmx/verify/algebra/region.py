@@ -146,6 +146,8 @@ class Region:
                 return frozenset({sign})
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
         by_terms &= self._signs_beside_waves(atom)
+        gap = self._gap_of_exponents(atom)
+        by_terms &= EVERY if gap is None else self.signs_of(gap)
         if by_terms != EVERY:
             return by_terms
         return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
@@ -203,6 +205,22 @@ class Region:
             else:
                 return EVERY
         return sign_sets.between(number - most, number + most)
+
+    def _gap_of_exponents(self, polynomial: Polynomial) -> Quotient | None:
+        """The u − v of a polynomial c·(e^u − e^v), which has its sign."""
+        terms = {1 if c > 0 else -1: (m, abs(as_fraction(c))) for m, c in polynomial.terms()}
+        if len(polynomial) != 2 or len(terms) != 2 or terms[1][1] != terms[-1][1]:
+            return None
+        ring = self.field.ring
+        gap, split = ring.number(0), ring.slots
+        for sign, (monomial, _) in terms.items():
+            for place, n in enumerate(map(int, monomial)):
+                slot = self.field.slot_at(split - 1 - place) if n and place < split else None
+                if n and (slot is None or slot.kind != "exp" or slot.argument is None):
+                    return None
+                if slot is not None and slot.argument is not None:
+                    gap = ring.plus(gap, ring.scaled(slot.argument, sign * n * slot.scale))
+        return self.field.reduced(gap)
 
     def _is_of_waves(self, monomial: Sequence[int]) -> bool:
         slots = self.field.ring.slots
@@ -289,6 +307,9 @@ class Region:
             assert slot is not None
             assert slot.argument is not None
             self.need(self._beyond(slot.argument, asked[0]), asked[1])
+        gap = self._gap_of_exponents(atom)
+        if gap is not None:
+            self.need(gap, parts)
         signs = self.atom_signs(atom)
         useful = [part & signs for part in parts if part & signs]
         return OpenSign(self.field.tree(atom), useful, self._line(atom))
