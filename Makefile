@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test quick check docs bench clean
+.PHONY: setup demo test quick check docs bench gpu clean
 
 setup: .venv/installed
 
@@ -61,6 +61,11 @@ bench: setup
 	$(BIN)/python benchmarks/tasks_from_examples.py
 	$(BIN)/python benchmarks/programs.py
 	$(BIN)/python benchmarks/program_mutants.py
+
+# Tests and figures of the kernels on the GPU that is here, in 8 minutes; make gpu OUT=FOLDER.
+OUT ?= benchmarks/results
+gpu: setup
+	$(BIN)/python benchmarks/gpu.py --output $(OUT)
 
 clean:
 	rm -rf site .venv .pytest_cache .mypy_cache .ruff_cache

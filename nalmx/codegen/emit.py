@@ -26,8 +26,9 @@ def loop(form: SweepLoop | EveryFloatLoop | TrainingLoop, device: str = "cpu") -
 
 def _on_gpu(form: SweepLoop | EveryFloatLoop | TrainingLoop, device: str) -> Any:
     try:
-        from . import triton_points
+        from . import triton_points, triton_training
         from .triton_launch import Points
+        from .triton_models import Models
     except ModuleNotFoundError as error:
         if error.name != "triton":
             raise
@@ -40,4 +41,5 @@ def _on_gpu(form: SweepLoop | EveryFloatLoop | TrainingLoop, device: str) -> Any
             return Points(compiled(triton_points.sweep(form), "gpu_sweep").lanes, device)
         case EveryFloatLoop():
             return Points(compiled(triton_points.check(form), "gpu_every").lanes, device)
-    raise NotImplementedError(f"no kernel of a GPU for a {type(form).__name__}")
+        case TrainingLoop():
+            return Models(compiled(triton_training.training(form), f"gpu_{form.name}"), device)

@@ -60,3 +60,28 @@ def counted(z):
 def from_bits32(place):
     """The float32 with these bits."""
     return place.to(tl.uint32).to(tl.float32, bitcast=True)
+
+
+@triton.jit
+def multiply(a, b):
+    """A product, for reductions."""
+    return a * b
+
+
+@triton.jit
+def _without_last(all_, without, next_, next_without):
+    return all_ * next_, all_ * next_without
+
+
+@triton.jit
+def before(factors):
+    """The product of those factors of a column that come before each of them."""
+    one = tl.full(factors.shape, 1.0, factors.dtype)
+    return tl.associative_scan((factors, one), 0, _without_last)[1]
+
+
+@triton.jit
+def after(factors):
+    """The product of those that come after it."""
+    one = tl.full(factors.shape, 1.0, factors.dtype)
+    return tl.associative_scan((factors, one), 0, _without_last, reverse=True)[1]

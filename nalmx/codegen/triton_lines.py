@@ -30,15 +30,15 @@ _FORMS = {
 }
 
 
-def header(title: str) -> str:
-    """What every generated module begins with."""
+def header(title: str, more: str = "from_bits32") -> str:
+    """What every generated module begins with; `more` is what it calls besides."""
     made = "".join(f'{name} = function("{name}")\n' for name in _CALLED)
     return f'''\
 """{title}"""
 
 import triton
 import triton.language as tl
-from nalmx.codegen.maths_triton import counted, from_bits32, function
+from nalmx.codegen.maths_triton import counted, function, {more}
 
 inf, nan = tl.constexpr(float("inf")), tl.constexpr(float("nan"))
 {made}'''
