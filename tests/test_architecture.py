@@ -83,7 +83,7 @@ ORDERS = {
         {"result", "rows"},
         {"record", "tables"},
         {"holdout", "residuals", "values"},
-        {"constants", "form"},
+        {"constants", "form", "tidying"},
         {"candidate", "description"},
         {"snapping"},
         {"judge", "structures"},
