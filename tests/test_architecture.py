@@ -27,7 +27,7 @@ LAYERS = (
         "rationals",
         "showing",
     },
-    {"ranges", "expression", "devices", "storage", "supervisor"},
+    {"ranges", "expression", "devices", "plugins", "storage", "supervisor"},
     {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},
     {"train"},

@@ -14,18 +14,18 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
-from .errors import ExpressionError, SettingError
-from .expression import Expression, remarks
-from .expression.float_program import FloatArithmetic
-from .expression.nodes import parts
-from .ranges import Range
-from .report.command_lines import claim_words
-from .report.verdicts import explain
-from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
-from .verify import check as check_claim
-from .verify.searching.calling import is_function, name_of, takes_names
-from .verify.sides import domain_of, estimator_of, network_of, programs_of, sides
-from .verify.verdict import check_level
+from ..errors import ExpressionError, SettingError
+from ..expression import Expression, remarks
+from ..expression.float_program import FloatArithmetic
+from ..expression.nodes import parts
+from ..ranges import Range
+from ..report.command_lines import claim_words
+from ..report.verdicts import explain
+from ..verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
+from ..verify import check as check_claim
+from ..verify.searching.calling import is_function, name_of, takes_names
+from ..verify.sides import domain_of, estimator_of, network_of, programs_of, sides
+from ..verify.verdict import check_level
 
 _LONGEST_REPLAY = 4_000
 _SHOWN_POINTS = 20
@@ -93,8 +93,8 @@ def assert_equivalent(
         )
     right, named = sides(formula, "the formula")
     if as_it_runs:
-        from .extract import Formula
-        from .verify.rounding.as_it_runs import RunningErrors
+        from ..extract import Formula
+        from ..verify.rounding.as_it_runs import RunningErrors
 
         programs = programs_of(model)
         model = Formula(programs[0].inputs, tuple(p.expression for p in programs), "", "")
@@ -135,7 +135,7 @@ def _assert_function(
     effort: Effort,
 ) -> Verdict:
     __tracebackhide__ = True
-    from .verify.searching.functions import check_function
+    from ..verify.searching.functions import check_function
 
     if require != "tested":
         raise SettingError(
