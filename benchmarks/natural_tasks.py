@@ -149,7 +149,7 @@ def buffer(state, event):
     held = list(state or ())
     if event == "get":
         return (tuple(held[1:]), held[0]) if held else ((), "empty")
-    return (tuple([*held, event]), "ok") if len(held) < 2 else (tuple(held), "full")
+    return ((*held, event), "ok") if len(held) < 2 else (tuple(held), "full")
 
 
 def unbounded(last):
@@ -319,7 +319,9 @@ def in_threes(answer):
 
 def camel(source, length):
     """Words of two letters each, joined by underscores."""
-    prompt = [token for _ in range(max(1, length // 3)) for token in [*source.choices("xyz", k=2), "_"]]
+    prompt = [
+        token for _ in range(max(1, length // 3)) for token in [*source.choices("xyz", k=2), "_"]
+    ]
     prompt.pop()
     return prompt, list(re.sub("_(.)", lambda found: found[1].upper(), "".join(prompt)))
 

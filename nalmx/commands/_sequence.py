@@ -64,7 +64,7 @@ def run_sequence(asked: TrainRequest) -> int:
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
         notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
         return INTERRUPTED
-    if results.way != "discrete":
+    if results.way not in ("merging", "discrete"):
         say_idle_gpu(notes, device, "sequences")
     for one in results.scores:
         if one.unseen:

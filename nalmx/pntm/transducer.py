@@ -12,12 +12,13 @@ words and say everything in the end. What no example shows has no word: there is
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from .tasks import Tokens
 
+START, END = "\0start", "\0end"  # beside the tokens of a prompt
 # For every prompt token the next state and what is said; None where that is not known.
 Transition: TypeAlias = tuple[int, Tokens] | None
 
@@ -60,6 +61,16 @@ class Transducer:
             said += way[1]
         last = self.finals[state]
         return None if last is None else (*said, *last)
+
+    def pairs(self, prompt: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+        """What a prompt takes two by two: a state, its token and the next one, `END` in the end."""
+        number, state = {token: a for a, token in enumerate(self.tokens)}, 0
+        for token, after in zip(prompt, (*prompt[1:], END), strict=True):
+            way = self.steps[state][number[token]] if token in number else None
+            if way is None:
+                return
+            yield state, token, after
+            state = way[0]
 
     def minimal(self) -> Transducer:
         """The states that can be reached, those that say the same as one (Moore's refinement).
@@ -105,36 +116,44 @@ class Transducer:
         )
 
 
-def difference(one: Transducer, other: Transducer) -> Tokens | None:
+def difference(
+    one: Transducer, other: Transducer, may_follow: Callable[[str, str], bool] | None = None
+) -> Tokens | None:
     """The shortest prompt to which two transducers say something else; None where there is none.
 
-    Having no answer is something else than any answer. A walk through both at once knows their
-    states, and what either has said more than the other. Where both always say the same, a pair of
-    states comes with one such rest only, since some prompt ends there for both; so the walk ends.
+    Having no answer is something else than any answer. `may_follow` tells prompts: those are meant in
+    which each token may follow the one before, `START` and `END` included.
+
+    A walk through both at once knows their states, and what either has said more than the other.
+    Where both always say the same, a pair of states comes with one such rest only, since some prompt
+    ends there for both; so the walk ends.
     """
     tokens = tuple(dict.fromkeys((*one.tokens, *other.tokens)))
     sides = _Side(one), _Side(other)
-    start = _together(((sides[0].first, ()), (sides[1].first, ())))
-    seen: set[_Pair] = {start}
-    ahead: deque[tuple[_Pair, Tokens]] = deque([(start, ())])
+    start = _together(((sides[0].first, ()), (sides[1].first, ()))), START
+    seen: set[tuple[_Pair, str]] = {start}
+    ahead: deque[tuple[_Pair, str, Tokens]] = deque([(*start, ())])
     while ahead:
-        pair, prompt = ahead.popleft()
-        last = [side.said(state) for side, state in zip(sides, pair[:2], strict=True)]
-        if pair[:2] == (LOST, LOST):
+        pair, last, prompt = ahead.popleft()
+        p, q, rests = pair
+        if (p, q) == (LOST, LOST):
             continue
-        if None in last:
-            if last != [None, None]:
-                return prompt
-        elif pair[2] is None or pair[2][0] + last[0] != pair[2][1] + last[1]:  # type: ignore[operator]
+        if (may_follow is None or may_follow(last, END)) and _differ(
+            rests, sides[0].said(p), sides[1].said(q)
+        ):
             return prompt
         for token in tokens:
-            new = tuple(side.after(state, token) for side, state in zip(sides, pair[:2], strict=True))
-            rests = ((), ()) if pair[2] is None else pair[2]
-            both = tuple((q, rest + word) for (q, word), rest in zip(new, rests, strict=True))
-            after = _together(both, apart=pair[2] is None)  # type: ignore[arg-type]
+            if may_follow is not None and not may_follow(last, token):
+                continue
+            (p_after, word), (q_after, its) = sides[0].after(p, token), sides[1].after(q, token)
+            before = ((), ()) if rests is None else rests
+            new = _together(
+                ((p_after, before[0] + word), (q_after, before[1] + its)), apart=rests is None
+            )
+            after = new, token if may_follow is not None else START
             if after not in seen:
                 seen.add(after)
-                ahead.append((after, (*prompt, token)))
+                ahead.append((*after, (*prompt, token)))
     return None
 
 
@@ -152,6 +171,12 @@ def _together(both: tuple[tuple[int, Tokens], tuple[int, Tokens]], apart: bool =
     if apart or one[:common] != other[:common]:
         return p, q, None
     return p, q, (one[common:], other[common:])
+
+
+def _differ(rests: tuple[Tokens, Tokens] | None, said: Tokens | None, its: Tokens | None) -> bool:
+    if said is None or its is None:
+        return said is not its
+    return rests is None or rests[0] + said != rests[1] + its
 
 
 class _Side:

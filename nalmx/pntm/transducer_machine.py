@@ -45,7 +45,7 @@ def machine_of(transducer: Transducer, vocabulary: Vocabulary) -> Machine:
         own = slice(first[q], first[q + 1])
         for a, way in enumerate(row):
             target, word = (q, None) if way is None else way
-            new = first[target] + (0 if way is None else arriving[target][a].index(word))
+            new = first[target] + (0 if way is None else arriving[target][a].index(way[1]))
             register[own, a] = new
             word_of[new * size + a] = None if target == len(transducer.steps) else word
         final = transducer.finals[q] if q < transducer.states else None
@@ -108,7 +108,9 @@ def _arriving(ways: Sequence[Sequence[Transition]]) -> list[dict[int, list[Token
     return found
 
 
-def _writing_words(vocabulary: Vocabulary, register: np.ndarray, words: dict[int, _Word]) -> Machine:
+def _writing_words(
+    vocabulary: Vocabulary, register: np.ndarray, words: dict[int, _Word]
+) -> Machine:
     """The machine whose rows write words, nothing known for None."""
     tapes = max([1, *(len(word) for word in words.values() if word)])
     symbols = {token: at for at, token in enumerate(vocabulary.answer, BLANK + 1)}
@@ -129,7 +131,9 @@ def _table(vocabulary: Vocabulary, actions: np.ndarray) -> tuple[Decision, ...]:
     """Looks at one tape after the other; the first that holds something has the next token."""
     unknown = len(vocabulary.answer) + 1
     cells = actions[:, :, CELL]
-    used = [sorted(set(cells[cells[:, t, 0] == WRITE, t, 1].tolist())) for t in range(cells.shape[1])]
+    used = [
+        sorted(set(cells[cells[:, t, 0] == WRITE, t, 1].tolist())) for t in range(cells.shape[1])
+    ]
     looks = [(tape, symbols) for tape, symbols in enumerate(used) if symbols]
     said = sorted({symbol for _, symbols in looks for symbol in symbols} - {unknown})
     leaf = {symbol: len(looks) + at for at, symbol in enumerate([*said, BLANK])}

@@ -50,6 +50,7 @@ def searches(monkeypatch):
     found = Searches([], [], [])
     monkeypatch.setattr(learning, "fit_discrete", found.fit_discrete)
     monkeypatch.setattr(gradient, "fit_gradient", found.fit_gradient)
+    monkeypatch.setattr(learning, "merged_machine", lambda examples, vocabulary: None)
     return found
 
 
@@ -66,11 +67,19 @@ def wrong(parity):
     return replace(parity.machine, table=table)
 
 
-def test_discrete_fitting_learns_alone():
+def test_merging_comes_first():
+    told = []
+    found = learn(PARITY, on_progress=told.append)
+    assert (found.way, found.learned, found.accuracy) == ("merging", True, 1)
+    assert [words.partition(",")[0] for words in told] == ["merging states", "looking for rivals"]
+
+
+def test_discrete_fitting_learns_alone(monkeypatch):
+    monkeypatch.setattr(learning, "merged_machine", lambda examples, vocabulary: None)
     told = []
     found = learn(PARITY, method="discrete", on_progress=told.append)
     assert (found.way, found.learned, found.accuracy) == ("discrete", True, 1)
-    assert told[0] == "discrete fitting, 0 of 300 s"
+    assert told[:2] == ["merging states, 0 of 300 s", "discrete fitting, 0 of 300 s"]
     assert told[-2].startswith(
         "discrete fitting: register of 1 state, 1 tape, best 100 % of tokens"
     )

@@ -98,10 +98,14 @@ def fold(
             known, fresh = memory[one + slot + 1] * width, new * width
             size = memory[known + _END] - memory[known + _BEGIN]
             more = memory[fresh + _END] - memory[fresh + _BEGIN]
+            before = told[0]
             same = _alike(
                 said, nats, memory[known + _BEGIN], memory[fresh + _BEGIN], min(size, more), told
             )
-            if same < size and (rigid or memory[old * width + _RED]) or same < more and rigid:
+            settled = rigid or memory[old * width + _RED]
+            if not settled:
+                told[0] = before  # either may have been said too early
+            if (settled and same < size) or (rigid and same < more):
                 fits = False
                 continue
             if same < size:

@@ -24,22 +24,25 @@ from .fold import BEGIN, CONFLICT, COUNT, END, FIELDS, LAST, NONE, RED, STOP, be
 from .tree import Form, Tree, tree_of
 
 _SURE = 7.0  # nats, and ln of how many states there are: more by chance once in e⁷ times
+_KNOWN = 10  # examples that pass
 _NOTHING = 0.3  # nats that are none
 _MOST_WORK = 40_000_000  # ways looked at by folding
 _LARGEST = 0.5  # times the answers: nats that a transducer may take
 
 
 def merged(
-    examples: Sequence[Example], vocabulary: Vocabulary, form: Form
+    examples: Sequence[Example], vocabulary: Vocabulary, form: Form, largest: float = _LARGEST
 ) -> Transducer | None:
     """The transducer that examples give in this form; None where it would explain nothing.
+
+    It takes `largest` times the nats of the answers at most.
 
     Example: prompts of a and b, each answered by whether its a are even, give two states.
     """
     tree = tree_of(examples, vocabulary, form)
     if tree is None or not len(tree.said):
         return None
-    merging = _Merging(tree, _LARGEST * float(tree.nats.sum()))
+    merging = _Merging(tree, largest * float(tree.nats.sum()))
     return merging.transducer(vocabulary.prompt) if merging.run() else None
 
 
@@ -75,7 +78,12 @@ class _Merging:
         """Merge as long as there is something to go by; False where that comes to nothing."""
         while self._few and self._work[0] <= _MOST_WORK:
             if not (self._merge(_ahead) or self._merge(_most, once=True)):
-                return True
+                # What nothing is like is a state, if enough is known of it.
+                place = next(iter(self._blue()), None)
+                node = None if place is None else int(self._tree.memory[place])
+                if node is None or self._nodes[node, COUNT] < _KNOWN:
+                    return True
+                self._promote(node)
         return False
 
     def _merge(self, worth: Callable[[float, float], float], *, once: bool = False) -> bool:
@@ -160,6 +168,4 @@ class _Merging:
         return Transducer(tokens, tuple(steps), tuple(finals)).minimal()
 
     def _words(self, begin: int, end: int) -> Tokens:
-        return tuple(
-            t for at in self._tree.said[begin:end].tolist() for t in self._tree.words[at]
-        )
+        return tuple(t for at in self._tree.said[begin:end].tolist() for t in self._tree.words[at])

@@ -100,7 +100,10 @@ def tree_of(examples: Sequence[Example], vocabulary: Vocabulary, form: Form) -> 
             path.append(node)
         for one in path:
             count[one] += 1
-            if form == "beside" and said[first[one] : first[one] + depth[one]][-1:] != answer[:depth[one]][-1:]:
+            if (
+                form == "beside"
+                and said[first[one] : first[one] + depth[one]][-1:] != answer[: depth[one]][-1:]
+            ):
                 return None
             if form == "early":
                 same[one] = _common(said, first[one], answer, same[one])
@@ -118,7 +121,10 @@ def tree_of(examples: Sequence[Example], vocabulary: Vocabulary, form: Form) -> 
     until = np.array(first) + told
     nodes[:, BEGIN], nodes[:, END] = np.array(first) + np.array(told)[parent], until
     nodes[:, COUNT], nodes[:, RED] = count, False
-    nodes[:, LAST], nodes[:, STOP] = np.where(np.array(last) == NONE, NONE, last + np.array(told)), stop
+    nodes[:, LAST], nodes[:, STOP] = (
+        np.where(np.array(last) == NONE, NONE, last + np.array(told)),
+        stop,
+    )
     if form == "beside":  # every prompt may end, and says nothing more
         nodes[:, [LAST, STOP]] = 0
     beside = asked if form == "beside" else [0] * len(said)
