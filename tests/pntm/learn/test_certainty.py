@@ -15,7 +15,6 @@ from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.learn.record import CertaintyRecord
 from nalmx.pntm.machine import Machine
 from nalmx.pntm.tasks import Example, sequence_task
-from nalmx.pntm.vocabulary import Vocabulary
 
 COPY = sequence_task("copy").examples(np.random.default_rng(0), 100, 12)
 
