@@ -93,10 +93,10 @@ def learn(
     """The simplest machine that answers the examples, with `tapes` at most if they are given.
 
     - `merging`: states merged from the examples, for answers that a register alone decides
-    - `discrete`: that, and then fitting with tapes; without gradients, and without torch
+    - `discrete`: fitting with tapes, without gradients, and without torch
     - `gradient`: gradient descent, simple registers and few tapes first
-    - `auto`: discrete; if that fails gradients, briefly, and then discrete once more, with the tapes
-      that the gradients found (the way is `repair` where one of them is used)
+    - `auto`: merging, then discrete; if both fail gradients, briefly, and then discrete once more,
+      with the tapes that the gradients found (the way is `repair` where one of them is used)
 
     `noise` is the part of answer tokens that may be wrong: 0 for none, a number, or `auto` for what
     the examples show (a quarter at most). None is 0, and auto where equal prompts have different
@@ -138,7 +138,7 @@ class _Learning:
         if method == "gradient":
             trained = self._by_gradients(self._seconds)
             return self._discretely(0.0) if trained is None else trained
-        found = self._by_merging()
+        found = [] if method == "discrete" else self._by_merging()
         if any(one.learned for one in found):
             return found[0]
         if method == "merging":
