@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test quick check bench clean
+.PHONY: setup demo test quick check bench gpu clean
 
 setup: .venv/installed
 
@@ -52,6 +52,11 @@ bench: setup
 	$(BIN)/python benchmarks/tasks_from_examples.py
 	$(BIN)/python benchmarks/programs.py
 	$(BIN)/python benchmarks/program_mutants.py
+
+# Tests and figures of the kernels on the GPU that is here, in 8 minutes; make gpu OUT=FOLDER.
+OUT ?= benchmarks/results
+gpu: setup
+	$(BIN)/python benchmarks/gpu.py --output $(OUT)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

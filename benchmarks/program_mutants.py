@@ -30,21 +30,26 @@ import numpy as np
 from mutants import KINDS, mutant
 from plain_machines import SEED, Data, Oracle
 
+from nalmx.clock import limited
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import Machine
 from nalmx.pntm.program import extract_program
 from nalmx.pntm.proofs.certificate import SequenceCertificate
-from nalmx.pntm.proofs.check import SequenceEffort, check_truth
+from nalmx.pntm.proofs.check import check_truth
 from nalmx.pntm.proofs.checking import check_proof
-from nalmx.pntm.proofs.proof import Proof
+from nalmx.pntm.proofs.proof import Gap, Proof
 from nalmx.pntm.proofs.search import find_proof
 from nalmx.pntm.tasks import TASK_NAMES, SequenceTask, sequence_task
+from nalmx.verify.effort import Effort
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "program_mutants.json"
 PROGRAMS = HERE.parent / "runs" / "program_mutants"
-EFFORT = SequenceEffort(seconds=0.5)
-SEARCHED, SEARCHING = 4, 2.0  # a proof is looked for on every fourth wrong mutant, for 2 s
+EFFORT = Effort(tokens=150_000, operations=500_000)
+SEARCHED, SEARCHING = (
+    4,
+    10_000,
+)  # a proof is looked for on every fourth wrong mutant, with so many questions
 ALIKE_CHECKED = 4  # of the mutants of a task that seem to behave as before
 ALIKE_IN_A_ROW = 400  # mutants after which no other one of a task is looked for
 
@@ -70,12 +75,12 @@ def verdict_on(data: Data, oracle: Oracle) -> dict[str, Any]:
     except Exception as error:
         return {"verdict": "crashed", "reason": f"{type(error).__name__}: {error}"}
     found: dict[str, Any] = {
-        "verdict": checked.verdict.verdict,
+        "verdict": checked.verdict,
         "seconds": round(time.perf_counter() - began, 3),
     }
-    wrong = checked.verdict.counterexample
+    wrong = checked.counterexample
     if wrong is None:
-        return {**found, "reason": checked.verdict.reason}
+        return {**found, "reason": checked.reason}
     certificate = SequenceCertificate.of(machine, oracle.task, checked, "benchmark")
     written = json.loads(json.dumps(dict(certificate.data)))
     replay = SequenceCertificate.from_json(written, "the certificate").replay()
@@ -88,17 +93,12 @@ def verdict_on(data: Data, oracle: Oracle) -> dict[str, Any]:
     return found
 
 
-def proof_of(data: Data, task: SequenceTask, seconds: float) -> Proof | None:
-    """A proof that a machine is right, if one is found in time; nothing is tested before."""
-    if task.specification is None:
-        return None
-    deadline = time.monotonic() + seconds
-    found = find_proof(
-        Machine.from_json(data),
-        task.specification,
-        seed=SEED,
-        stop_requested=lambda: time.monotonic() > deadline,
-    )
+def proof_of(data: Data, task: SequenceTask, questions: int) -> Proof | None:
+    """A proof that a machine is right, if one is found with so many questions; nothing is tested before."""
+    found: Proof | Gap | None = None
+    if task.specification is not None:
+        with limited(questions):
+            found = find_proof(Machine.from_json(data), task.specification, seed=SEED)
     return found if isinstance(found, Proof) else None
 
 
@@ -120,7 +120,7 @@ def mutants_of(task: SequenceTask, count: int) -> dict[str, Any]:
     oracle, program = Oracle(task), program_of(task)
     if oracle.wrong(program) is not None or oracle.wrong_at_length(program) is not None:
         raise SystemExit(f"the program of {task.name} is wrong; delete it, or look why")
-    place, right = TASK_NAMES.index(task.name), proof_of(program, task, 60.0)
+    place, right = TASK_NAMES.index(task.name), proof_of(program, task, 150_000)
     wrong: list[dict[str, Any]] = []
     alike: list[dict[str, Any]] = []
     seen: set[str] = set()

@@ -28,15 +28,17 @@ from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import Machine
 from nalmx.pntm.program import Program, extract_program
 from nalmx.pntm.proofs.certificate import SequenceCertificate
-from nalmx.pntm.proofs.check import Checked, SequenceEffort, check_truth
+from nalmx.pntm.proofs.check import check_truth
+from nalmx.pntm.proofs.verdict import SequenceVerdict
 from nalmx.pntm.tasks import TASK_NAMES, Example, SequenceTask, sequence_task
+from nalmx.verify.effort import Effort
 
 LONGEST = 20
 SEQUENCES = 1500
 LENGTHS = {1_000: 100, 10_000: 20}
 FASTEST_OF = 3  # timings; other work on the computer only ever makes one slower
 ROOM = 4  # tokens that an answer may be too long before it counts as endless
-SECONDS, BRIEFLY = 60.0, 1.0  # of enumeration in the first run and in the others
+TOKENS, BRIEFLY = 15_000_000, 250_000  # of enumeration in the first run and in the others
 RESULTS = Path(__file__).parent / "results" / "programs.json"
 
 # The smallest tables that we could write by hand, and what they ask. They count as those of programs
@@ -76,8 +78,8 @@ BY_HAND = {
 
 
 def checked_within(
-    machine: Machine, task: SequenceTask, seconds: float
-) -> tuple[Checked, float | None]:
+    machine: Machine, task: SequenceTask, tokens: int
+) -> tuple[SequenceVerdict, float | None]:
     """The verdict on a machine, and how long looking for a proof and checking it took."""
     begun: list[float] = []
 
@@ -85,17 +87,17 @@ def checked_within(
         if "proof" in doing and not begun:
             begun.append(time.perf_counter())
 
-    checked = check_truth(machine, task, SequenceEffort(seconds=seconds, on_progress=note))
-    proved = checked.verdict.verdict == "proved"
+    checked = check_truth(machine, task, Effort(tokens=tokens, seconds=600.0), note)
+    proved = checked.verdict == "proved"
     return checked, time.perf_counter() - begun[0] if proved else None
 
 
-def verdict_of(machine: Machine, task: SequenceTask, seconds: float) -> dict[str, Any]:
+def verdict_of(machine: Machine, task: SequenceTask, tokens: int) -> dict[str, Any]:
     """What is established of a machine, and whether that can be replayed."""
-    checked, proving = checked_within(machine, task, seconds)
+    checked, proving = checked_within(machine, task, tokens)
     found: dict[str, Any] = {
-        "verdict": checked.verdict.verdict,
-        "seconds": round(checked.verdict.seconds, 3),
+        "verdict": checked.verdict,
+        "seconds": round(checked.seconds, 3),
     }
     if proving is not None:
         certificate = SequenceCertificate.of(machine, task, checked, "benchmark")
@@ -105,12 +107,12 @@ def verdict_of(machine: Machine, task: SequenceTask, seconds: float) -> dict[str
         found["replay_seconds"] = round(replay.seconds, 3)
         found["replayed"] = replay.established
         return found
-    found["reason"] = checked.verdict.reason
-    if checked.verdict.longest is not None:
-        found["all_prompts_up_to"] = checked.verdict.longest
-        found["enumerated_seconds"] = seconds
-    if checked.verdict.counterexample is not None:
-        found["counterexample"] = checked.verdict.counterexample.to_json()
+    found["reason"] = checked.reason
+    if checked.longest is not None:
+        found["all_prompts_up_to"] = checked.longest
+        found["enumerated_tokens"] = tokens
+    if checked.counterexample is not None:
+        found["counterexample"] = checked.counterexample.to_json()
     return found
 
 
@@ -143,7 +145,7 @@ def run(task: SequenceTask, seed: int) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     random = np.random.default_rng(20_000 + seed)
     tests = {n: task.examples(random, count, n, n) for n, count in LENGTHS.items()}
-    enumeration = SECONDS if seed == 0 else BRIEFLY
+    enumeration = TOKENS if seed == 0 else BRIEFLY
     return {
         "seed": seed,
         "way": learned.way,

@@ -1,6 +1,6 @@
 """Verdicts on claims whose answers are known: false ones of every class, and true ones.
 
-    python benchmarks/verdicts.py [--false 20000] [--workers 2] [--seconds 10] [--fresh]
+    python benchmarks/verdicts.py [--false 50000] [--workers 2] [--seconds 10] [--fresh]
 
 Checks the false claims of the generator in `tests/claims` (none may be `proved` or `bounded`; how many
 are refuted within the seconds?), its true claims, and those of every trained module (how many get the
@@ -32,6 +32,7 @@ from claims.replay import confirmed  # noqa: E402
 RESULTS = HERE / "results" / "verdicts.json"
 JOURNAL = HERE.parent / "runs" / "verdicts.jsonl"
 POINTS = 100_000
+SETTLED, WRONG = 10, -150  # what a claim scores that is refuted, or established though it is false
 ESTABLISHED = ("proved", "bounded")
 LEVELS = ("proved", "bounded", "tested", "unknown", "refuted", "crashed", "hung")
 
@@ -66,7 +67,10 @@ def described(stated, verdict):
 
 def key_of(stated):
     """The digest of what a claim says, so that a changed one is checked again."""
-    said = json.dumps([stated.left, stated.right, stated.domain, stated.tolerance])
+    said = [stated.left, stated.right, stated.domain, stated.tolerance]
+    if stated.integers or stated.where_defined or stated.spelled:
+        said += [stated.integers, stated.where_defined, stated.spelled]
+    said = json.dumps(said)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -169,6 +173,7 @@ def figures_of_false(claims, verdicts, seconds):
     return {
         "claims": len(claims),
         "wrongly_established": len(wrong),
+        "score": SETTLED * refuted + WRONG * len(wrong),
         "refuted": refuted / len(claims),
         "refuted_in_time": in_time / len(claims),
         "median_seconds": median(verdicts[stated.name].get("seconds", 0) for stated in claims),
@@ -253,7 +258,7 @@ def show(figures):
 
 def main():
     parser = argparse.ArgumentParser(description="Verdicts on claims with known answers.")
-    parser.add_argument("--false", type=int, default=20_000, help="how many false claims")
+    parser.add_argument("--false", type=int, default=50_000, help="how many false claims")
     parser.add_argument("--true", type=int, default=None, help="how many true claims (all)")
     parser.add_argument("--seed", type=int, default=0, help="of the false claims")
     parser.add_argument("--workers", type=int, default=2)

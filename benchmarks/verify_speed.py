@@ -4,7 +4,7 @@
 
 Compares, for three claims about two inputs, points per second of: NumPy (SymPy's lambdify,
 `default_rng().uniform`, max |left − right|; a million points at a time, and in pieces that stay in
-cache), the torch sweep on one thread, and the compiled loop on one thread and on all. The loop also
+cache) and the compiled loop on one thread and on all. The loop also
 keeps the worst points and counts doubtful ones. All take turns in one run. Three figures each: the
 median of the turns, the best turn, and the median per second of processor time, which is per core
 and does not change where another program has a core; two free cores give twice that ratio.
@@ -28,7 +28,6 @@ from statistics import median
 
 import numpy as np
 import sympy
-import torch
 
 from nalmx import Claim, Domain, parse
 from nalmx.codegen.cache import compiled
@@ -36,11 +35,10 @@ from nalmx.expression import variables
 from nalmx.expression.straight_line import straight
 from nalmx.expression.symbolic import to_sympy
 from nalmx.verify import Effort, Tolerance, check
-from nalmx.verify.sweeping.exhaustive import EveryFloat32
+from nalmx.verify.sweeping.exhaustive import EveryFloat
 from nalmx.verify.sweeping.loops import compiled_sweep
 from nalmx.verify.sweeping.samples import tables
 from nalmx.verify.sweeping.threads import cores, in_chunks
-from nalmx.verify.sweeping.torch_sweep import torch_sweep
 
 RESULTS = Path(__file__).parent / "results" / "verify_speed.json"
 CLAIMS = {
@@ -158,7 +156,6 @@ def peak(blocks, threads):
 def sweeps(options):
     """A row for each claim: medians, the best turn, and what a second of processor time gives."""
     threads = cores()
-    torch.set_num_threads(1)
     peak(10, 1)
     rows = []
     for name, texts in CLAIMS.items():
@@ -174,7 +171,6 @@ def sweeps(options):
             "numpy_in_cache": partial(
                 timed, few // CACHED * CACHED, numpy_sweep(claim, few, CACHED)
             ),
-            "torch": partial(timed, few, partial(torch_sweep, claim, few, "cpu", 0, 32, keep_on)),
             "loop_1_thread": partial(timed, options.points, partial(loop, threads=1)),
             "roofline_1_thread": partial(peak, options.blocks, 1),
             "loop": partial(timed, options.points, partial(loop, threads=threads)),
@@ -217,7 +213,7 @@ def sweeps(options):
 def show(row):
     """A claim's figures: millions of points per second, ratios to NumPy, shares of the roofline."""
     for measure in ("per_second", "per_second_in_the_best_turn", "per_processor_second"):
-        keys = ("numpy", "numpy_in_cache", "torch", "loop_1_thread", "loop")
+        keys = ("numpy", "numpy_in_cache", "loop_1_thread", "loop")
         rates = " ".join(f"{row[measure][key] / 1e6:9,.1f}" for key in keys)
         print(
             f"{row['claim'] if measure == 'per_second' else '':21} {rates} "
@@ -232,11 +228,9 @@ def exhaustive(options):
     rows, effort = [], Effort(seconds=math.inf)
     for arithmetic_, texts in EXHAUSTIVE.items():
         left, right, extent, tolerance = texts
-        check(made(left, right, "[1,1.01]", tolerance), effort, [EveryFloat32(arithmetic_)])
+        check(made(left, right, "[1,1.01]", tolerance), effort, [EveryFloat(arithmetic_)])
         claim = made(left, right, "[1,2]" if options.quick else extent, tolerance)
-        found = [
-            check(claim, effort, [EveryFloat32(arithmetic_)]) for _ in range(options.exhaustive)
-        ]
+        found = [check(claim, effort, [EveryFloat(arithmetic_)]) for _ in range(options.exhaustive)]
         seconds = median(verdict.seconds for verdict in found)
         print(
             f"every float32, {arithmetic_}: {found[0].points:,} points in {seconds:.1f} s, "
@@ -267,9 +261,9 @@ def main():
     options.points, options.few = (2 * 10**7, 2 * 10**6) if quick else (10**8, 4 * 10**6)
     options.blocks = 1_000 if quick else 20_000
     load = os.getloadavg()[0]
-    heads = ("numpy", "in cache", "torch", "loop 1", "loop", "ratio", "share", "roof")
+    heads = ("numpy", "in cache", "loop 1", "loop", "ratio", "share", "roof")
     print(
-        f"{'claim':21} {' '.join(f'{h:>9}' for h in heads[:5])} {heads[5]:>7} {heads[6]:>6} {heads[7]:>6}"
+        f"{'claim':21} {' '.join(f'{h:>9}' for h in heads[:4])} {heads[4]:>7} {heads[5]:>6} {heads[6]:>6}"
     )
     rows, threads = sweeps(options)
     figures = {

@@ -69,8 +69,8 @@ def look(operations: int = 1) -> None:
     _current.get().look(operations)
 
 
-class until:
-    """A block that is left at a deadline."""
+class under:
+    """A block that goes by a deadline; `OutOfTime` goes on to the block around it."""
 
     def __init__(self, end: Deadline) -> None:
         self._end = end
@@ -78,8 +78,21 @@ class until:
     def __enter__(self) -> None:
         self._token = _current.set(self._end)
 
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> bool:
+    def __exit__(self, *error: object) -> None:
         _current.reset(self._token)
+
+
+class until:
+    """A block that is left at a deadline."""
+
+    def __init__(self, end: Deadline) -> None:
+        self._under = under(end)
+
+    def __enter__(self) -> None:
+        self._under.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> bool:
+        self._under.__exit__()
         return kind is OutOfTime
 
 

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     import torch
 
 Work = Literal["modules", "sequences", "sweep"]
-# What `auto` takes, and what to say of it where a GPU is idle. Measured beside an H200: the compiled
-# kernel trains modules 20 to 40 times faster than torch on the card, and the compiled loop sweeps twice
-# as fast. A training step of a P-NTM takes the card 19 ms at 64 tokens and 22 ms at 256, since it waits
-# for launches, and a CPU 12 ms and 32 ms; the streams of a training have about 40. What has no kernel,
-# and other models of sequences, were not compared.
+# What `auto` takes, and what to say of it where a GPU is idle. It takes what was measured to be faster,
+# and the generated kernels of a GPU were not yet measured (`make gpu`). Beside an H200 the CPU's kernel
+# trains modules 20 to 40 times faster than torch on the card, which is left for what has no kernel. A
+# training step of a P-NTM takes the card 19 ms at 64 tokens and 22 ms at 256, since it waits for
+# launches, and a CPU 12 ms and 32 ms; the streams of a training have about 40. What has no kernel, and
+# other models of sequences, were not compared.
 AUTO: dict[Work, tuple[str, str]] = {
-    "modules": ("cpu", "the compiled CPU kernel is faster"),
+    "modules": ("cpu", "whether it trains faster than the CPU's kernel is not measured yet"),
     "sequences": ("cpu", "sequences as short as these train on the CPU"),
-    "sweep": ("cpu", "the compiled CPU loop is faster"),
+    "sweep": ("cpu", "whether it is faster than the CPU's loop is not measured yet"),
 }
 _NAME = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 

@@ -68,6 +68,8 @@ LONG = {
         "pntm/learn/test_learn_sequences.py",
     ),
     *("train/test_network.py", "train/test_trainer.py", "verify/test_claims.py"),
+    *("codegen/test_triton_points.py", "codegen/test_triton_training.py"),
+    *("verify/test_every_half.py",),
     *("verify/test_exhaustive.py", "verify/test_floating.py", "verify/test_loops.py"),
     *("verify/test_second_opinion.py", "pntm/proofs/test_sequence_proofs.py"),
     *("pntm/proofs/test_sequence_soundness.py", "pntm/proofs/test_sequence_verdicts.py"),

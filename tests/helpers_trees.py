@@ -22,7 +22,7 @@ from nalmx.expression import (
 )
 from nalmx.expression.operations import COMPARISONS, OPERATIONS
 from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
-from nalmx.verify.sweeping.exhaustive import EveryFloat32
+from nalmx.verify.sweeping.exhaustive import EveryFloat
 
 NAMES = ("x1", "x2", "x3")
 UNARY = tuple(
@@ -135,4 +135,4 @@ def claim(left: str, right: str, *ranges: str, tolerance: str = "0") -> Claim:
 
 def exhaustive_verdict(claim: Claim, *arithmetic: Any, seconds: float = 60, **how: Any) -> Verdict:
     """The verdict on a claim at every float32 input."""
-    return check(claim, Effort(seconds=seconds), [EveryFloat32(*arithmetic, **how)])
+    return check(claim, Effort(seconds=seconds), [EveryFloat(*arithmetic, **how)])

@@ -84,6 +84,8 @@ ORDERS = {
         {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form"},
+        {"candidate", "description"},
+        {"snapping"},
         {"judge", "structures"},
         {"everywhere"},
         {"solver"},
@@ -214,7 +216,8 @@ APART = {
         {"mpmath"},
     ),
     "pntm.proofs.checking.": (
-        {"errors", "pntm.proofs.proof", "pntm.tasks.specification", "pntm.tasks.tokens"},
+        {"clock", "errors"}
+        | {"pntm.proofs.proof", "pntm.tasks.specification", "pntm.tasks.tokens"},
         set(),
     ),
 }

@@ -1,4 +1,4 @@
-"""What `--device auto` is: never a GPU where the CPU is faster; and what is said of an idle GPU."""
+"""What `--device auto` is: a GPU only where it was measured to be faster; and what is said of an idle GPU."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from nalmx.pntm.learn.baseline import fit_baseline
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.tasks import sequence_task
 from nalmx.runs import machines
-from nalmx.train import Config, engines
+from nalmx.train import Config, engines, kernel_engine
 from nalmx.train.kernel_engine import KernelEngine
 from nalmx.train.stacked import stacked
 from nalmx.verify import Claim, Domain, Effort
-from nalmx.verify.sweeping import torch_sweep
+from nalmx.verify.sweeping import loops
 from nalmx.verify.sweeping.sweep import sweep
 
 TRAIN = ["train-and-extract", "--operation", "add", "--module", "nau", "--seeds", "1"]
@@ -71,12 +71,21 @@ def test_modules_train_in_the_compiled_kernel(operation) -> None:
     assert isinstance(made, KernelEngine)
 
 
-def test_the_engine_of_a_gpu_is_torch(monkeypatch) -> None:
+def test_a_gpu_trains_in_its_kernels_and_what_has_none_in_torch(monkeypatch) -> None:
     devices = []
-    monkeypatch.setattr(engines, "TorchEngine", lambda stack, device: devices.append(device))
+    monkeypatch.setattr(kernel_engine, "kernel", lambda *given, device: devices.append(device))
     config = Config.checked(operation="add", module="nau", seeds=1, iterations=10)
+    made = engines.new_engine(stacked([config]), find_device("cuda", "modules"))
+    assert isinstance(made, KernelEngine)
+    assert devices == ["cuda"]
+
+    def no_kernel(*given, device):
+        raise NotImplementedError
+
+    monkeypatch.setattr(kernel_engine, "kernel", no_kernel)
+    monkeypatch.setattr(engines, "TorchEngine", lambda stack, device: devices.append(device))
     engines.new_engine(stacked([config]), find_device("cuda", "modules"))
-    assert devices == [torch.device("cuda")]
+    assert devices == ["cuda", torch.device("cuda")]
 
 
 def sides() -> Claim:
@@ -99,7 +108,7 @@ def on(devices: list[str]):
 
 def test_a_sweep_takes_the_compiled_loop(monkeypatch) -> None:
     devices: list[str] = []
-    monkeypatch.setattr(torch_sweep, "torch_sweep", on(devices))
+    monkeypatch.setattr(loops, "compiled_sweep", on(devices))
     for name in (Effort().device, "cpu"):
         assert sweep(sides(), 2_000, name).points == 2_000
     assert devices == []
@@ -136,7 +145,7 @@ def said(capsys, *arguments: str) -> tuple[int, str]:
 def unverified(monkeypatch) -> None:
     """Machines that are reported without a program and verdicts."""
 
-    def outcome(run, *given):
+    def outcome(run, *given, **options):
         return machines.MachineOutcome(run, run.load_results(), None)
 
     monkeypatch.setattr(machines, "verify_machine", outcome)
@@ -159,8 +168,8 @@ def instant(monkeypatch, unverified) -> None:
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        (TRAIN, "the compiled CPU kernel is faster"),
-        (BENCH, "the compiled CPU kernel is faster"),
+        (TRAIN, "whether it trains faster than the CPU's kernel is not measured yet"),
+        (BENCH, "whether it trains faster than the CPU's kernel is not measured yet"),
         ([*PARITY, "--method", "gradient"], "sequences as short as these train on the CPU"),
         (SEQUENCE, "sequences as short as these train on the CPU"),
     ],

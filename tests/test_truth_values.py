@@ -54,7 +54,6 @@ def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> Non
     assert {
         "Verdict",
         "SequenceVerdict",
-        "Checked",
         "Replay",
         "FormulaOutcome",
         "MachineOutcome",

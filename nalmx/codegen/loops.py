@@ -25,18 +25,22 @@ class SweepLoop:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryFloat32Loop:
-    """The float32 numbers of a run of bit patterns, and how far apart two sides are at each of them.
+class EveryFloatLoop:
+    """Every point of a finite set by its place, and how far apart two sides are there.
 
-    The body has the input `x`, a float32; `exact0, …`, `errors0, …`, `narrow0, …` and `tolerance`; and
-    the results `sure`, a bound `off` that counts where it is sure, and `gap`, as float64 sees it.
+    Without tables, a place is the bit pattern of the one input, a float32. With them, inputs are
+    entries of tables: of `inner`, or of `outer` and `inner`, where place p is row p // inner.size.
 
-    Compiled it is `check(first, stop, exact, errors, narrow, tolerance, places)`, which gives how many
-    points are not sure, how many of those are in `places`, the largest gap, its first pattern, and the
-    largest bound.
+    The body has the inputs `x0, …`, float32; `exact0, …`, `errors0, …`, `narrow0, …` and `tolerance`;
+    and the results `sure`, a bound `off` that counts where it is sure, and `gap`, as float64 sees it.
+
+    Compiled it is `check(first, stop, outer, inner, exact, errors, narrow, tolerance, places)`, which
+    gives how many points are not sure, how many of those are in `places` (the first one is among them),
+    the largest gap, its first place, and the largest bound.
     """
 
     body: Body
+    tables: int
 
 
 @dataclass(frozen=True, slots=True)

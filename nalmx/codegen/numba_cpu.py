@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from functools import partial
 
-from .values import COMPARISONS, ELEMENTARY, Body, Line
+from . import printing
+from .values import ELEMENTARY, Line
 
 _IN_32 = ("cos", "exp", "log", "sigmoid", "sin", "tanh")
 _IN_64 = ("exp", "log", "sigmoid", "tanh")
 _IN_BOTH = ("ceil", "erf", "floor")
-_INFIX = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "float_power": "**",
-    **dict(zip(COMPARISONS, ("<", "<=", ">", ">=", "==", "!="), strict=True)),
-    "logical_and": "&",
-    "logical_or": "|",
-}
 _FORMS = {
-    "negative": "-{}",
-    "logical_not": "not {}",
-    "abs": "abs({})",
+    **printing.INFIX,
+    "divide": "{0} / {1}",
+    "float_power": "{0} ** {1}",
+    "negative": "-{0}",
+    "logical_not": "not {0}",
+    "abs": "abs({0})",
     "where": "{1} if {0} else {2}",
-    "float32": "S({})",
-    "float64": "F({})",
+    "float32": "S({0})",
+    "float64": "F({0})",
 }
 _NUMBERS = {"float64": "F({!r})", "float32": "S({!r})", "bool": "{!r}"}
 
@@ -55,43 +48,17 @@ outer = {{**common, "cache": True}}
 '''
 
 
-def lines(body: Body, targets: Mapping[str, str], indent: int, prefix: str = "v") -> str:
-    """The lines that compute a body and assign its results to targets, or add them to `NAME +`.
-
-    Both sides of a choice are computed before it, so that a loop has no branch.
-    """
-    printed: list[str] = []
-    texts: list[str] = []
-    for place, line in enumerate(body.lines):
-        text = _text(line, [texts[argument] for argument in line.arguments])
-        if line.arguments:
-            printed.append(f"{prefix}{place} = {text}")
-        texts.append(f"{prefix}{place}" if line.arguments else text)
-    for name, target in targets.items():
-        sign = "" if target.endswith("+") else " "
-        printed.append(f"{target}{sign}= {texts[body.results[name].place]}")
-    return "".join(f"{' ' * indent}{line}\n" for line in printed)
-
-
-def loads(body: Body, *arrays: str) -> str:
-    """The lines that read inputs from arrays: `constants2` is `constants[2]`."""
-    names = [str(line.content) for line in body.lines if line.operation == "input"]
-    found = (re.fullmatch(rf"({'|'.join(arrays)})(\d+)", name) for name in names)
-    return "".join(f"    {m[0]} = {m[1]}[{m[2]}]\n" for m in found if m)
-
-
-def _text(line: Line, parts: list[str]) -> str:
+def _template(line: Line) -> str:
     operation = line.operation
-    if operation == "input":
-        return str(line.content)
     if operation == "number":
         return _NUMBERS[line.kind].format(line.content)
-    if operation in _INFIX:
-        return f" {_INFIX[operation]} ".join(parts)
     if operation in _FORMS:
-        return _FORMS[operation].format(*parts)
+        return _FORMS[operation]
     assert operation in (*ELEMENTARY, "sigmoid")
     own = _IN_32 if line.kind == "float32" else _IN_64
     if operation in own:
-        return f"{operation}{line.kind[-2:]}({parts[0]})"
-    return f"{'' if operation in _IN_BOTH else 'np.'}{operation}({parts[0]})"
+        return f"{operation}{line.kind[-2:]}({{0}})"
+    return f"{'' if operation in _IN_BOTH else 'np.'}{operation}({{0}})"
+
+
+lines = partial(printing.lines, _template)

@@ -8,8 +8,9 @@ liberties, so that no product and sum of a body are rounded together.
 from __future__ import annotations
 
 from .counter_random import GOLDEN
-from .loops import EveryFloat32Loop, SweepLoop
-from .numba_cpu import header, lines, loads
+from .loops import EveryFloatLoop, SweepLoop
+from .numba_cpu import header, lines
+from .printing import loads
 
 BLOCK = 512
 
@@ -67,13 +68,12 @@ BLOCK = U({block})
 
 
 @njit(**inner)
-def block(first, size, exact, errors, narrow, tolerance, gaps, open_):
+def block(first, size, outer, inner, exact, errors, narrow, tolerance, gaps, open_):
     unsure = 0
     largest = bits(F(0.0))
     bound = bits(F(0.0))
 {loads}\
     for j in range(size):
-        x = from_bits32(first + U(j))
 {lines}\
         unsure += not sure
         open_[j] = not sure
@@ -84,7 +84,7 @@ def block(first, size, exact, errors, narrow, tolerance, gaps, open_):
 
 
 @njit(**outer)
-def check(first, stop, exact, errors, narrow, tolerance, places):
+def check(first, stop, outer, inner, exact, errors, narrow, tolerance, places):
     gaps = np.empty(BLOCK, F)
     open_ = np.empty(BLOCK, np.bool_)
     unsure = 0
@@ -93,8 +93,8 @@ def check(first, stop, exact, errors, narrow, tolerance, places):
     bound = F(0.0)
     at = first
     while first < stop:
-        size = min(BLOCK, stop - first)
-        found = block(first, size, exact, errors, narrow, tolerance, gaps, open_)
+        size = min(BLOCK, stop - first{in_row})
+        found = block(first, size, outer, inner, exact, errors, narrow, tolerance, gaps, open_)
         if found[0] > 0:
             unsure += found[0]
             for j in range(size):
@@ -107,14 +107,24 @@ def check(first, stop, exact, errors, narrow, tolerance, places):
         if found[2] > bound:
             bound = found[2]
         first += size
-    size = min(BLOCK, stop - at)
-    block(at, size, exact, errors, narrow, tolerance, gaps, open_)
+    size = min(BLOCK, stop - at{in_row_at})
+    block(at, size, outer, inner, exact, errors, narrow, tolerance, gaps, open_)
     for j in range(size):
         if gaps[j] == largest:
             at += U(j)
             break
     return unsure, kept, largest, at, bound
 """
+
+_INPUTS = (
+    ("", "        x0 = from_bits32(first + U(j))\n"),
+    ("", "        x0 = inner[first + U(j)]\n"),
+    (
+        "    x0 = outer[first // U(inner.size)]\n    column = first % U(inner.size)\n",
+        "        x1 = inner[column + U(j)]\n",
+    ),
+)
+"""Before a block, and at each of its points: the inputs, by how many tables there are."""
 
 
 def sweep(form: SweepLoop) -> str:
@@ -130,7 +140,7 @@ def sweep(form: SweepLoop) -> str:
     return header("Sweep of a claim, generated from its expressions.") + _SWEEP.format(
         block=BLOCK,
         golden=GOLDEN,
-        loads=loads(form.body, "constants") + table,
+        loads=loads(form.body, "{}[{}]", "constants") + table,
         counters="".join(start.format(n) for n in range(len(form.intervals))),
         lines=draws + lines(form.body, {"score": "score"}, 12),
     )
@@ -146,11 +156,16 @@ def _draw(n: int, count: int) -> str:
     return "".join(f"{' ' * 12}{line}\n" for line in made)
 
 
-def check(form: EveryFloat32Loop) -> str:
-    """The source of `check`; see `loops.EveryFloat32Loop`."""
+def check(form: EveryFloatLoop) -> str:
+    """The source of `check`; see `loops.EveryFloatLoop`."""
     targets = {name: name for name in ("sure", "gap", "off")}
-    return header("Check at every float32, generated from a claim.") + _CHECK.format(
+    row, inputs = _INPUTS[form.tables]
+    # A block lies in one row, so that the loop over it reads numbers that follow each other.
+    in_row = ", U(inner.size) - {} % U(inner.size)" if form.tables > 1 else ""
+    return header("Check at every point, generated from a claim.") + _CHECK.format(
         block=BLOCK,
-        loads=loads(form.body, "exact", "errors", "narrow"),
-        lines=lines(form.body, targets, 8),
+        loads=row + loads(form.body, "{}[{}]", "exact", "errors", "narrow"),
+        in_row=in_row.format("first"),
+        in_row_at=in_row.format("at"),
+        lines=inputs + lines(form.body, targets, 8),
     )

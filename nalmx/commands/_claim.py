@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.console import Console
@@ -26,6 +26,9 @@ from . import _request as ask
 from ._certificate import write_certificate
 from ._files import check_certificates, check_tests, tests_option
 from ._options import as_text, export_tests, json_line, messages, no_traces
+
+if TYPE_CHECKING:
+    from ..verify.sweeping.grids import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,21 @@ class ClaimRequest(ask.VerdictRequest):
     timeout: float | None = ask.option(
         "--timeout",
         "Seconds for the check; what is not established by then is tested or unknown.",
-        show_default="60, and no limit with --every-float32",
+        show_default="60, and no limit with --every-…",
         type=click.FloatRange(0.1, 1e6),
     )
     every_float32: bool = ask.flag(
         "--every-float32",
         "Check every float32 number of the range (one input, a tolerance) instead of sweeping it.",
     )
+    every_float16: bool = ask.flag(
+        "--every-float16",
+        "Check every float16 number of the range of one input, or every pair of them of two.",
+    )
+    every_bfloat16: bool = ask.flag("--every-bfloat16", "The same for bfloat16 numbers.")
     arithmetic: Literal["reals", "float32"] = ask.option(
         "--arithmetic",
-        "With --every-float32: what is written over the reals, or as float32 computes it.",
+        "With --every-…: what is written over the reals, or as float32 computes it.",
         type=click.Choice(["reals", "float32"]),
         default="reals",
     )
@@ -91,7 +99,22 @@ class ClaimRequest(ask.VerdictRequest):
 
     @property
     def seconds(self) -> float:
-        return self.timeout or (math.inf if self.every_float32 else Effort().seconds)
+        return self.timeout or (math.inf if self.every else Effort().seconds)
+
+    @property
+    def every(self) -> Format | None:
+        """The format of which every number is checked."""
+        flags: dict[Format, bool] = {
+            "float32": self.every_float32,
+            "float16": self.every_float16,
+            "bfloat16": self.every_bfloat16,
+        }
+        asked = [form for form, given in flags.items() if given]
+        if len(asked) > 1:
+            raise SettingError(
+                f"--every-{asked[0]} and --every-{asked[1]} are two checks; give one of them"
+            )
+        return asked[0] if asked else None
 
 
 def settle(
@@ -105,26 +128,26 @@ def settle(
     whole = [name.strip() for given in asked.integers for name in given.split(",")]
     domain = Domain.parse(asked.ranges, {*inputs, *variables(right)}, whole)
     claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
-    if asked.where_defined and (asked.tests is not None or asked.every_float32):
+    if asked.where_defined and (asked.tests is not None or asked.every):
         raise SettingError(
-            "--where-defined is not for --export-tests or --every-float32, which ask for a value at every "
+            "--where-defined is not for --export-tests or --every-…, which ask for a value at every "
             "point; leave it out, or them"
         )
     check_tests(asked.tests)
     check_certificates(asked.certificate)
-    late = replace(
-        out_of_time(claim, asked.seconds), inputs="float32" if asked.every_float32 else "real"
-    )
+    late = replace(out_of_time(claim, asked.seconds), inputs=asked.every or "real")
     will = last_will(
         asked.seconds, lambda: _text(late, asked.as_json), late.exit_code(asked.require)
     )
     device, notes = check_device_name(asked.device), messages(asked.quiet)
     effort = Effort(points=asked.points, seed=asked.seed, device=device, seconds=asked.seconds)
-    if asked.every_float32:
+    if asked.every:
         with will:
-            verdict = _every_float32(claim, asked, notes)
+            verdict = _every(asked.every, claim, effort, asked, notes)
     elif asked.arithmetic != "reals":
-        raise SettingError("--arithmetic float32 goes with --every-float32")
+        raise SettingError(
+            "--arithmetic float32 goes with --every-float32, --every-float16 or --every-bfloat16"
+        )
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
@@ -138,16 +161,18 @@ def settle(
     return verdict.exit_code(asked.require)
 
 
-def _every_float32(claim: Claim, asked: ClaimRequest, notes: Console) -> Verdict:
-    from ..verify.sweeping.exhaustive import EveryFloat32
+def _every(
+    form: Format, claim: Claim, effort: Effort, asked: ClaimRequest, notes: Console
+) -> Verdict:
+    from ..verify.sweeping.exhaustive import EveryFloat
 
-    with notes.status("checking every float32") as status:
+    with notes.status(f"checking every {form}") as status:
 
         def show(done: int, total: int) -> None:
-            status.update(f"checking every float32: {done / max(1, total):.0%} of {total:,}")
+            status.update(f"checking every {form}: {done / max(1, total):.0%} of {total:,}")
 
-        every = EveryFloat32(asked.arithmetic, progress=show)
-        return check(claim, Effort(seconds=asked.seconds), [every])
+        every = EveryFloat(asked.arithmetic, progress=show, inputs=form)
+        return check(claim, effort, [every])
 
 
 def _text(verdict: Verdict, as_json: bool) -> str:

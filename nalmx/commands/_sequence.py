@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,6 @@ from ._progress import Spinner
 from ._train_request import MODULE, TrainRequest
 
 if TYPE_CHECKING:
-    from ..pntm.proofs.check import SequenceEffort
     from ..runs.examples import Tests
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import MachineOutcome
@@ -50,6 +48,7 @@ def run_sequence(asked: TrainRequest) -> int:
 
     # Below, SymPy and Numba are loaded; whatever is wrong with the input has been said by now.
     from ..runs.machines import verify_machine
+    from ..verify.effort import Effort
 
     finished = run.finished
     try:
@@ -59,7 +58,9 @@ def run_sequence(asked: TrainRequest) -> int:
             Spinner(notes, "learning") as show,
         ):
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
-            outcome = verify_machine(run, _effort(asked.seed, show, stop), tests)
+            outcome = verify_machine(
+                run, Effort(seed=asked.seed), tests, on_progress=show, stop_requested=stop
+            )
     except (Interrupted, KeyboardInterrupt):
         again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
         notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
@@ -91,6 +92,7 @@ def verified(run: SequenceRun, seed: int, *, quiet: bool) -> MachineOutcome:
     """The verdicts on a finished run."""
     from ..runs.machines import verify_machine
     from ..train import Interrupted
+    from ..verify.effort import Effort
 
     try:
         with (
@@ -98,7 +100,7 @@ def verified(run: SequenceRun, seed: int, *, quiet: bool) -> MachineOutcome:
             stop_on_signal(SECONDS_FOR_A_STEP) as stop,
             Spinner(messages(quiet), "verifying") as show,
         ):
-            return verify_machine(run, _effort(seed, show, stop))
+            return verify_machine(run, Effort(seed=seed), on_progress=show, stop_requested=stop)
     except Interrupted:
         raise KeyboardInterrupt from None
 
@@ -116,20 +118,6 @@ def report_again(outcome: MachineOutcome, *, as_json: bool) -> None:
     print_lines([f"{outcome.run.config.title}: {size_of(results)}"])
     print_lines(program_lines(outcome))
     print_lines([f"run: {outcome.run.directory}"])
-
-
-def _effort(
-    seed: int, on_progress: Callable[[str], None], stop_requested: Callable[[], bool]
-) -> SequenceEffort:
-    """The effort of verdicts; a stop is an `Interrupted` at the next step."""
-    from ..pntm.proofs.check import SequenceEffort
-    from ..train.interrupted import telling
-
-    return SequenceEffort(
-        seed=seed,
-        stop_requested=stop_requested,
-        on_progress=telling(on_progress, stop_requested),
-    )
 
 
 def draw(path: Path | None, outcome: MachineOutcome, quiet: bool) -> None:

@@ -1,4 +1,4 @@
-"""`nalmx bench single-module`; `nalmx bench sequence` has a file of its own."""
+"""`nalmx bench single-module`, and the group of all benchmarks; the others have files of their own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..bench.experiments import CATALOGUE
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS
 from . import _request as ask
+from ._bench_experiment import experiment_command, print_catalogue
 from ._bench_sequence import sequence
 from ._group import Group
 from ._lists import cells_option, say_interrupted, shows, spelled, split
@@ -28,11 +30,22 @@ _INTEGER = re.compile(r"-?[0-9]{1,20}")
 
 
 @click.group(name="bench", cls=Group, no_args_is_help=False)
+@click.option(
+    "--list",
+    "listed",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_catalogue,
+    help="Say what the experiments are, where they are published, and how long they take.",
+)
 def command() -> None:
     """Repeat a published experiment, or compare models of sequences."""
 
 
 command.add_command(sequence)
+for _entry in CATALOGUE:
+    command.add_command(experiment_command(_entry))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,12 @@ _NEEDED = (
     *("torch", "numba", "numpy", "python-flint", "sympy", "mpmath", "hypothesis", "scipy"),
     *("safetensors", "matplotlib", "rich", "click"),
 )
-_EXTRAS = {"pyarrow": "Parquet files", "scikit-learn": "NALMRegressor", "pytest": "exported tests"}
+_EXTRAS = {
+    "pyarrow": "Parquet files",
+    "scikit-learn": "NALMRegressor",
+    "pytest": "exported tests",
+    "triton": "a GPU",
+}
 
 
 @click.command(name="doctor")

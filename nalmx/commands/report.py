@@ -20,7 +20,7 @@ from ._options import messages, no_traces, print_lines
 from ._progress import Spinner
 
 if TYPE_CHECKING:
-    from ..report.html.parts import Part
+    from ..report.html.parts import Chapter
     from ..runs.outcome import Outcome
 
     Tell: TypeAlias = Callable[[str], None]
@@ -84,7 +84,7 @@ def _check_output(path: Path, force: bool) -> None:
         raise SettingError(f"there is no folder {str(path.parent)!r} for the report; make it first")
 
 
-def _part(directory: Path, tell: Tell) -> Part:
+def _part(directory: Path, tell: Tell) -> Chapter:
     """What one directory or certificate holds, established again but for benchmarks."""
     if not directory.is_dir():
         from ..report.html.certificates import certificate_part
@@ -101,7 +101,7 @@ def _part(directory: Path, tell: Tell) -> Part:
     return _PARTS.get(kind_of_run(directory), _formula)(directory, tell)
 
 
-def _formula(directory: Path, tell: Tell) -> Part:
+def _formula(directory: Path, tell: Tell) -> Chapter:
     from ..train import Run
 
     run = Run.open(directory)
@@ -115,7 +115,7 @@ def _formula(directory: Path, tell: Tell) -> Part:
     return formula_part(outcome, repeat, _certificates(outcome))
 
 
-def _fit(directory: Path, tell: Tell) -> Part:
+def _fit(directory: Path, tell: Tell) -> Chapter:
     from ..report.html.fits import fit_part
     from ..runs.fits import verify_fit
     from ._repeat import fit_command, verify_command
@@ -126,21 +126,20 @@ def _fit(directory: Path, tell: Tell) -> Part:
     return fit_part(outcome, repeat, _certificates(outcome))
 
 
-def _machine(directory: Path, tell: Tell) -> Part:
-    from ..pntm.proofs.check import SequenceEffort
+def _machine(directory: Path, tell: Tell) -> Chapter:
     from ..report.html.machines import machine_part
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import verify_machine
     from ._repeat import learning_command, verify_command
 
-    outcome = verify_machine(SequenceRun.open(directory), SequenceEffort(on_progress=tell))
+    outcome = verify_machine(SequenceRun.open(directory), on_progress=tell)
     outcome.check_saved()
     repeat = [learning_command(outcome.run.config), verify_command(directory)]
     replay = shlex.join(["nalmx", "verify", "run", str(directory)])
     return machine_part(outcome, repeat, replay, _certificates(outcome))
 
 
-_PARTS: dict[str, Callable[[Path, Tell], Part]] = {"fit": _fit, "sequence": _machine}
+_PARTS: dict[str, Callable[[Path, Tell], Chapter]] = {"fit": _fit, "sequence": _machine}
 
 
 def _certificates(outcome: Outcome) -> dict[str, bytes]:

@@ -25,18 +25,18 @@ from .operations import OPERATIONS, Operation
 Ball: TypeAlias = flint.arb
 
 
-class Open(enum.Enum):
+class LeftOpen(enum.Enum):
     """Marks a value that the enclosure leaves open."""
 
     UNDECIDED = "undecided"
 
 
-UNDECIDED: Final = Open.UNDECIDED
+UNDECIDED: Final = LeftOpen.UNDECIDED
 _LARGEST_WHOLE_POWER = 2**40
 _THIN_BITS = 24
 # Arb encloses these as closely as their ends do: radii were within 1 % in 60 boxes of all widths.
 _TIGHT = ("exp", "log", "sqrt")
-BallValue: TypeAlias = Ball | bool | Undefined | Literal[Open.UNDECIDED]
+BallValue: TypeAlias = Ball | bool | Undefined | Literal[LeftOpen.UNDECIDED]
 
 
 @contextmanager
@@ -54,6 +54,13 @@ def ball(value: Fraction) -> Ball:
 def interval(lower: Fraction, upper: Fraction) -> Ball:
     """A ball around the closed interval [lower, upper]; one that ends at 0 does not reach beyond."""
     return _hull(ball(lower), ball(upper))
+
+
+def ends_of(value: Ball) -> tuple[Fraction, Fraction]:
+    """The rational ends of a finite ball."""
+    mantissas = (end.man_exp() for end in (value.lower(), value.upper()))
+    low, high = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in mantissas)
+    return low, high
 
 
 def _hull(low: Ball, high: Ball) -> Ball:
@@ -97,7 +104,7 @@ def enclose_operation(operation: str, arguments: tuple[BallValue, ...]) -> BallV
             return argument
     if operation in ("and", "or"):
         return _junction(operation, arguments)
-    if UNDECIDED in [argument for argument in arguments if isinstance(argument, Open)]:
+    if UNDECIDED in [argument for argument in arguments if isinstance(argument, LeftOpen)]:
         return UNDECIDED
     for place, relation, bound, otherwise in _REQUIRED[operation]:
         holds = relation(arguments[place], bound)
@@ -122,7 +129,7 @@ def _as_open(condition: BallValue) -> BallValue:
 
 def _junction(operation: str, arguments: tuple[BallValue, ...]) -> BallValue:
     """And, or: every argument must be defined for the whole to be, so an open one keeps it open."""
-    if any(isinstance(argument, Open) for argument in arguments):
+    if any(isinstance(argument, LeftOpen) for argument in arguments):
         return UNDECIDED
     return all(arguments) if operation == "and" else any(arguments)
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import sympy
 import torch
@@ -17,6 +18,8 @@ from ..ranges import Range
 from .powers import Validation, choose_powers, own_validation
 
 MOST_SNAP = 0.1
+MOST_VANISHING = 0.01
+"""The largest weight of a sum that may be left out as a whole."""
 Place = tuple[str, int, int]
 
 
@@ -51,16 +54,19 @@ def discretise(
     *,
     extents: Sequence[Range] | None = None,
     validation: Validation | None = None,
+    digits: int | None = None,
 ) -> Discretised:
     """Snap the effective weights of a module to their grids; those without a grid stay exact.
 
+    With `digits`, weights that may be coefficients are rounded to so many decimals instead.
     Powers settle on small rationals chosen on the `validation` data, or on the module's own outputs.
     A gate that depends on the inputs must stay at 0 or at 1 on their ranges `extents`. A weight that
     matters to the formula and is further than `most` from its grid has not converged and is an
     `ExtractionError`: snapping it would invent a formula that the network does not compute.
     """
     exact = exact_weights(module)
-    snapped, far, largest = _on_grids(module, exact, most)
+    snapped, far, largest = _on_grids(module, exact, most, digits)
+    _refuse_vanished(module, exact, snapped)
     weights, gate_distance = module.settled(snapped, extents)
     if module.powers:
         data = validation or own_validation(module, extents)
@@ -78,7 +84,7 @@ def discretise(
 
 
 def _on_grids(
-    module: ArithmeticModule, exact: Mapping[str, Matrix], most: float
+    module: ArithmeticModule, exact: Mapping[str, Matrix], most: float, digits: int | None
 ) -> tuple[dict[str, Matrix], dict[Place, Fraction], Fraction]:
     """Snapped weights, those further away than `most`, and the largest distance of the others."""
     grids = {**module.grids, **module.gates}
@@ -89,7 +95,10 @@ def _on_grids(
         if name not in grids or name in module.powers:
             snapped[name] = matrix
             continue
-        snapped[name] = tuple(tuple(grids[name].nearest_exact(w) for w in row) for row in matrix)
+        nearest = grids[name].nearest_exact
+        if digits is not None and name in module.coefficients:
+            nearest = partial(round, ndigits=digits)
+        snapped[name] = tuple(tuple(nearest(w) for w in row) for row in matrix)
         for o, (row, points) in enumerate(zip(matrix, snapped[name], strict=True)):
             for i, (w, point) in enumerate(zip(row, points, strict=True)):
                 if abs(w - point) > most:
@@ -97,6 +106,20 @@ def _on_grids(
                 else:
                     largest = max(largest, abs(w - point))
     return snapped, far, largest
+
+
+def _refuse_vanished(
+    module: ArithmeticModule, exact: Mapping[str, Matrix], snapped: Mapping[str, Matrix]
+) -> None:
+    """A sum of small coefficients is not nothing."""
+    for name in module.coefficients:
+        for row, points in zip(exact[name], snapped[name], strict=True):
+            largest = max(row, key=abs)
+            if not any(points) and abs(largest) > MOST_VANISHING:
+                raise ExtractionError(
+                    f"the {module.name} has a sum whose largest weight is {float(largest):.3g}, which its "
+                    "grid would round to nothing; give coefficients=N to keep N decimals, or validation data"
+                )
 
 
 def _that_matter(

@@ -8,9 +8,7 @@ its parts are. Parts that occur twice are shared and not copied, so an unrolled 
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -21,16 +19,18 @@ from torch import nn
 
 from ..errors import ExtractionError
 from ..expression import Apply, Expression, Number, Truth, Variable, evaluate
-from ..expression.symbolic import from_sympy
-from ..models import ArithmeticModule, Beside, Choice, Recurrent
-from ._compose import chosen, compared, composed, same_at_ties
-from .as_run import recorded_formula
-from .discretisation import MOST_SNAP, discretise, exact_weights
+from ..models import ArithmeticModule, Recurrent
+from ..ranges import Range
+from .coefficients import digits_for, seen_by_modules
+from .discretisation import MOST_SNAP, discretise
+from .flow import box_of
 from .formula import Formula
 from .inputs import input_names, item_names, names_for, sizes
 from .layers import Expressions
+from .powers import Validation
+from .readers import AsTrained, Reader, Snapped, naming
 from .symbolic import exact
-from .torch_layers import check_is_for_use, runs_as, standard
+from .torch_layers import check_is_for_use
 
 MOST_BOOLEANS = 16
 
@@ -41,6 +41,9 @@ def extract_network(
     *,
     length: int | None = None,
     most: float = MOST_SNAP,
+    extents: Sequence[Range] | None = None,
+    coefficients: int | None = None,
+    validation: Validation | None = None,
 ) -> Formula:
     """The formula of a network whose modules have converged to their grids.
 
@@ -49,16 +52,27 @@ def extract_network(
     module with a `forward` of its own that computes with these and elementwise. A `Recurrent` is
     written out for sequences of `length` items; its inputs are then named item by item. A part that has
     not converged is an `ExtractionError` that names the layer and the distance.
+
+    `extents` are the ranges of the inputs on which the formula is to hold. What each layer is given
+    there is enclosed, so that gates that depend on their inputs, and signs, are known; a NALU needs it.
+    With `coefficients=N` the weights of sums (NAU, NAC+) are numbers of N decimals instead of -1, 0 and
+    1. With `validation` data, N is the least that fits them as well as the trained network, and
+    powers are chosen by what the data are where they arrive; a sum that would vanish is an error.
     """
-    reader = _Snapped(most)
-    return _formula(network, inputs, length, reader)
+    names, features = _inputs(network, inputs, length)
+    if coefficients is None and validation is not None:
+        coefficients = digits_for(network, validation)
+    seen = None if validation is None else seen_by_modules(network, validation.x)
+    reader = Snapped(most, box_of(names, extents), coefficients, seen)
+    return _formula(network, names, features, reader)
 
 
 def network_as_trained(
     network: nn.Module, inputs: Sequence[str] | None = None, *, length: int | None = None
 ) -> Formula:
     """The function of a network with every float weight taken as the exact rational it is."""
-    return _formula(network, inputs, length, _AsTrained())
+    names, features = _inputs(network, inputs, length)
+    return _formula(network, names, features, AsTrained())
 
 
 def step_formula(
@@ -67,10 +81,14 @@ def step_formula(
     states: Sequence[str] | None = None,
     *,
     most: float = MOST_SNAP,
+    extents: Sequence[Range] | None = None,
+    coefficients: int | None = None,
 ) -> Formula:
     """One step of a recurrent network: its new states from an item and the states before.
 
     Example: `Min(x1, h1)`, where the states are named h1, h2, … unless other names are given.
+    `extents` are the ranges of the inputs of an item and then of the states; for the rest see
+    `extract_network`.
     """
     features, count = sizes(network)
     items = names_for(inputs, [f"x{i + 1}" for i in range(features)])
@@ -78,7 +96,7 @@ def step_formula(
     names = (*items, *before)
     if len(set(names)) != len(names):
         raise ExtractionError(f"inputs and states need different names, not {list(names)}")
-    reader = _Snapped(most)
+    reader = Snapped(most, box_of(names, extents), coefficients)
     outputs = reader.read(network.cell, [Variable(name) for name in names], "cell")
     return _made(network, names, outputs, reader)
 
@@ -102,7 +120,7 @@ def logic_formula(
                 f"the layer {path!r} is a {type(layer).__name__} and has no logic; a stack of NLRL is "
                 "needed"
             )
-        with _naming(path):
+        with naming(path):
             discretised = discretise(layer, most)
             values = logic(values, **exact(discretised.weights))
         snapped = max(snapped, discretised.largest_snap)
@@ -140,144 +158,30 @@ def network_digest(network: nn.Module) -> str:
     return digest.hexdigest()
 
 
-class _Reader(ABC):
-    """Reads a network part by part; what a module stands for is left to `module`."""
-
-    largest_snap = 0.0
-
-    @abstractmethod
-    def module(
-        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
-    ) -> list[sympy.Expr]:
-        """The outputs of a module as expressions of its inputs."""
-
-    def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
-        truths = self.read(network.condition, x, f"{path}.condition")
-        first = self.read(network.first, x, f"{path}.first")
-        second = self.read(network.second, x, f"{path}.second")
-        return chosen(truths, first, second)
-
-    def read(self, network: nn.Module, x: Expressions, path: str) -> Expressions:
-        """The outputs of a network as expressions, from those of its inputs."""
-        if isinstance(network, nn.Sequential) and runs_as(network, nn.Sequential):
-            for name, part in network.named_children():
-                x = self.read(part, x, f"{path}.{name}")
-            return x
-        if isinstance(network, Beside | Choice):
-            _check_keeps_inputs(network, path)
-        if isinstance(network, Beside) and runs_as(network, Beside):
-            parts = network.networks.named_children()
-            return [y for name, part in parts for y in self.read(part, x, f"{path}.{name}")]
-        if isinstance(network, Choice) and runs_as(network, Choice):
-            return self.choice(network, x, path)
-        if isinstance(network, ArithmeticModule) and runs_as(network, ArithmeticModule):
-            return self.arithmetic(network, x, path)
-        with _naming(path):
-            outputs = standard(network, x)
-            return self.other(network, x) if outputs is None else outputs
-
-    def other(self, network: nn.Module, x: Expressions) -> Expressions:
-        """A module of another type, from the operations that it performs on tensors.
-
-        Of `torch.nn`'s own, what has no formula is refused by its name.
-        """
-        own = type(network).__module__.startswith("torch.nn.modules.")
-        own = own and runs_as(network, type(network))
-        if isinstance(network, Recurrent) or own:
-            raise ExtractionError(
-                f"a {type(network).__name__} has no formula here; use Linear, activations such as ReLU, "
-                "Tanh, Sigmoid or GELU, BatchNorm1d, Sequential, arithmetic modules, or an own module of "
-                "these and of elementwise arithmetic"
-            )
-        placeholders = [Variable(symbol.name) for symbol in _symbols(len(x))]
-        return composed(recorded_formula(network, placeholders), x)
-
-    def arithmetic(
-        self, module: ArithmeticModule, x: Expressions, path: str, **options: Any
-    ) -> Expressions:
-        _fits(len(x), module.in_features, path)
-        symbols = _symbols(module.in_features)
-        with _naming(path):
-            outputs = self.module(module, symbols, **options)
-        return composed([from_sympy(output) for output in outputs], x)
-
-
-class _AsTrained(_Reader):
-    def module(
-        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
-    ) -> list[sympy.Expr]:
-        return module.symbolic(symbols, **exact(exact_weights(module)))
-
-
-class _Snapped(_Reader):
-    def __init__(self, most: float) -> None:
-        self.most = most
-
-    def other(self, network: nn.Module, x: Expressions) -> Expressions:
-        if isinstance(network, Recurrent):
-            return super().other(network, x)
-        inside = next((m for m in network.modules() if isinstance(m, ArithmeticModule)), None)
-        if inside is not None:
-            raise ExtractionError(
-                f"a {type(network).__name__} has a forward of its own around a {type(inside).__name__}, "
-                "whose grid is not seen through it; use Sequential, Beside and Choice"
-            )
-        return super().other(network, x)
-
-    def module(
-        self, module: ArithmeticModule, symbols: Sequence[sympy.Symbol], **options: Any
-    ) -> list[sympy.Expr]:
-        discretised = discretise(module, self.most)
-        self.largest_snap = max(self.largest_snap, discretised.largest_snap)
-        return module.idealised(symbols, **exact(discretised.weights), **options)
-
-    def choice(self, network: Choice, x: Expressions, path: str) -> Expressions:
-        try:
-            return super().choice(network, x, path)
-        except ExtractionError:
-            if not hasattr(network.condition, "steepness"):
-                raise
-            return self._indifferent(network, x, path)
-
-    def _indifferent(self, network: Choice, x: Expressions, path: str) -> Expressions:
-        """A choice that is undecided at ties, where both branches are the same."""
-        condition = network.condition
-        assert isinstance(condition, ArithmeticModule)
-        named: Expressions = [Variable(s.name) for s in _symbols(condition.in_features)]
-        first = self.read(network.first, named, f"{path}.first")
-        second = self.read(network.second, named, f"{path}.second")
-        # Ties taken as true and as false: the condition is the same function but for them.
-        both = [self.arithmetic(condition, named, path, ties=tie) for tie in (True, False)]
-        operands = compared(both)
-        if operands is None or not all(
-            same_at_ties(a, b, operands) for a, b in zip(first, second, strict=True)
-        ):
-            self.arithmetic(condition, named, f"{path}.condition")
-            raise AssertionError("an undecided condition was read without an error")
-        truths = composed(both[0], x)
-        return chosen(truths, composed(first, x), composed(second, x))
-
-
-def _formula(
-    network: nn.Module, inputs: Sequence[str] | None, length: int | None, reader: _Reader
-) -> Formula:
+def _inputs(
+    network: nn.Module, given: Sequence[str] | None, length: int | None
+) -> tuple[tuple[str, ...], int]:
+    """The names of all inputs, and how many of them an item of a sequence has."""
     check_is_for_use(network)
     if not isinstance(network, Recurrent):
         if length is not None:
             raise ExtractionError("a length is given but the network is not a Recurrent")
-        names = input_names(network, inputs)
-        outputs = reader.read(network, [Variable(name) for name in names], "network")
-        return _made(network, names, outputs, reader)
+        names = input_names(network, given)
+        return names, len(names)
     if length is None or length < 1:
         raise ExtractionError(
             "a Recurrent has one formula for each length: give length=N of at least 1, or take "
             "step_formula for one step"
         )
     features, _ = sizes(network)
-    names = item_names(features, length, inputs)
-    items: list[Expressions] = [
-        [Variable(name) for name in names[t * features : (t + 1) * features]] for t in range(length)
-    ]
+    return item_names(features, length, given), features
+
+
+def _formula(network: nn.Module, names: tuple[str, ...], features: int, reader: Reader) -> Formula:
+    x: Expressions = [Variable(name) for name in names]
+    if not isinstance(network, Recurrent):
+        return _made(network, names, reader.read(network, x, "network"), reader)
+    items = [x[start : start + features] for start in range(0, len(x), features)]
     if network.initial is None:
         state, items = items[0], items[1:]
     else:
@@ -288,14 +192,10 @@ def _formula(
 
 
 def _made(
-    network: nn.Module, names: tuple[str, ...], outputs: Expressions, reader: _Reader
+    network: nn.Module, names: tuple[str, ...], outputs: Expressions, reader: Reader
 ) -> Formula:
     digest = network_digest(network)
     return Formula(names, tuple(outputs), _described(network), digest, reader.largest_snap)
-
-
-def _symbols(count: int) -> list[sympy.Symbol]:
-    return [sympy.Symbol(f"x{place + 1}", real=True) for place in range(count)]
 
 
 def _condition(value: Any) -> Expression:
@@ -311,34 +211,11 @@ def _condition(value: Any) -> Expression:
     return Apply(operation, tuple(_condition(argument) for argument in arguments))
 
 
-@contextmanager
-def _naming(path: str) -> Iterator[None]:
-    """A part of an extraction whose failure names the layer."""
-    try:
-        yield
-    except ExtractionError as error:
-        raise ExtractionError(f"the layer {path!r}: {error}") from None
-
-
-def _check_keeps_inputs(network: nn.Module, path: str) -> None:
-    """Refuse what would change, in place, the inputs of the networks beside it."""
-    if any(getattr(part, "inplace", False) for part in network.modules()):
-        raise ExtractionError(
-            f"the layer {path!r} has parts that work in place on inputs that others read; build them with "
-            "inplace=False"
-        )
-
-
 def _flat(network: nn.Module, path: str) -> list[tuple[str, nn.Module]]:
     if isinstance(network, nn.Sequential):
         children = network.named_children()
         return [part for name, child in children for part in _flat(child, f"{path}.{name}")]
     return [] if isinstance(network, nn.Identity) else [(path, network)]
-
-
-def _fits(given: int, wanted: int, path: str) -> None:
-    if given != wanted:
-        raise ExtractionError(f"the layer {path!r} takes {wanted} inputs and gets {given}")
 
 
 def _described(network: nn.Module) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .judge import EXACT_AT_MOST, Candidate, Judge, Part
+from .candidate import Candidate, Part
+from .judge import EXACT_AT_MOST, Judge
 from .rows import Array
 from .values import EPSILON, evaluate, with_rounding
 

@@ -8,65 +8,39 @@ constants have to be exact numbers, but for few that the data determine.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from ..clock import look
-from ..expression import Expression, Number, Variable, variables
-from ..expression.nodes import fold
-from .constants import FREE, rational_bits, recognise, shortest_decimal
-from .form import Form, polish, spread, tidy
+from ..expression import variables
+from .candidate import Candidate, Part
+from .description import BITS_OF_A_NODE, bits_a_row, size_of
+from .form import Form, polish, tidy
 from .holdout import Split
 from .residuals import why_not_noise
 from .result import ConstantFound
 from .rows import Array, Rows
+from .snapping import MOST_FREE, snapped, unsnapped
 from .values import EPSILON, evaluate, with_rounding
 
 Noise = Literal["auto"] | float
 _ROUNDING, EXACT_AT_MOST = 4.0, 40.0
-_BITS_OF_A_NODE = 3.5
 _SURPLUS = 30.0
 _ROUNDS = 30
-_LEAST_EXPLAINED = 0.8
+_LEAST_EXPLAINED, _LEAST_BY_EXACT = 0.8, 0.5
+"""Parts of the variance that a law explains; one whose constants are all exact numbers may do with less."""
 _HIDES_LITTLE = 3e-3
 """Unexplained variance up to which several constants that are no exact numbers say something."""
-_MOST_FREE = 2
 _NEAR_ROUNDING = 3e7
 """How near to rounding the constants of a null vector come at once."""
-_CLEARLY = 3.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A form judged on the rows seen. `bits` say the formula; errors may go `in_proportion` to the target."""
-
-    form: Form
-    expression: Expression
-    constants: tuple[ConstantFound, ...]
-    is_exact: bool
-    complexity: int
-    bits: float
-    error_inside: float
-    error_beyond: float
-    error: float
-    in_proportion: bool
-    reason: str
-
-    @property
-    def is_law(self) -> bool:
-        return not self.reason
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Some rows as columns by name, with the target and the weights of noise."""
-
-    columns: Mapping[str, Array]
-    target: Array
-    weights: Array
+_CLEARLY, _LARGEST_PART = 3.0, 0.3
+"""How much likelier errors in proportion to the target have to be, and what part of it they are at most."""
+_SHORTEST_INNER, _MANY_ROWS = 5, 30
+_SPARED = 6.0
+"""Bits by which a constant is told more easily where the size of errors is stated and not fitted as well."""
 
 
 class Judge:
@@ -79,8 +53,10 @@ class Judge:
             weights = 1 / rows.sigma
         if rows.weights is not None:
             weights = weights * np.sqrt(rows.weights)
-        self._weights = weights / math.sqrt(float((weights**2).mean()))
+        unit = math.sqrt(float((weights**2).mean()))
+        self._weights = weights / unit
         self.size = math.sqrt(float((rows.target**2).mean()))
+        self.stated = _stated(rows, noise, self.size, unit)
         self.fitted = self.part(split.fitted)
         self.held = self.part(split.held)
         self.beyond = self.part(split.beyond)
@@ -132,11 +108,11 @@ class Judge:
                 return None
         if _worst(form, part, rough) > _ROUNDING:
             return None
-        snapped, found, bits = self._snapped(form, part, 1 / rough, is_exact=True)
-        for known in (snapped, form):
+        written, found, bits = snapped(form, part, 1 / rough, is_exact=True)
+        for known in (written, form):
             if self._is_exact(known):
                 if known is form:
-                    found, bits = self._unsnapped(form, part, 1 / rough)
+                    found, bits = unsnapped(form, part, 1 / rough)
                 return self._candidate(known, found, bits, is_exact=True)
         return None
 
@@ -173,6 +149,8 @@ class Judge:
                 self.fitted.target - polished.at(polished.values, self.fitted.columns)
             )
             scale = _root_mean_square(left) + EPSILON * self.size
+            if weights is not self.fitted.weights and not scale <= _LARGEST_PART:
+                continue
             likelihood = float(np.log(weights).sum()) - len(left) * math.log(scale)
             if np.isfinite(scale) and (best is None or likelihood > best[0] + _CLEARLY):
                 best = likelihood, polished, weights
@@ -192,13 +170,16 @@ class Judge:
         part, free = self.fitted, len(form.values)
         left = weights * (part.target - form.at(form.values, part.columns))
         scale = math.sqrt(float((left**2).sum()) / max(len(left) - free, 1)) + EPSILON * self.size
-        snapped, found, bits = self._snapped(form, part, weights / scale, is_exact=False)
-        again = weights * (part.target - snapped.at(snapped.values, part.columns))
-        if not (again**2).sum() <= (1 + (2 + 4 * free) / len(left)) * (left**2).sum():
-            snapped = form
-            found, bits = self._unsnapped(form, part, weights / scale)
+        if self.stated is not None and weights is part.weights:
+            scale = max(scale, self.stated)
+        written, found, bits = snapped(form, part, weights / scale, is_exact=False)
+        again = weights * (part.target - written.at(written.values, part.columns))
+        allowed = (left**2).sum() + (8 + 4 * free) * scale**2
+        if not (again**2).sum() <= allowed:
+            written = form
+            found, bits = unsnapped(form, part, weights / scale)
         in_proportion = weights is not part.weights
-        return self._candidate(snapped, found, bits, False, refused, in_proportion)
+        return self._candidate(written, found, bits, False, refused, in_proportion)
 
     def _left_at_best(self, form: Form, left: Array, weights: Array) -> Array:
         """What the form leaves where its constants are fitted to all rows, those at the edge as well.
@@ -211,52 +192,6 @@ class Judge:
         return (
             left if polished is None else part.target - polished.at(polished.values, part.columns)
         )
-
-    # Constants
-
-    def _snapped(
-        self, form: Form, part: Part, weights: Array, is_exact: bool
-    ) -> tuple[Form, tuple[ConstantFound, ...], float]:
-        """Constants as exact numbers, the best determined first; the others are fitted again each time."""
-        found: list[ConstantFound] = []
-        bits = 0.0
-        kept: list[int] = []
-        most = len(form.values) if form.is_linear or not is_exact else _MOST_FREE
-        while len(kept) < len(form.values) and len(kept) <= most:
-            widths, alone = spread(form, part.columns, weights)
-            open_ = [p for p in range(len(form.values)) if p not in kept]
-            sizes = np.abs(form.values) + 1e-300
-            place = min(open_, key=lambda p: widths[p] / sizes[p])
-            value = form.values[place]
-            # Rounding errors of rows are not independent: what moves no row by one is no difference.
-            radius = max(8 * widths[place], alone[place]) if is_exact else 4 * widths[place]
-            radius += 8 * EPSILON * abs(value)
-            exact = recognise(value, radius) if math.isfinite(radius) else None
-            if exact is None:
-                kept.append(place)
-                continue
-            bits += exact.bits
-            found.append(ConstantFound(exact.expression, value, 1.96 * float(widths[place]), True))
-            kept = [p - (p > place) for p in kept]
-            form = form.put({place: exact.expression})
-            again = polish(form, part.columns, part.target, weights)
-            form = again or form
-        others, more = self._unsnapped(form, part, weights)
-        return form, (*found, *others), bits + more
-
-    def _unsnapped(
-        self, form: Form, part: Part, weights: Array
-    ) -> tuple[tuple[ConstantFound, ...], float]:
-        if not form.values:
-            return (), 0.0
-        widths, _ = spread(form, part.columns, weights)
-        found, bits = [], 0.0
-        for value, width in zip(form.values, widths, strict=True):
-            written = Number(shortest_decimal(value, width / 4))
-            found.append(ConstantFound(written, value, 1.96 * float(width), False))
-            size = abs(value) / max(width, EPSILON * abs(value), 1e-300)
-            bits += FREE + max(math.log2(size), 0.0) if size > 0 else FREE
-        return tuple(found), bits
 
     # Judgement
 
@@ -274,8 +209,9 @@ class Judge:
         written = tidy(form.put(numbers).expression)
         if not variables(written):
             return None
-        nodes, whole = size_of(written)
-        bits += _BITS_OF_A_NODE * nodes + whole
+        nodes, _ = size_of(written)
+        _, whole = size_of(form.expression)
+        bits += BITS_OF_A_NODE * nodes + whole
         with np.errstate(all="ignore"):
             left = self.everything.target - evaluate(written, self.everything.columns)
         if not np.isfinite(left).all():
@@ -298,7 +234,7 @@ class Judge:
         return replace(candidate, reason=reason)
 
     def _why_no_law(self, found: Candidate, left: Array, free: int) -> str:
-        most = len(self.rows.names) + 1 if found.form.is_linear else _MOST_FREE
+        most = len(self.rows.names) + 1 if found.form.is_linear else MOST_FREE
         if free > most:
             return f"{free} of its constants are no exact numbers"
         part = self.everything
@@ -307,32 +243,48 @@ class Judge:
             saved = self.bits_a_row * (rows - free)
         else:
             unexplained = float(np.var(left) / np.var(part.target))
-            if not unexplained <= 1 - _LEAST_EXPLAINED:
+            if not unexplained <= 1 - (_LEAST_EXPLAINED if free else _LEAST_BY_EXACT):
                 return f"it explains {max(1 - unexplained, 0.0):.0%} of the target's variance"
             if free > (not found.form.is_daring) and not unexplained <= _HIDES_LITTLE:
                 return f"{free} of its constants are no exact numbers, and noise hides what else may be"
             saved = -0.5 * rows * math.log2(max(unexplained, 1e-30))
             saved = min(saved, self.bits_a_row * rows)
-        needed = found.bits + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)
+        spared = _SPARED * free if self._is_short_curve(found) else 0.0
+        needed = found.bits - spared + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)
         if saved < needed:
             return (
                 f"{rows} rows are too few for it: it saves {saved:.0f} bits and needs {needed:.0f}"
             )
         if found.is_exact:
             return ""
-        level = found.error
-        if self.noise != "auto" and level > self.noise * (1 + 4 / math.sqrt(2 * rows)):
-            return f"it leaves {level:.3g} of the target, more than the noise given"
         weights = part.weights / np.abs(part.target) if found.in_proportion else part.weights
         if not np.isfinite(weights).all():
             return "its errors go with the target, which is 0 in some rows"
         inside = not (found.form.is_linear or found.form.is_daring or self._is_factor(found.form))
-        if free and inside:
+        if free and inside and not self._is_short_curve(found):
             return (
                 "one of its constants is no exact number, and forms like it fit much that is smooth"
             )
+        level = _root_mean_square(part.weights * left)
+        unused = [name for name in self.rows.names if name not in variables(found.expression)]
+        if unused and rows < _MANY_ROWS and self.stated is None:
+            return f"with {rows} rows, errors of no stated size may hide what {unused[0]} does"
+        if self.stated is not None:
+            if level > self.stated * (1 + 4 / math.sqrt(2 * rows)):
+                return f"it leaves {found.error:.3g} of the target, more than the errors stated"
+            if level <= self.stated / 2:
+                return ""  # the order of what is far below the errors says nothing
         left = self._left_at_best(found.form, left, weights)
         return why_not_noise(part.columns, part.target - left, weights * left)
+
+    def _is_short_curve(self, found: Candidate) -> bool:
+        """Whether the size of errors is stated, and the formula is the shortest with an inner constant."""
+        return (
+            self.stated is not None
+            and not found.form.is_linear
+            and len(self.rows.names) == 1
+            and found.complexity <= _SHORTEST_INNER
+        )
 
     def _is_factor(self, form: Form) -> bool:
         """Whether the only constant that is no exact number is a factor of the whole."""
@@ -344,35 +296,11 @@ class Judge:
         return bool(np.abs(slope - value).max() <= 1e-6 * np.abs(value).max())
 
 
-def size_of(expression: Expression) -> tuple[int, float]:
-    """How many numbers, inputs and operations an expression has, and the bits of its numbers."""
-
-    def leaf(node: object) -> tuple[int, float]:
-        match node:
-            case Number(value):
-                return 1, rational_bits(value) - 2
-            case Variable():
-                return 1, 0.0
-            case _:
-                return 1, 0.0
-
-    def apply(operation: str, parts: tuple[tuple[int, float], ...]) -> tuple[int, float]:
-        several = len(parts) - 1 if operation in ("add", "mul") else 1
-        return several + sum(n for n, _ in parts), sum(b for _, b in parts)
-
-    return fold(expression, leaf, apply)
-
-
-def bits_a_row(target: Array) -> float:
-    """What one row can tell: the bits of its target, as finely as the digits of the column go."""
-    spread_ = float(np.ptp(target))
-    for digits in range(13):
-        scaled = target * 10.0**digits
-        if np.abs(scaled).max() > 1e15:
-            break
-        if (np.abs(scaled - np.round(scaled)) <= 4 * EPSILON * np.abs(scaled)).all():
-            return min(math.log2(1 + spread_ * 10.0**digits), 40.0)
-    return 40.0
+def _stated(rows: Rows, noise: Noise, size: float, unit: float) -> float | None:
+    """The size that weighted errors are stated to have, by `noise` or by sigma; None where they are not."""
+    if noise != "auto":
+        return noise * size if noise else None
+    return 1 / unit if rows.sigma is not None and rows.weights is None else None
 
 
 def _worst(form: Form, part: Part, error: Array) -> float:

@@ -35,6 +35,9 @@ def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -
         if score > limit:
             return f"what it leaves runs along {name} ({score:.1f} standard errors)"
     if count >= _MANY:
+        name, score = _most_correlated(columns, left)
+        if score > _LIMIT:
+            return f"what it leaves goes with {name} ({score:.1f} standard errors)"
         for name, values in orders.items():
             score = _rank_correlation(np.abs(left), values)
             if abs(score) > limit:
@@ -57,6 +60,20 @@ def _serial(ordered: Array) -> float:
         if total
         else 0.0
     )
+
+
+def _most_correlated(columns: Mapping[str, Array], left: Array) -> tuple[str, float]:
+    """The column that what is left is most correlated with, and how far, in standard errors."""
+    varied = {name: values for name, values in columns.items() if np.ptp(values) > 0}
+    if not varied:
+        return "", 0.0
+    table = np.stack(list(varied.values()), 1)
+    table = table - table.mean(0)
+    with np.errstate(all="ignore"):
+        table /= np.sqrt((table**2).sum(0))
+    scores = np.abs((left - left.mean()) @ table) / left.std()
+    place = int(np.nanargmax(scores)) if np.isfinite(scores).any() else 0
+    return list(varied)[place], float(scores[place])
 
 
 def _ranks(values: Array) -> Array:

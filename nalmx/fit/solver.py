@@ -12,14 +12,15 @@ from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
+from .candidate import Candidate
 from .everywhere import why_not_everywhere
 from .form import Form
 from .holdout import Holdout, Split, split
-from .judge import Candidate, Judge, Noise
+from .judge import Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
 from .structures.problem import Problem
-from .structures.search import composed, looks_noisy, noisy, plain
+from .structures.search import searches
 from .values import evaluate
 
 Progress = Callable[[Equation, int], None]
@@ -86,14 +87,10 @@ class _Search:
         """Structure after structure, until one holds a law."""
         problem = Problem.of(self.judge.rows, self.parts.fitted)
         problem = replace(problem, weights=self.judge.fitted.weights)
-        self._try(plain(problem))
-        if self.judge.noise == 0.0:
-            kinds = [composed]
-        else:
-            kinds = [noisy, composed] if looks_noisy(problem) else [composed, noisy]
-        for kind in kinds:
-            if not self.is_settled:
-                self._try(kind(problem))
+        for forms in searches(problem, may_be_noisy=self.judge.noise != 0.0):
+            self._try(forms)
+            if self.is_settled:
+                break
 
     def _try(self, found: Iterator[Form]) -> None:
         for form in found:
@@ -198,6 +195,11 @@ class _Search:
             yield f"no law: {to_text(pick.expression)} is the best found, and {pick.reason}"
         elif pick.is_exact:
             yield f"fits all {rows.count:,} rows to rounding"
+        elif self.judge.stated is not None:
+            yield (
+                f"fits all {rows.count:,} rows within the errors stated; it leaves {pick.error:.2g} of the "
+                "target"
+            )
         else:
             yield (
                 f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "

@@ -18,10 +18,11 @@ def kernel(
     facts: Training,
     truths: tuple[Expression, ...] = (),
     dtype: Literal["float32", "float64"] = "float32",
+    device: str = "cpu",
 ) -> Any:
     """The compiled kernel of a module and a way of training it, for learning one of some truths.
 
     Without truths, targets come with the rows. Raises `NotImplementedError` where the module or a
     truth has no form that a kernel can take.
     """
-    return loop(training(plan_for(module, facts), truths, dtype))
+    return loop(training(plan_for(module, facts), truths, dtype), device)

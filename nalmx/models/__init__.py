@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._grid import Grid, Matrix
     from ._penalty import L1, AwayFromZero, GridDistance, Penalty
     from ._recurrent import Recurrent
-    from ._reduce import pair, product, weighted_sum
+    from ._reduce import matrix_products, pair, product, weighted_sum
     from ._stack import member, stack
     from .gnalu import GNALU
     from .inalu import INALU
@@ -70,6 +70,7 @@ _HOMES = {
     "Matrix": "_grid",
     "Penalty": "_penalty",
     "Recurrent": "_recurrent",
+    "matrix_products": "_reduce",
     "member": "_stack",
     "network_member": "_combine",
     "pair": "_reduce",
@@ -114,6 +115,7 @@ __all__ = [
     "Training",
     "arithmetic_module_name",
     "listed_modules",
+    "matrix_products",
     "member",
     "module_class",
     "module_name",

@@ -60,6 +60,8 @@ class ArithmeticModule(nn.Module, ABC):
     idealisation: ClassVar[Mapping[str, sympy.Expr]] = {}
     # Weights that are powers: they settle on small rationals, chosen by validation.
     powers: ClassVar[tuple[str, ...]] = ()
+    # Weights of a sum: where a user or data say so they are coefficients, beside their grid.
+    coefficients: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,

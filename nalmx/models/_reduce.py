@@ -7,7 +7,9 @@ same seed trained in a stack agree bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sympy
 import torch
@@ -17,6 +19,20 @@ from torch.nn import functional
 from ..expression.symbols import Total
 
 _LEAST_LOGIT = -80.0
+_BY_MATRICES: ContextVar[bool] = ContextVar("by_matrices", default=False)
+
+
+@contextmanager
+def matrix_products() -> Iterator[None]:
+    """A block in which a stack's sums are matrix products: many times as fast, rounded otherwise.
+
+    Nothing depends on the stack but the order of sums.
+    """
+    token = _BY_MATRICES.set(True)
+    try:
+        yield
+    finally:
+        _BY_MATRICES.reset(token)
 
 
 def pair(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -37,10 +53,17 @@ def per_output(weight: Tensor) -> Tensor:
 def weighted_sum(x: Tensor, weight: Tensor) -> Tensor:
     """Σᵢ wₒᵢ·xᵢ: a matrix product for one module, elementwise for a stack.
 
-    A matrix product orders its sums by the size of the whole stack; elementwise does not.
+    A matrix product orders its sums by the size of the whole stack; elementwise does not, which
+    `matrix_products` gives up.
     """
     if weight.dim() == 2:
         return functional.linear(x, weight)
+    if _BY_MATRICES.get():
+        if x.dim() > 2 or weight.dim() > 3:
+            return x @ weight.mT
+        stack, outputs, _ = weight.shape
+        together = functional.linear(x, weight.flatten(0, 1))
+        return together.view(-1, stack, outputs).movedim(-2, 0)
     x, weight = pair(x, weight)
     return (x * weight).sum(-1)
 

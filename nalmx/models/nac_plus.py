@@ -31,6 +31,7 @@ class NACPlus(Accumulator):
     label: ClassVar = "NAC+"
     title: ClassVar = "Neural accumulator (NAC+)"
     operations: ClassVar = ("add", "sub")
+    coefficients: ClassVar = ("weight",)
 
     @staticmethod
     def equation(x: Tensor, *, weight: Tensor) -> Tensor:

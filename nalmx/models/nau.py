@@ -40,6 +40,7 @@ class NAU(ArithmeticModule):
     raw: ClassVar = {"raw_weight": MATRIX}
     shapes: ClassVar = {"weight": MATRIX}
     grids: ClassVar = {"weight": Grid(-1, 0, 1)}
+    coefficients: ClassVar = ("weight",)
     raw_bounds: ClassVar = {"raw_weight": (-1.0, 1.0)}
     training_facts: ClassVar = Training(
         penalty=GridDistance(SparsitySchedule(0.01, 20_000, 35_000))

@@ -18,7 +18,7 @@ from ..pntm.program.diagrams import program_lines
 from ..pntm.tasks import Token
 from ..storage import write_bytes
 from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
-from .traces import Step, at_work, cells_of, steps_of
+from .traces import TraceStep, at_work, cells_of, steps_of
 
 if TYPE_CHECKING:
     from ..runs.machines import MachineOutcome
@@ -65,7 +65,7 @@ def write_program_figure(
     write_bytes(path, data.getvalue())
 
 
-def _figure(description: Description, steps: Sequence[Step], prompt: int, title: str) -> Any:
+def _figure(description: Description, steps: Sequence[TraceStep], prompt: int, title: str) -> Any:
     from matplotlib.figure import Figure
 
     shown = [cells_of(steps, tape) for tape in description.tapes]
@@ -108,7 +108,7 @@ _LEGEND: dict[str, Any] = {
 }
 
 
-def _prepare(axes: Any, steps: Sequence[Step], prompt: int) -> None:
+def _prepare(axes: Any, steps: Sequence[TraceStep], prompt: int) -> None:
     words = [step.token for step in steps]
     words = [w if len(w) <= _LONGEST_TICK else f"{w[: _LONGEST_TICK - 1]}…" for w in words]
     upright = 90 if max(map(len, words)) > 2 else 0
@@ -126,7 +126,7 @@ def _prepare(axes: Any, steps: Sequence[Step], prompt: int) -> None:
 def _draw(
     axes: Any,
     description: Description,
-    steps: Sequence[Step],
+    steps: Sequence[TraceStep],
     tape: int,
     shown: Sequence[int],
     cell: float,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 150
 
 
-class Step(NamedTuple):
+class TraceStep(NamedTuple):
     """The token taken in, and the register and every tape behind it."""
 
     token: str
@@ -37,7 +37,7 @@ def at_work(outcome: MachineOutcome, tokens: int, most: int) -> tuple[Machine, l
     return machine, wanted[: -most - 1 : -1] or examples[:1]
 
 
-def steps_of(machine: Machine, prompt: Sequence[Token]) -> list[Step]:
+def steps_of(machine: Machine, prompt: Sequence[Token]) -> list[TraceStep]:
     """Every step of answering a prompt; one that takes too many, or never ends, is a `SettingError`."""
     vocabulary = machine.vocabulary
     answer = machine.decode(prompt, _MOST_STEPS)
@@ -53,11 +53,11 @@ def steps_of(machine: Machine, prompt: Sequence[Token]) -> list[Step]:
     for word, symbol in zip(words, [*vocabulary.encode_prompt(prompt), *said], strict=True):
         runner.take(int(symbol))
         heads = [list(pair) for pair in runner.heads]
-        steps.append(Step(word, runner.state, heads, [dict(cells) for cells in runner.cells]))
+        steps.append(TraceStep(word, runner.state, heads, [dict(cells) for cells in runner.cells]))
     return steps
 
 
-def cells_of(steps: Sequence[Step], tape: int) -> Sequence[int]:
+def cells_of(steps: Sequence[TraceStep], tape: int) -> Sequence[int]:
     """Every cell between those that the heads come to, or only these where they lie far apart."""
     places = {place for step in steps for place in step.heads[tape]}
     whole = range(min(places), max(places) + 1)

@@ -265,7 +265,6 @@ def verify(
 
     if isinstance(what, FormulaOutcome):
         return verify_run(what.run, allowed, effort, as_it_runs=as_it_runs, on_progress=on_progress)
-    from ..pntm.proofs.check import SequenceEffort
     from .machines import MachineOutcome, verify_machine
 
     assert isinstance(what, MachineOutcome)
@@ -273,8 +272,7 @@ def verify(
         raise SettingError(
             "tolerance and as_it_runs are for formulas; leave them out for a machine"
         )
-    known = SequenceEffort() if effort is None else SequenceEffort(effort.seconds, effort.seed)
-    return verify_machine(what.run, replace(known, on_progress=on_progress))
+    return verify_machine(what.run, effort, on_progress=on_progress)
 
 
 def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome | FitOutcome:

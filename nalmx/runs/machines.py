@@ -12,15 +12,15 @@ from ..pntm.learn.score import Score
 from ..pntm.machine import Machine
 from ..pntm.program.program import Program, blocks_of
 from ..pntm.proofs.check import (
-    Checked,
-    SequenceEffort,
     check_agreement,
     check_agreement_on,
     check_examples,
     check_truth,
 )
 from ..pntm.proofs.verdict import SequenceVerdict
-from ..pntm.tasks import sequence_task
+from ..pntm.tasks import SequenceTask, sequence_task
+from ..train.interrupted import interruptible, telling
+from ..verify.effort import Effort
 from .claims import CLAIMS
 from .examples import Given, Tests
 from .machine_run import SequenceResults, SequenceRun
@@ -44,16 +44,12 @@ class MachineOutcome(RunOutcome):
     machine: Machine
     program: Program | None = None
     closed_forms: Sequence[str] = ()
-    checked: Mapping[str, Checked] = field(default_factory=dict)
+    verdicts: Mapping[str, SequenceVerdict] = field(default_factory=dict)
     scores: Sequence[Score] = ()
 
     @property
     def found(self) -> Program | None:
         return self.program
-
-    @property
-    def verdicts(self) -> dict[str, SequenceVerdict]:
-        return {name: one.verdict for name, one in self.checked.items()}
 
     @property
     def established(self) -> SequenceResults:
@@ -80,7 +76,7 @@ class MachineOutcome(RunOutcome):
         for name, machine in machines.items():
             task = sequence_task(self.run.config.task)
             source = f"{CLAIMS[name]}, learned from {len(self.run.load_examples()):,} examples"
-            yield name, partial(SequenceCertificate.of, machine, task, self.checked[name], source)
+            yield name, partial(SequenceCertificate.of, machine, task, self.verdicts[name], source)
 
     def to_json(self, results: SequenceResults | None = None) -> dict[str, Any]:
         """What --json prints."""
@@ -120,51 +116,67 @@ def machine_outcome(run: SequenceRun) -> MachineOutcome:
 
 
 def verify_machine(
-    run: SequenceRun, effort: SequenceEffort | None = None, tests: Tests | None = None
+    run: SequenceRun,
+    effort: Effort | None = None,
+    tests: Tests | None = None,
+    *,
+    on_progress: Callable[[str], None] = lambda doing: None,
+    stop_requested: Callable[[], bool] = lambda: False,
 ) -> MachineOutcome:
-    """Extract the program of a finished run, and compare machine, program and truth."""
+    """Extract the program of a finished run, and compare machine, program and truth.
+
+    Raises `Interrupted` once `stop_requested()` is true.
+    """
     run.check_finished()
-    effort = effort or SequenceEffort()
-    machine = run.load_machine()
-    effort.on_progress("computing the scores again")
+    machine, tell = run.load_machine(), telling(on_progress, stop_requested)
+    tell("computing the scores again")
     results, given = run.load_results(), Given.of(run, tests)
-    scores = checked_scores(run, machine, given.readable, effort.stop_requested)
+    scores = checked_scores(run, machine, given.readable, stop_requested)
     task = None if run.config.task is None else sequence_task(run.config.task)
-    if not results.learned:
-        wrong = (
-            check_truth(machine, task, effort)
-            if task is not None
-            else Checked(_truth_of_examples(machine, given, results))
-        )
-        return MachineOutcome(run, results, machine, None, (), {"model_truth": wrong}, scores)
-    effort.on_progress("extracting the program")
-    program = program_of_run(run)
-    if task is None:
-        checked = _on_examples(machine, program, given, results)
-        return MachineOutcome(run, results, machine, program, (), checked, scores)
+    with interruptible(stop_requested):
+        if not results.learned:
+            wrong = (
+                check_truth(machine, task, effort, tell)
+                if task is not None
+                else _truth_of_examples(machine, given, results)
+            )
+            return MachineOutcome(run, results, machine, None, (), {"model_truth": wrong}, scores)
+        tell("extracting the program")
+        program = program_of_run(run)
+        if task is None:
+            verdicts = _on_examples(machine, program, given, results)
+            return MachineOutcome(run, results, machine, program, (), verdicts, scores)
+        own = check_truth(program.machine, task, effort, tell)
+        model = check_truth(machine, task, effort, tell)
+        agreement = check_agreement(model, own, machine, program.machine, task, effort, tell)
+    verdicts = {"model_program": agreement, "program_truth": own, "model_truth": model}
+    return MachineOutcome(
+        run, results, machine, program, _closed_forms(program, task), verdicts, scores
+    )
+
+
+def _closed_forms(program: Program, task: SequenceTask) -> Sequence[str]:
+    """What a program computes of each part of its prompt, as formulas, or why there are none."""
     blocks = blocks_of(task)
-    forms: Sequence[str] = ()
-    if blocks is not None:
-        try:
-            forms = program.closed_forms(blocks)
-        except (ExtractionError, SettingError) as error:  # a token was never seen in training
-            forms = (f"none: {error}",)
-    model, own = (check_truth(one, task, effort) for one in (machine, program.machine))
-    agreement = check_agreement(model, own, machine, program.machine, task, effort)
-    checked = {"model_program": Checked(agreement), "program_truth": own, "model_truth": model}
-    return MachineOutcome(run, results, machine, program, forms, checked, scores)
+    if blocks is None:
+        return ()
+    try:
+        return program.closed_forms(blocks)
+    except (ExtractionError, SettingError) as error:  # a token was never seen in training
+        return (f"none: {error}",)
 
 
 def _on_examples(
     machine: Machine, program: Program, given: Given, results: SequenceResults
-) -> dict[str, Checked]:
+) -> dict[str, SequenceVerdict]:
     """The verdicts where nothing is known of the truth but examples."""
     known = set(machine.vocabulary.prompt)
     every = [*given.training, *given.tested]
     prompts = [e.prompt for e in every if known.issuperset(e.prompt)]
-    agreement = check_agreement_on(machine, program.machine, prompts, "the given prompts")
-    truth = _truth_of_examples(program.machine, given, results)
-    return {"model_program": Checked(agreement), "program_truth": Checked(truth)}
+    return {
+        "model_program": check_agreement_on(machine, program.machine, prompts, "the given prompts"),
+        "program_truth": _truth_of_examples(program.machine, given, results),
+    }
 
 
 def _truth_of_examples(machine: Machine, given: Given, results: SequenceResults) -> SequenceVerdict:

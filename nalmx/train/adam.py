@@ -35,13 +35,16 @@ class Adam:
         self.v = torch.zeros_like(flat)
         self.steps = 0
 
-    def step(self, gradients: Sequence[Tensor]) -> None:
-        """Update the parameters with their gradients; call it without gradient recording."""
+    def step(self, gradients: Sequence[Tensor], decay: float = 1.0) -> None:
+        """Update the parameters with their gradients; call it without gradient recording.
+
+        `decay` is the part of the learning rate that is left.
+        """
         self.steps += 1
         gradient = self._flatten(gradients)
         self.m.mul_(BETA1).add_(gradient)
         self.v.mul_(BETA2).add_(gradient * gradient)
-        rate, epsilon = rates(self._learning_rate, self.steps)
+        rate, epsilon = rates(self._learning_rate * decay, self.steps)
         update = (self.m * rate).div_(self.v.sqrt().add_(epsilon))
         if len(self._parameters) == 1:
             self._parameters[0].sub_(update)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..clock import Deadline, deadline
+from ..clock import Deadline, deadline, under
 
 _LATEST = 1e300  # a time that a stop still comes before
 
@@ -30,6 +30,18 @@ def telling(
         on_progress(doing)
 
     return tell
+
+
+def interruptible(stop_requested: Callable[[], bool]) -> under:
+    """A block in which a look at the clock is an `Interrupted` where a stop is requested."""
+    around = deadline()
+
+    def now() -> float:
+        if stop_requested():
+            raise Interrupted(0)
+        return around.now()
+
+    return under(replace(around, now=now))
 
 
 def ending(seconds: float, stop_requested: Callable[[], bool]) -> Deadline:

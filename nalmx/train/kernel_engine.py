@@ -1,4 +1,7 @@
-"""The fused kernel: data, gradient, Adam, bounds and restarts of many models in one compiled loop."""
+"""The fused kernel: data, gradient, Adam, bounds and restarts of many models in one compiled loop.
+
+On a GPU a launch advances all of them.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,11 @@ class KernelEngine:
     independent, so threads share them out, and the numbers do not depend on how.
     """
 
-    def __init__(self, stack: Stacked) -> None:
+    def __init__(self, stack: Stacked, device: str = "cpu") -> None:
         """`NotImplementedError` where the module has no form that a kernel can take."""
         truths = stack.config.source.truths
         self._stack = stack
-        self._kernel = kernel(stack.kind, stack.facts, truths)
+        self._kernel = kernel(stack.kind, stack.facts, truths, device=device)
         self._inputs = stack.config.inputs
         self._names = stack.kind.raw_names
         self._truth = np.array([_place(source, truths) for _, source in stack.members])
@@ -57,7 +60,7 @@ class KernelEngine:
             stack.members, align=LOG_EVERY, prepare=lambda u, t: (u.ravel(), t.ravel())
         )
         self._stream = self.batches.stream.astype(np.uint64)
-        self._threads = min(_processors(), len(modules))
+        self._threads = min(_processors(), len(modules)) if device == "cpu" else 1
         # Models of one stream next to each other, so that its draws stay in the cache.
         order = np.argsort(self.batches.stream, kind="stable")
         self._shares = np.array_split(order, self._threads)

@@ -1,4 +1,4 @@
-"""Claims, verdicts and the checkers behind them. Nothing here needs torch but a sweep on a GPU."""
+"""Claims, verdicts and the checkers behind them. Nothing here needs torch but a GPU."""
 
 from .checker import check
 from .domain import Domain, Point

@@ -1,7 +1,8 @@
 """Check a claim: a list of provers, each of which settles it or leaves it to the next.
 
 They are asked twice, briefly and then with all of the effort: what one of them settles at once does not
-wait until those before it have tried everything.
+wait until those before it have tried everything. A bound is looked for a little longer in between, since
+exact algebra rarely settles a claim with a tolerance.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import replace
 from ..clock import move_on_after
 from ..rationals import spell
 from .domain import Point
-from .effort import Effort
-from .prover import Open, Prover, late
+from .effort import Effort, late
+from .prover import ClaimProver, Open
 from .provers import PROVERS
 from .verdict import Claim, Verdict
 
@@ -23,7 +24,7 @@ CONFIDENCE = 0.95
 
 
 def check(
-    claim: Claim, effort: Effort | None = None, provers: Iterable[Prover] = PROVERS
+    claim: Claim, effort: Effort | None = None, provers: Iterable[ClaimProver] = PROVERS
 ) -> Verdict:
     """The strongest verdict that nalmx can support for a claim.
 
@@ -38,6 +39,7 @@ def check(
     with move_on_after(effort.seconds):
         for prover, allowed in (
             *((prover, effort.briefly) for prover in provers if not _only_at_length(prover)),
+            *((prover, effort.between) for prover in provers if _bounds(prover, claim)),
             *((prover, effort) for prover in provers),
         ):
             assert isinstance(found, Open)
@@ -51,9 +53,14 @@ def check(
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def _only_at_length(prover: Prover) -> bool:
+def _only_at_length(prover: ClaimProver) -> bool:
     """Whether a brief attempt of a prover is of no use, or its verdict would be final."""
     return getattr(prover, "only_at_length", False)
+
+
+def _bounds(prover: ClaimProver, claim: Claim) -> bool:
+    """Whether a prover bounds what a claim leaves a tolerance for."""
+    return claim.tolerance.kind != "exact" and getattr(prover, "bounds", False)
 
 
 def out_of_time(claim: Claim, seconds: float) -> Verdict:

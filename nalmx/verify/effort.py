@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 OPERATIONS, BOXES = 1_500_000, 20_000
 # In a first, brief attempt, algebra takes 0.1 to 0.4 s where its operations are the dearest ones that
 # `benchmarks/slow_claims.py` knows; what is longer is tried once more.
+_MORE_OPERATIONS, _MORE_BOXES = 200_000, 2_500
 _BRIEF_OPERATIONS, _BRIEF_BOXES, _BRIEF_EXAMPLES = 8_000, 200, 50
+
+# Machines take in 150,000 to 500,000 tokens a second of the short prompts of `benchmarks/programs.py`.
+TOKENS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Effort:
 
     Each prover may come to so many `operations`, as `nalmx.clock` counts them: an operation that is
     enclosed or worked out at a point, a term of a polynomial. Branch and bound encloses at most so many
-    `boxes`. `seconds` bounds all of it and only aborts.
+    `boxes`. Of a machine, all prompts are answered, the shortest first, while they come to so many `tokens`.
+    `seconds` bounds all of it and only aborts.
     """
 
     examples: int = 500
@@ -28,6 +33,16 @@ class Effort:
     seconds: float = 60.0
     operations: int = OPERATIONS
     boxes: int = BOXES
+    tokens: int = TOKENS
+
+    @property
+    def between(self) -> Effort:
+        """The same, with the counts of a second attempt to bound a difference."""
+        return replace(
+            self,
+            operations=min(self.operations, _MORE_OPERATIONS),
+            boxes=min(self.boxes, _MORE_BOXES),
+        )
 
     @property
     def briefly(self) -> Effort:
@@ -38,3 +53,8 @@ class Effort:
             operations=min(self.operations, _BRIEF_OPERATIONS),
             boxes=min(self.boxes, _BRIEF_BOXES),
         )
+
+
+def late(seconds: float) -> str:
+    """What a verdict says that the clock ended."""
+    return f"the time limit of {seconds:g} s was reached"

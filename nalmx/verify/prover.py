@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from .algebra.decision import NOTHING_FOUND, Finding
 from .effort import Effort
 from .verdict import Claim, Counterexample, Verdict
 from .witness import Blocked, simplified
+
+ClaimT = TypeVar("ClaimT", contravariant=True)
+VerdictT = TypeVar("VerdictT", covariant=True)
+KnownT = TypeVar("KnownT")
+
+
+class Prover(Protocol[ClaimT, KnownT, VerdictT]):
+    """A method to settle claims of a kind, with a counted effort.
+
+    It is given what those before it learnt, and returns that with more where it does not settle the claim.
+    Its verdict carries its evidence. The clock ends it with `OutOfTime`, where it does not return what it
+    has.
+    """
+
+    def attempt(self, claim: ClaimT, effort: Effort, known: KnownT, /) -> VerdictT | KnownT: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +52,7 @@ class Open:
         return self.finding.alike and undefined
 
 
-class Prover(Protocol):
-    """A method to settle claims, with a counted effort.
-
-    Its verdict carries its evidence. The clock ends it with `OutOfTime`, where it does not say `Open`
-    with what it has.
-    """
-
-    def attempt(self, claim: Claim, effort: Effort, known: Open, /) -> Verdict | Open: ...
-
-
-def late(seconds: float) -> str:
-    """What a verdict says that the clock ended."""
-    return f"the time limit of {seconds:g} s was reached"
+ClaimProver: TypeAlias = Prover[Claim, Open, Verdict]
 
 
 def refuted(claim: Claim, found: Counterexample, method: str) -> Verdict:

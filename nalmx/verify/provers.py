@@ -14,7 +14,7 @@ from .effort import Effort
 from .order.proof import METHOD as BY_SIGNS
 from .order.proof import prove
 from .order.statements import statements
-from .prover import Open, Prover, refuted
+from .prover import ClaimProver, Open, refuted
 from .verdict import Claim, Counterexample, Level, Verdict
 from .witness import Blocked, Judgement, judge, judge_between
 
@@ -48,6 +48,8 @@ class Algebra:
 
 class Bounds:
     """`bounded`, with the `Difference` and its boxes as evidence; or `refuted` at a point they lead to."""
+
+    bounds = True
 
     def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict | Open:
         if known.blocked is not None:
@@ -151,5 +153,5 @@ class Sweep:
         )
 
 
-WITHOUT_POINTS: tuple[Prover, ...] = (Algebra(), Bounds(), Order())
-PROVERS: tuple[Prover, ...] = (*WITHOUT_POINTS, Search(), Sweep())
+WITHOUT_POINTS: tuple[ClaimProver, ...] = (Algebra(), Bounds(), Order())
+PROVERS: tuple[ClaimProver, ...] = (*WITHOUT_POINTS, Search(), Sweep())

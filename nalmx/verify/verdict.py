@@ -206,7 +206,7 @@ class Verdict(Established):
     where it may still fail. `bound` is a proven bound on |left − right|, or on |left − right|/|right|
     where the tolerance is relative; `largest_difference` is the largest one met, and `boxes` the number
     of boxes that were enclosed. A verdict speaks of all `real` points of the domain, or of those whose
-    coordinates are `float32` or `float64` numbers. `of_condition`: the claim is that a condition holds;
+    coordinates are numbers of a binary format. `of_condition`: the claim is that a condition holds;
     `where_defined`: that the sides are defined at the same points, and equal there. `evidence` is what the
     prover found on its way, from which a certificate is written; it says nothing of its own.
     """
@@ -216,7 +216,7 @@ class Verdict(Established):
     domain: Mapping[str, str]
     tolerance: str
     arithmetic: str = "reals"
-    inputs: Literal["real", "float32", "float64"] = "real"
+    inputs: Literal["real", "float16", "bfloat16", "float32", "float64"] = "real"
     where_defined: bool = False
     reason: str | None = None
     bound: str | None = None

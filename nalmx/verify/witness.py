@@ -20,6 +20,7 @@ from ..expression.definitions import defined
 from ..expression.exact import ExactValue
 from ..expression.nodes import is_constant
 from ..expression.operations import INFIX, OPERATIONS
+from ..expression.totality import is_total
 from ..ranges import Range
 from ..rationals import spell
 from .algebra.bracket import Bracket, bracket_box, changes_sign, is_within
@@ -118,7 +119,7 @@ def judge_between(claim: Claim, bracket: Bracket) -> Counterexample | None:
             ("left", claim.left, claim.right),
             ("right", claim.right, claim.left),
         ):
-            if not isinstance(enclose(other, inputs), flint.arb | bool):
+            if not is_total(other) and not isinstance(enclose(other, inputs), flint.arb | bool):
                 continue
             for divisor in _certain_divisors(own):
                 if not changes_sign(divisor, bracket):

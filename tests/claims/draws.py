@@ -28,6 +28,9 @@ class Draft:
     divisor: str = ""
     beyond: dict[str, Fraction] = field(default_factory=dict)
     bare: bool = False
+    integers: tuple[str, ...] = ()
+    where_defined: bool = False
+    spelled: tuple[str, ...] = ()
 
 
 def kind(name: str) -> Callable[[Builder], Builder]:

@@ -11,12 +11,21 @@ from . import (
     false_needles,
     false_numbers,
     false_poles,
+    false_reach,
 )
 from .draws import BUILDERS, Draw, dressed
 from .replay import certainly_false
 from .statement import FalseClaim
 
-PARTS = (false_numbers, false_poles, false_needles, false_branches, false_functions, false_language)
+PARTS = (
+    false_numbers,
+    false_poles,
+    false_needles,
+    false_branches,
+    false_functions,
+    false_language,
+    false_reach,
+)
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60
 
@@ -28,7 +37,7 @@ def false_claims(count: int, seed: int | str = 0) -> Iterator[FalseClaim]:
         name = KINDS[place % len(KINDS)]
         for attempt in range(_ATTEMPTS):
             claim = _built(name, place, f"{seed}/{place}/{attempt}")
-            key = (claim.left, claim.right, *claim.domain, claim.tolerance)
+            key = (claim.left, claim.right, *claim.domain, claim.tolerance, *claim.spelled)
             if key not in seen and certainly_false(claim):
                 seen.add(key)
                 yield claim
@@ -48,6 +57,9 @@ def _built(name: str, place: int, seed: str) -> FalseClaim:
         draft.right,
         domain,
         draft.tolerance,
+        draft.integers,
+        draft.where_defined,
+        draft.spelled,
         draft.witness,
         draft.divisor,
         draft.beyond,

@@ -68,7 +68,7 @@ def certainly_false(claim: FalseClaim) -> bool:
     """Whether the witness of a false claim shows that it is false."""
     domain = ranges(claim)
     proper = all(low < high for parts in domain.values() for low, high in parts)
-    if not proper or not contains(domain, claim.witness):
+    if not proper or not contains(domain, claim.witness) or not _is_whole(claim, claim.witness):
         return False
     if not claim.divisor:
         return violated(claim, claim.witness) is True
@@ -83,7 +83,8 @@ def confirmed(stated: Stated, point: Point, beyond: Point | None = None) -> bool
     On the way, a divisor of one side alone changes its sign and is continuous.
     """
     if not beyond:
-        return contains(ranges(stated), point) and violated(stated, point) is True
+        inside = contains(ranges(stated), point) and _is_whole(stated, point)
+        return inside and violated(stated, point) is True
     sides = divisors(stated.left), divisors(stated.right)
     return any(
         changes_sign(stated, divisor, point, beyond)
@@ -91,6 +92,10 @@ def confirmed(stated: Stated, point: Point, beyond: Point | None = None) -> bool
         for divisor in side
         if divisor not in other
     )
+
+
+def _is_whole(stated: Stated, point: Point) -> bool:
+    return all(point[name].denominator == 1 for name in stated.integers)
 
 
 def changes_sign(stated: Stated, text: str, start: Point, end: Point) -> bool:

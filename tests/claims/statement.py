@@ -15,7 +15,10 @@ Point = Mapping[str, Fraction]
 
 @dataclass(frozen=True)
 class Stated:
-    """`left` equals `right` within `tolerance` on `domain`: what is to be judged."""
+    """`left` equals `right` within `tolerance` on `domain`: what is to be judged.
+
+    Inputs in `integers` are whole numbers. `spelled` is a language, and both sides written in it.
+    """
 
     name: str
     kind: str
@@ -23,15 +26,22 @@ class Stated:
     right: str
     domain: tuple[str, ...]
     tolerance: str = "0"
+    integers: tuple[str, ...] = ()
+    where_defined: bool = False
+    spelled: tuple[str, ...] = ()
 
     def claim(self) -> Claim:
         """The claim as nalmx takes it."""
         from nalmx.expression import parse, variables
+        from nalmx.expression.syntaxes import read
         from nalmx.verify import Claim, Domain, Tolerance
 
         left, right = parse(self.left), parse(self.right)
-        domain = Domain.parse(self.domain, variables(left, right))
-        return Claim(left, right, domain, Tolerance.parse(self.tolerance))
+        if self.spelled:
+            syntax, *sides = self.spelled
+            left, right = (read(side, syntax).expression for side in sides)  # type: ignore[arg-type]
+        domain = Domain.parse(self.domain, variables(left, right), self.integers)
+        return Claim(left, right, domain, Tolerance.parse(self.tolerance), self.where_defined)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Every operation of a body, as the emitter prints it, against NumPy, in both precisions."""
+"""Every operation of a body, as the emitters print it, against NumPy, in both precisions."""
 
 import numpy as np
 import pytest
+from helpers_triton import triton_or_skip
 
-from nalmx.codegen import cache, numba_cpu
+from nalmx.codegen import cache, numba_cpu, triton_lines
 from nalmx.codegen.values import ELEMENTARY, FUNCTIONS, OPERATIONS, Body
 from nalmx.expression.numpy_functions import numpy_function
 from nalmx.expression.operations import OPERATIONS as RECORDS
@@ -18,6 +19,12 @@ LOOP = """
 def run(first, second, out):
     for j in range(first.size):
         x, y = first[j], second[j]
+{lines}"""
+KERNEL = """
+@triton.jit
+def run(first, second, out, size, BLOCK: tl.constexpr):
+    j = tl.arange(0, BLOCK)
+    x, y = tl.load(first + j, j < size), tl.load(second + j, j < size)
 {lines}"""
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, np.inf, -np.inf, np.nan, 2.0, 30.0, -30.0, 1e30, 1e-30]
 
@@ -38,22 +45,46 @@ def applied(name, x, y, xp):
     return function(*((x, y) if name in (*BINARY, *COMPARED) else (x,)))
 
 
-@pytest.fixture(scope="module", params=["float32", "float64"])
-def both(request):
-    """What the emitter's lines give for all operations, and what NumPy gives."""
-    body = Body(request.param)
-    x, y = body.input("x"), body.input("y")
-    for name in NAMES:
-        body.results[name] = applied(name, x, y, FUNCTIONS)
+def by_numba(body, first, second):
     targets = {name: f"out[{k}, j]" for k, name in enumerate(NAMES)}
     text = numba_cpu.header("Every operation.") + LOOP.format(
         lines=numba_cpu.lines(body, targets, 8)
     )
-    drawn = np.random.default_rng(0).normal(size=(2, 500)) * 3
-    pairs = np.array([(a, b) for a in SPECIAL for b in SPECIAL]).T
-    first, second = np.concatenate([drawn, pairs], axis=1).astype(request.param)
     out = np.empty((len(NAMES), first.size))
     cache.compiled(text, "operations").run(first, second, out)
+    return out
+
+
+def by_triton(body, first, second):
+    torch = triton_or_skip()
+    printed = triton_lines.lines(body, {name: f"found_{name}" for name in NAMES}, 4)
+    for k, name in enumerate(NAMES):
+        printed += f"    tl.store(out + {k} * size + j, found_{name}.to(tl.float64), j < size)\n"
+    text = triton_lines.header("Every operation.") + KERNEL.format(lines=printed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    given = [torch.from_numpy(array).to(device) for array in (first, second)]
+    out = torch.empty((len(NAMES), first.size), dtype=torch.float64, device=device)
+    kernel = cache.compiled(text, "gpu_operations").run
+    kernel[(1,)](*given, out, first.size, BLOCK=1024)
+    return out.cpu().numpy()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(by, kind) for by in (by_numba, by_triton) for kind in ("float32", "float64")],
+    ids=lambda param: f"{param[0].__name__} {param[1]}",
+)
+def both(request):
+    """What the emitter's lines give for all operations, and what NumPy gives."""
+    by, kind = request.param
+    body = Body(kind)
+    x, y = body.input("x"), body.input("y")
+    for name in NAMES:
+        body.results[name] = applied(name, x, y, FUNCTIONS)
+    drawn = np.random.default_rng(0).normal(size=(2, 500)) * 3
+    pairs = np.array([(a, b) for a in SPECIAL for b in SPECIAL]).T
+    first, second = np.concatenate([drawn, pairs], axis=1).astype(kind)
+    out = by(body, first, second)
     with np.errstate(all="ignore"):
         expected = {name: applied(name, first, second, np) for name in NAMES}
     return dict(zip(NAMES, out, strict=True)), expected, first

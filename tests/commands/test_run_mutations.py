@@ -9,7 +9,7 @@ import pytest
 from helpers_mutations import PWNED, mutations, sampled
 
 from nalmx.cli import main
-from nalmx.pntm.proofs import check
+from nalmx.pntm.proofs import provers
 from nalmx.pntm.tasks import Example, write_examples
 from nalmx.runs import machines, program
 from nalmx.storage import canonical_json, digest, read_arrays, write_arrays, write_json
@@ -43,7 +43,7 @@ def remembered():
     with pytest.MonkeyPatch.context() as patch:
         for module, name in ((machines, "check_truth"), (program, "extract_program")):
             patch.setattr(module, name, once_a_machine(getattr(module, name)))
-        patch.setattr(check, "_FIRST_SECONDS", 0.05)
+        patch.setattr(provers, "_FIRST_TOKENS", 10_000)
         yield
 
 

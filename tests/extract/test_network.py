@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 import sympy
 import torch
+from helpers_networks import comparing, weighted
 from torch import nn
 
 from nalmx.errors import ExtractionError
@@ -18,14 +19,8 @@ from nalmx.extract import (
     network_as_trained,
     step_formula,
 )
-from nalmx.models import NAU, NLRL, NMU, NSR, Beside, Choice, NLRLAnd, RealNPU, Recurrent
+from nalmx.models import NAU, NLRL, NMU, Beside, Choice, NLRLAnd, RealNPU, Recurrent
 from nalmx.verify import Claim, Domain, Effort, check
-
-
-def weighted(kind, *rows):
-    module = kind(len(rows[0]), len(rows))
-    module.raw_weight.data = torch.tensor(rows)
-    return module
 
 
 def rule(gates, negation, weight, kind=NLRL):
@@ -42,18 +37,6 @@ def xor(kind=NLRL):
     if kind is NLRL:
         return nn.Sequential(first, rule([1], [[0, 0]], [[1, 1]]))
     return nn.Sequential(first, rule([1], [[1, 1]], [[1, 1]], kind))
-
-
-def comparing(sign, zero, shift, inputs=2):
-    """A register that compares the first two of its inputs."""
-    module = NSR(inputs, 1)
-    module.first_choice.data = torch.full((1, inputs), -20.0)
-    module.second_choice.data = torch.full((1, inputs), -20.0)
-    module.first_choice.data[0, 0] = module.second_choice.data[0, 1] = 20.0
-    for name, value in (("sign", sign), ("zero", zero)):
-        module.get_parameter(f"raw_{name}_scale").data.fill_(value)
-    module.raw_shift.data.fill_(shift)
-    return module
 
 
 def at(formula, *values):

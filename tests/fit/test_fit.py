@@ -11,6 +11,7 @@ from nalmx.fit.everywhere import why_not_everywhere
 from nalmx.fit.form import Form
 from nalmx.fit.holdout import split
 from nalmx.fit.judge import Judge
+from nalmx.fit.residuals import why_not_noise
 from nalmx.fit.values import evaluate
 from nalmx.verify import Claim, check
 
@@ -56,6 +57,39 @@ def test_single_operations_are_found_under_noise(operation, extent):
     inputs = random.uniform(*extent, (1000, 10))
     target = noisy(random, function(inputs[:, 0], inputs[:, -1]), 0.01)
     assert law(inputs, target) == text.format(n=10)
+
+
+@pytest.mark.parametrize("operation", ["add", "mul", "div"])
+def test_single_operations_are_found_where_noise_hides_a_quarter_of_what_varies(operation):
+    text, function = OPERATIONS[operation]
+    random = np.random.default_rng(5)
+    inputs = random.uniform(1.1, 1.2, (1000, 2))
+    target = noisy(random, function(inputs[:, 0], inputs[:, 1]), 0.01)
+    assert law(inputs, target) == text.format(n=2)
+
+
+def test_columns_that_chance_explains_are_no_part_of_a_law():
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        inputs = random.uniform(-2, 2, (300, 30))
+        outcome = found(inputs, noisy(random, inputs[:, 0] + inputs[:, 1], 0.02))
+        assert not outcome.law or to_text(outcome.formula) == "x1 + x2"
+
+
+def test_what_goes_with_a_column_is_no_noise():
+    random = np.random.default_rng(5)
+    columns = dict(zip("abc", random.normal(size=(3, 1000)), strict=True))
+    left = random.normal(size=1000)
+    predicted = columns["a"] * columns["b"]
+    assert why_not_noise(columns, predicted, left) == ""
+    assert "goes with c" in why_not_noise(columns, predicted, left + 0.16 * columns["c"])
+
+
+def test_powers_are_found_where_most_rows_are_smaller_than_their_errors():
+    random = np.random.default_rng(7)
+    inputs = random.uniform(1, 5, (1000, 3))
+    target = noisy(random, inputs[:, 0] ** 2 * inputs[:, 1] / inputs[:, 2] ** 4, 0.1)
+    assert law(inputs, target).endswith("x1**2*x2/x3**4")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +199,35 @@ def test_bad_rows_are_refused_in_one_line(inputs, target, names, says):
 def test_a_noise_that_is_none_is_refused():
     with pytest.raises(SettingError, match="relative to the target"):
         found(np.eye(3), [1.0, 2.0, 3.0], noise=-1.0)
+
+
+LENGTH = [2.0, 4.0, 6.0, 10.0, 18.0, 34.0, 66.0, 130.0]
+TORSION = [326.75, 300.75, 277.75, 238.25, 190.75, 134.5, 83.25, 48.5]
+
+
+def test_an_inner_constant_is_told_where_the_size_of_errors_is_stated():
+    """Ohm's circuit: without that statement eight rows are too few to tell the form from others."""
+    inputs = np.array(LENGTH)[:, None]
+    assert not found(inputs, TORSION, ["length"]).law
+    outcome = found(inputs, TORSION, ["length"], noise=0.01)
+    assert to_text(outcome.formula) == "7240/(20.1 + length)"
+    given = fit(Rows.of(inputs, TORSION, ["length"], sigma=np.full(8, 2.0)))
+    assert given.law
+
+
+def test_errors_beyond_those_stated_are_no_errors_of_a_law():
+    random = np.random.default_rng(0)
+    inputs = random.uniform(1, 5, (300, 2))
+    target = inputs[:, 0] * inputs[:, 1] + random.normal(0, 0.1, 300)
+    assert fit(Rows.of(inputs, target, sigma=np.full(300, 0.1))).law
+    outcome = fit(Rows.of(inputs, target, sigma=np.full(300, 0.05)))
+    assert "more than the errors stated" in outcome.statements[-1]
+
+
+def test_the_lines_of_hydrogen_are_those_of_balmer():
+    level = np.arange(3.0, 11.0)[:, None]
+    lines = [656.279, 486.135, 434.0472, 410.1734, 397.0075, 388.9064, 383.5397, 379.7909]
+    assert law(level, lines, ["level"], noise=1e-5) == "364.6/(1 - 4/level**2)"
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01])

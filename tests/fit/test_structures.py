@@ -9,6 +9,7 @@ from nalmx.fit import Rows, fit
 from nalmx.fit.form import Form, constant
 from nalmx.fit.holdout import split
 from nalmx.fit.judge import Judge
+from nalmx.fit.structures.curves import curves
 from nalmx.fit.structures.monomial import monomial
 from nalmx.fit.structures.problem import Problem
 from nalmx.fit.structures.rational import Scaled, Span
@@ -116,6 +117,38 @@ def test_symmetries_of_scaling_leave_the_products_that_matter():
     reduced = next(found for found in scalings(problem) if found.width == 1)
     assert [to_text(atom) for atom in reduced.atoms] in (["c/v"], ["v/c"])
     assert to_text(reduced.whole(Variable("F"))) == "F*m"
+
+
+@pytest.mark.parametrize("extent", [(1.1, 1.2), (-2, 2)], ids=str)
+@pytest.mark.parametrize("operation", ["*", "/"])
+def test_two_sums_over_many_columns_are_found(operation, extent):
+    X = np.random.default_rng(0).uniform(*extent, (500, 40))
+    a, b = X[:, 3:13].sum(1), X[:, 8:18].sum(1)
+    outcome = fit(Rows.of(X, a * b if operation == "*" else a / b))
+    first, second = (" + ".join(f"x{i + 1}" for i in range(k, k + 10)) for k in (3, 8))
+    among = {f"({first}){operation}({second})", f"({second})*({first})"}
+    assert to_text(outcome.formula) in among
+
+
+CURVES = {
+    "a/(b + x)": "hyperbola",
+    "a/(1 + b/x**2)": "reciprocal of a line in 1/x**2",
+    "a + b*log(x)": "logarithm",
+    "sqrt(a + b*x**2)": "root",
+    "exp(a + b/x)": "exponential",
+}
+
+
+@pytest.mark.parametrize("text", CURVES)
+def test_curves_of_two_constants_start_where_they_fit(text):
+    known = {"a": parse("7"), "b": parse("1/3")}
+    rows, _, _ = rows_of(to_text(substitute(parse(text), known)), ["[1,5]"], 20)
+    problem = Problem.of(rows, np.arange(20))
+    errors = [
+        np.abs(form.at(form.values, {"x": problem.table[:, 0]}) - problem.target).max()
+        for form in curves(problem)
+    ]
+    assert min(errors) < 1e-10
 
 
 def test_a_symmetry_of_translation_leaves_the_difference():

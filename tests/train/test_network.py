@@ -1,5 +1,6 @@
 """Training networks of modules: data, losses, penalties, bounds and stacks."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -7,7 +8,18 @@ from torch import nn
 from nalmx.errors import SettingError
 from nalmx.expression import parse
 from nalmx.extract import boolean_counterexample, extract_network
-from nalmx.models import NAU, NLRL, NMU, network_member, stack_networks
+from nalmx.models import (
+    NAU,
+    NLRL,
+    NMU,
+    GridDistance,
+    LateSchedule,
+    Reinitialisation,
+    Training,
+    network_member,
+    stack_networks,
+)
+from nalmx.train import SingleModuleTask, Table
 from nalmx.train.network import log_loss, squared_error, train_network
 
 
@@ -181,3 +193,99 @@ def test_stacked_rule_layers_learn_and():
     for place in range(3):
         formula = extract_network(network_member(networks, place))
         assert boolean_counterexample(formula.outputs[0], truth, formula.inputs) is None
+
+
+class Steered(NAU):
+    """A NAU with a training of its own, which a test sets."""
+
+
+def trained_weight(facts, *, start=0.7, target=0.7, iterations=200, **options):
+    Steered.training_facts = facts
+    module = Steered(1, 1)
+    module.raw_weight.data.fill_(start)
+
+    def sample(random):
+        x = torch.rand(16, 1, generator=random) + 0.5
+        return x, target * x
+
+    train_network(module, sample, iterations, 0.02, generator(), **options)
+    return module.raw_weight.item()
+
+
+def test_a_penalty_waits_for_the_loss_that_its_authors_wait_for():
+    def weight(loss_below):
+        return trained_weight(Training(penalty=GridDistance(LateSchedule(10.0, 0, loss_below))))
+
+    assert weight(1e-9) == pytest.approx(0.7, abs=0.01)
+    assert weight(1.0) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_gradients_of_a_module_are_clipped_as_its_authors_do():
+    def moved(clip):
+        # Adam's ε shows where gradients are tiny.
+        return abs(trained_weight(Training(gradient_clip=clip), target=-1, iterations=1) - 0.7)
+
+    assert moved(1e-9) < 0.2 * moved(0.1)
+
+
+def test_a_published_task_has_its_own_training():
+    Steered.training_by_task = {"half": Training(penalty=GridDistance(LateSchedule(10.0, 0, 9.0)))}
+    try:
+        assert trained_weight(Training()) == pytest.approx(0.7, abs=0.01)
+        assert trained_weight(Training(), task="half") == pytest.approx(1.0, abs=0.01)
+    finally:
+        Steered.training_by_task = {}
+
+
+def test_without_a_learning_rate_each_module_has_its_own():
+    Steered.training_facts = Training(learning_rate=0.25)
+    network = nn.Sequential(Steered(1, 1), NMU(1, 1))
+    x = torch.ones(4, 1)
+    before = [p.item() for p in network.parameters()]
+    train_network(network, lambda r: (x, 9 * x), 1, None, generator(), cooldown=0.0)
+    steps = [abs(p.item() - b) for p, b in zip(network.parameters(), before, strict=True)]
+    assert steps == pytest.approx([0.25, NMU.training_facts.learning_rate], rel=0.05)
+
+
+@pytest.mark.parametrize("size", [None, 3])
+def test_a_module_that_does_not_improve_starts_again(size):
+    Steered.training_facts = Training(
+        learning_rate=1e-9, reinitialisation=Reinitialisation(every=5, stored=20, loss=1.0)
+    )
+    modules = [Steered(1, 1, generator=generator(seed)) for seed in range(size or 1)]
+    network = stack_networks(modules) if size else modules[0]
+    before = network.raw_weight.detach().clone()
+    x = torch.ones(*(() if size is None else (size,)), 4, 1)
+    # The first network has nothing to improve, the others cannot.
+    t = torch.full_like(x, 100.0)
+    if size:
+        t[0] = before[0] * x[0]
+    train_network(network, lambda r: (x, t), 30, None, generator(7))
+    changed = (network.raw_weight - before).abs().flatten() > 1e-3
+    assert changed.tolist() == ([False, True, True] if size else [True])
+
+
+def test_a_source_of_data_gives_each_network_its_seed():
+    source = SingleModuleTask.checked(operation="mul")
+    networks = stack_networks([NMU(2, 1, generator=generator(seed)) for seed in range(2)])
+    seen = []
+
+    def watched(y, t):
+        seen.append(t)
+        return squared_error(y, t)
+
+    train_network(networks, source, 1, 0.01, generator(5), loss=watched)
+    assert seen[0].shape == (2, 128, 1)
+    for place in range(2):
+        draws = np.empty((1, 128, 2))
+        source.stream(5 + place).draw(draws, np.empty((1, 128)))
+        expected = (1 + draws[0]).prod(-1)
+        np.testing.assert_allclose(seen[0][place, :, 0], expected, rtol=1e-6)
+
+
+def test_rows_of_a_table_train_a_network():
+    x = np.random.default_rng(0).uniform(1, 2, (200, 2))
+    module = NMU(2, 1, generator=generator())
+    losses = train_network(module, Table(x, x.prod(-1)), 300, 0.02, generator(1))
+    assert losses.shape == ()
+    assert str(extract_network(module)) == "x1*x2"

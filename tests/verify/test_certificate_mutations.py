@@ -13,7 +13,6 @@ from nalmx.cli import main
 from nalmx.expression import parse, variables
 from nalmx.pntm.machine import Machine
 from nalmx.pntm.proofs.certificate import SequenceCertificate
-from nalmx.pntm.proofs.check import Checked
 from nalmx.pntm.proofs.search import find_proof
 from nalmx.pntm.proofs.verdict import SequenceVerdict, WrongAnswer
 from nalmx.pntm.tasks import sequence_task
@@ -48,12 +47,10 @@ def made():
     task = sequence_task("parity")
     proof = find_proof(parity(), task.specification)
     checked = {
-        "machine proved": Checked(SequenceVerdict("proved", "", ""), proof),
-        "machine up to length": Checked(SequenceVerdict("proved up to length", "", "", longest=3)),
-        "machine refuted": Checked(
-            SequenceVerdict(
-                *("refuted", "", ""), counterexample=WrongAnswer(("1",), ("1",), ("1",), True)
-            )
+        "machine proved": SequenceVerdict("proved", "", "", evidence=proof),
+        "machine up to length": SequenceVerdict("proved up to length", "", "", longest=3),
+        "machine refuted": SequenceVerdict(
+            *("refuted", "", ""), counterexample=WrongAnswer(("1",), ("1",), ("1",), True)
         ),
     }
     for name, one in checked.items():

@@ -84,7 +84,7 @@ def test_a_replay_of_the_witness_refutes_a_false_claim():
     shown = [
         claim
         for claim in false_claims(6 * len(KINDS), seed=8)
-        if not claim.divisor and not (claim.kind == MAGNITUDES and "tanh" in claim.left)
+        if not claim.divisor and claim.kind != MAGNITUDES
     ]
     assert len(shown) > 2 * len(KINDS)
     for claim in shown:

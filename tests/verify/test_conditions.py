@@ -10,9 +10,12 @@ import pytest
 from helpers_pytest import thinned
 
 from nalmx.errors import CertificateError
+from nalmx.expression import parse, to_text
 from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
+from nalmx.verify.order.degrees import is_homogeneous
 from nalmx.verify.order.proof import METHOD
+from nalmx.verify.order.ways import in_ratios
 
 NAMED = {
     "exp(x) >= 1 + x": "[-5,5]",
@@ -43,6 +46,10 @@ OTHERS = {
     "sqrt(2) + sqrt(3) >= sqrt(5 + 2*sqrt(6))": "{}",
     "a**3 + b**3 + c**3 >= 3*a*b*c": "[0,3]",
     "Max(x, y) <= log(exp(x) + exp(y))": "[-3,3]",
+    # One input may be 1; a slope that algebra knows to be nowhere negative.
+    "a/(b + c) + b/(c + a) + c/(a + b) >= 3/2": "[1,3]",
+    "(a + b + c)/3 >= cbrt(a*b*c)": "[1,3]",
+    "abs(sin(x) - sin(y)) <= abs(x - y)": "[-3,3]",
     # Several conditions, and what is not an inequality of smooth functions.
     "(exp(x) > 0) & ~(x > exp(x))": "[-3,3]",
     "1 - x**2/2 <= cos(x) <= 1": "[-2,2]",
@@ -58,6 +65,9 @@ LONGER = (
     "a**3 + b**3 + c**3 >= 3*a*b*c",
     "abs(sin(x)) <= abs(x)",
     "exp(x) != x",
+    "a/(b + c) + b/(c + a) + c/(a + b) >= 3/2",
+    "(a + b + c)/3 >= cbrt(a*b*c)",
+    "abs(sin(x) - sin(y)) <= abs(x - y)",
 )
 FALSE = {
     "exp(x) > 1 + x": "[-5,5]",
@@ -68,7 +78,35 @@ FALSE = {
     "(a + b)/2 >= sqrt(a*b) + 1e-9": "[0,10]",
     "log(x) < x - 1": "[0.5,2]",
     "x**2 >= 1/10**9": "[-1,1]",
+    "a/b + b/a >= 2 + 1e-9": "[1,3]",
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a/(b + c) >= 3/2", True),
+        ("sqrt(a*b) <= Max(a, b)", True),
+        ("exp(a/b) >= 1", True),
+        ("a >= 0", True),
+        ("a + 1 >= b", False),
+        ("a*b >= a", False),
+        ("exp(a) >= b/b", False),
+        ("(a - 1)*b/(a - 1) >= b", False),
+        ("floor(a) >= b", False),
+    ],
+)
+def test_a_condition_has_a_degree_by_the_way_it_is_written(text: str, expected: bool) -> None:
+    assert is_homogeneous(parse(text)) is expected
+
+
+def test_one_input_becomes_1_and_the_others_its_multiples() -> None:
+    made = in_ratios(Claim.that("a/b + b/a >= 2", {"a": "[-1,2]", "b": "[1,4]"}))
+    assert made is not None
+    assert to_text(made.left) == "a/1 + 1/a >= 2"
+    assert made.domain.to_json() == {"a": "[-1,2]"}
+    assert in_ratios(Claim.that("a/b + b/a >= 2", "[-1,1]")) is None
+    assert in_ratios(Claim.that("a/b + b/a >= 2", "[1,4]", ["a"])) is None
 
 
 def verdict_of(text: str, domain: str, **effort: Any) -> Verdict:

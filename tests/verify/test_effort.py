@@ -17,7 +17,7 @@ from nalmx.verify.prover import Open
 from nalmx.verify.provers import PROVERS, Bounds, Sweep
 from nalmx.verify.rounding.as_it_runs import RunningErrors
 from nalmx.verify.sweeping import sweep as sweeping
-from nalmx.verify.sweeping.exhaustive import EveryFloat32
+from nalmx.verify.sweeping.exhaustive import EveryFloat
 
 FLOAT_PROGRAM = FloatProgram(("x1",), parse("x1"), FLOAT32)
 EFFORT = Effort(examples=30, points=2_000, device="cpu", seconds=3_600)
@@ -132,7 +132,7 @@ def test_what_is_not_settled_briefly_is_tried_with_all_of_the_effort():
     assert Effort(operations=7).briefly.operations == 7
 
 
-@pytest.mark.parametrize("prover", [Sweep(), EveryFloat32(), RunningErrors(FLOAT_PROGRAM)])
+@pytest.mark.parametrize("prover", [Sweep(), EveryFloat(), RunningErrors(FLOAT_PROGRAM)])
 def test_a_prover_whose_verdict_is_final_is_asked_with_all_of_the_effort_alone(prover) -> None:
     asked = []
 

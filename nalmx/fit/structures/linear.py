@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
-from ...expression import Apply, Expression
+from ...expression import Apply, Expression, Number
+from ...expression.build import product
 from ..form import Form, constant
 from ..rows import Array
 from .problem import Problem
 
 _ROUNDING = 1e-11
+_BITS_OF_A_TERM = 15.0
+_LARGEST_MULTIPLE = 6
 
 
 def linear(problem: Problem) -> Iterator[Form]:
@@ -36,16 +40,29 @@ def linear(problem: Problem) -> Iterator[Form]:
     terms.append(constant(len(used)))
     values = (*(float(slopes[i]) for i in used), offset)
     yield Form(problem.whole(Apply("add", tuple(terms))), values, is_linear=True)
+    yield from _in_proportion(problem, used, slopes[used])
+
+
+def _in_proportion(problem: Problem, used: list[int], slopes: Array) -> Iterator[Form]:
+    """A multiple of the sum in which the columns stand as whole multiples of each other, nearly."""
+    unit = float(np.abs(slopes).min())
+    multiples = np.round(slopes / unit)
+    if np.abs(multiples).max() <= _LARGEST_MULTIPLE:
+        sizes = [Number(Fraction(int(n))) for n in multiples]
+        parts = [product([n, problem.atoms[i]]) for n, i in zip(sizes, used, strict=True)]
+        total = Apply("add", tuple(parts)) if len(parts) > 1 else parts[0]
+        whole = problem.whole(Apply("mul", (constant(0), total)))
+        yield Form(whole, (unit,), is_linear=True)
 
 
 def _needed(table: Array, target: Array) -> list[int]:
     """The columns without which least squares would be worse by more than chance; the last one stays.
 
-    One after the other is left out, that of the least standard score, while it is below what the best of
-    so many columns reaches by chance.
+    One after the other is left out, that of the least standard score, while it saves fewer bits than it
+    takes to say that term.
     """
     kept = list(range(table.shape[1]))
-    limit = math.sqrt(math.log(len(target)) + 2 * math.log(len(kept)))
+    limit = math.sqrt(2 * math.log(2) * (_BITS_OF_A_TERM + math.log2(len(kept))))
     size = math.sqrt(float((target**2).mean()))
     while len(kept) > 1:
         inverse = np.linalg.pinv(table[:, kept])

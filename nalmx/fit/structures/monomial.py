@@ -1,8 +1,9 @@
 """Monomials: y = c·Π x_i^{p_i}, what a power or multiplication unit represents.
 
 log|y| is linear in log|x|, which gives the powers. They are simple fractions, or at most two of them are
-constants that the data determine, as in laws of growth; such inputs are positive. The sign of y is that
-of c times those of the inputs with odd powers.
+constants that the data determine, as in laws of growth; such inputs are positive. Where noise leaves
+much open, the nearest whole and half powers are tried as well. The sign of y is that of c times those of the
+inputs with odd powers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ GRID = (1, 2, 3, 4)
 _LARGEST = 8
 _NEAR = 0.04
 _MOST_FREE = 2
-_ROUNDS = 6
+_ROUNDS, _HALVINGS = 8, 6
 
 
 def near_power(value: float, radius: float) -> Fraction | None:
@@ -45,8 +46,9 @@ def monomial(problem: Problem) -> Iterator[Form]:
     table, target = problem.table[rows][:, usable], problem.target[rows]
     logs = np.log(np.abs(table))
     told = set()
-    for estimate in (_by_logarithms, _by_least_squares):
-        powers = _powers(estimate, logs, table < 0, target)
+    found = [_powers(e, logs, table < 0, target) for e in (_by_logarithms, _by_least_squares)]
+    found += [_rounded(powers, parts) for parts in (1, 2) for powers in found[::-1]]
+    for powers in found:
         if powers is None or not any(powers) or powers in told:
             continue
         told.add(powers)
@@ -84,6 +86,11 @@ def whole_powers(problem: Problem) -> dict[int, int]:
 
 Power = Fraction | float
 """A power on the grid, or one that lies near none of it."""
+
+
+def _rounded(powers: tuple[Power, ...] | None, parts: int) -> tuple[Power, ...] | None:
+    """The nearest powers that are whole numbers of such parts."""
+    return powers and tuple(Fraction(round(float(p) * parts), parts) for p in powers)
 
 
 def _is_whole(exponent: Power) -> bool:
@@ -126,30 +133,38 @@ def _by_logarithms(logs: Array, negative: Any, target: Array) -> tuple[Array, Ar
 
 
 def _by_least_squares(logs: Array, negative: Any, target: Array) -> tuple[Array, Array] | None:
-    """Powers by least squares of y: rows by size first, then steps by Gauss and Newton.
+    """Powers by least squares of y: the largest rows first, then all by steps of Gauss and Newton.
 
-    An error of y becomes one of log|y| that is inversely as |y|.
+    An error of y becomes one of log|y| that is inversely as |y|, and a small y may be error alone.
     """
+    size = np.abs(target)
+    first = np.argsort(-size, kind="stable")
+    most = max(int((size > 0.5 * math.sqrt(float((size**2).mean()))).sum()), 5 * logs.shape[1] + 5)
+    first = first[:most]
     with np.errstate(all="ignore"):
-        found, widths = _least_squares(logs, np.log(np.abs(target)), np.abs(target))
+        found, widths = _least_squares(logs[first], np.log(size[first]), size[first])
         table = np.column_stack([logs, np.ones(len(target))])
-        scale = _offset(logs, target, found)
+        values = np.append(found, _offset(logs[first], target[first], found))
         for _ in range(_ROUNDS):
-            signs = _signs(negative, [Fraction(round(value)) for value in found])
+            signs = _signs(negative, [Fraction(round(value)) for value in values[:-1]])
             signs = signs * np.sign((signs * target).sum())
-            shape = np.exp(table @ np.append(found, scale))
+            shape = np.exp(table @ values)
             slopes = table * shape[:, None]
             left = signs * target - shape
             if not (np.isfinite(slopes).all() and np.isfinite(left).all()):
                 return None
             inverse = np.linalg.pinv(slopes)
-            step = inverse @ left
-            found, scale = found + step[:-1], scale + step[-1]
-            noise = math.sqrt(float((left**2).sum()) / max(len(target) - len(step), 1))
+            step, square = inverse @ left, float((left**2).sum())
+            for _ in range(_HALVINGS):
+                if ((signs * target - np.exp(table @ (values + step))) ** 2).sum() <= square:
+                    break
+                step = step / 2
+            values = values + step
+            noise = math.sqrt(square / max(len(target) - len(step), 1))
             widths = 4 * noise * np.sqrt((inverse**2).sum(1))[:-1]
-            if not (np.isfinite(found).all() and np.abs(found).max() <= 2 * _LARGEST):
+            if not (np.isfinite(values).all() and np.abs(values[:-1]).max() <= 2 * _LARGEST):
                 return None
-    return found, np.maximum(widths, 1e-6)
+    return values[:-1], np.maximum(widths, 1e-6)
 
 
 def _offset(logs: Array, target: Array, powers: Array) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..form import Form
+from .curves import curves
 from .inner import FEW_FACTORS, inners, roots
 from .linear import linear
 from .monomial import monomial
@@ -18,6 +19,7 @@ from .problem import Problem
 from .rational import polynomial, rational, span_of
 from .scaling import scalings
 from .sparse import sparse
+from .sums import sums
 from .surrogate import surrogate
 from .translation import translations
 
@@ -36,34 +38,58 @@ def plain(problem: Problem) -> Iterator[Form]:
     yield from monomial(problem)
 
 
-def composed(problem: Problem) -> Iterator[Form]:
-    """Forms of several steps, the cheapest structures first; they need rows without noise."""
-    yield from _under(problem, _BANDS[0], _BANDS[1])
+def searches(problem: Problem, may_be_noisy: bool) -> Iterator[Iterator[Form]]:
+    """Searches in their order; each is worth its time where those before it found no law."""
+    yield plain(problem)
+    if may_be_noisy:
+        yield curves(problem)
+    yield sums(problem)
+    noisy_first = may_be_noisy and _looks_noisy(problem)
+    if not noisy_first:
+        yield _under(problem, _BANDS[0], _BANDS[1])
     problems = sorted(_reductions(problem), key=lambda p: p.width)
-    problems += [in_roots for p in problems for in_roots in roots(p)]
-    stages: tuple[Callable[[Problem], Iterator[Form]], ...] = (
-        lambda p: _under(p, _BANDS[0], _BANDS[1]),
-        lambda p: _within(p, 20, ()) if p.width <= 2 else iter(()),
-        lambda p: _under(p, _BANDS[1], _BANDS[2]),
-        lambda p: _within(p, 20, ()) if p.width > 2 else iter(()),
-        lambda p: _within(p, 40, FEW),
-        lambda p: _under(p, _BANDS[2], _BANDS[3]),
-        _polynomials,
-    )
+    in_roots = [rooted for p in problems for rooted in roots(p)]
+    if noisy_first:
+        yield _noisy(problems)
+        yield _under(problem, _BANDS[0], _BANDS[1])
+    yield _staged([*problems, *in_roots], _CHEAP)
+    if noisy_first:
+        return  # the dear ones would look long for what noise hides
+    if may_be_noisy:
+        yield _noisy(problems)
+    yield _staged([*problems, *in_roots], _DEAR)
+
+
+_Stage = Callable[[Problem], Iterator[Form]]
+# Forms of several steps, the cheapest structures first; they need rows without noise.
+_CHEAP: tuple[_Stage, ...] = (
+    lambda p: _under(p, _BANDS[0], _BANDS[1]),
+    lambda p: _within(p, 20, ()) if p.width <= 2 else iter(()),
+    lambda p: _under(p, _BANDS[1], _BANDS[2]),
+)
+_DEAR: tuple[_Stage, ...] = (
+    lambda p: _within(p, 20, ()) if p.width > 2 else iter(()),
+    lambda p: _within(p, 40, FEW),
+    lambda p: _under(p, _BANDS[2], _BANDS[3]),
+    lambda p: _polynomials(p),
+)
+
+
+def _staged(problems: Sequence[Problem], stages: Sequence[_Stage]) -> Iterator[Form]:
     for stage in stages:
         for reduced in problems:
             yield from stage(reduced)
 
 
-def looks_noisy(problem: Problem) -> bool:
+def _looks_noisy(problem: Problem) -> bool:
     """Whether a smooth surrogate leaves a little, and one of more terms no less."""
     found = surrogate(problem.table, problem.target) if 0 < problem.width <= _WIDEST else None
     return found is not None and found.has_floor and found.error < _LITTLE
 
 
-def noisy(problem: Problem) -> Iterator[Form]:
+def _noisy(problems: Sequence[Problem]) -> Iterator[Form]:
     """Forms of few terms, for rows with noise."""
-    for reduced in sorted(_reductions(problem), key=lambda p: p.width)[:_MOST_NOISY]:
+    for reduced in problems[:_MOST_NOISY]:
         yield from sparse(reduced)
 
 

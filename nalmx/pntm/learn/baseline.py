@@ -37,7 +37,7 @@ _TOLD_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class BaselineSettings:
     """How a baseline is trained: how fast Adam goes, with which lengths it begins, its size."""
 
     learning_rate: float
@@ -47,11 +47,11 @@ class Settings:
 
 
 SETTINGS = {
-    "ntm": Settings(5e-3, 32),
-    "ntm-feedforward": Settings(5e-3, 32),
-    "lstm": Settings(5e-3, 128),
-    "gru": Settings(5e-3, 128),
-    "transformer": Settings(2e-3, 64),
+    "ntm": BaselineSettings(5e-3, 32),
+    "ntm-feedforward": BaselineSettings(5e-3, 32),
+    "lstm": BaselineSettings(5e-3, 128),
+    "gru": BaselineSettings(5e-3, 128),
+    "transformer": BaselineSettings(2e-3, 64),
 }
 
 
@@ -99,7 +99,7 @@ def fit_baseline(
     device: torch.device | str = "cpu",
     on_progress: Callable[[FitProgress], None] = lambda progress: None,
     stop_requested: Callable[[], bool] = lambda: False,
-    settings: Settings | None = None,
+    settings: BaselineSettings | None = None,
 ) -> FittedBaseline:
     """Train until perfect on prompts of up to `longest`, or until the budget is spent.
 
@@ -176,7 +176,7 @@ class _Fit:
         model: Baseline,
         vocabulary: Vocabulary,
         task: SequenceTask,
-        settings: Settings,
+        settings: BaselineSettings,
         longest: int,
         seed: int,
     ) -> None:

@@ -26,7 +26,7 @@ from ..tasks.contradictions import contradictions
 from ..vocabulary import Ids, Vocabulary
 from .certainty import Certainty, assess
 from .config import MOST_TAPES, SECONDS, Method, NoiseLevel, Way, check_noise, learnable
-from .discrete import TOLERATED, Fitted, fit_discrete, judged
+from .discrete import TOLERATED, FittedMachine, fit_discrete, judged
 from .discrete.data import Data, first_questions
 from .discrete.judge import plain
 from .discrete.noise import agreement
@@ -191,7 +191,7 @@ class _Learning:
         """By discrete fitting; `repair` is that with hints, where it uses one."""
         what = "repairing" if hints else "discrete fitting"
 
-        def tell(best: Fitted) -> None:
+        def tell(best: FittedMachine) -> None:
             self._check()
             self._say(f"{what}: {_size(best.machine)}, best {_right(best.errors)}")
 
@@ -220,7 +220,7 @@ class _Learning:
         """
         from ...devices import find_device
         from .gradient import GradientProgress, fit_gradient
-        from .gradient.fit import Settings
+        from .gradient.fit import StackSettings
 
         ends = self._passed + min(seconds, self._left)
         examples = self._trainable()
@@ -246,7 +246,7 @@ class _Learning:
                 on_progress=tell,
                 stop_requested=self._stop,
                 # The machine is what counts: its table needs no training.
-                settings=replace(Settings.of(tapes), last_steps=0),
+                settings=replace(StackSettings.of(tapes), last_steps=0),
             )
             self._check()
             if fit.machine is not None and (best is None or fit.reached or fit.errors < best[0]):

@@ -17,7 +17,7 @@ Body: TypeAlias = Callable[[int], list[str]]
 
 
 @dataclass(frozen=True)
-class Case:
+class Branch:
     """What is done where a variable has one of some values, which are spelled in Python."""
 
     variable: str
@@ -54,7 +54,7 @@ def among(variable: str, values: Sequence[str], *, negated: bool = False) -> Cod
     return tuple_of(values, f"{variable} {'not in' if negated else 'in'} ")
 
 
-def choice(cases: Sequence[Case], depth: int, otherwise: Body | None = None) -> list[str]:
+def choice(cases: Sequence[Branch], depth: int, otherwise: Body | None = None) -> list[str]:
     """A chain of conditions; cases in a row that do the same have one condition."""
     lines: list[str] = []
     told = [(case.body(depth + 1), case) for case in cases]
@@ -74,9 +74,9 @@ def choice(cases: Sequence[Case], depth: int, otherwise: Body | None = None) -> 
     return lines if otherwise is None else [*lines, f"{STEP * depth}else:", *otherwise(depth + 1)]
 
 
-def _united(cases: Sequence[Case]) -> list[Case]:
+def _united(cases: Sequence[Branch]) -> list[Branch]:
     """Cases that do the same, one for each variable."""
-    by_variable: dict[str, Case] = {}
+    by_variable: dict[str, Branch] = {}
     for case in cases:
         known = by_variable.get(case.variable)
         values = case.values if known is None else (*known.values, *case.values)

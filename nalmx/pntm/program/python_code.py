@@ -12,7 +12,7 @@ from ...python_layout import STEP, Brackets, Operands, call, laid_out, quoted, t
 from ..machine import Machine
 from ._controls import Act, Description, Effect, apart, description_of
 from ._decisions import LAST, Look
-from ._python_lines import Body, Case, among, choice, head_line, variable
+from ._python_lines import Body, Branch, among, choice, head_line, variable
 
 # More cases than this are a dict instead of a chain of conditions.
 _MOST_CASES = 6
@@ -102,7 +102,7 @@ class _Writer:
         if not any(self._act_lines(act, 0) for act in acts):
             return laid_out(among("token", known, negated=True), 2, "if ", ":") + unknown(3)
         together = choice([self._case(act) for act in acts], 2, unknown)
-        divided = choice([Case("token", known, partial(self._divided, acts, known))], 2, unknown)
+        divided = choice([Branch("token", known, partial(self._divided, acts, known))], 2, unknown)
         return min(together, divided, key=len)
 
     def _answer_lines(self) -> list[str]:
@@ -133,11 +133,11 @@ class _Writer:
             lines += divided if len(divided) < len(together) else together
         return lines + ([f"{STEP * 2}last = token"] if LAST in self._columns else [])
 
-    def _case(self, act: Act) -> Case:
+    def _case(self, act: Act) -> Branch:
         def body(depth: int) -> list[str]:
             return self._act_lines(act, depth) or [f"{STEP * depth}pass"]
 
-        return Case("token", self._spelled(act.tokens), body)
+        return Branch("token", self._spelled(act.tokens), body)
 
     def _divided(self, acts: Sequence[Act], tokens: Sequence[str], depth: int) -> list[str]:
         """First what becomes of the state, then what the tapes do."""
@@ -172,7 +172,9 @@ class _Writer:
             lines = [f"{STEP * depth}match state:", *laid_out(pattern, depth + 1, "case ", ":")]
             return lines + self._effect_lines(effect, act.tokens, depth + 2)
         cases = [
-            Case("state", tuple(map(str, states)), partial(self._effect_lines, effect, act.tokens))
+            Branch(
+                "state", tuple(map(str, states)), partial(self._effect_lines, effect, act.tokens)
+            )
             for states, effect in first
         ]
         last = partial(self._effect_lines, effect, act.tokens)
@@ -226,9 +228,9 @@ class _Writer:
         lines = [line for case in cases for line in choice([case], depth)]
         return lines + otherwise(depth)
 
-    def _chain(self, at: int, within: int | None) -> tuple[list[Case], Body]:
+    def _chain(self, at: int, within: int | None) -> tuple[list[Branch], Body]:
         """The cases of a look, and of those that stand in its last case."""
-        cases: list[Case] = []
+        cases: list[Branch] = []
         while True:
             look = self._table.nodes[at]
             assert isinstance(look, Look)
@@ -236,7 +238,7 @@ class _Writer:
             *first, (_, last) = self._description.cases(look)
             for values, child in first:
                 spelled = self._values(look.column, values)
-                cases.append(Case(shown, spelled, self._said(child, shown, within)))
+                cases.append(Branch(shown, spelled, self._said(child, shown, within)))
             if last is None or within is not None or not self._is_chain(last):
                 return cases, self._said(last, shown, within)
             at = last

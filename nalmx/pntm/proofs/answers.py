@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from ...clock import deadline, limited, look, until
 from ...errors import NoTruthValue
 from ..batch import decode_batch
 from ..machine import Machine, longest_answer
@@ -34,6 +33,7 @@ _HYPOTHESIS_EXAMPLES = 200
 _SHRINKING_EXAMPLES = 2_000
 _HYPOTHESIS_LONGEST = 40
 _BATCH = 2_000
+_TOKENS_BELOW = 500_000  # of the prompts below a wrong one, among which a shorter one is looked for
 _ROOM = 4  # tokens that an answer may be too long before it counts as endless
 
 
@@ -84,35 +84,35 @@ class Enumerated(NoTruthValue):
     wrong: WrongAnswer | None = None
 
 
+NOTHING = Enumerated(0, 0)
+
+
 def enumerated(
     comparison: Comparison,
     task: SequenceTask,
-    seconds: float,
-    known: Enumerated | None = None,
+    tokens: int,
+    known: Enumerated = NOTHING,
     *,
     shorter_than: int | None = None,
-    most: float = math.inf,
-    stop_requested: Callable[[], bool] = lambda: False,
-    on_progress: Callable[[str], None] = lambda doing: None,
+    tell: Callable[[str], None] = lambda doing: None,
 ) -> Enumerated:
-    """Answer every prompt, from the shortest on, for so many seconds; go on from what is known.
+    """Answer every prompt, from the shortest on; go on from what is known.
 
-    No length is begun or gone on with once `most` prompts were answered.
+    It ends with the last length all prompts of which are answered before they come to so many `tokens`, or
+    before the time of the block around it is over.
     """
-    done = Enumerated(0, 0) if known is None else known
-    deadline = time.monotonic() + seconds
-    for tokens in count(done.longest + 1) if shorter_than is None else range(1, shorter_than):
-        tried = 0
-        for batch in _batches(prompts_of(task, tokens)):
-            on_progress(f"answering all prompts of {tokens} tokens")
-            wrong = comparison.wrong(batch)
-            tried += len(batch)
-            if wrong is not None:
-                return Enumerated(done.longest, done.prompts, replace(wrong, shortest=True))
-            spent = done.prompts + tried >= most or time.monotonic() > deadline
-            if spent or stop_requested():
-                return done
-        done = Enumerated(tokens, done.prompts + tried)
+    done = known
+    with until(deadline()), limited(tokens):
+        for length in count(done.longest + 1) if shorter_than is None else range(1, shorter_than):
+            tried = 0
+            for batch in _batches(prompts_of(task, length)):
+                tell(f"answering all prompts of {length} tokens")
+                look(length * len(batch))
+                wrong = comparison.wrong(batch)
+                tried += len(batch)
+                if wrong is not None:
+                    return Enumerated(done.longest, done.prompts, replace(wrong, shortest=True))
+            done = Enumerated(length, done.prompts + tried)
     return done
 
 
@@ -146,7 +146,7 @@ def shrunk(comparison: Comparison, task: SequenceTask, wrong: WrongAnswer) -> Wr
     """A shorter prompt that is answered differently: the shortest, if all shorter ones can be tried."""
     simple = _found(comparison, _short_prompts(task), 1, _SHRINKING_EXAMPLES)
     best = _thinned(comparison, task, wrong) if simple is None else simple
-    below = enumerated(comparison, task, 2.0, shorter_than=len(best.prompt))
+    below = enumerated(comparison, task, _TOKENS_BELOW, shorter_than=len(best.prompt))
     if below.wrong is not None:
         return below.wrong
     return replace(best, shortest=below.longest >= len(best.prompt) - 1)

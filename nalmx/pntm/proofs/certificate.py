@@ -7,6 +7,7 @@ answering every prompt up to a length is shown by answering them again.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,19 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
+from ...clock import move_on_after
 from ...errors import CertificateError, NalmxError
 from ...storage import same_json
 from ...verify.certificate import SEQUENCE, check_digest, check_schema, digest_of, save_new
+from ...verify.effort import late
 from ...verify.replaying.replay import SECONDS, Replay
 from ..machine import Machine
 from ..tasks import SequenceTask, sequence_task
 from .answers import Comparison, Enumerated, enumerated, truth_of
-from .check import Checked
 from .checking import check_proof
 from .induction import completed
 from .place_value import computes
 from .proof import Gap
 from .proof_json import proof_from_json, proof_to_json
+from .verdict import SequenceVerdict
 
 SCHEMA = 2
 _WITHOUT_MULTIPLIERS = 1
@@ -47,17 +50,17 @@ class SequenceCertificate:
 
     @classmethod
     def of(
-        cls, machine: Machine, task: SequenceTask, checked: Checked, source: str
+        cls, machine: Machine, task: SequenceTask, found: SequenceVerdict, source: str
     ) -> SequenceCertificate:
         """The certificate of a verdict; `source` says where the machine comes from."""
-        verdict = checked.verdict.to_json()
+        verdict = found.to_json()
         data: dict[str, Any] = {
             "schema": SCHEMA,
             "kind": SEQUENCE,
             "task": task.name,
             "machine": machine.to_json(),
             "verdict": verdict["verdict"],
-            "proof": None if checked.proof is None else proof_to_json(checked.proof),
+            "proof": None if found.evidence is None else proof_to_json(found.evidence),
             "counterexample": verdict["counterexample"],
             "longest": verdict["longest"],
             "provenance": {"source": source},
@@ -90,48 +93,43 @@ class SequenceCertificate:
     ) -> Replay:
         """Establish the verdict again from the machine and the task, or say why that fails."""
         began = time.perf_counter()
-        verdict, steps, reason = self._replayed(progress, seconds)
+        steps: tuple[str, ...] = ()
+        reason: str | None = late(seconds)
+        with move_on_after(seconds):
+            steps, reason = self._replayed(progress)
         return Replay(
-            verdict,
+            self.data["verdict"],
             reason is None,
             steps,
             reason,
             seconds=time.perf_counter() - began,
         )
 
-    def _replayed(
-        self, progress: Callable[[str], None], seconds: float
-    ) -> tuple[Any, tuple[str, ...], str | None]:
-        level = self.data["verdict"]
-        if level == "proved":
-            return level, *self._proof(progress, seconds)
-        if level == "refuted":
-            return level, *self._counterexample()
-        if level == "proved up to length":
-            return level, *self._enumeration(progress, seconds)
-        return level, (), f"{level} is no verdict that can be replayed"
+    def _replayed(self, progress: Callable[[str], None]) -> tuple[tuple[str, ...], str | None]:
+        match self.data["verdict"]:
+            case "proved":
+                return self._proof(progress)
+            case "refuted":
+                return self._counterexample()
+            case "proved up to length":
+                return self._enumeration(progress)
+            case level:
+                return (), f"{level} is no verdict that can be replayed"
 
-    def _proof(
-        self, progress: Callable[[str], None], seconds: float
-    ) -> tuple[tuple[str, ...], str | None]:
+    def _proof(self, progress: Callable[[str], None]) -> tuple[tuple[str, ...], str | None]:
         specification, data = self.task.specification, self.data["proof"]
         if specification is None or data is None:
             return (), "it holds no proof"
-        deadline = time.monotonic() + seconds
-
-        def stop() -> bool:
-            return time.monotonic() > deadline
-
         by = "the multipliers in the file"
         proof = proof_from_json(data, multipliers=self.data["schema"] == SCHEMA)
         gap: Gap | None = None
         if self.data["schema"] != SCHEMA:
             by = "multipliers that were looked for, since the file is of the first schema"
             progress(f"looking for {by.split()[0]}")
-            found = completed(self.machine, specification, proof, stop)
+            found = completed(self.machine, specification, proof)
             proof, gap = (proof, found) if isinstance(found, Gap) else (found, None)
         progress("checking the proof")
-        gap = gap or check_proof(self.machine, specification, proof, stop)
+        gap = gap or check_proof(self.machine, specification, proof)
         if gap is not None:
             return (), f"the proof has a gap: {gap.reason}"
         steps = [
@@ -162,18 +160,16 @@ class SequenceCertificate:
             return (), "the machine answers its counterexample as the task says"
         return (f"the machine answers a prompt of {len(prompt):,} tokens wrongly",), None
 
-    def _enumeration(
-        self, progress: Callable[[str], None], seconds: float
-    ) -> tuple[tuple[str, ...], str | None]:
+    def _enumeration(self, progress: Callable[[str], None]) -> tuple[tuple[str, ...], str | None]:
         longest = self.data["longest"]
         if type(longest) is not int or not 1 <= longest <= 1_000:
             return (), "it does not say up to which length"
         found: Enumerated = enumerated(
             Comparison(self.machine, truth_of(self.task)),
             self.task,
-            seconds,
+            sys.maxsize,
             shorter_than=longest + 1,
-            on_progress=progress,
+            tell=progress,
         )
         if found.wrong is not None:
             return (), f"the machine answers {' '.join(found.wrong.prompt)[:60]!r} wrongly"

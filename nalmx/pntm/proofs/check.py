@@ -1,106 +1,82 @@
 """The verdict on what a machine answers to the prompts of a task.
 
 What is wrong is found first, by cheap means. What seems right is proved for every length if that can
-be, and else up to the greatest length of which all prompts can be answered in the time there is.
+be, and else up to the greatest length of which all prompts can be answered with the effort there is.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ...errors import NoTruthValue
+from ...clock import deadline, move_on_after, until
+from ...verify.effort import Effort
 from ..machine import Machine
 from ..tasks import Example, SequenceTask, Tokens
-from ..tasks.prompts import describe
-from .answers import (
-    LENGTHS,
-    Comparison,
-    Enumerated,
-    Side,
-    answers_of,
-    enumerated,
-    random_prompts,
-    searched,
-    shrunk,
-    truth_of,
-)
-from .checking import check_proof
-from .place_value import computes
-from .proof import Gap, Proof
-from .search import find_proof
-from .verdict import Differences, SequenceVerdict, WrongAnswer
+from .answers import Comparison, answers_of
+from .provers import Known, SequenceClaim, Tell, of_agreement, of_truth
+from .verdict import Differences, SequenceVerdict
 
-PROOF = "induction over the answer, with linear invariants on counts and cells"
-ENUMERATION = "every prompt answered"
-TESTS = "random prompts and Hypothesis"
-_FIRST_PROMPTS, _FIRST_SECONDS = 10_000, 1.0
-_SECONDS_TO_PROVE = 60.0
+if TYPE_CHECKING:
+    from .provers import SequenceProver
+
 _FEW = 3  # wrong answers that are kept of those to given examples
+_FEW_TOKENS = 100_000  # where it is known already that one of two machines is wrong
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceEffort:
-    """How long all prompts of a length are answered where there is no proof, and the seed of tests."""
-
-    seconds: float = 60.0
-    seed: int = 0
-    stop_requested: Callable[[], bool] = lambda: False
-    on_progress: Callable[[str], None] = lambda doing: None
-
-
-@dataclass(frozen=True, slots=True)
-class Checked(NoTruthValue):
-    """A verdict, and its proof where it is `proved`."""
-
-    _ask = "checked.verdict.holds('proved')"
-
-    verdict: SequenceVerdict
-    proof: Proof | None = None
+def _silently(doing: str) -> None:
+    """Progress that nobody sees."""
 
 
 def check_truth(
-    machine: Machine, task: SequenceTask, effort: SequenceEffort | None = None
-) -> Checked:
+    machine: Machine, task: SequenceTask, effort: Effort | None = None, tell: Tell = _silently
+) -> SequenceVerdict:
     """Whether a machine answers as a task says, for prompts of every length if possible."""
-    effort = effort or SequenceEffort()
-    began = time.perf_counter()
-    tried = _tried(machine, truth_of(task), task, effort)
-    if tried.wrong is not None:
-        return Checked(_on(task, began, "refuted", TESTS, counterexample=tried.wrong))
-    proof = _proof(machine, task, effort)
-    if isinstance(proof, Proof):
-        return Checked(_on(task, began, "proved", PROOF), proof)
-    return Checked(_up_to(machine, truth_of(task), task, effort, began, tried, proof.reason))
+    claim = SequenceClaim(machine, task)
+    return _checked(claim, effort or Effort(), of_truth(tell))
 
 
 def check_agreement(
-    left: Checked,
-    right: Checked,
+    left: SequenceVerdict,
+    right: SequenceVerdict,
     machine: Machine,
     program: Machine,
     task: SequenceTask,
-    effort: SequenceEffort | None = None,
+    effort: Effort | None = None,
+    tell: Tell = _silently,
 ) -> SequenceVerdict:
     """Whether two machines answer alike, where it is known how each compares with the truth."""
-    effort = effort or SequenceEffort()
-    began = time.perf_counter()
-    verdicts = left.verdict, right.verdict
-    if all(verdict.verdict == "proved" for verdict in verdicts):
-        return _on(task, began, "proved", "both are proved to answer as the task says")
-    tried = _tried(machine, answers_of(program), task, effort)
-    if tried.wrong is not None:
-        return _on(task, began, "refuted", TESTS, counterexample=tried.wrong)
-    if "refuted" in [verdict.verdict for verdict in verdicts]:
-        # It is known already that one of them is wrong.
-        effort = replace(effort, seconds=min(effort.seconds, _FIRST_SECONDS))
-    if all(verdict.verdict == "proved up to length" for verdict in verdicts):
-        shorter = min(verdicts, key=lambda verdict: verdict.longest or 0)
+    effort = effort or Effort()
+    claim, levels = SequenceClaim(machine, task, program), {left.verdict, right.verdict}
+    if levels == {"proved"}:
+        return claim.verdict("proved", "both are proved to answer as the task says")
+    if levels == {"proved up to length"}:
+        shorter = min(left, right, key=lambda verdict: verdict.longest or 0)
         return replace(shorter, method="both are proved to answer as the task says up to it")
-    reason = "no proof that both answer alike was looked for"
-    return _up_to(machine, answers_of(program), task, effort, began, tried, reason)
+    if "refuted" in levels:
+        effort = replace(effort, tokens=min(effort.tokens, _FEW_TOKENS))
+    return _checked(claim, effort, of_agreement(tell))
+
+
+def _checked(
+    claim: SequenceClaim,
+    effort: Effort,
+    provers: Iterable[SequenceProver],
+) -> SequenceVerdict:
+    """What the first prover says that settles a claim; the last one always says something."""
+    began = time.perf_counter()
+    found: SequenceVerdict | Known = Known()
+    with move_on_after(effort.seconds):
+        for prover in provers:
+            assert isinstance(found, Known)
+            with until(deadline()):
+                found = prover.attempt(claim, effort, found)
+            if isinstance(found, SequenceVerdict):
+                break
+    assert isinstance(found, SequenceVerdict)
+    return replace(found, seconds=time.perf_counter() - began)
 
 
 def check_examples(
@@ -146,90 +122,3 @@ def _on_prompts(
         seconds=time.perf_counter() - began,
         wrong=Differences(len(wrong), len(pairs), unseen, few) if wrong else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """What cheap tests showed: prompts, all short ones among them, or one that is answered wrongly."""
-
-    all_short: Enumerated
-    random: int
-    wrong: WrongAnswer | None
-
-
-def _tried(machine: Machine, right: Side, task: SequenceTask, effort: SequenceEffort) -> _Tried:
-    comparison = Comparison(machine, right)
-    effort.on_progress("answering short prompts")
-    short = enumerated(
-        comparison,
-        task,
-        _FIRST_SECONDS,
-        most=_FIRST_PROMPTS,
-        stop_requested=effort.stop_requested,
-    )
-    if short.wrong is not None:
-        return _Tried(short, 0, short.wrong)
-    effort.on_progress("answering random prompts")
-    prompts = random_prompts(task, effort.seed)
-    wrong = searched(comparison, task, effort.seed) or comparison.wrong(prompts)
-    if wrong is not None:
-        effort.on_progress("looking for a shorter counterexample")
-        wrong = shrunk(comparison, task, wrong)
-    return _Tried(short, len(prompts), wrong)
-
-
-def _proof(machine: Machine, task: SequenceTask, effort: SequenceEffort) -> Proof | Gap:
-    """A proof that was checked apart from where it was found."""
-    if task.specification is None:
-        return Gap("the truth of this task has no form that a proof for all lengths could use")
-    effort.on_progress("looking for a proof for all lengths")
-    deadline = time.monotonic() + _SECONDS_TO_PROVE
-
-    def stop() -> bool:
-        return effort.stop_requested() or time.monotonic() > deadline
-
-    proof = find_proof(machine, task.specification, seed=effort.seed, stop_requested=stop)
-    if isinstance(proof, Gap):
-        return proof
-    if not computes(task.specification):
-        return Gap("the columns of the specification do not add up")
-    effort.on_progress("checking the proof")
-    return check_proof(machine, task.specification, proof, stop) or proof
-
-
-def _up_to(
-    machine: Machine,
-    right: Side,
-    task: SequenceTask,
-    effort: SequenceEffort,
-    began: float,
-    tried: _Tried,
-    reason: str,
-) -> SequenceVerdict:
-    """The verdict without a proof for all lengths."""
-    found = enumerated(
-        Comparison(machine, right),
-        task,
-        effort.seconds,
-        tried.all_short,
-        stop_requested=effort.stop_requested,
-        on_progress=effort.on_progress,
-    )
-    facts: dict[str, Any] = {
-        "prompts": found.prompts + tried.random,
-        "longest_tried": max(LENGTHS),
-        "reason": f"{reason}; all prompts of {found.longest + 1} tokens take more than "
-        f"{effort.seconds:g} s",
-    }
-    if found.wrong is not None:
-        return _on(task, began, "refuted", ENUMERATION, counterexample=found.wrong)
-    if not found.longest:
-        return _on(task, began, "tested", TESTS, **facts)
-    return _on(task, began, "proved up to length", ENUMERATION, longest=found.longest, **facts)
-
-
-def _on(task: SequenceTask, began: float, level: Any, method: str, **facts: Any) -> SequenceVerdict:
-    shape = f"prompts of {task.name}"
-    if task.specification is not None:
-        shape = describe(task.specification)
-    return SequenceVerdict(level, method, shape, **facts, seconds=time.perf_counter() - began)

@@ -7,7 +7,7 @@ linear forms. `checking` reads what comes out, and shares no code with this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..machine import Machine
@@ -68,13 +68,12 @@ def completed(
     machine: Machine,
     specification: Specification,
     proof: Proof,
-    stop_requested: Callable[[], bool] = lambda: False,
 ) -> Proof | Gap:
     """A proof with the multipliers that its invariants follow by, or what does not follow."""
     noted: dict[Contradiction, None] = {}
     try:
         steps = Steps(abstract_tapes_of(machine, specification), proof.memory)
-        gap = next(gaps(steps, dict(proof.situations), stop_requested, noted), None)
+        gap = next(gaps(steps, dict(proof.situations), noted), None)
     except Unsupported as reason:
         return Gap(str(reason))
     except RecursionError:
@@ -85,7 +84,6 @@ def completed(
 def gaps(
     steps: Steps,
     proof: Mapping[Situation, Invariants],
-    stop_requested: Callable[[], bool] = lambda: False,
     noted: dict[Contradiction, None] | None = None,
 ) -> Iterator[Gap]:
     """Everything that does not follow in the situations that can be reached; `noted` is why the rest does.
@@ -116,8 +114,6 @@ def gaps(
     for situation, path, updates in steps.begin(begin):
         yield from arrive(begin, situation, path, updates)
     for now in reached:  # which grows
-        if stop_requested():
-            raise Unsupported("there was no time to check the proof")
         oracle = Possible((*given, *proof[now]), noted)
         for said in _next_said(steps, oracle, now):
             yield from _wrong_answers(steps, oracle, now, said)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
 
+from ...clock import look
 from .proof import Contradiction, Form
 
 
@@ -58,6 +59,7 @@ def tightened(form: Form) -> Form:
 
 def contradiction(constraints: Iterable[Form]) -> Contradiction | None:
     """Some of the constraints, with multipliers that show that they have no solution, if any do."""
+    look()
     return _contradiction(frozenset(map(tightened, constraints)))
 
 

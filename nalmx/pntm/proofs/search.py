@@ -5,12 +5,13 @@ What is looked at is never believed: the proof that comes out is checked (`check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
 import numpy as np
 
+from ...clock import look
 from ...errors import SettingError
 from ..machine import Machine
 from ..tasks.specification import Block, Specification
@@ -53,7 +54,6 @@ def find_proof(
     specification: Specification,
     *,
     seed: int = 0,
-    stop_requested: Callable[[], bool] = lambda: False,
 ) -> Proof | Gap:
     """A proof that a machine says what is specified after prompts of every length, or why not."""
     try:
@@ -62,7 +62,7 @@ def find_proof(
         return Gap(str(reason))
     gap: Gap | None = None
     for memory in _MEMORIES:
-        found = _proof(Steps(abstract, memory), seed, stop_requested)
+        found = _proof(Steps(abstract, memory), seed)
         if isinstance(found, Proof):
             return found
         gap = gap or found
@@ -70,10 +70,10 @@ def find_proof(
     return gap
 
 
-def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof | Gap:
+def _proof(steps: Steps, seed: int) -> Proof | Gap:
     """A proof with the memory of these steps; invariants that do not follow are dropped until all do."""
     try:
-        met = _met(steps, np.random.default_rng(seed), stop_requested)
+        met = _met(steps, np.random.default_rng(seed))
         kinds: dict[object, set[tuple[int, ...]]] = {}
         for now, vectors in met.items():
             kinds.setdefault(_kind(steps, now), set()).update(vectors)
@@ -82,9 +82,7 @@ def _proof(steps: Steps, seed: int, stop_requested: Callable[[], bool]) -> Proof
         for _ in range(_MOST_ROUNDS):
             proof = {now: invariants[_kind(steps, now)] for now in situations}
             noted: dict[Contradiction, None] = {}
-            found = list(
-                _until_wrong(gaps(steps, proof, stop_requested, noted), steps, proof, invariants)
-            )
+            found = list(_until_wrong(gaps(steps, proof, noted), steps, proof, invariants))
             if not found:
                 return Proof(proof, steps.memory, tuple(noted))
             dropped: dict[object, set[Form]] = {}
@@ -120,14 +118,11 @@ def _until_wrong(
             return
 
 
-def _met(
-    steps: Steps, random: np.random.Generator, stop_requested: Callable[[], bool]
-) -> dict[Situation, set[tuple[int, ...]]]:
+def _met(steps: Steps, random: np.random.Generator) -> dict[Situation, set[tuple[int, ...]]]:
     """The situations that short prompts lead to, with the values of the variables there."""
     met: dict[Situation, set[tuple[int, ...]]] = {}
     for prompt in _prompts(steps.abstract.specification, random):
-        if stop_requested():
-            raise Unsupported("there was no time to look for a proof")
+        look()
         _follow(steps, prompt, met)
     return met
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from ...verify.verdict import Established, Level, check_level
 from ..tasks import Token, Tokens
+from .proof import Proof
 
 # From weak to strong, without `refuted` and `unknown`, which are no degrees of holding.
 SequenceLevel = Literal["tested", "proved up to length", "proved", "refuted", "unknown"]
@@ -64,7 +65,8 @@ class SequenceVerdict(Established):
     `proved` speaks of all prompts of a task, whatever their length. `proved up to length` speaks of
     all prompts with up to `longest` tokens, every one of which was answered. `tested` speaks of the
     `prompts` that were tried, no more. `reason` says why a verdict is not a stronger one. Of given
-    examples `wrong` refute, and `errors` are training examples that are taken for errors.
+    examples `wrong` refute, and `errors` are training examples that are taken for errors. `evidence` is the
+    `Proof` of what is proved for every length.
     """
 
     verdict: SequenceLevel
@@ -78,6 +80,7 @@ class SequenceVerdict(Established):
     seconds: float = field(default=0.0, compare=False)
     wrong: Differences | None = None
     errors: Differences | None = None
+    evidence: Proof | None = field(default=None, compare=False, repr=False)
 
     def holds(self, require: Level = "tested") -> bool:
         """Whether the claim is established at the required level, or at a stronger one.

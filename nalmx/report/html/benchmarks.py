@@ -12,7 +12,7 @@ from ...errors import NalmxError, RunError
 from ...markup import Inner, Markup, element
 from ...storage import read_json
 from ..benchmark_table import agreement
-from .parts import Part, command, section, table
+from .parts import Chapter, command, section, table
 
 _NOTE = (
     "As recorded in results.json: nothing here was computed again. nalmx verify run on a directory in "
@@ -34,7 +34,7 @@ def read_benchmark(directory: Path) -> dict[str, Any] | None:
     return dict(record)
 
 
-def benchmark_part(directory: Path, record: dict[str, Any], repeat: Sequence[str]) -> Part:
+def benchmark_part(directory: Path, record: dict[str, Any], repeat: Sequence[str]) -> Chapter:
     """The cells of a benchmark."""
     try:
         of_modules = "agreement" in record
@@ -44,7 +44,7 @@ def benchmark_part(directory: Path, record: dict[str, Any], repeat: Sequence[str
             f"{directory / 'results.json'} is damaged: a row is not that of a cell; run it again"
         ) from None
     note = element("p", _NOTE, class_="recorded")
-    return Part(
+    return Chapter(
         title, [section("Cells", note, *shown), section("Repeat it", *map(command, repeat))]
     )
 

@@ -17,7 +17,7 @@ from ...verify.certificate import Certificate
 from ..command_lines import claim_words
 from ..verdicts import domain_text
 from .charts import ranges_picture
-from .parts import Part, command, download, section
+from .parts import Chapter, command, download, section
 from .verdicts import card, legend
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def certificate_part(
     path: Path, certificate: Certificate | SequenceCertificate, replay: Replay
-) -> Part:
+) -> Chapter:
     """What is claimed, and the verdict where it was established again; nothing else of the file."""
     word = str(replay.verdict) if replay.established else "unknown"
     steps = [element("li", f"✓ {step}") for step in replay.steps]
@@ -48,7 +48,7 @@ def certificate_part(
         sections = [section("Claim", element("p", answer))]
     sections.append(section("Verdict", card("the claim", word, word, parts), legend()))
     sections.append(section("Repeat it", *map(command, again)))
-    return Part(f"{path.name}: {word}", sections)
+    return Chapter(f"{path.name}: {word}", sections)
 
 
 def _claim(certificate: Certificate, replay: Replay) -> Markup:

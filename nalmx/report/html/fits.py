@@ -12,14 +12,16 @@ from ..fit_points import FitPoints
 from ..fits import within
 from .charts import ranges_picture, residuals_picture, rows_and_law
 from .formulas import drawn_formula
-from .parts import Part, command, listing, section, table
+from .parts import Chapter, command, listing, section, table
 from .verdicts import formula_verdicts, legend
 
 if TYPE_CHECKING:
     from ...runs.fits import FitOutcome
 
 
-def fit_part(outcome: FitOutcome, repeat: Sequence[str], certificates: Mapping[str, bytes]) -> Part:
+def fit_part(
+    outcome: FitOutcome, repeat: Sequence[str], certificates: Mapping[str, bytes]
+) -> Chapter:
     """What a fit found, its rows fitted again."""
     rows, found = outcome.table.rows, outcome.fit
     law = "law" if outcome.law else "no law found"
@@ -39,7 +41,7 @@ def fit_part(outcome: FitOutcome, repeat: Sequence[str], certificates: Mapping[s
         sections.append(section("Rows and formula", drawn, residuals_picture(points)))
     sections.append(section("Rival formulas", *equations_table(outcome)))
     sections.append(section("Repeat it", *map(command, repeat)))
-    return Part(f"{rows.target_name} from {rows.count:,} rows: {law}", sections)
+    return Chapter(f"{rows.target_name} from {rows.count:,} rows: {law}", sections)
 
 
 def _law(outcome: FitOutcome) -> Markup:

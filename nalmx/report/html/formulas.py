@@ -14,7 +14,7 @@ from ...storage import parse_json, read_bytes
 from ...train import Run, trained_stack
 from ...train.sources import SingleModuleTask
 from .charts import ranges_picture, training_curves, weights_picture
-from .parts import Part, command, listing, section, table
+from .parts import Chapter, command, listing, section, table
 from .verdicts import formula_verdicts, legend
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LONGEST_DRAWN, _MOST_RIVALS, _MOST_SEEDS, _MOST_WEIGHTS = 2_000, 40, 200, 1_000
 
 def formula_part(
     outcome: FormulaOutcome, repeat: Sequence[str], certificates: Mapping[str, bytes]
-) -> Part:
+) -> Chapter:
     """What a finished and verified run of a module came to."""
     config, extraction = outcome.run.config, outcome.extraction
     source = config.source
@@ -45,7 +45,7 @@ def formula_part(
     sections.append(section("Weights", *_weights(outcome.run, extraction.seed)))
     sections.append(section("Formulas of the seeds", *_rivals(outcome)))
     sections.append(section("Repeat it", *map(command, repeat)))
-    return Part(title, sections)
+    return Chapter(title, sections)
 
 
 def drawn_formula(expression: Expression, text: str) -> Markup:

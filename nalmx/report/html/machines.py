@@ -14,8 +14,8 @@ from ...pntm.program._words import name_word
 from ...pntm.tasks import Token
 from .. import machine_runs
 from ..programs import spelled
-from ..traces import Step, at_work, cells_of, steps_of
-from .parts import Part, command, download, listing, section, table
+from ..traces import TraceStep, at_work, cells_of, steps_of
+from .parts import Chapter, command, download, listing, section, table
 from .verdicts import legend, sequence_verdicts
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MOST_LINES, _TOKENS, _EXAMPLES, _MOST_WORDS = 400, 20, 3, 4_000
 
 def machine_part(
     outcome: MachineOutcome, repeat: Sequence[str], replay: str, certificates: Mapping[str, bytes]
-) -> Part:
+) -> Chapter:
     """What a finished and verified run of a sequence task came to."""
     sections = [_program(outcome)]
     cards = sequence_verdicts(outcome.verdicts, replay, certificates)
@@ -35,7 +35,7 @@ def machine_part(
     sections.append(section("Learning", *_learning(outcome)))
     sections.append(section("Repeat it", *map(command, repeat)))
     title = outcome.run.config.title
-    return Part(f"{title}: {'a program' if outcome.program else 'not learned'}", sections)
+    return Chapter(f"{title}: {'a program' if outcome.program else 'not learned'}", sections)
 
 
 def _program(outcome: MachineOutcome) -> Markup:
@@ -93,7 +93,7 @@ def _at_work(outcome: MachineOutcome) -> Iterator[Markup]:
 
 
 def _trace(
-    machine: Machine, steps: Sequence[Step], prompt: Sequence[Token], title: str
+    machine: Machine, steps: Sequence[TraceStep], prompt: Sequence[Token], title: str
 ) -> dict[str, Any]:
     """What the player needs; symbols on tapes are called by the token that writes them."""
     description = description_of(machine)
@@ -124,7 +124,7 @@ def _word(names: Mapping[int, Name], symbol: int) -> str:
     return "" if symbol == BLANK else name_word(names[symbol])
 
 
-def _steps_table(steps: Sequence[Step], prompt: int) -> Markup:
+def _steps_table(steps: Sequence[TraceStep], prompt: int) -> Markup:
     """Where every head stands after each token, for those who cannot play."""
     tapes = range(len(steps[0].heads))
     rows = [

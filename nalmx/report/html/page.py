@@ -9,10 +9,10 @@ from importlib.resources import files
 
 from ... import __version__
 from ...markup import Markup, element, joined
-from .parts import Part
+from .parts import Chapter
 
 
-def page(parts: Sequence[Part]) -> str:
+def page(parts: Sequence[Chapter]) -> str:
     """A whole document; the same parts give the same text."""
     style, script = (Markup(_file(name)) for name in ("style.css", "script.js"))
     # Were something from a file not escaped, the browser would still run nothing but this script.
@@ -39,7 +39,7 @@ def page(parts: Sequence[Part]) -> str:
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _contents(parts: Sequence[Part]) -> Markup | None:
+def _contents(parts: Sequence[Chapter]) -> Markup | None:
     if len(parts) < 2:
         return None
     links = [

@@ -10,7 +10,7 @@ from ...markup import Inner, Markup, element
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Chapter:
     """One run on a page: its title, what was found in a word, and the sections below."""
 
     title: str

@@ -18,6 +18,7 @@ from ...expression.ball import Ball, enclose, precision
 from ...expression.slopes import Enclosure
 from .cover import Cover
 from .field import Slot
+from .functions import raised
 from .quotients import Quotient, as_fraction, key
 from .region import Region
 from .signs import (
@@ -29,24 +30,37 @@ from .signs import (
     product,
     signs_of_ball,
 )
-from .waves import MOST_WAVES, cosine_and_sine, pi, twelfths
+from .waves import MOST_WAVES, Pair, by_half_angles, cosine_and_sine, twelfths
 
 _BOXES, _MOST_OTHERS = 400, 8
 
 
-def arctangent(region: Region, x: Quotient) -> Quotient:
-    """atan x: a part of π where that is known, else a slot, of an argument that begins with a plus sign."""
+def arctangent(region: Region, x: Quotient, double: Pair | None = None) -> Quotient:
+    """atan x: a part of π where that is known, else a slot, of an argument that begins with a plus sign.
+
+    `double` has cos(2·atan x) and sin(2·atan x), where they are known.
+    """
     field, ring = region.field, region.field.ring
     x = field.reduced(x)
     if x.top.is_zero():
         return x
     if x.top.leading_coefficient() < 0:
-        return ring.negative(arctangent(region, ring.negative(x)))
+        turned = None if double is None else (double[0], ring.negative(double[1]))
+        return ring.negative(arctangent(region, ring.negative(x), turned))
     part = _part_of_pi(region, x)
     if part is not None:
-        return ring.scaled(pi(region), part)
-    made = Slot("atan", Apply("atan", (field.tree_of(x),)), argument=x)
+        return ring.scaled(ring.whole(field.pi()), part)
+    made = Slot("atan", Apply("atan", (field.tree_of(x),)), argument=x, double=double)
     return ring.whole(field.slot(("atan", key(x.top), key(x.bottom)), made))
+
+
+def arcsine(region: Region, x: Quotient) -> Quotient:
+    """asin x = 2·atan(x/(1 + √(1 − x²))), of which the cosine is √(1 − x²) and the sine is x."""
+    ring = region.field.ring
+    square = by_half_angles(region, ring.minus(ring.number(1), ring.times(x, x)))
+    cosine = raised(region, square, Fraction(1, 2))
+    half = ring.times(x, ring.inverse(ring.plus(ring.number(1), cosine)))
+    return ring.scaled(arctangent(region, half, (cosine, x)), 2)
 
 
 def _part_of_pi(region: Region, x: Quotient) -> Fraction | None:

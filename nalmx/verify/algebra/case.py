@@ -8,18 +8,22 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
 
+import flint
+
 from ...expression import Expression, Number, Variable, evaluate
+from ...expression.ball import Ball, ball, enclose, ends_of, precision
 from ...expression.build import negative, rational, total
 from ...expression.nodes import substitute
 from ...ranges import Interval, Range
 from ..domain import Point
 from ..verdict import Claim
+from .bracket import Bracket
 from .field import Units
 from .linear import Inequality
 from .normal_form import NormalForms
 from .quotients import OutsideMethod
-from .region import Split
-from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, SignCondition, opposite
+from .region import OpenSign
+from .signs import BITS, NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, SignCondition, opposite
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,21 @@ class Case:
         """Those of some points that are rational, with all inputs of the claim."""
         return tuple(made for values in found if (made := self.point(values)) is not None)
 
+    def bracket(self) -> Bracket | None:
+        """Two points around one of this case; None where its inputs are no irrational numbers."""
+        point: dict[str, Ball] = {}
+        with precision(BITS):
+            for name, extent in self.ranges.items():
+                point[name] = ball(extent.intervals[0].middle)
+            for name, expression in self.bound.items():
+                value = enclose(expression, point)
+                if not isinstance(value, flint.arb) or not value.is_finite():
+                    return None
+                point[name] = value
+        ends = {n: ends_of(value) for n, value in point.items() if n not in self.made}
+        start, end = ({n: both[k] for n, both in ends.items()} for k in (0, 1))
+        return None if start == end else (start, end)
+
     def with_condition(self, condition: SignCondition) -> Case:
         return replace(self, conditions=(*self.conditions, condition))
 
@@ -96,7 +115,7 @@ class Case:
             integers=self.integers - {name},
         )
 
-    def parts(self, split: Split) -> Iterator[Case]:
+    def parts(self, split: OpenSign) -> Iterator[Case]:
         """The cases in which the sign that was asked for is known; they cover this one."""
         for signs in split.parts:
             condition = SignCondition(split.function, signs)

@@ -10,7 +10,7 @@ contradict each other.
                     ▼                                                          │
               normal forms of both sides ── Restart: a finer unit ──► again    │
                     │           │     └──── Empty: no such point ──► done      │
-                    │           └────────── Split: a sign is open ─────────────┤
+                    │           └─────── OpenSign: a sign is open ─────────────┤
                     ▼                                                          │
               are they equal? ── no, and a sign is open, an input is tied ─────┘
                     │              to others, or values stand alone
@@ -20,7 +20,7 @@ contradict each other.
 | raised          | by                                   | means                        | ends in         |
 | `Restart`       | `Units.unit`                         | a finer unit for arguments   | `Units.settled` |
 | `Empty`         | `Region.learn`, `Region.atom_signs`  | the case holds no point      | `solved`        |
-| `Split`         | `Region.need`, `Region.split_open`   | a sign is open               | `solved`        |
+| `OpenSign`      | `Region.need`, `Region.split_open`   | a sign is open               | `solved`        |
 | `OutsideMethod` | `Ring`, `Field`, functions, `cases`  | no normal form, or too large | `decide`        |
 
 Whoever else calls what raises lets it pass.
@@ -46,7 +46,7 @@ from .nested import by_inner_root
 from .normal_form import Form, NormalForms
 from .partial import are_alike, cut_at_edges, one_sided
 from .quotients import OutsideMethod, Polynomial, as_fraction
-from .region import Empty, Split
+from .region import Empty, OpenSign
 from .residues import by_residues, by_values
 
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the first 2 of 514.
@@ -101,7 +101,7 @@ def solved(case: Case, units: Units) -> Solved | list[Case]:
         return units.settled(lambda: _solved(case, units))
     except Empty:
         return []
-    except Split as split:
+    except OpenSign as split:
         return [part for part in case.parts(split) if not _contradicts(part)]
 
 
@@ -119,10 +119,8 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
         if parts := list(by_residues(case, forms.region)):
             return [part for part in parts if not _contradicts(part)]
         forms.region.split_open()
-        for zero in forms.region.zeros:
-            tied = _tied(forms.field, zero)
-            if tied is not None:
-                return _solved(case.with_input(*tied), units)
+        if tied := _tied(forms):
+            return _solved(case.with_input(*tied), units)
         if lone := list(case.lone_values()):
             return lone
         if case.conditions and is_empty(case.conditions, case.ranges, _BOXES_IF_IT_DIFFERS):
@@ -130,6 +128,8 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     unmet = find_unmet(case, forms)
     if (not agrees or unmet is not None) and (values := list(by_values(case))):
         return values
+    if unmet is not None and agrees and (tied := _tied(forms)):
+        return _solved(case.with_input(*tied), units)
     if unmet is None:
         return Solved(case, forms, left, right, agrees, None, agrees)
     alike = are_alike(case, forms, agrees=agrees)
@@ -143,8 +143,13 @@ def _solved(case: Case, units: Units) -> Solved | list[Case]:
     return Solved(case, forms, left, right, agrees, unmet, alike)
 
 
-def _tied(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
-    """An input that a polynomial equation gives as an expression of the others: x1 = x2 + 1."""
+def _tied(forms: NormalForms) -> tuple[str, Expression] | None:
+    """An input that an equation of the case gives as an expression of the others: x1 = x2 + 1."""
+    found = (_tied_by(forms.field, zero) for zero in forms.region.zeros)
+    return next(filter(None, found), None)
+
+
+def _tied_by(field: Field, zero: Polynomial) -> tuple[str, Expression] | None:
     slots = field.ring.slots
     for place, name in enumerate(field.ring.names):
         holding = [(m, as_fraction(c)) for m, c in zero.terms() if m[slots + place]]

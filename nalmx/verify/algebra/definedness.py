@@ -99,8 +99,10 @@ def _unmet(obligation: Obligation, case: Case, forms: NormalForms) -> Unmet | No
     places = (b.point for b in breaches if b.beyond is None)
     suspects = case.points([*places, *_suspects(case, forms, form.top)])
     pairs = [case.points((b.point, b.beyond)) for b in breaches if b.beyond is not None]
-    brackets = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
-    return Unmet(obligation, any(b.is_certain for b in breaches), suspects, brackets)
+    brackets = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+    around = case.bracket()
+    brackets.extend([] if around is None else [around])
+    return Unmet(obligation, any(b.is_certain for b in breaches), suspects, tuple(brackets))
 
 
 def _functions(obligation: Obligation, case: Case, forms: NormalForms) -> Iterator[Expression]:

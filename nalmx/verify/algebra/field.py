@@ -17,7 +17,7 @@ from math import gcd
 from typing import Literal, TypeVar
 
 from ...clock import look
-from ...expression import Apply, Expression, Variable, variables
+from ...expression import Apply, Constant, Expression, Variable, variables
 from ...expression.build import product, quotient, rational, total
 from .quotients import (
     TERMS_AN_OPERATION,
@@ -28,7 +28,7 @@ from .quotients import (
     as_fraction,
     is_small,
 )
-from .signs import EVERY, Signs
+from .signs import EVERY, POSITIVE, Signs
 
 MOST_UNITS = 60  # a quarter loses no proof of benchmarks/algebra_limits.py, 3 lose 14 of 514
 T = TypeVar("T")
@@ -43,7 +43,8 @@ class Slot:
     """A function in the field: how it was made, what it stands for, and the signs it can have.
 
     A `power` is |base| to the exponent `scale`, a `log` the logarithm of |base|; an `exp` is the exponential
-    of argument · `scale`, an `atan` the inverse tangent of the argument.
+    of argument · `scale`, an `atan` the inverse tangent, a `wave` the sine or cosine of the argument.
+    `double` has the cosine and sine of twice an inverse tangent, where they are known.
     """
 
     kind: Literal["power", "exp", "log", "wave", "fraction", "pi", "atan", "opaque"]
@@ -52,6 +53,12 @@ class Slot:
     argument: Quotient | None = None
     scale: Fraction = Fraction(1)
     signs: Signs = EVERY
+    double: tuple[Quotient, Quotient] | None = None
+
+    def is_wave(self, name: str) -> bool:
+        """Whether this is a sine or a cosine, as `name` says."""
+        tree = self.expression
+        return self.kind == "wave" and isinstance(tree, Apply) and tree.operation == name
 
 
 @dataclass
@@ -121,6 +128,19 @@ class Field:
             self._rules.append(None if relation is None else variable ** relation[0] - relation[1])
             self._polynomials[identity] = variable
         return self._polynomials[identity]
+
+    def pi(self) -> Polynomial:
+        """The slot of π."""
+        return self.slot("pi", Slot("pi", Constant("pi"), signs=POSITIVE))
+
+    def sine_of(self, argument: Quotient) -> Polynomial:
+        """The slot of the sine that was made with a cosine of the same argument."""
+        (place,) = (
+            place
+            for place, slot in enumerate(self._slots)
+            if slot.argument is argument and slot.is_wave("sin")
+        )
+        return self.ring.slot(place)
 
     @property
     def has_functions(self) -> bool:

@@ -16,7 +16,7 @@ Symbolic integration I, chapter 9, on which exponentials and logarithms depend o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor, lcm
 
@@ -75,7 +75,31 @@ def _factored(field: Field, x: Quotient) -> Iterator[tuple[Polynomial, int]]:
     for whole, direction in ((abs(content.numerator), 1), (content.denominator, -1)):
         for prime, k in _primes(whole):
             yield field.ring.constant(prime), direction * k
-    yield from atoms
+    yield from with_sines(field, atoms)
+
+
+def with_sines(
+    field: Field, atoms: Sequence[tuple[Polynomial, int]]
+) -> Iterator[tuple[Polynomial, int]]:
+    """Factors of an absolute value, with |cos u − 1|·|cos u + 1| = |sin u|²."""
+    powers = {key(atom): k for atom, k in atoms}
+    for atom, k in atoms:
+        inside, other = argument_of(field, atom + 1, "cos"), key(atom + 2)
+        n = powers.get(other, 0)
+        if inside is not None and k * n > 0:
+            both = min(k, n, key=abs)
+            powers[key(atom)] -= both
+            powers[other] -= both
+            yield field.sine_of(inside), 2 * both
+    yield from ((atom, k) for atom, _ in atoms if (k := powers[key(atom)]))
+
+
+def argument_of(field: Field, wave: Polynomial, name: str) -> Quotient | None:
+    """The u that a polynomial is the sine or cosine of, as `name` says."""
+    slot = field.slot_of(wave)
+    if slot is None or slot.argument is None or not slot.is_wave(name):
+        return None
+    return slot.argument if field.has_inputs(slot.argument.top) else None
 
 
 def _primes(whole: int) -> list[tuple[int, int]]:

@@ -15,14 +15,14 @@ from ...expression.definitions import defined
 from ...expression.nodes import post_order
 from ...expression.operations import OPERATIONS
 from ...ranges import Range
-from .angles import angles_cancel, arctangent
+from .angles import angles_cancel, arcsine, arctangent
 from .field import Field, Slot, Units
 from .functions import absolute, exponential, logarithm, logarithms_cancel, raised
 from .numbers import vanishes_by_numbers
 from .quotients import OutsideMethod, Quotient, key, rational
-from .region import HALVES, Region, Split
+from .region import HALVES, OpenSign, Region
 from .signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs
-from .waves import cosine_and_sine, pi
+from .waves import by_half_angles, cosine_and_sine
 from .whole_parts import whole_part
 
 Form: TypeAlias = Quotient | bool
@@ -83,7 +83,7 @@ class NormalForms:
         return form
 
     def form(self, root: Expression) -> Form:
-        """The normal form of an expression; `Split` where it depends on an open sign."""
+        """The normal form of an expression; `OpenSign` where it depends on an open sign."""
         nodes = list(post_order(root))
         try:
             if not any(isinstance(n, Apply) and n.operation == "piecewise" for n in nodes):
@@ -130,7 +130,7 @@ class NormalForms:
             return node.value
         if isinstance(node, Constant):
             if node.name == "pi":
-                return pi(self.region)
+                return self.field.ring.whole(self.field.pi())
             return exponential(self.region, self.field.ring.number(1))
         if self._opaque and not _is_polynomial(node):
             return self._as_one(node)
@@ -164,7 +164,7 @@ class NormalForms:
         parts, holds = _COMPARISONS[operation]
         try:
             return self.region.need(self.field.ring.minus(x, y), parts) in holds
-        except Split:
+        except OpenSign:
             self.region.split_magnitudes()
             raise
 
@@ -194,10 +194,14 @@ class NormalForms:
             "max": lambda *xs: reduce(partial(self._extreme, 1), xs),
             "sign": lambda x: ring.number(region.need(x, (NEGATIVE, ZERO, POSITIVE)) - 1),
             "floor": lambda x: whole_part(region, x),
-            "sqrt": lambda x: raised(region, x, Fraction(1, 2)),
+            "sqrt": lambda x: raised(region, by_half_angles(region, x), Fraction(1, 2)),
             "log": lambda x: logarithm(self.field, x),
             "exp": lambda x: exponential(region, x),
             "atan": lambda x: arctangent(region, x),
+            "asin": lambda x: arcsine(region, x),
+            "acos": lambda x: ring.minus(
+                ring.scaled(ring.whole(self.field.pi()), Fraction(1, 2)), arcsine(region, x)
+            ),
             "sin": lambda x: cosine_and_sine(region, x)[1],
             "cos": lambda x: cosine_and_sine(region, x)[0],
         }
@@ -270,7 +274,7 @@ class NormalForms:
             return self.field.ring.power(x, int(constant))
         signs = NONNEGATIVE if constant > 0 else POSITIVE
         self._oblige(node.arguments[0], x, signs, "the base of a power")
-        return raised(self.region, base, constant)
+        return raised(self.region, by_half_angles(self.region, base), constant)
 
     def _power_of_zero(self, node: Apply, exponent: Quotient) -> Quotient:
         """0**y is 0 for y > 0, 1 for y = 0, and undefined for y < 0."""

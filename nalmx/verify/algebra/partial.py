@@ -17,9 +17,8 @@ from functools import partial
 from typing import TypeAlias
 
 from ...clock import limited
-from ...expression import Apply, Expression, Number
-from ...expression.nodes import post_order
-from ...expression.operations import OPERATIONS
+from ...expression import Expression
+from ...expression.totality import is_total
 from ..domain import Point
 from .bracket import Bracket
 from .case import Case
@@ -46,11 +45,11 @@ _BOXES, _HUNTING, _MOST_HUNTED = 500, 60_000, 3
 def are_alike(case: Case, forms: NormalForms, *, agrees: bool) -> bool:
     """Whether both sides are certainly defined at the same points of a case and equal there.
 
-    They are equal where both are defined if the case `agrees`. Raises `Split` where a sign that cuts the
+    They are equal where both are defined if the case `agrees`. Raises `OpenSign` where a sign that cuts the
     range of one input may tell.
     """
     conditions = [*(c.function for c in case.conditions), *case.bound.values()]
-    if not all(map(_is_total, conditions)):
+    if not all(map(is_total, conditions)):
         return False
     sides = [_open(side, case, forms) for side in (case.left, case.right)]
     left, right = (_needs(side, forms) for side in sides)
@@ -90,7 +89,7 @@ def _held_at_zeros(needs: frozenset[Need]) -> Iterator[frozenset[object]]:
 
 
 def cut_at_edges(forms: NormalForms) -> None:
-    """Raise `Split` where what must hold fails from some value of one input on."""
+    """Raise `OpenSign` where what must hold fails from some value of one input on."""
     for obligation in forms.obligations.values():
         form = forms.field.reduced(obligation.form)
         if not forms.region.signs_of(form) <= obligation.signs:
@@ -197,25 +196,6 @@ def _signs_of_factors(known: frozenset[Need]) -> Iterator[tuple[object, int]]:
             # Where an even factor is 0, the product says nothing of the others.
             if len(odd) == 1 and even <= nonzero:
                 yield next(iter(odd)), sign
-
-
-def _is_total(root: Expression) -> bool:
-    """Whether an expression has a value everywhere."""
-    return all(map(_has_values, post_order(root)))
-
-
-def _has_values(node: Expression) -> bool:
-    if not isinstance(node, Apply) or OPERATIONS[node.operation].is_total:
-        return True
-    last = node.arguments[-1]
-    if not isinstance(last, Number):
-        return False
-    if node.operation in ("div", "mod"):
-        return last.value != 0
-    base = node.arguments[0]
-    whole = last.value.denominator == 1
-    positive = isinstance(base, Apply) and base.operation == "abs"
-    return node.operation == "pow" and last.value > 0 and (whole or positive)
 
 
 def _hunted(obligation: Obligation, others: list[Obligation], case: Case) -> Iterator[Breach]:

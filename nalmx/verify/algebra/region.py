@@ -1,7 +1,7 @@
 """What is known of signs on a region of the domain, and the questions that split it further.
 
 A region has the field in which both sides are compared there. It is the only one that asks for signs: what
-it cannot tell it asks for by `Split`, and what cannot be by `Empty`. Both end the work on a case, and both
+it cannot tell it asks for by `OpenSign`, and what cannot be by `Empty`. Both end the work on a case, and both
 are answered in one place (`cases.py`).
 """
 
@@ -12,13 +12,26 @@ from fractions import Fraction
 from itertools import product
 
 from ...expression import Expression
+from ...expression.ball import enclose, precision
 from ...ranges import Range
 from . import signs as sign_sets
 from .cover import signs_on
-from .field import Field
+from .field import Field, Slot
 from .numbers import sign_of_number
-from .quotients import Polynomial, Quotient, factors_of, key
-from .signs import EVERY, NEGATIVE, NONZERO, POSITIVE, ZERO, SignCondition, Signs, opposite
+from .quadrants import boundaries, open_boundary, signs_in_quadrants
+from .quotients import Polynomial, Quotient, as_fraction, factors_of, key
+from .signs import (
+    BITS,
+    EVERY,
+    NEGATIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    SignCondition,
+    Signs,
+    balls,
+    opposite,
+)
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the last 1 of 514.
@@ -30,7 +43,7 @@ class Empty(Exception):
     """The conditions contradict each other: there is no such point."""
 
 
-class Split(Exception):
+class OpenSign(Exception):
     """A sign must be known to go on: of `function`, in one of `parts`.
 
     `line` is the input, the slope and the zero of a linear function of one input.
@@ -120,6 +133,8 @@ class Region:
         if slot is not None and slot.kind == "power":
             assert slot.base is not None
             return frozenset(abs(s) for s in self.signs_of(self.field.ring.whole(slot.base)))
+        if slot is not None and slot.kind == "wave":
+            return self._signs_of_wave(atom, slot)
         if slot is not None and slot.signs != EVERY:
             return slot.signs
         extremes = self.extremes(atom)
@@ -130,9 +145,39 @@ class Region:
             if sign is not None:
                 return frozenset({sign})
         by_terms = self._signs_of_terms(atom) if slot is None else EVERY
+        by_terms &= self._signs_beside_waves(atom)
+        gap = self._gap_of_exponents(atom)
+        by_terms &= EVERY if gap is None else self.signs_of(gap)
         if by_terms != EVERY:
             return by_terms
         return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+
+    def _signs_of_wave(self, atom: Polynomial, slot: Slot) -> Signs:
+        """The signs of a sine or cosine: by enclosures, and by the quadrants of its argument."""
+        found = signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+        if len(found) == 1 or (quadrants := self._quadrants(slot)) is None:
+            return found
+        return found & signs_in_quadrants(*quadrants, is_sine=slot.is_wave("sin"))
+
+    def _quadrants(self, slot: Slot) -> tuple[range, list[Signs]] | None:
+        """The k for which k·π/2 may lie near the argument of a wave, and the signs of argument − k·π/2."""
+        field, argument = self.field, slot.argument
+        if argument is None or not field.has_inputs(argument.top):
+            return None
+        hull = {name: extent.hull for name, extent in self.ranges.items()}
+        with precision(BITS):
+            places = boundaries(enclose(field.tree_of(argument), balls(hull)))
+        if places is None:
+            return None
+        return places, [self.signs_of(self._beyond(argument, k)) for k in places]
+
+    def _beyond(self, argument: Quotient, k: int) -> Quotient:
+        """argument − k·π/2."""
+        ring = self.field.ring
+        if not k:
+            return self.field.reduced(argument)
+        turn = ring.scaled(ring.whole(self.field.pi()), Fraction(k, 2))
+        return self.field.reduced(ring.minus(argument, turn))
 
     def _signs_of_terms(self, polynomial: Polynomial) -> Signs:
         """The signs of a sum whose terms all have the same one, as e^x + 1 for all x."""
@@ -148,6 +193,39 @@ class Region:
                 return EVERY
             strict |= 0 not in term
         return found - ZERO if strict else found
+
+    def _signs_beside_waves(self, polynomial: Polynomial) -> Signs:
+        """The signs of a number and terms that are at most 1 by their waves, as 1 − cos x for all x."""
+        number, most = Fraction(0), Fraction(0)
+        for monomial, coefficient in polynomial.terms():
+            if not any(monomial):
+                number = as_fraction(coefficient)
+            elif self._is_of_waves(monomial):
+                most += abs(as_fraction(coefficient))
+            else:
+                return EVERY
+        return sign_sets.between(number - most, number + most)
+
+    def _gap_of_exponents(self, polynomial: Polynomial) -> Quotient | None:
+        """The u − v of a polynomial c·(e^u − e^v), which has its sign."""
+        terms = {1 if c > 0 else -1: (m, abs(as_fraction(c))) for m, c in polynomial.terms()}
+        if len(polynomial) != 2 or len(terms) != 2 or terms[1][1] != terms[-1][1]:
+            return None
+        ring = self.field.ring
+        gap, split = ring.number(0), ring.slots
+        for sign, (monomial, _) in terms.items():
+            for place, n in enumerate(map(int, monomial)):
+                slot = self.field.slot_at(split - 1 - place) if n and place < split else None
+                if n and (slot is None or slot.kind != "exp" or slot.argument is None):
+                    return None
+                if slot is not None and slot.argument is not None:
+                    gap = ring.plus(gap, ring.scaled(slot.argument, sign * n * slot.scale))
+        return self.field.reduced(gap)
+
+    def _is_of_waves(self, monomial: Sequence[int]) -> bool:
+        slots = self.field.ring.slots
+        kinds = (self.field.slot_at(slots - 1 - k).kind for k in range(slots) if monomial[k])
+        return not any(monomial[slots:]) and all(kind == "wave" for kind in kinds)
 
     def _variable_signs(self, place: int) -> Signs:
         ring = self.field.ring
@@ -203,7 +281,7 @@ class Region:
         return found
 
     def need(self, value: Quotient, parts: Sequence[Signs]) -> int:
-        """In which of `parts` the sign of a value lies; raises `Split` where that is open."""
+        """In which of `parts` the sign of a value lies; raises `OpenSign` where that is open."""
         value = self.field.reduced(value)
         self.seen.append(value)
         signs = self.signs_of(value)
@@ -221,10 +299,20 @@ class Region:
         same = (content > 0) == (turns % 2 == 0)
         raise self._split(atom, parts if same else [opposite(part) for part in parts])
 
-    def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> Split:
+    def _split(self, atom: Polynomial, parts: Sequence[Signs]) -> OpenSign:
+        slot = self.field.slot_of(atom)
+        quadrants = None if slot is None or slot.kind != "wave" else self._quadrants(slot)
+        asked = None if quadrants is None else open_boundary(*quadrants)
+        if asked is not None:
+            assert slot is not None
+            assert slot.argument is not None
+            self.need(self._beyond(slot.argument, asked[0]), asked[1])
+        gap = self._gap_of_exponents(atom)
+        if gap is not None:
+            self.need(gap, parts)
         signs = self.atom_signs(atom)
         useful = [part & signs for part in parts if part & signs]
-        return Split(self.field.tree(atom), useful, self._line(atom))
+        return OpenSign(self.field.tree(atom), useful, self._line(atom))
 
     def _line(self, atom: Polynomial) -> tuple[str, Fraction, Fraction] | None:
         """Input, slope and zero of a linear polynomial of one input."""
@@ -235,27 +323,27 @@ class Region:
         return name, slope, -linear[1] / slope
 
     def split_at(self, atom: Polynomial) -> None:
-        """Raise `Split` for the sign of a polynomial that cuts the range of one input, where it is open."""
+        """Raise `OpenSign` where the sign of a polynomial that cuts the range of one input is open."""
         if self._line(atom) is not None and len(self.atom_signs(atom)) > 1:
             raise self._split(atom, (NEGATIVE, ZERO, POSITIVE))
 
     def split_open(self) -> None:
-        """Raise `Split` for a function such as |f| whose sign was left open, if there is one.
+        """Raise `OpenSign` for a function such as |f| whose sign was left open, if there is one.
 
         Those that cut the range of one input come first.
         """
         self._split_one(self.open)
 
     def split_magnitudes(self) -> None:
-        """Raise `Split` for a function in |f|, if there is one whose sign is open."""
+        """Raise `OpenSign` for a function in |f|, if there is one whose sign is open."""
         self._split_one(self.magnitudes)
 
     def _split_one(self, functions: list[Quotient]) -> None:
-        found: Split | None = None
+        found: OpenSign | None = None
         for value in functions:
             try:
                 self.need(value, HALVES)
-            except Split as asked:
+            except OpenSign as asked:
                 if asked.line is not None:
                     raise
                 found = found or asked

@@ -10,20 +10,14 @@ from fractions import Fraction
 from math import floor
 from typing import TypeAlias
 
-from ...expression import Apply, Constant
+from ...expression import Apply
 from .field import Slot
-from .functions import raised
-from .quotients import Polynomial, Quotient, key
+from .functions import argument_of, raised, with_sines
+from .quotients import Polynomial, Quotient, factors_of, key
 from .region import Region
-from .signs import POSITIVE
 
 Pair: TypeAlias = tuple[Quotient, Quotient]
 MOST_WAVES = 32  # a quarter loses no proof of benchmarks/algebra_limits.py, 2 lose 15 of 514
-
-
-def pi(region: Region) -> Quotient:
-    field = region.field
-    return field.ring.whole(field.slot("pi", Slot("pi", Constant("pi"), signs=POSITIVE)))
 
 
 def cosine_and_sine(region: Region, x: Quotient) -> Pair:
@@ -58,19 +52,18 @@ def _wave(region: Region, coefficient: Fraction, part: Quotient) -> Pair:
         region.floors.append(turns * ring.constant(coefficient / 2))
     few = coefficient.denominator == 1 and abs(coefficient) <= MOST_WAVES
     if few and slot is not None and slot.kind == "atan":
-        assert slot.argument is not None
-        return _of_angle(region, slot.argument, int(coefficient))
+        return _of_angle(region, slot, int(coefficient))
     times, positive = 1, abs(coefficient)
     unit = field.units.unit(("wave", key(part.top), key(part.bottom)), positive)
     if unit is not None and positive / unit <= MOST_WAVES:
         times, positive = int(positive / unit), unit
     argument = field.multiple(positive, part)
     identity = (key(part.top), key(part.bottom), positive)
-    cosine = field.slot(("cos", *identity), Slot("wave", Apply("cos", (argument,))))
-    sine = field.slot(
-        ("sin", *identity), Slot("wave", Apply("sin", (argument,))), (2, 1 - cosine**2)
-    )
-    pair = one = ring.whole(cosine), ring.whole(sine)
+    inside = ring.scaled(part, positive)
+    cosine, sine = (Slot("wave", Apply(f, (argument,)), argument=inside) for f in ("cos", "sin"))
+    c = field.slot(("cos", *identity), cosine)
+    s = field.slot(("sin", *identity), sine, (2, 1 - c**2))
+    pair = one = ring.whole(c), ring.whole(s)
     for _ in range(times - 1):
         pair = _turned(region, pair, one)
     return pair if coefficient > 0 else (pair[0], ring.negative(pair[1]))
@@ -94,16 +87,35 @@ def _whole_turns(region: Region, part: Quotient) -> Polynomial | None:
     return ring.monomial(tuple(exponents))
 
 
-def _of_angle(region: Region, tangent: Quotient, times: int) -> Pair:
-    """cos and sin of n · atan u, from 1/√(1 + u²) and u/√(1 + u²)."""
+def _of_angle(region: Region, angle: Slot, times: int) -> Pair:
+    """cos and sin of n · atan u, from 1/√(1 + u²) and u/√(1 + u²), or from those of 2 · atan u."""
     ring = region.field.ring
-    square = ring.plus(ring.number(1), ring.times(tangent, tangent))
-    cosine = ring.inverse(raised(region, square, Fraction(1, 2)))
-    one = cosine, ring.times(tangent, cosine)
-    pair = (ring.number(1), ring.number(0))
-    for _ in range(abs(times)):
-        pair = _turned(region, pair, one)
+    pair, left = (ring.number(1), ring.number(0)), abs(times)
+    if angle.double is not None:
+        for _ in range(left // 2):
+            pair = _turned(region, pair, angle.double)
+        left %= 2
+    if left:
+        assert angle.argument is not None
+        square = ring.plus(ring.number(1), ring.times(angle.argument, angle.argument))
+        cosine = ring.inverse(raised(region, square, Fraction(1, 2)))
+        for _ in range(left):
+            pair = _turned(region, pair, (cosine, ring.times(angle.argument, cosine)))
     return pair if times > 0 else (pair[0], ring.negative(pair[1]))
+
+
+def by_half_angles(region: Region, x: Quotient) -> Quotient:
+    """x with cos u − 1 = −2·sin²(u/2) and cos u + 1 = 2·cos²(u/2) among its factors written so."""
+    field, ring = region.field, region.field.ring
+    x = field.reduced(x)
+    for atom, k in with_sines(field, factors_of(x)[1]):
+        for sign in (-1, 1):
+            argument = argument_of(field, atom - sign, "cos")
+            if argument is not None:
+                half = cosine_and_sine(region, ring.scaled(argument, Fraction(1, 2)))[sign < 0]
+                square = ring.scaled(ring.power(half, 2), 2 * sign)
+                x = ring.times(x, ring.power(ring.times(square, ring.inverse(ring.whole(atom))), k))
+    return x
 
 
 def twelfths(region: Region, n: int) -> Pair:

@@ -13,8 +13,9 @@ import flint
 
 from ...clock import limited
 from ...errors import NoTruthValue
-from ...expression import Expression, sort_of, variables
+from ...expression import Apply, Expression, sort_of, variables
 from ...expression.build import negative, quotient, total
+from ...expression.nodes import post_order
 from ...ranges import Range
 from ...rationals import spell
 from ..algebra.case import Case
@@ -33,6 +34,7 @@ METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
+_BATCHED = 10  # boxes in batches that take as long as one box
 _TO_REWRITE = 200_000  # operations, 1 s
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
@@ -76,7 +78,7 @@ def bound_difference(
         pieces, owners = pieces_of(claim, finding)
     if not pieces:
         return None
-    found = bound(pieces, claim.tolerance.size, budget)
+    found = _in_batches(pieces, claim, budget) or bound(pieces, claim.tolerance.size, budget)
     defined = finding.defined or finding.pieces is None
     proven = found.upper < _GREATEST and defined
     return Difference(
@@ -86,6 +88,23 @@ def bound_difference(
         found.boxes,
         tuple(pieces),
         found,
+    )
+
+
+def _in_batches(pieces: list[Piece], claim: Claim, budget: Budget) -> Bounded | None:
+    """By affine forms, for what has kinks and no functions but sums and products."""
+    if claim.tolerance.kind == "exact" or not any(map(_has_kinks, pieces[0].functions)):
+        return None
+    from .affine import bound_in_batches
+
+    with limited(budget.operations):
+        return bound_in_batches(pieces, claim.tolerance.size, _BATCHED * budget.boxes)
+    return None
+
+
+def _has_kinks(function: Expression) -> bool:
+    return any(
+        isinstance(n, Apply) and n.operation in ("abs", "min", "max") for n in post_order(function)
     )
 
 

@@ -6,7 +6,7 @@
     f ≥ 0 on a box      if f and its gradient are 0 at p and its Hessian is positive definite between
 
 The last two are Taylor's theorem with the remainder of Lagrange. That derivatives are zero is exact algebra,
-the rest is shown in intervals (`Arithmetic`).
+and that one is nowhere negative may be; the rest is shown in intervals (`Arithmetic`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import flint
 
-from ...expression import Expression, Number, Variable, evaluate, variables
-from ...expression.ball import ball, enclose, precision
+from ...expression import Apply, Expression, Number, Variable, evaluate, variables
+from ...expression.ball import ball, enclose, ends_of, precision
 from ...expression.build import negative, rational, total
 from ...expression.derivative import derivative, is_smooth
 from ...expression.nodes import substitute
@@ -26,7 +26,7 @@ from ...ranges import Interval, Range
 from ..algebra.decision import decide
 from ..algebra.signs import BITS, NONNEGATIVE, NONPOSITIVE, balls, opposite
 from ..domain import Box, Domain, Point
-from ..verdict import Claim
+from ..verdict import TRUE, Claim
 from .goal import Arithmetic, Goal, Touching
 from .squares import is_sum_of_squares
 
@@ -164,8 +164,18 @@ class Rules:
         known = [slope for slope in slopes if slope is not None]
         last = known[-1] if sign > 0 else negative(known[-1])
         return all(self._arithmetic.is_defined(slope, whole) for slope in known) and (
-            self._arithmetic.shows((last,), whole, strict=False)
+            self._arithmetic.shows((last,), whole, strict=False) or self._is_not_negative(last)
         )
+
+    def _is_not_negative(self, function: Expression) -> bool:
+        """Whether algebra knows that a function is nowhere negative, as 1 − cos x."""
+
+        def found() -> bool:
+            ranges = {n: Range((self.goal.ranges[n].hull,)) for n in variables(function)}
+            claim = Claim(Apply("ge", (function, rational(0))), TRUE, Domain(ranges))
+            return decide(claim, _TO_VANISH).outcome == "proved"
+
+        return self._once(("sign", function), found)
 
     def _side(self, touching: Touching, box: Box, name: str, extent: Interval) -> int:
         """Whether an input is above its place (1) or below it (-1) at all points of a box that matter."""
@@ -285,9 +295,4 @@ def _value(value: Expression, box: Box) -> Interval | None:
         near = enclose(value, balls(box))
         if not isinstance(near, flint.arb) or not abs(near) < 2**60:
             return None
-        return Interval(_rational(near.lower()), _rational(near.upper()))
-
-
-def _rational(exact: flint.arb) -> Fraction:
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return Interval(*ends_of(near))

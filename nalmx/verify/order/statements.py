@@ -25,7 +25,7 @@ from ..algebra.decision import Finding, decide
 from ..algebra.field import Units
 from ..algebra.normal_form import NormalForms
 from ..algebra.quotients import OutsideMethod
-from ..algebra.region import Empty, Split
+from ..algebra.region import Empty, OpenSign
 from ..algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, ZERO, SignCondition
 from ..domain import Domain
 from ..verdict import TRUE, Claim
@@ -186,7 +186,7 @@ def _rewritten(condition: Expression, ranges: Mapping[str, Range]) -> tuple[Expr
         return ()
     found: list[Expression] = []
     for opaque in (True, False):
-        with limited(_TO_REWRITE), suppress(OutsideMethod, Split, Empty):
+        with limited(_TO_REWRITE), suppress(OutsideMethod, OpenSign, Empty):
             units = Units()
 
             def form(opaque: bool = opaque, units: Units = units) -> Expression | None:

@@ -13,6 +13,7 @@ from ...expression.nodes import post_order, substitute
 from ...ranges import Interval, Range
 from ..domain import Domain
 from ..verdict import TRUE, Claim
+from .degrees import is_homogeneous
 
 _HALF = rational(Fraction(1, 2))
 
@@ -126,8 +127,22 @@ def _root_in(term: Expression) -> tuple[Fraction, Expression] | None:
     return None
 
 
+def in_ratios(claim: Claim) -> Claim | None:
+    """The same condition with one input 1, where multiplying all inputs by t > 0 changes nothing."""
+    ranges = dict(claim.domain.ranges)
+    positive = [name for name, extent in ranges.items() if extent.lower > 0]
+    if len(ranges) < 2 or not positive or claim.domain.integers or not is_homogeneous(claim.left):
+        return None
+    unit = ranges.pop(positive[-1])
+    for name, extent in ranges.items():
+        ends = [end / by for end in (extent.lower, extent.upper) for by in (unit.lower, unit.upper)]
+        ranges[name] = Range((Interval(min(ends), max(ends)),))
+    return Claim(substitute(claim.left, {positive[-1]: rational(1)}), claim.right, Domain(ranges))
+
+
 WAYS: dict[str, Callable[[Claim], Claim | None]] = {
     "as it is": lambda claim: claim,
     "with squares": squared,
     "without a root": without_root,
+    "in ratios": in_ratios,
 }

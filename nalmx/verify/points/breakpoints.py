@@ -33,7 +33,7 @@ _ZERO_AT_ZERO = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class LinearForm:
     """The sum of `shift` and of each input times its slope; no slope is 0."""
 
     slopes: tuple[tuple[str, Fraction], ...]
@@ -50,7 +50,7 @@ class Linear:
 class Breakpoint:
     """Where `form` is 0; with `every`, where it is any whole multiple of `every`."""
 
-    form: Linear
+    form: LinearForm
     every: Fraction | None = None
 
 
@@ -66,7 +66,7 @@ def breakpoints(*expressions: Expression) -> list[Breakpoint]:
 
 
 def _of(root: Expression) -> Iterator[Breakpoint]:
-    forms: dict[int, Linear | None] = {}
+    forms: dict[int, LinearForm | None] = {}
     zeros = _Zeros(forms)
     for node in post_order(root):
         forms[id(node)] = _form(node, forms)
@@ -101,13 +101,13 @@ def _normal(place: Breakpoint) -> Breakpoint:
     return place if form is None else Breakpoint(form)
 
 
-_ZERO = Linear((), Fraction(0))
+_ZERO = LinearForm((), Fraction(0))
 
 
 class _Zeros:
     """Finds where an expression is 0, factor by factor."""
 
-    def __init__(self, forms: dict[int, Linear | None]) -> None:
+    def __init__(self, forms: dict[int, LinearForm | None]) -> None:
         self._forms = forms
         self._left = _MOST_LOOKED_AT
 
@@ -135,7 +135,7 @@ class _Zeros:
         if not value:
             yield from self.of(expression)
         elif form is not None and form.slopes:
-            yield Breakpoint(Linear(form.slopes, form.shift - value))
+            yield Breakpoint(LinearForm(form.slopes, form.shift - value))
 
     def difference(self, left: Expression, right: Expression) -> Iterator[Breakpoint]:
         first, second = self._forms[id(left)], self._forms[id(right)]
@@ -146,23 +146,23 @@ class _Zeros:
                 yield Breakpoint(form)
 
 
-def _steps(node: Apply, forms: dict[int, Linear | None]) -> Iterator[Breakpoint]:
+def _steps(node: Apply, forms: dict[int, LinearForm | None]) -> Iterator[Breakpoint]:
     """The jumps of floor(a), where a is whole, and of Mod(a, b), where a is a multiple of b."""
     form, *others = (forms[id(argument)] for argument in node.arguments)
-    step = others[0] if others else Linear((), Fraction(1))
+    step = others[0] if others else LinearForm((), Fraction(1))
     if form is not None and form.slopes and step is not None and not step.slopes and step.shift:
         yield Breakpoint(form, abs(step.shift))
 
 
-def _form(node: Expression, forms: dict[int, Linear | None]) -> Linear | None:
+def _form(node: Expression, forms: dict[int, LinearForm | None]) -> LinearForm | None:
     """A node as a linear form of the inputs, from those of its arguments; None where it is not one."""
     match node:
         case Number():
             return _fitting((), node.value)
         case Constant():
-            return Linear((), Fraction(math.pi if node.name == "pi" else math.e))
+            return LinearForm((), Fraction(math.pi if node.name == "pi" else math.e))
         case Variable():
-            return Linear(((node.name, Fraction(1)),), Fraction(0))
+            return LinearForm(((node.name, Fraction(1)),), Fraction(0))
         case Apply():
             pass
         case _:
@@ -170,7 +170,7 @@ def _form(node: Expression, forms: dict[int, Linear | None]) -> Linear | None:
     operation = node.operation
     if operation not in ("add", "mul", "neg", "div"):
         return None
-    parts: list[Linear] = []
+    parts: list[LinearForm] = []
     for argument in node.arguments:
         form = forms[id(argument)]
         if form is None:
@@ -183,7 +183,7 @@ def _form(node: Expression, forms: dict[int, Linear | None]) -> Linear | None:
     if operation == "div":
         first, second = parts
         return None if second.slopes or not second.shift else _scaled(first, 1 / second.shift)
-    result = Linear((), Fraction(1))
+    result = LinearForm((), Fraction(1))
     for part in parts:
         if result.slopes and part.slopes:
             return None
@@ -194,7 +194,7 @@ def _form(node: Expression, forms: dict[int, Linear | None]) -> Linear | None:
     return result
 
 
-def _sum(parts: list[Linear]) -> Linear | None:
+def _sum(parts: list[LinearForm]) -> LinearForm | None:
     if len({name for part in parts for name, _ in part.slopes}) > _MOST_INPUTS:
         return None
     slopes: dict[str, Fraction] = {}
@@ -207,25 +207,25 @@ def _sum(parts: list[Linear]) -> Linear | None:
             slopes[name] = slopes.get(name, Fraction(0)) + slope
             if _too_long(slopes[name]):
                 return None
-    return Linear(tuple((name, slope) for name, slope in slopes.items() if slope), shift)
+    return LinearForm(tuple((name, slope) for name, slope in slopes.items() if slope), shift)
 
 
-def _scaled(form: Linear, factor: Fraction) -> Linear | None:
+def _scaled(form: LinearForm, factor: Fraction) -> LinearForm | None:
     if not factor:
         return _ZERO
     return _fitting(tuple((name, s * factor) for name, s in form.slopes), form.shift * factor)
 
 
-def _fitting(slopes: tuple[tuple[str, Fraction], ...], shift: Fraction) -> Linear | None:
+def _fitting(slopes: tuple[tuple[str, Fraction], ...], shift: Fraction) -> LinearForm | None:
     if any(_too_long(value) for value in (shift, *(slope for _, slope in slopes))):
         return None
-    return Linear(slopes, shift)
+    return LinearForm(slopes, shift)
 
 
 def _too_long(value: Fraction) -> bool:
     return max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS
 
 
-def _is_natural(form: Linear) -> bool:
+def _is_natural(form: LinearForm) -> bool:
     """Whether a form is a constant exponent under which a power is smooth and defined everywhere."""
     return not form.slopes and form.shift.denominator == 1 and form.shift >= 0

@@ -16,8 +16,7 @@ from hypothesis.errors import NoSuchExample
 from ...clock import look, move_on_after
 from ...expression import Apply, Expression, Number, sort_of
 from ..domain import Point
-from ..effort import Effort
-from ..prover import late
+from ..effort import Effort, late
 from ..strategies import floats
 from ..verdict import Claim, Counterexample, Verdict
 from ..witness import judge

@@ -1,1 +1,1 @@
-"""Sweeps over random points, and over every float32 of a range, in compiled loops."""
+"""Sweeps over random points, and over every float of a range, in compiled loops."""

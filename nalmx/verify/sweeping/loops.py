@@ -18,7 +18,7 @@ from .values import Arrays, Doubt
 
 MOST_STEPS = 400
 MOST_INTERVALS = 16
-_CHUNK = 2**20
+_CHUNK, _CHUNK_OF_A_GPU = 2**20, 2**30
 Worst = list[tuple[float, int]]
 
 
@@ -47,18 +47,20 @@ def compiled_sweep(
     judged: int,
     go_on: Any,
     threads: int | None = None,
+    device: str = "cpu",
 ) -> tuple[int, int, Worst]:
     """How many points were drawn, how many of them are doubtful, and the worst by their places.
 
-    The points drawn are the same on any number of threads, and so are the worst.
+    The points drawn are the same on any number of threads and on a GPU, and so are the worst, except
+    that functions such as exp may round otherwise there.
     """
     doubt = Doubt(claim)
-    compiled = loop(sweep_form(doubt, tables)).sweep
+    compiled = loop(sweep_form(doubt, tables), device).sweep
     keys = np.array([key(seed, number) for number in range(len(tables))], dtype=np.uint64)
     rows = [(p.start, p.base, p.scale) for table in tables.values() for p in table]
     table = np.array(rows, dtype=np.float64)
     numbers = np.array(doubt.numbers, dtype=np.float64)
-    threads = threads or cores()
+    threads = 1 if device != "cpu" else threads or cores()
     worst = np.full((threads, judged), -np.inf)
     places = np.zeros((threads, judged), dtype=np.uint64)
     doubtful = [0] * threads
@@ -68,7 +70,7 @@ def compiled_sweep(
         kept = worst[thread], places[thread]
         doubtful[thread] += compiled(*ends, keys, table, numbers, doubt.tolerance, *kept)
 
-    chunk = max(2**14, min(_CHUNK, count // (4 * threads)))
+    chunk = max(2**14, min(_CHUNK, count // (4 * threads))) if device == "cpu" else _CHUNK_OF_A_GPU
     drawn = in_chunks(count, chunk, threads, work, go_on)
     found = zip(worst.ravel().tolist(), places.ravel().tolist(), strict=True)
     ordered = sorted((entry for entry in found if entry[0] > -np.inf), key=lambda e: (-e[0], e[1]))

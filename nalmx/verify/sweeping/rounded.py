@@ -1,4 +1,4 @@
-"""Both sides of a claim at a float32: with a bound on all rounding, or in float32 arithmetic itself.
+"""Both sides of a claim at float32 inputs: with a bound on all rounding, or in float32 arithmetic itself.
 
 In float64 every value comes with a bound on its distance from the exact value, by running error
 analysis: an operation adds half a unit in the last place of its result to what it passes on. `_GROWN`
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any, Literal
 
-from ...codegen.loops import EveryFloat32Loop
+from ...codegen.loops import EveryFloatLoop
 from ...codegen.values import FUNCTIONS, Body, Value
 from ...errors import SettingError
 from ...expression.straight_line import Step, StraightLine, numbers_of, whole_power
@@ -39,17 +39,22 @@ def check_rigorous(program: StraightLine) -> None:
             )
 
 
-def every_float32_form(
-    left: StraightLine, right: StraightLine, arithmetic: Arithmetic, relative: bool
-) -> EveryFloat32Loop:
+def every_float_form(
+    left: StraightLine,
+    right: StraightLine,
+    arithmetic: Arithmetic,
+    relative: bool,
+    names: Sequence[str],
+    tables: int = 0,
+) -> EveryFloatLoop:
     """The loop of a claim. Numbers come in as arrays, so that claims of one shape share its code.
 
     With `reals`, `left` and `right` are one program with two results. With `float32` every step of the
     left side is rounded to float32.
     """
     body = Body()
-    single = body.input("x", "float32")
-    x = _Bounded(body.apply("float64", single), None)
+    single = {name: body.input(f"x{n}", "float32") for n, name in enumerate(names)}
+    x = {name: _Bounded(body.apply("float64", value), None) for name, value in single.items()}
     numbers = [_number(body, place, step) for place, step in enumerate(numbers_of(right))]
     if arithmetic == "reals":
         a, b = results(right, numbers, x, _WithBounds)
@@ -69,11 +74,13 @@ def every_float32_form(
     body.results["sure"] = sure
     body.results["gap"] = FUNCTIONS.where(gap < math.inf, gap, 0.0)
     body.results["off"] = FUNCTIONS.where(sure, off, 0.0)
-    return EveryFloat32Loop(body)
+    return EveryFloatLoop(body, tables)
 
 
-def results(program: StraightLine, numbers: Iterable[Any], x: Any, functions: Any) -> Iterator[Any]:
-    """The results of a program at x, by the operations of numbers and x, and by these functions."""
+def results(
+    program: StraightLine, numbers: Iterable[Any], inputs: Mapping[str, Any], functions: Any
+) -> Iterator[Any]:
+    """The results of a program, by the operations of numbers and inputs, and by these functions."""
     left = iter(numbers)
     known: list[Any] = []
     for step in program.steps:
@@ -82,7 +89,7 @@ def results(program: StraightLine, numbers: Iterable[Any], x: Any, functions: An
             case "number" | "constant":
                 known.append(next(left))
             case "input":
-                known.append(x)
+                known.append(inputs[str(step.content)])
             case "power":
                 known.append(functions.float_power(*parts, step.content))
             case "sqrt" | "min" | "max" as name:

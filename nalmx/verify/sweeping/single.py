@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -81,11 +82,11 @@ class _Functions:
         return power
 
 
-def evaluate(program: StraightLine, x: np.float32) -> float:
-    """The first result of a program at x, with every operation rounded to float32."""
+def evaluate(program: StraightLine, inputs: Mapping[str, np.float32]) -> float:
+    """The first result of a program, with every operation rounded to float32."""
     numbers = [rounded(step.content) for step in numbers_of(program)]
     with np.errstate(all="ignore"):
-        return float(next(results(program, numbers, x, _Functions)))
+        return float(next(results(program, numbers, inputs, _Functions)))
 
 
 def error_of(content: object) -> float:

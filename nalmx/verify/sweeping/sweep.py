@@ -2,7 +2,7 @@
 
 Float64 only screens. The points with the largest differences, and those where a side is not
 finite, come back to be judged exactly; a sweep never refutes by itself. On a CPU, few points are
-evaluated with NumPy and many by a compiled loop, which draws the same points; on a GPU, torch.
+evaluated with NumPy and many by a compiled loop, which draws the same points, as a GPU does.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...clock import deadline
-from ...devices import device_name
+from ...devices import device_name, find_device
 from ...expression.straight_line import straight
 from ..domain import Point
 from ..verdict import Claim
@@ -67,39 +68,38 @@ def sweep(
     def go_on(begun: int) -> bool:
         return not end.passed
 
-    if device_name(device, "sweep") != "cpu":
-        from .torch_sweep import torch_sweep
-
-        return _swept(*torch_sweep(claim, count, device, seed, judged, go_on), count)
-    run = _suited(claim, table, count, end.left)
+    run = _suited(claim, table, count, end.left, device_name(device, "sweep"))
     drawn, doubtful, worst = run(claim, table, count, seed, judged, go_on)
     places = np.array([place for _, place in worst], dtype=np.uint64)
     inputs = {name: values.tolist() for name, values in draw(table, places, seed).items()}
-    points = [{name: values[n] for name, values in inputs.items()} for n in range(len(worst))]
-    scores = (value for value, _ in worst)
-    return _swept(drawn, doubtful, list(zip(scores, points, strict=True)), count)
-
-
-def _swept(
-    drawn: int, doubtful: int, worst: list[tuple[float, dict[str, float]]], count: int
-) -> Swept:
-    suspects = ({name: Fraction(x) for name, x in point.items()} for _, point in worst)
+    suspects = (
+        {name: Fraction(values[n]) for name, values in inputs.items()} for n in range(len(worst))
+    )
     left_over = doubtful - sum(value > 0 for value, _ in worst)
     return Swept(drawn, tuple(suspects), left_over, drawn == count)
 
 
 def _suited(
-    claim: Claim, table: Mapping[str, tuple[DrawnInterval, ...]], count: int, seconds: float
+    claim: Claim,
+    table: Mapping[str, tuple[DrawnInterval, ...]],
+    count: int,
+    seconds: float,
+    device: str,
 ) -> Callable[..., tuple[int, int, Worst]]:
-    """NumPy for a short sweep, a compiled loop for a long one that leaves time to compile it."""
+    """NumPy for a short sweep, a compiled loop for a long one that leaves time to compile it.
+
+    On a GPU whatever has a loop.
+    """
     program = straight(claim.left, claim.right)
     nanoseconds = count * (_PER_INPUT * len(table) + _PER_STEP * len(program.steps))
     to_compile = _TO_COMPILE + _TO_COMPILE_A_STEP * len(program.steps)
-    if nanoseconds > _WORTH_COMPILING * 1e9 and seconds > to_compile:
+    if device != "cpu":
+        find_device(device, "sweep")
+    if device != "cpu" or (nanoseconds > _WORTH_COMPILING * 1e9 and seconds > to_compile):
         from .loops import compiled_sweep, fits
 
         if fits(program, table):
-            return compiled_sweep
+            return partial(compiled_sweep, device=device)
     return array_sweep
 
 

@@ -1,7 +1,7 @@
 """Float64 values of expressions over arrays, and how doubtful a claim is there.
 
-Arrays are NumPy's, torch's, or the values of a compiled loop's body (`codegen.values`): all three give
-what is written here. What is undefined is tracked apart from the values: IEEE arithmetic forgets it in
+Arrays are NumPy's, or the values of a compiled loop's body (`codegen.values`): both give what is
+written here. What is undefined is tracked apart from the values: IEEE arithmetic forgets it in
 places (1/inf is 0, and a comparison with NaN is false).
 """
 
@@ -17,8 +17,6 @@ from typing import Any
 
 from ...clock import look
 from ...expression import Expression
-from ...expression.definitions import compiled, definition_of
-from ...expression.nodes import Constant, Number, Truth
 from ...expression.numpy_functions import numpy_function
 from ...expression.operations import OPERATIONS
 from ...expression.straight_line import StraightLine, numbers_of, straight
@@ -211,19 +209,6 @@ def _value(operation: str, xp: Any, parts: Sequence[Array]) -> Array:
     if operation == "mod":
         x, y = parts
         return x - y * xp.floor(x / y)
-    if operation == "sign":
-        # torch has 0 where NumPy has what is not a number.
-        (x,) = parts
-        return xp.where(x == x, xp.sign(x), x)
     name = record.numpy or ""
-    definition = None if hasattr(xp, name) else definition_of(operation)
-    if definition is not None:
-        # torch has no cube root.
-        function = compiled(definition, _constant, lambda own, values: _value(own, xp, values))
-        return function(parts)
     function = getattr(xp, name, None) or numpy_function(name)
     return function(*parts) if record.most == 1 else reduce(function, parts)
-
-
-def _constant(node: Number | Truth | Constant) -> Array:
-    return number(node.name if isinstance(node, Constant) else Fraction(node.value))

@@ -6,7 +6,7 @@ import torch
 
 from nalmx.errors import UnknownNameError
 from nalmx.pntm.baselines import BASELINES, new_baseline
-from nalmx.pntm.learn.baseline import SETTINGS, Settings, _Fit, decode, fit_baseline
+from nalmx.pntm.learn.baseline import SETTINGS, BaselineSettings, _Fit, decode, fit_baseline
 from nalmx.pntm.tasks import exact_match, sequence_task
 from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.train import Interrupted
@@ -92,7 +92,7 @@ def test_an_unknown_baseline_is_refused():
 
 def test_the_loss_is_of_the_answer_and_its_end_only():
     model = new_baseline("gru", VOCABULARY.size, seed=0)
-    fit = _Fit(model, VOCABULARY, COPY, Settings(1e-3, 8), longest=4, seed=0)
+    fit = _Fit(model, VOCABULARY, COPY, BaselineSettings(1e-3, 8), longest=4, seed=0)
     inputs, targets = fit._tensors(examples(COPY, 5, 4))
     for row, example in zip(targets, examples(COPY, 5, 4), strict=True):
         counted = row[row >= 0].tolist()
@@ -104,7 +104,7 @@ def test_the_loss_is_of_the_answer_and_its_end_only():
 
 def test_lengths_grow_as_they_are_mastered():
     model = new_baseline("gru", VOCABULARY.size, seed=0)
-    fit = _Fit(model, VOCABULARY, COPY, Settings(1e-3, 8, first=2), longest=9, seed=0)
+    fit = _Fit(model, VOCABULARY, COPY, BaselineSettings(1e-3, 8, first=2), longest=9, seed=0)
     assert fit.length == 2
     fit._mastery = 2.0
     fit.step()

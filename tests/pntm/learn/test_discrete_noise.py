@@ -9,7 +9,7 @@ from helpers_machines import changed
 from nalmx.pntm.learn.discrete import fit_discrete
 from nalmx.pntm.learn.discrete.accept import Told, accepted
 from nalmx.pntm.learn.discrete.data import Data
-from nalmx.pntm.learn.discrete.judge import Fitted
+from nalmx.pntm.learn.discrete.judge import FittedMachine
 from nalmx.pntm.learn.discrete.noise import agreement
 from nalmx.pntm.learn.discrete.refit import refitted
 from nalmx.pntm.machine import Decision, accuracy
@@ -99,7 +99,7 @@ def test_a_machine_that_never_ends_where_answers_do_is_wrong_throughout(machine)
 
 
 def unjudged(machine):
-    return Fitted(machine, 1.0, 1.0, 0.0, 0.0, lambda: machine, lambda: None)
+    return FittedMachine(machine, 1.0, 1.0, 0.0, 0.0, lambda: machine, lambda: None)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1])

@@ -6,9 +6,9 @@ import torch
 
 from nalmx.errors import SettingError
 from nalmx.pntm.learn.gradient import fit_gradient
-from nalmx.pntm.learn.gradient.fit import Settings
+from nalmx.pntm.learn.gradient.fit import StackSettings
 from nalmx.pntm.learn.gradient.hardening import one_thread
-from nalmx.pntm.learn.gradient.relation import Judge
+from nalmx.pntm.learn.gradient.relation import ControlJudge
 from nalmx.pntm.learn.gradient.rounding import Hard, Logits, rounded, uncertain
 from nalmx.pntm.machine import accuracy
 from nalmx.pntm.tasks import Example, sequence_task
@@ -18,7 +18,7 @@ from nalmx.train import Interrupted
 COPY = sequence_task("copy")
 NO_REGISTER = np.zeros((1, 18), np.int64)
 STARTS = np.zeros((1, 2), np.int64)
-SHORT = Settings(members=2, batch=4, life=10, shortest=40, last_steps=3)
+SHORT = StackSettings(members=2, batch=4, life=10, shortest=40, last_steps=3)
 
 
 def examples(task, count=300, longest=12, seed=3):
@@ -108,7 +108,7 @@ def test_a_relation_that_is_no_function_has_errors():
 
 
 def test_judging_controls_that_copy_finds_a_function():
-    judge = Judge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
+    judge = ControlJudge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
     judged = judge.judge(copying())
     assert judged.columns == (1,)
     machine, errors = judge.machine(judged)
@@ -122,7 +122,7 @@ def test_an_uncertain_gate_is_tried_both_ways():
     write = np.where(right.write, 9.0, -9.0)
     write[2] = -0.1
     logits = Logits(shift, write)
-    judge = Judge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
+    judge = ControlJudge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
     kinds, used = judge.kinds()
     turns = uncertain(logits, kinds, used)
     assert [(turn.gate, turn.rows.tolist()) for turn in turns] == [(True, [2])]
@@ -138,7 +138,7 @@ def test_the_other_shift_of_an_uncertain_head_is_the_second_likeliest():
     shift[..., 0] = 9.0
     shift[4, 1] = [1.0, 0.0, 0.5]
     logits = Logits(shift, np.full((18, 1), 9.0))
-    judge = Judge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
+    judge = ControlJudge(examples(COPY), vocabulary(COPY), NO_REGISTER, STARTS, 1)
     (turn,) = uncertain(logits, *judge.kinds())
     once = turn.of(rounded(logits), logits)
     assert once.moves[4, 0].tolist() == [-1, 1]

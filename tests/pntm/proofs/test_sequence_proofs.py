@@ -12,6 +12,7 @@ from helpers_machines import changed, copier, hand_made, parity
 from helpers_proofs import with_what_follows
 from helpers_pytest import thinned
 
+from nalmx.clock import limited
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.keys import Keys
@@ -506,23 +507,17 @@ def test_a_token_that_should_be_said_but_never_was_seen_is_a_gap():
     assert gap.reason == "the token 'b' of answers was never seen in training"
 
 
-@pytest.mark.parametrize("after", [0, 1, 30])
-def test_a_stop_is_a_gap(proved, after):
+@pytest.mark.parametrize("questions", [0, 1, 30])
+def test_search_and_check_count_what_they_ask(proved, questions):
     machine, meant, proof = proved["copy"]
-    asked = []
-
-    def stop():
-        asked.append(1)
-        return len(asked) > after
-
-    assert find_proof(machine, meant, stop_requested=stop) == Gap(
-        "there was no time to look for a proof"
-    )
-    if after < 2:
-        asked.clear()
-        assert check_proof(machine, meant, proof, stop) == Gap(
-            "there was no time to check the proof"
-        )
+    found = None
+    with limited(questions):
+        found = find_proof(machine, meant)
+    assert found is None
+    with limited(questions):
+        found = check_proof(machine, meant, proof)
+        found = "checked"
+    assert found is None
 
 
 def test_a_proof_is_the_same_on_every_call(proved):

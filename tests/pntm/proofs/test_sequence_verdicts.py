@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import chain, product
+from itertools import chain, count, product
 
 import numpy as np
 import pytest
@@ -13,12 +13,10 @@ from helpers_machines import changed, copier, hand_made, parity
 from nalmx.errors import CertificateError
 from nalmx.pntm import Vocabulary
 from nalmx.pntm.machine import ROW, Decision
-from nalmx.pntm.proofs import answers, check
+from nalmx.pntm.proofs import answers, provers
 from nalmx.pntm.proofs.answers import Comparison, Enumerated, enumerated, shrunk, truth_of
 from nalmx.pntm.proofs.certificate import SequenceCertificate
 from nalmx.pntm.proofs.check import (
-    Checked,
-    SequenceEffort,
     check_agreement,
     check_agreement_on,
     check_examples,
@@ -28,18 +26,20 @@ from nalmx.pntm.proofs.verdict import SequenceVerdict, WrongAnswer
 from nalmx.pntm.tasks import Example, sequence_task
 from nalmx.pntm.tasks.prompts import prompts_of
 from nalmx.report.programs import sequence_verdict_lines
+from nalmx.train.interrupted import Interrupted, interruptible
 from nalmx.verify.certificate import digest_of
+from nalmx.verify.effort import Effort
 
 BITS, LETTERS = ("0", "1"), tuple("abcdefgh")
 PARITY, COPY, STACK = map(sequence_task, ("parity", "copy", "stack"))
-QUICK = SequenceEffort(seconds=0.3)
+QUICK = Effort(tokens=20_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _short():
     """Less time and fewer tries than on the command line."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(check, "_FIRST_SECONDS", 0.2)
+        patched.setattr(provers, "_FIRST_TOKENS", 10_000)
         patched.setattr(answers, "_HYPOTHESIS_EXAMPLES", 60)
         patched.setattr(answers, "_SHRINKING_EXAMPLES", 60)
         yield
@@ -123,17 +123,17 @@ def checked():
 
 def test_a_right_machine_is_proved(checked):
     _, _, found = checked["proved"]
-    assert found.verdict.verdict == "proved"
-    assert found.verdict.method == check.PROOF
-    assert found.verdict.domain == "{0, 1}+"
-    assert found.verdict.counterexample is None
-    assert found.proof is not None
+    assert found.verdict == "proved"
+    assert found.method == provers.PROOF
+    assert found.domain == "{0, 1}+"
+    assert found.counterexample is None
+    assert found.evidence is not None
 
 
 def test_a_wrong_machine_is_refuted_with_a_shortest_counterexample(checked):
     machine, task, found = checked["refuted"]
-    example = found.verdict.counterexample
-    assert (found.verdict.verdict, found.proof) == ("refuted", None)
+    example = found.counterexample
+    assert (found.verdict, found.evidence) == ("refuted", None)
     assert len(example.prompt) == first_wrong(machine, task, 4) == 2
     assert example.shortest
     assert example.left == machine.decode(example.prompt) != example.right
@@ -144,14 +144,14 @@ def test_a_wrong_machine_is_refuted_with_a_shortest_counterexample(checked):
 def test_every_counterexample_of_a_machine_with_a_wrong_answer_is_a_shortest_one(old):
     for new in {3, 4, 5} - {old}:
         machine = changed_answer(parity(), old, new)
-        example = check_truth(machine, PARITY, QUICK).verdict.counterexample
+        example = check_truth(machine, PARITY, QUICK).counterexample
         assert example.shortest
         assert len(example.prompt) == first_wrong(machine, PARITY, 4)
 
 
 def test_a_machine_that_is_wrong_behind_all_short_prompts_is_refuted():
     machine = wrong_from(copier(LETTERS), 13)
-    found = check_truth(machine, COPY, QUICK).verdict
+    found = check_truth(machine, COPY, QUICK)
     assert found.verdict == "refuted"
     assert (len(found.counterexample.prompt), found.counterexample.left) == (13, ())
     assert found.counterexample.right == found.counterexample.prompt
@@ -161,7 +161,7 @@ def test_a_machine_that_is_wrong_behind_all_short_prompts_is_refuted():
 
 def test_a_machine_that_is_wrong_after_long_prompts_only_is_refuted_by_a_thinned_one():
     machine = wrong_from(copier(LETTERS), 77)
-    found = check_truth(machine, COPY, QUICK).verdict
+    found = check_truth(machine, COPY, QUICK)
     assert found.verdict == "refuted"
     assert len(found.counterexample.prompt) == 77
     assert found.counterexample.right == found.counterexample.prompt
@@ -187,55 +187,76 @@ def test_a_long_counterexample_of_a_task_without_a_specification_is_shrunk_too()
 
 def test_an_answer_that_does_not_end_is_wrong():
     machine = changed_answer(parity(), 5, 3)
-    example = check_truth(machine, PARITY, QUICK).verdict.counterexample
+    example = check_truth(machine, PARITY, QUICK).counterexample
     assert example.left is None
     assert example.to_json()["left"] is None
 
 
 def test_what_has_no_proof_is_proved_up_to_a_length(checked):
     _, _, found = checked["up to length"]
-    verdict = found.verdict
-    assert (verdict.verdict, verdict.method) == ("proved up to length", check.ENUMERATION)
+    verdict = found
+    assert (verdict.verdict, verdict.method) == ("proved up to length", provers.ENUMERATION)
     assert verdict.domain == "prompts of stack"
     assert verdict.longest >= 3
     assert verdict.longest_tried == 10_000
     every = sum(1 for n in range(1, 4) for _ in prompts_of(STACK, n))
     assert verdict.prompts > every
     assert "no form that a proof for all lengths could use" in verdict.reason
-    assert f"all prompts of {verdict.longest + 1} tokens take more than 0.3 s" in verdict.reason
-    assert found.proof is None
+    assert (
+        f"all prompts of {verdict.longest + 1} tokens takes more than 20,000 tokens"
+        in verdict.reason
+    )
+    assert found.evidence is None
 
 
-def test_without_time_a_right_machine_is_tested_only(monkeypatch):
-    monkeypatch.setattr(check, "_FIRST_SECONDS", -1.0)
-    found = check_truth(stack(), STACK, SequenceEffort(seconds=-1.0)).verdict
+def test_without_effort_a_right_machine_is_tested_only():
+    found = check_truth(stack(), STACK, Effort(tokens=0))
     assert (found.verdict, found.longest) == ("tested", None)
 
 
-def test_a_stop_leaves_what_is_known_by_then():
-    found = check_truth(parity(), PARITY, SequenceEffort(0.3, stop_requested=lambda: True))
-    assert found.proof is None
-    assert found.verdict.verdict == "tested"
-    assert "no time" in found.verdict.reason
+def test_without_time_nothing_is_known():
+    found = check_truth(parity(), PARITY, Effort(seconds=-1.0))
+    assert (found.verdict, found.prompts, found.longest_tried) == ("unknown", 0, None)
+    assert "more time than there is" in found.reason
+
+
+def test_effort_is_counted_and_the_clock_says_nothing(monkeypatch):
+    """A machine ten times as slow gets the same verdict."""
+    first = check_truth(stack(), STACK, QUICK)
+    ticks = count()
+    monkeypatch.setattr("time.monotonic", lambda: next(ticks) * 0.01)
+    assert check_truth(stack(), STACK, replace(QUICK, seconds=1e9)) == first
+
+
+def test_a_proof_beyond_its_effort_is_not_found():
+    found = check_truth(parity(), PARITY, replace(QUICK, operations=100))
+    assert (found.verdict, found.evidence) == ("proved up to length", None)
+    assert found.reason.startswith("no proof was found with the effort there is")
+
+
+def test_a_stop_ends_a_proof():
+    asked = count()
+    with pytest.raises(Interrupted), interruptible(lambda: next(asked) > 100):
+        check_truth(parity(), PARITY, QUICK)
 
 
 def test_a_proof_that_does_not_check_is_not_believed(monkeypatch, checked):
     _, _, found = checked["proved"]
-    empty = replace(found.proof, situations={})
-    monkeypatch.setattr(check, "find_proof", lambda *given, **settings: empty)
-    verdict = check_truth(parity(), PARITY, QUICK).verdict
+    empty = replace(found.evidence, situations={})
+    monkeypatch.setattr(provers, "find_proof", lambda *given, **settings: empty)
+    verdict = check_truth(parity(), PARITY, QUICK)
     assert verdict.verdict == "proved up to length"
     assert verdict.reason.startswith("a situation was not foreseen")
 
 
 def test_a_proof_needs_columns_that_add_up(monkeypatch):
-    monkeypatch.setattr(check, "computes", lambda specification: False)
-    verdict = check_truth(parity(), PARITY, QUICK).verdict
+    monkeypatch.setattr(provers, "computes", lambda specification: False)
+    verdict = check_truth(parity(), PARITY, QUICK)
     assert verdict.reason.startswith("the columns of the specification do not add up")
 
 
 def verdict_of(level, longest=None, machine="a machine"):
-    return Checked(SequenceVerdict(level, "by hand", machine, longest=longest))
+    return SequenceVerdict(level, "by hand", machine, longest=longest)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +270,7 @@ def verdict_of(level, longest=None, machine="a machine"):
     ],
 )
 def test_exit_codes_say_what_is_established_at_the_required_level(level, codes):
-    verdict = verdict_of(level).verdict
+    verdict = verdict_of(level)
     assert tuple(verdict.exit_code(need) for need in ("tested", "bounded", "proved")) == codes
     assert verdict.exit_code() == codes[0]
 
@@ -262,12 +283,12 @@ def test_enumeration_goes_on_from_what_is_known():
         return [PARITY.answer(prompt) for prompt in prompts]
 
     comparison = Comparison(parity(), truth)
-    done = enumerated(comparison, PARITY, 60, shorter_than=4)
+    done = enumerated(comparison, PARITY, 1_000, shorter_than=4)
     assert done == Enumerated(3, 14)
     assert len(asked) == len(set(asked)) == 14
     asked.clear()
-    later = enumerated(comparison, PARITY, 0.0, done)
-    assert later.longest == 3
+    later = enumerated(comparison, PARITY, 65, done)
+    assert later == Enumerated(4, 14 + 16)
     assert {len(prompt) for prompt in asked} == {4}
 
 
@@ -278,8 +299,10 @@ def test_short_prompts_are_answered_up_to_a_number_of_them():
         asked.extend(prompts)
         return [PARITY.answer(prompt) for prompt in prompts]
 
-    assert enumerated(Comparison(parity(), truth), PARITY, 600, most=14) == Enumerated(2, 6)
-    assert len(asked) == 14
+    assert enumerated(Comparison(parity(), truth), PARITY, 33) == Enumerated(2, 6)
+    assert len(asked) == 6
+    assert enumerated(Comparison(parity(), truth), PARITY, 34) == Enumerated(3, 14)
+    assert len(asked) == 6 + 14
 
 
 def test_every_machine_is_asked_the_simple_prompts_that_a_search_asks():
@@ -532,7 +555,7 @@ def test_a_missing_or_foreign_proof_establishes_nothing(certificates):
 
 
 def test_a_proof_that_takes_too_long_is_not_established(certificates):
-    not_established(certificates["proved"], "no time", seconds=-1.0)
+    not_established(certificates["proved"], "the time limit of -1 s", seconds=-1.0)
 
 
 @pytest.mark.parametrize("longest", [None, 0, -3, True, "3", 2.0, 10**9, [3]])
@@ -615,7 +638,6 @@ def test_verdicts_and_replays_need_no_torch():
         "from nalmx.pntm.tasks import sequence_task\n"
         "from nalmx.pntm.proofs.certificate import SequenceCertificate\n"
         "from nalmx.pntm.proofs import check\n"
-        "check._FIRST_SECONDS = 0.1\n"
         "task = sequence_task('parity')\n"
         "found = check.check_truth(parity(), task)\n"
         "made = SequenceCertificate.of(parity(), task, found, 'a test')\n"
@@ -627,14 +649,14 @@ def test_verdicts_and_replays_need_no_torch():
 
 def test_verdicts_are_data(checked):
     for _, _, found in checked.values():
-        data = json.loads(json.dumps(found.verdict.to_json()))
-        assert data["verdict"] == found.verdict.verdict
-        assert data["longest"] == found.verdict.longest
-    assert np.isfinite(checked["proved"][2].verdict.seconds)
+        data = json.loads(json.dumps(found.to_json()))
+        assert data["verdict"] == found.verdict
+        assert data["longest"] == found.longest
+    assert np.isfinite(checked["proved"][2].seconds)
 
 
 def test_a_token_that_was_never_seen_in_training_is_answered_wrongly():
-    verdict = check_truth(copier(("a",)), sequence_task("copy")).verdict
+    verdict = check_truth(copier(("a",)), sequence_task("copy"))
     assert verdict.verdict == "refuted"
     assert verdict.counterexample == WrongAnswer(("b",), None, ("b",), shortest=True)
     agreement = check_agreement_on(parity(), parity(), [("2",), ("1",)], "two prompts")

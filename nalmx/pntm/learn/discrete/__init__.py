@@ -2,6 +2,6 @@
 
 from .accept import TOLERATED, judged
 from .fit import fit_discrete
-from .judge import Fitted
+from .judge import FittedMachine
 
-__all__ = ["TOLERATED", "Fitted", "fit_discrete", "judged"]
+__all__ = ["TOLERATED", "FittedMachine", "fit_discrete", "judged"]

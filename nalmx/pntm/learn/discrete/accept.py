@@ -20,7 +20,7 @@ from ...vocabulary import Vocabulary
 from .data import Data, Streams, first_questions
 from .exam import contexts
 from .independence import dependence
-from .judge import Fitted, coder_of
+from .judge import FittedMachine, coder_of
 from .noise import Agreement, agreement, description_length
 from .refit import refitted
 from .table import split_part
@@ -36,17 +36,17 @@ _MORE_NOISE, _RARE = 1.5, 0.02  # how much more may be wrong in examples held ou
 class Told:
     """A machine, how far it agrees with examples, and how briefly they are told by it."""
 
-    fitted: Fitted
+    fitted: FittedMachine
     told: Agreement
     length: float
 
     @property
-    def not_learned(self) -> Fitted:
+    def not_learned(self) -> FittedMachine:
         """The machine with its errors where its own answers are fed back."""
         return replace(self.fitted, errors=1 - self.told.tokens, learned=False)
 
 
-def examined(fitted: Fitted) -> Fitted:
+def examined(fitted: FittedMachine) -> FittedMachine:
     """A machine that answers everything, learned where it passes its exam."""
     exam = fitted.sit()
     return replace(fitted, exam=exam, learned=exam.passed, reason=exam.reason)
@@ -54,7 +54,7 @@ def examined(fitted: Fitted) -> Fitted:
 
 def judged(
     machine: Machine, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
-) -> Fitted:
+) -> FittedMachine:
     """A machine, learned where its answers to the examples bear that out, however it was found."""
     some = first_questions(examples, COMPARED_QUESTIONS)
     length = description_length(machine, agreement(machine, some), some, math.inf)
@@ -67,7 +67,7 @@ def judged(
 
 def accepted(
     best: Told, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
-) -> Fitted:
+) -> FittedMachine:
     """A machine, learned where it answers all examples but for noise in this part of their tokens."""
     told, fitted = best.told, best.not_learned
     if told.wrong:

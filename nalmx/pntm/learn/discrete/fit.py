@@ -19,7 +19,7 @@ from ...tasks import Example
 from ...vocabulary import Vocabulary
 from .accept import COMPARED_QUESTIONS, EVIDENCE, TOLERATED, Told, accepted, examined
 from .data import Data, Heard, first_questions
-from .judge import Fitted, coder_of, plain
+from .judge import FittedMachine, coder_of, plain
 from .noise import agreement, code_length, description_length
 from .refit import refitted
 from .registers import Register, candidate_registers
@@ -47,9 +47,9 @@ def fit_discrete(
     hints: Sequence[Machine] = (),
     noise: float = 0.0,
     seconds: float = 60.0,
-    on_progress: Callable[[Fitted], None] | None = None,
+    on_progress: Callable[[FittedMachine], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
-) -> Fitted:
+) -> FittedMachine:
     """The simplest machine found that answers every example; the best one after `seconds`.
 
     Tapes of `hints` are tried as if they were simple. Where no machine answers every example, one
@@ -87,11 +87,11 @@ class _Search:
     most_tapes: int
     hints: Sequence[Machine]
     noise: float
-    on_progress: Callable[[Fitted], None] | None
+    on_progress: Callable[[FittedMachine], None] | None
     stop: Callable[[], bool]
     spaces: list[Space] = field(default_factory=list)
-    found: list[Fitted] = field(default_factory=list)
-    best: Fitted | None = None
+    found: list[FittedMachine] = field(default_factory=list)
+    best: FittedMachine | None = None
 
     @property
     def places(self) -> list[int]:
@@ -99,7 +99,7 @@ class _Search:
         tried = [at for at, space in enumerate(self.spaces) if space.efforts]
         return sorted(tried, key=lambda at: self.spaces[at].cost)
 
-    def worth(self, fitted: Fitted) -> tuple[bool, float]:
+    def worth(self, fitted: FittedMachine) -> tuple[bool, float]:
         """What machines are compared by: where no token may be wrong, those with errors come last."""
         return not self.noise and fitted.errors > 0, fitted.cost
 
@@ -115,7 +115,7 @@ class _Search:
             for kind, hope in zip(self._kinds(data), hopes, strict=True)
         ]
         spaces = list(every)
-        best: Fitted | None = None
+        best: FittedMachine | None = None
         home: Space | None = None
         while spaces:
             space = min(spaces, key=lambda space: space.promise)
@@ -142,7 +142,7 @@ class _Search:
 
     def despite(
         self, examples: Sequence[Example], heard: Heard, near: Machine | None = None
-    ) -> list[Fitted]:
+    ) -> list[FittedMachine]:
         """Machines of the likeliest spaces where tokens are wrong, and others are fed back.
 
         With `near`, from its tapes and the plainest others, which takes little time.
@@ -151,7 +151,7 @@ class _Search:
         kinds = self._kinds(data)
         efforts = NOISY_EFFORTS if near is None else NEAR_EFFORTS
         hints = self.hints if near is None else (near,)
-        found: list[Fitted] = []
+        found: list[FittedMachine] = []
         for at in self.places[:_LIKELY]:
             space = Space(
                 data, *kinds[at], 0.0,
@@ -180,7 +180,7 @@ class _Search:
         ]
 
 
-def _noisy(found: Sequence[Fitted], examples: Sequence[Example]) -> bool:
+def _noisy(found: Sequence[FittedMachine], examples: Sequence[Example]) -> bool:
     """Whether what some machine lacks looks like noise."""
     some = first_questions(examples, COMPARED_QUESTIONS)
     for fitted in sorted(found, key=lambda fitted: fitted.cost)[:_CHANCES]:
@@ -191,14 +191,16 @@ def _noisy(found: Sequence[Fitted], examples: Sequence[Example]) -> bool:
     return False
 
 
-def _settled(best: Fitted, home: Space | None, spaces: Sequence[Space]) -> bool:
+def _settled(best: FittedMachine, home: Space | None, spaces: Sequence[Space]) -> bool:
     """Whether no space promises to come near the best machine, its own having had its chances."""
     tried = home is not None and home.efforts >= _CHANCES
     tried = tried and (best.errors == 0 or all(space.efforts for space in spaces))
     return tried and all(s is home or s.promise > _RIVAL * best.cost for s in spaces)
 
 
-def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence[Fitted]) -> Told:
+def _despite_noise(
+    examples: Sequence[Example], search: _Search, found: Sequence[FittedMachine]
+) -> Told:
     """The machine by which the answers are told most briefly, wrong tokens included.
 
     A wrong token that is fed back spoils what comes after it. So the search begins again with what
@@ -227,7 +229,7 @@ def _despite_noise(examples: Sequence[Example], search: _Search, found: Sequence
     return best
 
 
-def _briefest(found: Sequence[Fitted], examples: Sequence[Example]) -> Told:
+def _briefest(found: Sequence[FittedMachine], examples: Sequence[Example]) -> Told:
     """The machine, of those that cost least, by which decoded answers are told most briefly."""
     some = first_questions(examples, COMPARED_QUESTIONS)
     likely = sorted(found, key=lambda fitted: fitted.cost)[:_COMPARED]

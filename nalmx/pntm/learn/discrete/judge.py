@@ -35,7 +35,7 @@ _MISS = 3.0  # what a question costs, in nats, that a table grown without it mis
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted(NoTruthValue):
+class FittedMachine(NoTruthValue):
     """A machine, its cost (code length and misses), and the part of questions it gets wrong.
 
     `unseen_errors` are those among questions held out while its table was grown for a trial, and
@@ -60,7 +60,7 @@ class Fitted(NoTruthValue):
     noise: Noise | None = None
 
     @property
-    def finished(self) -> Fitted:
+    def finished(self) -> FittedMachine:
         """The same with the table entries that the examples imply without showing them."""
         return replace(self, machine=self.finish())
 
@@ -83,7 +83,7 @@ def coder_of(streams: Streams) -> Coder:
     return Coder((streams.targets - outputs.start).astype(np.int32), len(outputs))
 
 
-def plain(data: Data) -> Fitted:
+def plain(data: Data) -> FittedMachine:
     """The machine of one state without tapes: its table looks at the last token alone."""
     table = np.zeros((1, data.vocabulary.size), np.int64)
     columns = (0,)
@@ -95,7 +95,7 @@ def plain(data: Data) -> Fitted:
 
 def judge(
     choice: ChosenColumns, library: Library, kept: Ids, data: Data, rows: Ids, register: Register
-) -> tuple[Fitted, Ids]:
+) -> tuple[FittedMachine, Ids]:
     """The machine of a choice, its table grown from all questions; and which it gets wrong."""
     streams, coder, chosen = data.streams, coder_of(data.streams), choice.columns
     values = np.zeros((len(chosen), len(streams.targets)), np.int32)
@@ -124,7 +124,7 @@ def judge(
     def build(table: Node) -> Machine:
         return build_machine(table, chosen, library, kept, data.vocabulary, register.table)
 
-    return Fitted(
+    return FittedMachine(
         build(tree),
         len(wrong) / len(everything),
         float(missed.mean()) if held.any() else 0.0,

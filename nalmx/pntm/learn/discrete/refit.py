@@ -9,13 +9,13 @@ import numpy as np
 from ...machine import Machine
 from .columns import ROW_COLUMNS
 from .data import Data
-from .judge import Fitted, coder_of, judge
+from .judge import FittedMachine, coder_of, judge
 from .library import no_tapes, with_hints
 from .registers import Register
 from .search import ChosenColumns
 
 
-def refitted(machine: Machine, data: Data) -> Fitted:
+def refitted(machine: Machine, data: Data) -> FittedMachine:
     """The machine that these examples make of the tapes and the register of another one."""
     library = with_hints(no_tapes(machine.register.size), [machine], machine.register)
     kept = np.arange(len(library.tapes))

@@ -11,7 +11,7 @@ from .build import written_symbols
 from .columns import columns_of, distinct_tapes
 from .data import Data
 from .groups import find_groups
-from .judge import Fitted, coder_of, judge
+from .judge import FittedMachine, coder_of, judge
 from .library import build_library, with_hints
 from .registers import Register
 from .search import ChosenColumns, find_choices
@@ -82,7 +82,7 @@ class Space:
         """The control row of every token."""
         return self.data.streams.rows(self.table)
 
-    def search(self) -> list[Fitted]:
+    def search(self) -> list[FittedMachine]:
         """Make the next effort: the machines that a sample of questions suggests, best first."""
         most, questions, together = self._efforts[self.efforts]
         self._prepare(most)
@@ -109,7 +109,7 @@ class Space:
         self.efforts += 1
         return [fitted for fitted, _ in judged]
 
-    def _judged(self, choice: ChosenColumns) -> tuple[Fitted, Ids]:
+    def _judged(self, choice: ChosenColumns) -> tuple[FittedMachine, Ids]:
         assert self.register is not None
         return judge(choice, self.library, self.tapes, self.data, self.rows, self.register)
 

@@ -26,7 +26,7 @@ from ...tasks import Example
 from ...vocabulary import Ids, Vocabulary
 from .batches import Pool
 from .hardening import harden, train_output
-from .relation import Judge, Judged
+from .relation import ControlJudge, Judged
 from .rounding import rounded, uncertain
 from .stack import Parameters, Stack
 
@@ -41,7 +41,7 @@ _TO_JUDGE = 1.0  # seconds, where there is no machine yet when the time is over
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StackSettings:
     """How a stack is trained.
 
     The `shortest` examples are trained on. A member lives `life` steps before it is judged, and is
@@ -63,7 +63,7 @@ class Settings:
     last_steps: int = 800
 
     @classmethod
-    def of(cls, tapes: int) -> Settings:
+    def of(cls, tapes: int) -> StackSettings:
         """What was found to work: several tapes need longer examples and shorter lives."""
         if tapes == 1:
             return cls()
@@ -115,7 +115,7 @@ def fit_gradient(
     device: torch.device | str = "cpu",
     on_progress: Callable[[GradientProgress], None] | None = None,
     stop_requested: Callable[[], bool] | None = None,
-    settings: Settings | None = None,
+    settings: StackSettings | None = None,
 ) -> GradientFit:
     """Train until a hard machine answers every example, or until the budget is spent.
 
@@ -130,7 +130,7 @@ def fit_gradient(
     fit = _Fit(
         examples, vocabulary, register, starts, seed, budget_seconds, device,
         on_progress or (lambda progress: None), stop_requested or (lambda: False),
-        settings or Settings.of(tapes),
+        settings or StackSettings.of(tapes),
     )  # fmt: skip
     try:
         with until(ending(budget_seconds, stop_requested or (lambda: False))):
@@ -171,7 +171,7 @@ class _Fit:
         device: torch.device | str,
         on_progress: Callable[[GradientProgress], None],
         stop_requested: Callable[[], bool],
-        settings: Settings,
+        settings: StackSettings,
     ) -> None:
         self._began = self._told = time.perf_counter()
         self._budget, self._settings = budget, settings
@@ -183,8 +183,8 @@ class _Fit:
         # Spare tapes: what each tells is seen when they are hard, and the best of them are taken.
         if tapes > 1:
             starts = np.tile(starts, (settings.spare, 1))
-        self._judge = Judge(examples, vocabulary, register, starts, tapes)
-        self._some = Judge([examples[i] for i in some], vocabulary, register, starts, tapes)
+        self._judge = ControlJudge(examples, vocabulary, register, starts, tapes)
+        self._some = ControlJudge([examples[i] for i in some], vocabulary, register, starts, tapes)
         self._kinds, self._used = self._judge.kinds()
         self._pool = Pool(examples, vocabulary, device, self._random)
         self._longest = self._pool.shortest(settings.shortest)

@@ -35,7 +35,7 @@ class Judged:
     hard: Hard
 
 
-class Judge:
+class ControlJudge:
     """Examples to run hard controls on."""
 
     def __init__(

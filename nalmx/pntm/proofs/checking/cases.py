@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
+from ....clock import look
 from .multipliers import Contradictions, Linear
 
 Answer = TypeVar("Answer")
@@ -79,6 +80,7 @@ class Case:
         return left == right or (self.follows(left - right) and self.follows(right - left))
 
     def _excludes(self, form: Linear) -> bool:
+        look()
         return self._contradictions.any_of(self._known | {form})
 
 

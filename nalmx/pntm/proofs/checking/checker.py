@@ -8,7 +8,7 @@ that the proof holds, and that need only be multiplied and added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -27,15 +27,10 @@ class Written(Protocol):
     def to_json(self) -> dict[str, Any]: ...
 
 
-def check_proof(
-    machine: Written,
-    specification: Specification,
-    proof: Proof,
-    stop_requested: Callable[[], bool] = lambda: False,
-) -> Gap | None:
+def check_proof(machine: Written, specification: Specification, proof: Proof) -> Gap | None:
     """The first gap of a proof; None where the machine says what is specified, for all prompts."""
     try:
-        Checker(machine.to_json(), specification, proof).run(stop_requested)
+        Checker(machine.to_json(), specification, proof).run()
     except Unproved as reason:
         return Gap(str(reason))
     return None
@@ -63,15 +58,13 @@ class Checker:
             must_be_whole(form, logs.size)
         self._reached: list[Situation] = []
 
-    def run(self, stop_requested: Callable[[], bool]) -> None:
+    def run(self) -> None:
         """Go through all situations that can be reached; `Unproved` where something is not shown."""
         given = list(self._logs.given())
         in_every_case(self._begin, given, self._contradictions)
         for now in self._reached:  # which grows
             known = [*given, *self._invariants[now]]
             for step in (self._says, self._goes_on):
-                if stop_requested():
-                    raise Unproved("there was no time to check the proof")
                 in_every_case(partial(step, now), known, self._contradictions)
 
     def _begin(self, case: Case) -> None:

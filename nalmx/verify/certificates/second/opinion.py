@@ -11,7 +11,7 @@ from typing import Literal
 
 from mpmath import libmp
 
-from ....expression.nodes import Apply, Expression, post_order, variables
+from ....expression.nodes import Apply, Expression, Truth, post_order, variables
 from ....ranges import Interval
 from ...domain import Box, Domain, Point
 from ...verdict import Claim
@@ -37,6 +37,21 @@ POINTS = 64
 _MOST_BOXES = 16
 _GRID = 2**20
 _JUMPS = ("ceil", "floor", "mod", "sign", "piecewise")
+_EVERYWHERE = {
+    "add",
+    "mul",
+    "neg",
+    "abs",
+    "min",
+    "max",
+    "sin",
+    "cos",
+    "exp",
+    "atan",
+    "floor",
+    "ceil",
+}
+_EVERYWHERE |= {"sign", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
 Opinion = Literal["within", "apart", "neither", "open"]
 
 
@@ -97,7 +112,7 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
         name: Interval(min(start[name], end[name]), max(start[name], end[name])) for name in start
     }
     for own, other in ((claim.left, claim.right), (claim.right, claim.left)):
-        if isinstance(_on(other, box), Lack):
+        if isinstance(_on(other, box), Lack) and not _is_everywhere(other):
             continue
         for divisor in _divisors(own):
             if any(isinstance(n, Apply) and n.operation in _JUMPS for n in post_order(divisor)):
@@ -106,6 +121,19 @@ def breaks_between(claim: Claim, start: Point, end: Point) -> bool:
             if isinstance(_on(divisor, box), tuple) and sorted(signs) == [-1, 1]:
                 return True
     return False
+
+
+def _is_everywhere(side: Expression) -> bool:
+    """Whether a side has a value whatever its inputs are: it divides by numbers that are not 0 alone."""
+    for node in post_order(side):
+        if not isinstance(node, Apply) or node.operation in _EVERYWHERE:
+            continue
+        last = node.arguments[-1]
+        if node.operation == "piecewise" and last == Truth(True):
+            continue
+        if node.operation not in ("div", "mod") or variables(last) or not _sign_of(_on(last, {})):
+            return False
+    return True
 
 
 def _on(expression: Expression, box: Box) -> Value:

@@ -1,0 +1,125 @@
+"""What experiments on networks share: train a stack, judge it, read and check its formulas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import ExtractionError
+from ...expression import Expression, parse
+from ...extract import Formula, extract_network
+from ...models import network_member, stack_networks
+from ...ranges import Range
+from ...train.network import Sampler, train_network
+from ...verify import Claim, Domain, Effort, Tolerance, check
+from .experiment import Tell, Value
+
+EFFORT = Effort(points=20_000, device="cpu", seconds=10)
+Builder = Callable[[torch.Generator], nn.Module]
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def trained(
+    build: Builder,
+    seeds: int,
+    sample: Sampler,
+    iterations: int,
+    rate: float | None,
+    tell: Tell,
+    **options: Any,
+) -> nn.Module:
+    """A stack of networks, one a seed, trained on the same batches."""
+    networks = stack_networks([build(seeded(seed)) for seed in range(seeds)])
+
+    def show(iteration: int, losses: Tensor) -> None:
+        tell(iteration / iterations, f"iteration {iteration}, loss {losses.median():.3g}")
+
+    train_network(networks, sample, iterations, rate, seeded(seeds), on_progress=show, **options)
+    return networks
+
+
+@torch.no_grad()
+def squared_errors(networks: nn.Module, x: Tensor, t: Tensor) -> list[float]:
+    """The mean squared error of each network of a stack, infinite where it is not a number."""
+    errors = (networks(x).double() - t.double()).square().flatten(-2).mean(-1)
+    return [error if error == error else float("inf") for error in errors.tolist()]
+
+
+def formulas(
+    networks: nn.Module, seeds: int, read: Callable[[nn.Module], Formula] = extract_network
+) -> list[Formula | None]:
+    """The formula of each network of a stack; None where it has not converged."""
+    found: list[Formula | None] = []
+    for place in range(seeds):
+        try:
+            found.append(read(network_member(networks, place)))
+        except ExtractionError:
+            found.append(None)
+    return found
+
+
+def verdict(
+    left: Expression,
+    right: Expression | str,
+    names: Sequence[str],
+    extents: Sequence[Range],
+    tolerance: Tolerance | None = None,
+) -> str:
+    """What is established of left = right on ranges of the inputs."""
+    truth = parse(right) if isinstance(right, str) else right
+    domain = Domain(dict(zip(names, extents, strict=True)))
+    return check(Claim(left, truth, domain, tolerance or Tolerance()), EFFORT).verdict
+
+
+def verdicts(
+    found: Sequence[Formula | None], truth: Expression | str, extents: Sequence[Range]
+) -> str:
+    """How many formulas are proved equal to the truth, and how many are not. `9 proved, 1 no formula`"""
+    counts: Counter[str] = Counter()
+    known: dict[str, str] = {}
+    for formula in found:
+        if formula is None:
+            counts["no formula"] += 1
+            continue
+        text = str(formula)
+        if text not in known:
+            known[text] = verdict(formula.outputs[0], truth, formula.inputs, extents)
+        counts[known[text]] += 1
+    return counted(counts)
+
+
+def counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in counts.most_common())
+
+
+def commonest(found: Sequence[Formula | None]) -> str | None:
+    """The formula that most networks agree on."""
+    texts = Counter(str(formula) for formula in found if formula is not None)
+    return texts.most_common(1)[0][0] if texts else None
+
+
+def outcome(
+    networks: nn.Module,
+    seeds: int,
+    errors: Sequence[float],
+    threshold: float,
+    truth: Expression | str,
+    extents: Sequence[Range],
+) -> dict[str, Value]:
+    """What most tables say of the seeds of a cell: successes, the median error, the law and its verdict."""
+    found = formulas(
+        networks, seeds, lambda network: extract_network(network, extents=list(extents))
+    )
+    return {
+        "success": f"{sum(error < threshold for error in errors)}/{seeds}",
+        "median_error": float(f"{float(torch.tensor(errors).median()):.3g}"),
+        "formula": commonest(found),
+        "verdicts": verdicts(found, truth, extents),
+    }

@@ -1,0 +1,118 @@
+"""Affine forms of networks hold every value, and bound or refute claims about them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+
+from nalmx.expression import Apply, Expression, Variable, evaluate, parse
+from nalmx.expression.build import negative, product, quotient, rational, total
+from nalmx.ranges import Interval, Range
+from nalmx.verify import Claim, Effort, check
+from nalmx.verify.bounding.affine import Program, bound_in_batches
+from nalmx.verify.bounding.enclosure import Piece
+
+X, Y = Variable("x"), Variable("y")
+
+
+def number(draw: random.Random) -> Expression:
+    exact = draw.choice((0, 1, -2, Fraction(1, 3), Fraction(-7, 10**9), Fraction(10**12, 7)))
+    return rational(Fraction(exact) if draw.random() < 0.4 else Fraction(draw.gauss(0, 1)))
+
+
+def built(draw: random.Random, depth: int) -> Expression:
+    if not depth:
+        return draw.choice((X, Y, number(draw)))
+    x, y = built(draw, depth - 1), built(draw, draw.randrange(depth))
+    kind = draw.choice(("add", "mul", "neg", "abs", "max", "min", "div"))
+    if kind == "div":
+        return quotient(x, rational(Fraction(draw.choice((3, -7, 10**6)))))
+    made = {"add": total([x, y]), "mul": product([x, y]), "neg": negative(x)}
+    return made.get(kind) or Apply(kind, (x,) if kind == "abs" else (x, y))
+
+
+def box(draw: random.Random) -> dict[str, Interval]:
+    ends = {}
+    for name in ("x", "y"):
+        low = Fraction(draw.randint(-30, 30), draw.choice((1, 3, 7)))
+        width = draw.choice((Fraction(0), Fraction(1, 10**12), Fraction(1, 3), Fraction(5)))
+        ends[name] = Interval(low, low + width)
+    return ends
+
+
+def inside(draw: random.Random, extents: dict[str, Interval]) -> dict[str, Fraction]:
+    shares = (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(draw.randint(0, 99), 99))
+    return {n: e.lower + e.width * draw.choice(shares) for n, e in extents.items()}
+
+
+def programs(draw: random.Random) -> Iterator[tuple[Expression, Program]]:
+    while True:
+        function = total([Apply("max", (X, Y)), built(draw, 4)])
+        program = Program.of(function)
+        if program is not None:
+            yield function, program
+
+
+def test_every_value_lies_within_the_ends_of_its_form() -> None:
+    draw = random.Random(5)
+    for function, program in islice(programs(draw), 40):
+        boxes = [box(draw) for _ in range(8)]
+        low, high = program.on(boxes).ends
+        for place, extents in enumerate(boxes):
+            for _ in range(6):
+                value = evaluate(function, inside(draw, extents))
+                assert Fraction(float(low[place])) <= value <= Fraction(float(high[place]))
+
+
+def test_forms_of_narrow_boxes_are_narrow() -> None:
+    program = Program.of(parse("Max(0, 3*x - y) - Max(x, 2*y) + Abs(x + y)"))
+    assert program is not None
+    one, two = Fraction(1), Fraction(2)
+    narrow = {"x": Interval(one, one + Fraction(1, 2**20)), "y": Interval(two, two)}
+    low, high = program.on([narrow]).ends
+    assert np.all(high - low < 1e-5)
+
+
+@pytest.mark.parametrize("text", ["sin(x) + Max(x, 0)", "x*y", "Max(x, y)/x", "Max(x, 10**200)"])
+def test_what_has_other_functions_or_no_kink_is_out_of_reach(text: str) -> None:
+    assert Program.of(parse(text)) is None
+
+
+def network(sizes: tuple[int, ...], seed: int) -> Expression:
+    draw = random.Random(seed)
+    values: list[Expression] = [Variable(f"x{k + 1}") for k in range(sizes[0])]
+    for before, after in pairwise(sizes):
+        spread = (2 / before) ** 0.5
+        weights = [[Fraction(draw.gauss(0, spread)) for _ in values] for _ in range(after)]
+        sums = [
+            total([product([rational(w), v]) for w, v in zip(row, values, strict=True)])
+            for row in weights
+        ]
+        values = [Apply("max", (rational(Fraction(0)), one)) for one in sums]
+    return sums[0]
+
+
+def test_a_network_of_two_hidden_layers_is_bounded_and_refuted() -> None:
+    claim = Claim.of(network((2, 16, 16, 1), 1), 0, "[-1,1]", "abs:2.3")
+    assert check(claim, Effort(points=0, examples=20)).verdict == "bounded"
+    claim = Claim.of(network((2, 16, 16, 1), 1), 0, "[-1,1]", "abs:1.8")
+    assert check(claim, Effort(points=0, examples=20)).verdict == "refuted"
+
+
+def test_batches_stop_at_a_point_above_the_limit_and_at_too_many_boxes() -> None:
+    function = parse("Max(0, x - y) + Max(0, y - x)")
+    unit = Range((Interval(Fraction(0), Fraction(1)),))
+    piece = Piece((function,), {"x": unit, "y": unit})
+    above = bound_in_batches([piece], Fraction(9, 10), 10_000)
+    assert above is not None
+    assert above.largest > 0.9
+    assert not above.upper.is_finite()
+    assert bound_in_batches([piece], Fraction(1), 20) is None
+    below = bound_in_batches([piece], Fraction(101, 100), 10_000)
+    assert below is not None
+    assert float(below.upper) <= 1.01
