@@ -1,22 +1,27 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test quick check bench gpu clean
+.PHONY: setup demo test quick check docs bench gpu clean
 
 setup: .venv/installed
 
-.venv/installed: pyproject.toml constraints.txt
+# The package alone, for a first look.
+.venv/nalmx: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "nalmx needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.11")'
 	@echo 'Installing nalmx with torch into .venv; that may take some minutes.'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check --constraint constraints.txt --editable .
+	touch .venv/nalmx
+
+.venv/installed: .venv/nalmx
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
 	touch .venv/installed
 
-demo: setup
+demo: .venv/nalmx
+	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 	$(BIN)/nalmx train-and-extract --operation mul --module nmu --interpolation-range "[1,2]"
 	$(BIN)/nalmx train-and-extract --operation sub --module nau --interpolation-range "[1,2]"
 	$(BIN)/nalmx train-and-extract --module pntm --task addition
-	$(BIN)/nalmx verify expr "x1*(x2 + 1) - x1" --truth "x2*x1" --range "[-40,40]"
 	$(BIN)/nalmx report runs/mul-nmu runs/sub-nau runs/addition-pntm --output runs/demo.html --force
 
 # A file's tests stay together: what they train and compile is trained and compiled once.
@@ -33,6 +38,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
+
+# A site in site/, to be opened from there or put on any server; it loads nothing from elsewhere.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: setup
 	$(BIN)/python -m pytest -m slow
@@ -59,4 +68,4 @@ gpu: setup
 	$(BIN)/python benchmarks/gpu.py --output $(OUT)
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site .venv .pytest_cache .mypy_cache .ruff_cache

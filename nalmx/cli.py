@@ -117,7 +117,9 @@ def _run(given: list[str]) -> int:
     except NalmxError as error:
         return _fail(str(error), BAD_INPUT)
     except (_Stopped, click.Abort, KeyboardInterrupt):
-        return _fail("interrupted", INTERRUPTED)
+        from .supervisor import interrupted
+
+        return _fail(interrupted(), INTERRUPTED)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -33,6 +33,16 @@ class UnknownNameError(NalmxError):
         )
 
 
+class OwnNameError(NalmxError):
+    """A file names a thing of a user's own package, which is imported only where the user names it."""
+
+    def __init__(self, kind: str, name: str, option: str) -> None:
+        super().__init__(
+            f"the {kind} {name!r} is of a package of its own, which is imported only where you name it; "
+            f"add {option} {name}"
+        )
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` (did you mean nmu?)`, or nothing where no name is close."""
     from difflib import get_close_matches

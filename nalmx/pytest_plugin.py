@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from .verify import Verdict
 
+# Tests that are inherited say as much as one's own when they fail.
+pytest.register_assert_rewrite("nalmx.testing.contract")
+
 
 @pytest.fixture(scope="session")
 def assert_equivalent() -> Callable[..., Verdict]:

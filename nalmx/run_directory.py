@@ -98,6 +98,11 @@ def check_unused(directory: Path, hint: str = "") -> None:
         raise RunError(f"{directory} exists already; give another --output{hint}")
 
 
+def safe_name(name: str) -> str:
+    """The name of a module or a task as a part of a file's name. Example: `nac*` is `nacmul`."""
+    return name.replace("*", "mul").replace(":", "-")
+
+
 def unused_directory(directory: Path) -> Path:
     """The directory, or the first of DIRECTORY-2, DIRECTORY-3, … that does not exist."""
     candidate, number = directory, 1

@@ -86,6 +86,24 @@ def remove_if_killed(folder: str) -> None:
         _tell({"folder": folder})
 
 
+_again = ""
+
+
+def continue_with(command: str) -> None:
+    """Name the command by which what is begun goes on, for the line that says it was interrupted."""
+    global _again
+    _again = f"; nothing is lost, continue with: {command}"
+    if _line is not None:
+        _tell({"again": _again})
+
+
+def interrupted() -> str:
+    """What is said of an interrupted command, once."""
+    global _again
+    said, _again = f"interrupted{_again}", ""
+    return said
+
+
 @contextmanager
 def last_will(seconds: float, text: Callable[[], str], code: int) -> Iterator[None]:
     """A block after which this process prints what it found.
@@ -181,6 +199,7 @@ class _Parent:
         self._unread = b""
         self._will: dict[str, object] | None = None
         self._folder: str | None = None
+        self._again = ""
         self._kill_at: float | None = None
         self._interrupted = False
 
@@ -236,6 +255,9 @@ class _Parent:
             if message is not None and "folder" in message:
                 self._folder = message["folder"]
                 continue
+            if message is not None and "again" in message:
+                self._again = message["again"]
+                continue
             self._will = message
             if message is None:
                 with suppress(BrokenPipeError):
@@ -247,7 +269,8 @@ class _Parent:
         os.waitpid(self._child, 0)
         self._clean()
         if code == INTERRUPTED:
-            sys.stderr.write("nalmx: interrupted\n")
+            self._read()
+            sys.stderr.write(f"nalmx: interrupted{self._again}\n")
         elif self._will is not None:
             sys.stdout.write(str(self._will["text"]))
             sys.stdout.flush()
@@ -259,7 +282,8 @@ class _Parent:
             return code
         self._clean()
         if self._interrupted:
-            sys.stderr.write("nalmx: interrupted\n")
+            self._read()
+            sys.stderr.write(f"nalmx: interrupted{self._again}\n")
             return INTERRUPTED
         name = signal.strsignal(-code) or f"signal {-code}"
         hint = "; the system may have run out of memory" if -code == signal.SIGKILL else ""

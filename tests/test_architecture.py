@@ -27,7 +27,7 @@ LAYERS = (
         "rationals",
         "showing",
     },
-    {"ranges", "expression", "devices", "storage", "supervisor"},
+    {"ranges", "expression", "devices", "plugins", "storage", "supervisor"},
     {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},
     {"train"},
@@ -83,7 +83,7 @@ ORDERS = {
         {"result", "rows"},
         {"record", "tables"},
         {"holdout", "residuals", "values"},
-        {"constants", "form"},
+        {"constants", "form", "tidying"},
         {"candidate", "description"},
         {"snapping"},
         {"judge", "structures"},
@@ -211,7 +211,7 @@ APART = {
     "verify.certificates.second.": (
         {"clock", "errors", "exit_codes", "ranges", "rationals", "showing"}
         | {"expression.names", "expression.nodes", "expression.text"}
-        | {"expression.operations", "expression.rational_values"}
+        | {"expression.float_program", "expression.operations", "expression.rational_values"}
         | {"verify.domain", "verify.verdict"},
         {"mpmath"},
     ),

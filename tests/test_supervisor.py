@@ -69,6 +69,20 @@ def test_work_that_does_not_end_is_ended_when_it_is_interrupted(number):
     assert ended(process) == (130, "", "nalmx: interrupted\n")
 
 
+def test_how_it_goes_on_is_said_of_work_that_does_not_end():
+    process = started("supervisor.continue_with('nalmx go --resume')\nstuck()", patience=0.1)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    said = "nalmx: interrupted; nothing is lost, continue with: nalmx go --resume\n"
+    assert ended(process) == (130, "", said)
+
+
+def test_what_is_said_of_an_interrupted_command_is_said_once():
+    supervisor.continue_with("nalmx go --resume")
+    assert supervisor.interrupted().endswith("continue with: nalmx go --resume")
+    assert supervisor.interrupted() == "interrupted"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_work_may_end_by_itself_when_it_is_interrupted(number):
     process = started("""

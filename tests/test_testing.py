@@ -355,3 +355,15 @@ def test_expressions_are_compared_without_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout == "False\n"
+
+
+def test_an_expression_can_be_asserted_as_a_float_program():
+    claim = ("x*y + 0.1", "y*x + 1/10", "[0,1]")
+    verdict = assert_equivalent(
+        *claim, tolerance="abs:1e-6", arithmetic="float32", require="bounded"
+    )
+    assert "float32 as written" in verdict.arithmetic
+    with pytest.raises(AssertionError, match="--arithmetic float32:4"):
+        assert_equivalent(*claim, tolerance="abs:1e-9", arithmetic="float32")
+    with pytest.raises(SettingError, match="an arithmetic is for an expression"):
+        assert_equivalent(lambda x: x, "x", "[0,1]", tolerance="abs:1e-9", arithmetic="float32")

@@ -107,12 +107,12 @@ def run_cells(
     Raises `Stopped` once `stop_requested()` is true and what was done is saved.
     """
     open_output(output)
-    known = {config: _finished(output, config) for group in groups for config in group}
+    known = {config: finished_cell(output, config) for group in groups for config in group}
     work = _Work(known, device, on_progress, stop_requested)
     for group in groups:
         pending = [config for config in group if known[config] is None]
         if pending:
-            work.finish([_opened(output, config) for config in pending])
+            work.finish([cell_of(output, config) for config in pending])
     return [cell for cell in known.values() if cell is not None]
 
 
@@ -156,7 +156,7 @@ class _Work:
                 raise self._stopped() from None
 
     def _tell(self, doing: str, config: Config, part: float, rate: float | None = None) -> None:
-        finished, label = self._count(), config.module_class.label
+        finished, label = self._count(), config.module_class.label.replace("*", "•")
         done, cells = finished + part, len(self.known)
         self.on_progress(Standing(doing, config.source.name, label, finished, done, cells, rate))
 
@@ -213,12 +213,12 @@ def summarise(run: Run, device: torch.device) -> FinishedCell:
     return FinishedCell(config, summary, seconds, spent)
 
 
-def _finished(output: Path, config: Config) -> FinishedCell | None:
+def finished_cell(output: Path, config: Config) -> FinishedCell | None:
     """The cell as it was saved; None where it has to be run or summed up anew."""
     directory = output / CELLS / cell_name(config)
     if not directory.exists():
         return None
-    run = _opened(output, config)
+    run = cell_of(output, config)
     if not (run.finished and run.path("formula.json").exists()):
         return None
     results = run.load_results()
@@ -232,7 +232,7 @@ def _finished(output: Path, config: Config) -> FinishedCell | None:
         return None
 
 
-def _opened(output: Path, config: Config) -> Run:
+def cell_of(output: Path, config: Config) -> Run:
     """The run of a cell, new or begun before with the same settings."""
     directory = output / CELLS / cell_name(config)
     if not directory.exists():

@@ -22,7 +22,7 @@ from .published import PUBLISHED_INPUTS, PUBLISHED_SEEDS
 PUBLISHED_MODULES = ("nac+", "nac*", "nalu", "g-nalu", "inalu", "nau", "nmu", "npu", "realnpu")
 T = TypeVar("T")
 
-_SAFE = str.maketrans({"+": "-plus", "*": "-mul"})
+_SAFE = str.maketrans({"+": "-plus", "*": "-mul", ":": "-"})
 
 
 @dataclass(frozen=True, slots=True)

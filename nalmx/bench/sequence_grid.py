@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import SettingError
 from ..pntm.baselines import BASELINES
 from ..pntm.tasks import TASK_NAMES, sequence_task
+from ..run_directory import safe_name
 from .fitters import model_name
 
 _LONGEST, _MOST_SEQUENCES, _MOST_SECONDS = 1000, 100_000, 86_400.0
@@ -28,7 +29,8 @@ class SequenceCell:
     @property
     def name(self) -> str:
         """A file name. Example: `copy_lstm_seed-0`."""
-        return f"{self.task}_{self.model}_seed-{self.seed}"
+        task = safe_name(self.task)
+        return f"{task}_{self.model}_seed-{self.seed}"
 
 
 @dataclass(frozen=True, slots=True)

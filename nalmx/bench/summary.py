@@ -58,6 +58,11 @@ class CellSummary(NoTruthValue):
         return max(self.formulas, key=lambda text: self.formulas[text], default=None)
 
     @property
+    def shown_module(self) -> str:
+        """The module's name as people write it: in files of results it is `NAC*`, elsewhere NAC•."""
+        return self.module.replace("*", "•")
+
+    @property
     def published(self) -> Published | None:
         """The published numbers, where the cell was run as it was published."""
         settings = (self.inputs, self.seeds, self.iterations)

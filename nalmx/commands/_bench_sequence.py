@@ -12,8 +12,9 @@ import click
 
 from ..devices import check_device_name
 from ..exit_codes import HOLDS
+from ..supervisor import continue_with
 from . import _request as ask
-from ._lists import cells_option, say_interrupted, shows, spelled, split
+from ._lists import as_given, cells_option, say_interrupted, shows, spelled, split
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class SequenceRequest(ask.WorkRequest):
     task: tuple[str, ...] = ask.several(
-        "--task", "LIST", "Sequence tasks with commas; by default all."
+        "--task",
+        "LIST",
+        "Sequence tasks with commas, or package.module:TASK; by default all of nalmx.",
+        callback=ask.own("task"),
     )
     model: tuple[str, ...] = ask.several(
         "--model", "LIST", "pntm, ntm, lstm, …, or several with commas; by default all."
@@ -79,6 +83,7 @@ def sequence(asked: SequenceRequest) -> int:
     from ..bench.cells import Stopped, check_output
 
     check_output(asked.directory)
+    continue_with(as_given())
     # Below, torch is loaded where a model needs it.
     from ..bench.sequences import run_sequences
 

@@ -33,6 +33,7 @@ class ReplayRequest(ask.ToldRequest):
         default=300.0,
         type=click.FloatRange(0.1, 1e6),
     )
+    tasks: tuple[str, ...] = ask.named_own("task")
 
 
 def certificate_paths(directory: Path) -> list[Path]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.console import Console
 from ..devices import check_device_name
 from ..errors import SettingError
 from ..expression import Expression, remarks, variables
+from ..expression.float_program import FLOAT32, FloatArithmetic
 from ..expression.syntaxes import SYNTAXES, Syntax
 from ..report.verdicts import verdict_lines
 from ..runs.expressions import ExpressionOutcome
@@ -85,10 +86,11 @@ class ClaimRequest(ask.VerdictRequest):
         "Check every float16 number of the range of one input, or every pair of them of two.",
     )
     every_bfloat16: bool = ask.flag("--every-bfloat16", "The same for bfloat16 numbers.")
-    arithmetic: Literal["reals", "float32"] = ask.option(
+    arithmetic: str = ask.option(
         "--arithmetic",
-        "With --every-…: what is written over the reals, or as float32 computes it.",
-        type=click.Choice(["reals", "float32"]),
+        "What computes EXPRESSION: reals, or float64, float32, float16 or bfloat16, with every operation "
+        "rounded as it is written. float64:0.75 says that library functions are within 0.75 ulp (else 4).",
+        metavar="KIND",
         default="reals",
     )
     tests: Path | None = tests_option()
@@ -127,7 +129,24 @@ def settle(
     """Print the verdict on two sides, and what is to be said of how they were read; the exit code."""
     whole = [name.strip() for given in asked.integers for name in given.split(",")]
     domain = Domain.parse(asked.ranges, {*inputs, *variables(right)}, whole)
-    claim = Claim(left, right, domain, Tolerance.parse(asked.tolerance), asked.where_defined)
+    floats = FloatArithmetic.parse(asked.arithmetic)
+    if asked.every and floats not in (None, FloatArithmetic(FLOAT32)):
+        raise SettingError(
+            f"--every-{asked.every} has the arithmetic reals or float32, and {asked.arithmetic[:40]!r} is "
+            f"given; leave out --every-{asked.every}, or change --arithmetic"
+        )
+    if floats is not None and asked.tests is not None:
+        raise SettingError(
+            "--export-tests states a claim over the reals; leave it out, or --arithmetic"
+        )
+    claim = Claim(
+        left,
+        right,
+        domain,
+        Tolerance.parse(asked.tolerance),
+        asked.where_defined,
+        None if asked.every else floats,
+    )
     if asked.where_defined and (asked.tests is not None or asked.every):
         raise SettingError(
             "--where-defined is not for --export-tests or --every-…, which ask for a value at every "
@@ -144,10 +163,6 @@ def settle(
     if asked.every:
         with will:
             verdict = _every(asked.every, claim, effort, asked, notes)
-    elif asked.arithmetic != "reals":
-        raise SettingError(
-            "--arithmetic float32 goes with --every-float32, --every-float16 or --every-bfloat16"
-        )
     else:
         with no_traces(), notes.status("verifying"), will:
             verdict = check(claim, effort)
@@ -171,7 +186,8 @@ def _every(
         def show(done: int, total: int) -> None:
             status.update(f"checking every {form}: {done / max(1, total):.0%} of {total:,}")
 
-        every = EveryFloat(asked.arithmetic, progress=show, inputs=form)
+        in_reals = FloatArithmetic.parse(asked.arithmetic) is None
+        every = EveryFloat("reals" if in_reals else "float32", progress=show, inputs=form)
         return check(claim, effort, [every])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CertificateError, NalmxError, SettingError
+from ..report.figure_style import check_kind
 from . import _request as ask
 
 
@@ -19,7 +20,8 @@ def tolerance_option() -> Any:
 
 def figure_option() -> Any:
     return ask.file_option(
-        "--figure", "pntm: draw heads and tapes on an example, beside the program; .svg or .png."
+        "--figure",
+        "pntm: draw heads and tapes on an example, beside the program; .svg, .pdf or .png.",
     )
 
 
@@ -33,8 +35,7 @@ def tests_option() -> Any:
 def check_figure(path: Path | None) -> None:
     """Refuse a figure that could not be written."""
     if path is not None:
-        if path.suffix.lower() not in (".svg", ".png"):
-            raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
+        check_kind(path)
         _check_new(path, "the figure", SettingError)
 
 

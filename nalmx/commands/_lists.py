@@ -39,14 +39,14 @@ def say_interrupted(notes: Console, stopped: BaseException) -> int:
     """Say how far a benchmark came, and how it goes on; the exit code."""
     how_far = f", {stopped}" if str(stopped) else ""
     notes.print(
-        f"nalmx: interrupted{how_far}; nothing is lost, continue with: {shlex.join(_again())}",
+        f"nalmx: interrupted{how_far}; nothing is lost, continue with: {as_given()}",
         soft_wrap=True,
     )
     return INTERRUPTED
 
 
-def _again() -> list[str]:
-    """The command as it was given."""
+def as_given() -> str:
+    """The command as it was given, which continues a benchmark."""
     context = click.get_current_context()
     words = context.command_path.split()
     for parameter in context.command.params:
@@ -59,7 +59,7 @@ def _again() -> list[str]:
         else:
             for one in value if parameter.multiple else (value,):
                 words += [flag, str(one)]
-    return words
+    return shlex.join(words)
 
 
 def shows(signs: str, console: Console) -> bool:

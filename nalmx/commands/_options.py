@@ -103,10 +103,10 @@ def parse_named(text: str, where: str) -> Expression:
     return read_named(text, "python", where).expression
 
 
-def read_named(text: str, syntax: Syntax, where: str) -> Reading:
+def read_named(text: str, syntax: Syntax, where: str, *, in_order: bool = False) -> Reading:
     """The same in a language, with what is to be said of that."""
     try:
-        return read(text, syntax)
+        return read(text, syntax, in_order=in_order)
     except ExpressionError as error:
         raise ExpressionError(f"{where}{error}") from None
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _FROM_PYTHON = "nalmx.{}, from Python; it has no command line"
 
 
-def verify_command(directory: Path) -> str:
+def verify_command(directory: Path, *named: str) -> str:
     """The command that establishes the verdicts of a run again, and writes certificates."""
-    return shlex.join(["nalmx", "verify", "run", str(directory), "--certificates"])
+    return shlex.join(["nalmx", "verify", "run", str(directory), "--certificates", *named])
 
 
 def training_command(config: Config) -> str:

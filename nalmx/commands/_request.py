@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from functools import update_wrapper
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from ..plugins import is_own
 from ..verify import REQUIRABLE, Level
 
 R = TypeVar("R", bound="Request")
+OwnKind: TypeAlias = Literal["module", "task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,40 @@ def completed(names: Callable[[], Iterable[str]]) -> Any:
     return those
 
 
-def several(name: str, metavar: str, help: str) -> Any:
+def several(name: str, metavar: str, help: str, **settings: Any) -> Any:
     """An option that may be repeated."""
-    return option(name, help, multiple=True, metavar=metavar)
+    return option(name, help, multiple=True, metavar=metavar, **settings)
+
+
+def own(kind: OwnKind) -> Any:
+    """What imports the modules or tasks that an option names as `package.module:NAME`."""
+
+    def imported(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        given = (value,) if isinstance(value, str) else value or ()
+        for name in filter(is_own, ",".join(given).split(",")):
+            if kind == "module":
+                from ..models import OWN_MODULES
+
+                OWN_MODULES.add(name.strip())
+            else:
+                from ..pntm.tasks import OWN_TASKS
+
+                OWN_TASKS.add(name.strip())
+        return value
+
+    return imported
+
+
+def named_own(kind: OwnKind) -> Any:
+    """An option for things of the user's own that a file names."""
+    form = "package.module:Class" if kind == "module" else "package.module:TASK"
+    help = f"A {kind} of your own package that the run names; may be repeated."
+    return several(f"--{kind}", form, help, callback=own(kind))
+
+
+def own_words(option: str, name: str | None) -> list[str]:
+    """What names a module or a task once more that is of the user's own package."""
+    return [option, name] if name is not None and is_own(name) else []
 
 
 def file_option(name: str, help: str) -> Any:
@@ -67,12 +102,23 @@ def flag(name: str, help: str, short: str | None = None) -> Any:
     return option(name, help, short=short, default=False, is_flag=True)
 
 
+def quiet_flag() -> Any:
+    return flag("--quiet", "No progress and no messages on stderr.", "-q")
+
+
+def verbose_flag() -> Any:
+    return flag(
+        "--verbose", "Say on stderr what each step does, and how long all of it takes.", "-v"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ToldRequest(Request):
     """A request for something that takes time, and how it is told."""
 
     as_json: bool = flag("--json", "Print one JSON object on stdout.")
-    quiet: bool = flag("--quiet", "No progress and no messages on stderr.", "-q")
+    quiet: bool = quiet_flag()
+    verbose: bool = verbose_flag()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +160,12 @@ def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
                 if parameter.name
                 and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
             }
-            return work(kind(given=given, **values))
+            request = kind(given=given, **values)
+            if not getattr(request, "verbose", False):
+                return work(request)
+            if getattr(request, "quiet", False):
+                raise click.UsageError("--verbose and --quiet exclude each other; leave one out")
+            return _told(context, work, request)
 
         made: Callable[..., int] = update_wrapper(command, work)
         for name in reversed(_in_order(kind)):
@@ -122,6 +173,24 @@ def asking(kind: type[R]) -> Callable[[Callable[[R], int]], Callable[..., int]]:
         return made
 
     return add
+
+
+def is_verbose() -> bool:
+    """Whether the command that is being done was asked to say more."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.params.get("verbose"))
+
+
+def _told(context: click.Context, work: Callable[[R], int], request: R) -> int:
+    """Work between a line that says with what it is done and one that says how it ended."""
+    from .. import __version__
+
+    began = time.perf_counter()
+    python = sys.version.split()[0]
+    click.echo(f"{context.command_path}: nalmx {__version__}, Python {python}", err=True)
+    code = work(request)
+    click.echo(f"exit code {code} after {time.perf_counter() - began:.1f} s", err=True)
+    return code
 
 
 def _in_order(kind: type[R]) -> list[str]:

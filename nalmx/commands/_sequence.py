@@ -11,7 +11,8 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED, NOT_ESTABLISHED, REFUTED
 from ..pntm.learn.config import SequenceConfig
-from ..run_directory import unused_directory
+from ..run_directory import safe_name, unused_directory
+from ..supervisor import continue_with, interrupted
 from ._files import check_figure
 from ._options import (
     SECONDS_FOR_A_STEP,
@@ -23,6 +24,7 @@ from ._options import (
     stop_on_signal,
 )
 from ._progress import Spinner
+from ._request import own_words
 from ._train_request import MODULE, TrainRequest
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def run_sequence(asked: TrainRequest) -> int:
     device = check_device_name(asked.device)
     check_figure(asked.figure)
     run, tests = _resumed(asked) if asked.resume else _created(asked)
+    again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
+    continue_with(shlex.join([*again, *own_words("--task", run.config.task)]))
     notes = messages(asked.quiet)
     facts = contradiction_facts(run, tests)
     for line in contradiction_lines(facts):
@@ -62,8 +66,7 @@ def run_sequence(asked: TrainRequest) -> int:
                 run, Effort(seed=asked.seed), tests, on_progress=show, stop_requested=stop
             )
     except (Interrupted, KeyboardInterrupt):
-        again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
-        notes.print(f"nalmx: interrupted; go on with: {shlex.join(again)}", soft_wrap=True)
+        notes.print(f"nalmx: {interrupted()}", soft_wrap=True)
         return INTERRUPTED
     if results.way not in ("merging", "discrete"):
         say_idle_gpu(notes, device, "sequences")
@@ -141,7 +144,7 @@ def _created(asked: TrainRequest) -> tuple[SequenceRun, Tests]:
         )
     config = SequenceConfig.checked(**asked.machine_settings())
     examples, tests = training_and_tests(config)
-    name = config.task or Path(config.title).stem[:60]
+    name = safe_name(config.task) if config.task else Path(config.title).stem[:60]
     directory = asked.directory or unused_directory(Path("runs") / f"{name}-{MODULE}")
     return SequenceRun.create(directory, config, examples), tests
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ..models import listed_modules
+from ..errors import SettingError
+from ..models import module_names
+from ..plugins import imported
 from ..pntm.learn.config import LONGEST, METHODS, SECONDS, SEQUENCES, NoiseLevel
-from ..pntm.tasks import TASK_NAMES
+from ..pntm.tasks import task_names
 from ..rationals import parse_rational
 from ..run_directory import is_sequence_run
 from ..tasks import OPERATIONS
 from . import _request as ask
 from ._files import figure_option, tolerance_option
+
+if TYPE_CHECKING:
+    from ..train import DataSource
 
 MODULE = "pntm"
 # What these options are called in the configuration of a run: of a module, and of a machine.
@@ -43,7 +48,8 @@ _OF_MACHINES = {
     "time": "time",
     "seed": "seed",
 }
-_ONLY_MODULES = {*_OF_MODULES, "tolerance", "show_seeds"} - {"module", "seed"}
+_OF_OPERATIONS = ("operation", "interpolation_range", "extrapolation_range", "inputs")
+_ONLY_MODULES = {*_OF_MODULES, "source", "tolerance", "show_seeds"} - {"module", "seed"}
 _ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
 
 
@@ -56,8 +62,14 @@ class TrainRequest(ask.VerdictRequest):
     )
     module: str | None = ask.option(
         "--module",
-        "nau, nmu, nac+, …, or pntm; see `nalmx modules`.",
-        shell_complete=ask.completed(lambda: (*(m.name for m in listed_modules()), MODULE)),
+        "nau, nmu, nac+, …, or pntm; see `nalmx modules`. Your own: package.module:Class.",
+        callback=ask.own("module"),
+        shell_complete=ask.completed(lambda: (*module_names(), MODULE)),
+    )
+    source: str | None = ask.option(
+        "--source",
+        "Rows of your own instead of an operation: package.module:SOURCE, a source of data or a "
+        "function that gives one.",
     )
     interpolation_range: str = ask.option(
         "--interpolation-range", "Where training data lie.", default="[1,2]"
@@ -80,8 +92,9 @@ class TrainRequest(ask.VerdictRequest):
     show_seeds: bool = ask.flag("--show-seeds", "Print a table of every seed.")
     task: str | None = ask.option(
         "--task",
-        "pntm: a sequence task such as addition; see `nalmx tasks`.",
-        shell_complete=ask.completed(lambda: TASK_NAMES),
+        "pntm: a sequence task such as addition; see `nalmx tasks`. Your own: package.module:TASK.",
+        callback=ask.own("task"),
+        shell_complete=ask.completed(task_names),
     )
     examples: str | None = ask.option(
         "--examples",
@@ -150,7 +163,26 @@ class TrainRequest(ask.VerdictRequest):
     def module_settings(self, *, given: bool = False) -> dict[str, Any]:
         """The settings of a training; with `given`, only those on the command line."""
         chosen = self.given if given else _OF_MODULES
-        return {own: getattr(self, name) for name, own in _OF_MODULES.items() if name in chosen}
+        settings = {own: getattr(self, name) for name, own in _OF_MODULES.items() if name in chosen}
+        if self.source is not None:
+            for name in _OF_OPERATIONS:
+                if name in self.given:
+                    raise click.UsageError(f"{self.given[name]} is not for --source; leave it out")
+                settings.pop(name, None)
+        return settings
+
+    def own_source(self) -> DataSource | None:
+        """The source of data that --source names, or that its function gives."""
+        if self.source is None:
+            return None
+        found = imported(self.source, "source")
+        made = found() if callable(found) else found
+        if not hasattr(made, "stream"):
+            raise SettingError(
+                f"{self.source[:80]} is no source of data; name one of nalmx.train, such as a Table or "
+                "a RowGenerator, or a function without parameters that gives one"
+            )
+        return cast("DataSource", made)
 
     def machine_settings(self) -> dict[str, Any]:
         """The settings of learning a sequence task that are on the command line."""

@@ -24,6 +24,7 @@ from ._files import (
 )
 from ._fit import report_fit
 from ._options import export_tests, messages, no_traces, report_formula
+from ._progress import Spinner
 
 if TYPE_CHECKING:
     from ..runs.fits import FitOutcome
@@ -47,6 +48,8 @@ class RunRequest(ask.VerdictRequest):
         "--certificates", "Write a certificate of every claim into the directory of the run."
     )
     figure: Path | None = figure_option()
+    modules: tuple[str, ...] = ask.named_own("module")
+    tasks: tuple[str, ...] = ask.named_own("task")
 
     def check_files(self) -> None:
         """Refuse to write what could not be written, once it is known that there is a run."""
@@ -80,10 +83,8 @@ def _formula(asked: RunRequest) -> Found:
     from ..runs.formulas import verify_run
 
     effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), messages(asked.quiet).status("verifying") as status:
-        outcome = verify_run(
-            run, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=status.update
-        )
+    with no_traces(), Spinner(messages(asked.quiet), "verifying", brief=True) as tell:
+        outcome = verify_run(run, tolerance, effort, as_it_runs=asked.as_it_runs, on_progress=tell)
     return _told(asked, outcome, report_formula)
 
 
@@ -94,8 +95,8 @@ def _fit(asked: RunRequest) -> Found:
     from ..runs.fits import verify_fit
 
     effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), messages(asked.quiet).status("verifying") as status:
-        outcome = verify_fit(asked.directory, effort, on_progress=status.update)
+    with no_traces(), Spinner(messages(asked.quiet), "verifying", brief=True) as tell:
+        outcome = verify_fit(asked.directory, effort, on_progress=tell)
     return _told(asked, outcome, report_fit)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ import click
 from ..bench.experiments import CATALOGUE
 from ..devices import check_device_name, find_device
 from ..exit_codes import HOLDS
+from ..supervisor import continue_with
 from . import _request as ask
 from ._bench_experiment import experiment_command, print_catalogue
 from ._bench_sequence import sequence
 from ._group import Group
-from ._lists import cells_option, say_interrupted, shows, spelled, split
+from ._lists import as_given, cells_option, say_interrupted, shows, spelled, split
 from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
 
@@ -56,7 +58,9 @@ class SingleModuleRequest(ask.WorkRequest):
     module: tuple[str, ...] = ask.several(
         "--module",
         "LIST",
-        "nau, nmu, nac+, nac-mul, …, or several with commas; by default all nine published ones.",
+        "nau, nmu, nac+, nac-mul, …, package.module:Class, or several with commas; by default all nine "
+        "published ones.",
+        callback=ask.own("module"),
     )
     ranges: tuple[str, ...] = ask.several(
         "--range",
@@ -67,6 +71,30 @@ class SingleModuleRequest(ask.WorkRequest):
     seeds: int = ask.option("--seeds", "How many seeds a cell has.", default=25)
     iterations: int = ask.option("--iterations", "Training iterations.", default=50_000)
     directory: Path = cells_option("runs/single-module")
+    cluster: str | None = ask.option(
+        "--cluster",
+        "ray: cells as tasks of a Ray cluster, the one that is running or a local one; "
+        "ray:ADDRESS for another.",
+        metavar="ray[:ADDRESS]",
+    )
+
+    def work(self) -> Callable[..., list[FinishedCell]]:
+        """What finishes cells: this process, or a cluster."""
+        device = check_device_name(self.device)
+        if self.cluster is None:
+            from ..bench.cells import run_cells
+
+            return partial(run_cells, device=find_device(device, "modules"))
+        kind, _, address = self.cluster.partition(":")
+        if kind != "ray":
+            raise click.UsageError(
+                f"there is no cluster {self.cluster[:40]!r}; write --cluster ray, or ray:ADDRESS"
+            )
+        if "device" in self.given:
+            raise click.UsageError("--device is not for --cluster; leave it out")
+        from ..bench.cluster import run_cells_on_ray
+
+        return partial(run_cells_on_ray, address=address or None)
 
     def grid(self) -> CellGrid:
         """The grid of the options, all of them checked."""
@@ -102,22 +130,22 @@ def single_module(asked: SingleModuleRequest) -> int:
     device = check_device_name(asked.device)
     grid = asked.grid()
 
-    from ..bench.cells import Stopped, check_output, run_cells
+    from ..bench.cells import Stopped, check_output
 
     check_output(asked.directory)
+    continue_with(as_given())
     # Below, torch is loaded; nearly all that may be wrong with the input has been said by now.
     groups, notes = grid.groups(), messages(asked.quiet)
     if asked.operation and asked.module:
         for operation, module in grid.skipped():
             notes.print(f"nalmx: {module} cannot learn {operation}; left out", soft_wrap=True)
-    place = find_device(device, "modules")
+    work = asked.work()
     say_idle_gpu(notes, device, "modules")
     try:
         with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
-            cells = run_cells(
+            cells = work(
                 groups,
                 asked.directory,
-                place,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )

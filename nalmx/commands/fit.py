@@ -79,7 +79,7 @@ class FitRequest(ask.VerdictRequest):
         "--output", "Keep the run in a new directory.", type=click.Path(path_type=Path)
     )
     figure: Path | None = ask.file_option(
-        "--figure", "Draw rows, law and what it leaves; .svg or .png."
+        "--figure", "Draw rows, law and what it leaves; .svg, .pdf or .png."
     )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..models import listed_modules
-from ..pntm.tasks import TASK_NAMES
+from ..pntm.tasks import task_names
 from ..report.tables import PlainTable
 from ._options import output, print_json
 from ._request import ListRequest, asking
@@ -28,7 +28,7 @@ def command(asked: ListRequest) -> int:
         for module in modules
     ]
     facts.append(
-        {"name": "pntm", "title": _PNTM, "operations": [], "grids": {}, "tasks": list(TASK_NAMES)}
+        {"name": "pntm", "title": _PNTM, "operations": [], "grids": {}, "tasks": task_names()}
     )
     if asked.as_json:
         print_json({"modules": facts})

@@ -42,8 +42,11 @@ class ReportRequest(ask.Request):
         metavar="FILE",
     )
     force: bool = ask.flag("--force", "Write over a report that is there.")
+    modules: tuple[str, ...] = ask.named_own("module")
+    tasks: tuple[str, ...] = ask.named_own("task")
     open_it: bool = ask.flag("--open", "Show it in the browser.")
-    quiet: bool = ask.flag("--quiet", "No progress and no messages on stderr.", "-q")
+    quiet: bool = ask.quiet_flag()
+    verbose: bool = ask.verbose_flag()
 
 
 @click.command(name="report")
@@ -111,7 +114,8 @@ def _formula(directory: Path, tell: Tell) -> Chapter:
 
     outcome = verify_run(run, on_progress=tell)
     outcome.check_saved()
-    repeat = [training_command(run.config), verify_command(directory)]
+    named = ask.own_words("--module", run.config.module)
+    repeat = [training_command(run.config), verify_command(directory, *named)]
     return formula_part(outcome, repeat, _certificates(outcome))
 
 
@@ -134,8 +138,9 @@ def _machine(directory: Path, tell: Tell) -> Chapter:
 
     outcome = verify_machine(SequenceRun.open(directory), on_progress=tell)
     outcome.check_saved()
-    repeat = [learning_command(outcome.run.config), verify_command(directory)]
-    replay = shlex.join(["nalmx", "verify", "run", str(directory)])
+    named = ask.own_words("--task", outcome.run.config.task)
+    repeat = [learning_command(outcome.run.config), verify_command(directory, *named)]
+    replay = shlex.join(["nalmx", "verify", "run", str(directory), *named])
     return machine_part(outcome, repeat, replay, _certificates(outcome))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..expression import to_text
-from ..pntm.tasks import TASK_NAMES, sequence_task
+from ..pntm.tasks import sequence_task, task_names
 from ..report.tables import PlainTable
 from ..tasks import OPERATIONS, PUBLISHED_RANGES
 from ._options import output, print_json
@@ -17,7 +17,7 @@ from ._request import ListRequest, asking
 def command(asked: ListRequest) -> int:
     """List the operations, ranges and sequence tasks."""
     truths = {name: to_text(operation.truth()) for name, operation in OPERATIONS.items()}
-    sequences = [sequence_task(name) for name in TASK_NAMES]
+    sequences = [sequence_task(name) for name in task_names()]
     if asked.as_json:
         facts = {t.name: {"summary": t.summary, "length_counts": t.counts} for t in sequences}
         print_json({"operations": truths, "ranges": PUBLISHED_RANGES, "sequence_tasks": facts})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import click
 
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
-from ..run_directory import unused_directory
+from ..run_directory import safe_name, unused_directory
+from ..supervisor import continue_with
 from ..verify import Effort, Tolerance
 from ._options import (
     messages,
@@ -18,8 +20,8 @@ from ._options import (
     say_idle_gpu,
     stop_on_signal,
 )
-from ._progress import ProgressBar
-from ._request import asking
+from ._progress import ProgressBar, Spinner
+from ._request import asking, own_words
 from ._sequence import run_sequence
 from ._train_request import TrainRequest
 
@@ -46,6 +48,10 @@ def command(asked: TrainRequest) -> int:
     tolerance = None if asked.tolerance is None else Tolerance.parse(asked.tolerance)
     check_device_name(asked.device)
     run = _opened(asked)
+    again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
+    again += own_words("--module", run.config.module)
+    again += ["--source", asked.source] if asked.source else []
+    continue_with(shlex.join(again))
 
     # Below, torch is loaded; whatever is wrong with the input has been said by now.
     from ..runs.formulas import train_run, verify_run
@@ -64,14 +70,13 @@ def command(asked: TrainRequest) -> int:
             )
     except Interrupted as stopped:
         notes.print(
-            f"nalmx: {stopped}; nothing is lost, continue with: nalmx train-and-extract --output "
-            f"{run.directory} --resume",
+            f"nalmx: {stopped}; nothing is lost, continue with: {shlex.join(again)}",
             soft_wrap=True,
         )
         return INTERRUPTED
     effort = Effort(seed=asked.seed, device=asked.device)
-    with no_traces(), notes.status("verifying") as status:
-        outcome = verify_run(run, tolerance, effort, on_progress=status.update)
+    with no_traces(), Spinner(notes, "verifying", brief=True) as tell:
+        outcome = verify_run(run, tolerance, effort, on_progress=tell)
     outcome.save()
     report_formula(outcome, as_json=asked.as_json, seeds=asked.show_seeds, trained=trained)
     return outcome.exit_code(asked.require)
@@ -82,15 +87,15 @@ def _opened(asked: TrainRequest) -> Run:
     from ..train import Config, Run
 
     if asked.resume:
-        run = Run.open(asked.resumed())
+        run = Run.open(asked.resumed(), asked.own_source())
         run.check_settings(asked.module_settings(given=True))
         return run
     for name, listing in (("operation", "tasks"), ("module", "modules")):
-        if getattr(asked, name) is None:
+        if getattr(asked, name) is None and not (name == "operation" and asked.source):
             raise click.UsageError(f"give --{name}; `nalmx {listing}` lists what there is")
-    config = Config.checked(**asked.module_settings())
+    config = Config.checked(source=asked.own_source(), **asked.module_settings())
     directory = asked.directory or unused_directory(
-        Path("runs") / f"{config.source.name}-{config.module.replace('*', 'mul')}"
+        Path("runs") / f"{config.source.name}-{safe_name(config.module)}"
     )
     return Run.create(directory, config)
 

@@ -9,6 +9,7 @@ import click
 
 from ..errors import SettingError
 from ..expression import sort_of, variables
+from ..expression.float_program import FloatArithmetic
 from ..verify.verdict import TRUE
 from . import _request as ask
 from ._certificate import certificate
@@ -72,7 +73,8 @@ def expr(asked: ExpressionRequest) -> int:
 
     A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
-    readings = [read_named(asked.expression, asked.syntax, "")]
+    in_order = FloatArithmetic.parse(asked.arithmetic) is not None
+    readings = [read_named(asked.expression, asked.syntax, "", in_order=in_order)]
     if asked.truth is not None:
         readings.append(read_named(asked.truth, asked.syntax, "--truth: "))
     left, right = (*(reading.expression for reading in readings), TRUE)[:2]
@@ -99,6 +101,11 @@ def network(asked: NetworkRequest) -> int:
 
     if asked.truth is None:
         raise SettingError("a claim says what the network equals; add --truth EXPRESSION")
+    if FloatArithmetic.parse(asked.arithmetic) is not None:
+        raise SettingError(
+            "a file does not say in which order a network adds up, so --arithmetic is for nalmx verify expr; "
+            "in Python, assert_equivalent(module, …, as_it_runs=True) bounds what PyTorch computes"
+        )
     reading = read_named(asked.truth, asked.syntax, "--truth: ")
     names = None if asked.inputs is None else [name.strip() for name in asked.inputs.split(",")]
     formula = read_network(asked.file, names)

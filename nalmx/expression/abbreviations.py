@@ -88,6 +88,8 @@ _WRITTEN = _abbreviations("""
         "(pi, x < 0))",
     )
 }
+# Libraries compute these by themselves, and round them otherwise than what is written for them here.
+OF_LIBRARIES = frozenset({"exp2", "expm1", "log1p", "hypot", "erfc", "remainder", "atan2"})
 _OF_ANY_NUMBER: dict[str, Callable[[int], str]] = {
     "logsumexp": lambda n: f"log({' + '.join(f'exp(x{k})' for k in range(1, n + 1))})",
 }

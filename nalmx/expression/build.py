@@ -50,6 +50,14 @@ def quotient(x: Expression, y: Expression) -> Expression:
     return Apply("div", (x, y))
 
 
+def in_order(operation: str, arguments: Iterable[Expression]) -> Expression:
+    """A sum or product from left to right, in which the brackets around all but the first stay."""
+    first, *rest = arguments
+    begun = isinstance(first, Apply) and first.operation == operation
+    start = first.arguments if begun and isinstance(first, Apply) else (first,)
+    return Apply(operation, (*start, *rest)) if rest else first
+
+
 def all_of(conditions: Iterable[Expression]) -> Expression:
     """A flat conjunction."""
     return _flat("and", conditions)

@@ -38,8 +38,12 @@ _HINTS = {
 }
 
 
-def parse(text: str) -> Expression:
-    """The tree of `text`. Example: `parse("x1*x2 + 0.1")`."""
+def parse(text: str, *, in_order: bool = False) -> Expression:
+    """The tree of `text`. Example: `parse("x1*x2 + 0.1")`.
+
+    `in_order` keeps each operation and all brackets, for a program that rounds: `a + (b + c)` is no flat
+    sum, and `0.1/0.3` no number.
+    """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"the expression has {len(text)} characters; at most {MAX_LENGTH} are allowed"
@@ -71,7 +75,7 @@ def parse(text: str) -> Expression:
             "the expression has too many operators or is nested too deeply; at most "
             f"{MAX_DEPTH} levels and about 3000 operators are allowed"
         ) from None
-    return Reader(source, blanks).read(tree.body, 1).expression
+    return Reader(source, blanks, in_order=in_order).read(tree.body, 1).expression
 
 
 def _hint(source: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -61,6 +61,7 @@ class Reader:
     """Walks Python's syntax tree and builds ours.
 
     `parameters` are names that stand for what is read already, in the meaning of an abbreviation.
+    `in_order` keeps every operation of numbers, and the order of sums and products, as a computer has them.
     """
 
     def __init__(
@@ -69,7 +70,10 @@ class Reader:
         blanks: int,
         parameters: Mapping[str, _Sized] | None = None,
         parts: dict[Expression, int] | None = None,
+        *,
+        in_order: bool = False,
     ) -> None:
+        self._in_order = in_order
         self._source = source
         self._blanks = blanks
         self._parameters = parameters or {}
@@ -179,8 +183,8 @@ class Reader:
         bits = sum(s.bits for s in sizes) + len(sizes).bit_length()
         return _Sized(self._combine(group, start.expression, rest), degree, bits)
 
-    @staticmethod
     def _combine(
+        self,
         group: tuple[type[ast.operator], ...],
         first: Expression,
         rest: list[tuple[ast.operator, _Sized]],
@@ -190,17 +194,30 @@ class Reader:
                 build.negative(s.expression) if isinstance(op, ast.Sub) else s.expression
                 for op, s in rest
             )
-            return build.total((first, *signed))
+            return self._joined("add", (first, *signed))
         if group == (ast.Mult, ast.Div):
             factors = [first]
             for op, s in rest:
                 if isinstance(op, ast.Mult):
                     factors.append(s.expression)
                 else:
-                    factors = [build.quotient(build.product(factors), s.expression)]
-            return build.product(factors)
+                    above = self._joined("mul", factors)
+                    factors = [self._quotient(above, s.expression)]
+            return self._joined("mul", factors)
         join = build.all_of if group == (ast.BitAnd,) else build.any_of
         return join((first, *(s.expression for _, s in rest)))
+
+    def _joined(self, operation: str, arguments: Iterable[Expression]) -> Expression:
+        """A sum or a product."""
+        if self._in_order:
+            return build.in_order(operation, arguments)
+        return (build.total if operation == "add" else build.product)(arguments)
+
+    def _quotient(self, x: Expression, y: Expression) -> Expression:
+        """A quotient; in order, that of whole numbers alone is a number, as both round to the same."""
+        numbers = [node.value for node in (x, y) if isinstance(node, Number)]
+        whole = len(numbers) == 2 and all(value.denominator == 1 for value in numbers)
+        return Apply("div", (x, y)) if self._in_order and not whole else build.quotient(x, y)
 
     def _power(self, node: ast.BinOp, depth: int) -> _Sized:
         base = self._real(node.left, depth + 1)
@@ -217,6 +234,8 @@ class Reader:
                 f"the exponent {self._text(node.right)!r} is too large; at most {MAX_EXPONENT}, and as "
                 f"a fraction a denominator of at most {MAX_ROOT:.0e}, is allowed",
             )
+        if self._in_order and value.denominator != 1:
+            return _Sized(expression, base.degree, base.bits + exponent.bits)
         times = max(1, -(-abs(value.numerator) // value.denominator))
         times = times if times <= _MOST_MULTIPLIED else 1
         return _Sized(
@@ -297,11 +316,17 @@ class Reader:
         if meant is None:
             wanted = " or ".join(map(str, abbreviations.numbers_of_arguments(name))) or "at least 1"
             self._fail(node, f"{name} takes {wanted} argument(s); {len(node.args)} given")
+        if self._in_order and name in abbreviations.OF_LIBRARIES:
+            self._fail(
+                node,
+                f"{name} is written by other functions here ({meant.meaning}), and a library rounds it "
+                "otherwise; write what is computed",
+            )
         sorts: list[Sort] = ["truth" if p == "condition" else "real" for p in meant.parameters]
         given = [self._expect(a, depth + 1, s) for a, s in zip(node.args, sorts, strict=True)]
         parameters = dict(zip(meant.parameters, given, strict=True))
         try:
-            reader = Reader(meant.meaning, 0, parameters, self._parts)
+            reader = Reader(meant.meaning, 0, parameters, self._parts, in_order=self._in_order)
             return reader.read(_meaning(meant.meaning), depth)
         except ExpressionError as error:
             self._fail(node, f"{name}: {error.message}")

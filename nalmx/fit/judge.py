@@ -18,12 +18,13 @@ from ..clock import look
 from ..expression import variables
 from .candidate import Candidate, Part
 from .description import BITS_OF_A_NODE, bits_a_row, size_of
-from .form import Form, polish, tidy
+from .form import Form, polish
 from .holdout import Split
 from .residuals import why_not_noise
 from .result import ConstantFound
 from .rows import Array, Rows
 from .snapping import MOST_FREE, snapped, unsnapped
+from .tidying import tidy
 from .values import EPSILON, evaluate, with_rounding
 
 Noise = Literal["auto"] | float
@@ -38,6 +39,9 @@ _NEAR_ROUNDING = 3e7
 """How near to rounding the constants of a null vector come at once."""
 _CLEARLY, _LARGEST_PART = 3.0, 0.3
 """How much likelier errors in proportion to the target have to be, and what part of it they are at most."""
+_LARGEST_LEFT = 0.15
+_LARGEST_HIDDEN, _SHAPE_SHOWS = 0.05, 420
+"""Errors in proportion are a factor; below so many rows their shape does not show if it is another input."""
 _SHORTEST_INNER, _MANY_ROWS = 5, 30
 _SPARED = 6.0
 """Bits by which a constant is told more easily where the size of errors is stated and not fitted as well."""
@@ -269,6 +273,13 @@ class Judge:
         unused = [name for name in self.rows.names if name not in variables(found.expression)]
         if unused and rows < _MANY_ROWS and self.stated is None:
             return f"with {rows} rows, errors of no stated size may hide what {unused[0]} does"
+        if self.stated is None and found.error > _LARGEST_LEFT:
+            return (
+                f"it leaves {found.error:.0%} of the target, too much for errors of no stated size"
+            )
+        part_of_target = _root_mean_square(left / part.target) if found.in_proportion else 0.0
+        if free and rows < _SHAPE_SHOWS and part_of_target > _LARGEST_HIDDEN:
+            return f"what it leaves, {part_of_target:.0%} of each target, may be a column that is missing"
         if self.stated is not None:
             if level > self.stated * (1 + 4 / math.sqrt(2 * rows)):
                 return f"it leaves {found.error:.3g} of the target, more than the errors stated"

@@ -70,9 +70,8 @@ class Rows:
         if not columns:
             raise DataError("there is no input; give at least one column besides the target")
         if rows < 2:
-            raise DataError(
-                f"there are {rows} rows; a law needs at least 2, and more to be checked"
-            )
+            count = "is 1 row" if rows == 1 else "are no rows"
+            raise DataError(f"there {count}; a law needs at least 2, and more to be checked")
         for values, what in (
             (self.target, f"the target {self.target_name!r}"),
             (self.sigma, "sigma"),

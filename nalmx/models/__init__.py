@@ -6,7 +6,8 @@ Names of modules are known without torch; a module itself is loaded when it is f
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingError, UnknownNameError
+from ..errors import SettingError
+from ..plugins import Plugins, is_own
 from ._facts import Facts, facts_of
 from ._schedule import PUBLISHED_ITERATIONS, LateSchedule, SparsitySchedule, StepSchedule
 from ._training import BATCH_SIZE, Reinitialisation, Training
@@ -58,7 +59,6 @@ _ALIASES: dict[str, str] = {
     "gnalu": "g-nalu",
     "real-npu": "realnpu",
 }
-_REGISTERED: "dict[str, type[ArithmeticModule]]" = {}
 _HOMES = {
     "ArithmeticModule": "_base",
     "AwayFromZero": "_penalty",
@@ -93,6 +93,7 @@ __all__ = [
     "NMU",
     "NPU",
     "NSR",
+    "OWN_MODULES",
     "PUBLISHED_ITERATIONS",
     "ArithmeticModule",
     "AwayFromZero",
@@ -119,6 +120,7 @@ __all__ = [
     "member",
     "module_class",
     "module_name",
+    "module_names",
     "network_member",
     "pair",
     "product",
@@ -129,6 +131,23 @@ __all__ = [
 ]
 
 
+def _made(name: str, thing: object) -> "type[ArithmeticModule]":
+    """A module of the user's, which is complete and is taken for none of this package."""
+    from ._base import checked_module
+
+    kind = checked_module(name, thing)
+    if kind.label in {module_class(known).label for known in _CATALOGUE}:
+        raise SettingError(
+            f"the label {kind.label!r} of {name} is that of a module of nalmx, whose published values "
+            "would stand beside yours; give it another label"
+        )
+    return kind
+
+
+OWN_MODULES: "Plugins[type[ArithmeticModule]]" = Plugins("module", "nalmx.modules", _made)
+"""Modules of users: registered, named as `package.module:Class`, or of installed packages."""
+
+
 def register(module: "type[ArithmeticModule]") -> None:
     """Make a module of the user's known by its name, to trainings and to what reads their runs."""
     if module.name in _CATALOGUE or module.name in _ALIASES or module.name != module.name.lower():
@@ -136,15 +155,13 @@ def register(module: "type[ArithmeticModule]") -> None:
             f"{module.name[:40]!r} cannot name a module of yours; give it a small-lettered name that "
             f"is none of {', '.join((*_CATALOGUE, *_ALIASES))}"
         )
-    _REGISTERED[module.name] = module
+    OWN_MODULES.add(module.name, module)
 
 
 def module_name(name: str) -> str:
     """The one spelling of a module's name, given in capitals or not. Example: `NMU` is `nmu`."""
-    known = _ALIASES.get(name.lower(), name.lower())
-    if known not in (*_CATALOGUE, *_REGISTERED):
-        raise UnknownNameError("module", name[:40], [*_CATALOGUE, *_REGISTERED])
-    return known
+    known = name if is_own(name) else _ALIASES.get(name.lower(), name.lower())
+    return known if known in _CATALOGUE else OWN_MODULES.known(known, _CATALOGUE)
 
 
 def arithmetic_module_name(name: str) -> str:
@@ -162,16 +179,33 @@ def arithmetic_module_name(name: str) -> str:
 def module_class(name: str) -> "type[ArithmeticModule]":
     """The module of a name. Example: `module_class("nmu")` is `NMU`."""
     known = module_name(name)
-    if known in _REGISTERED:
-        return _REGISTERED[known]
+    if known not in _CATALOGUE:
+        return OWN_MODULES.get(known)
     file, class_name = _CATALOGUE[known]
     found: type[ArithmeticModule] = getattr(import_module(f"{__name__}.{file}"), class_name)
     return found
 
 
+def module_names() -> list[str]:
+    """The names of all modules, those of installed packages last."""
+    return [*_CATALOGUE, *OWN_MODULES.names()]
+
+
 def listed_modules() -> list[Facts]:
-    """What each module says of itself, without torch."""
-    return [facts_of(*home) for home in _CATALOGUE.values()]
+    """What each module says of itself; those of this package without torch."""
+    return [
+        *(facts_of(*home) for home in _CATALOGUE.values()),
+        *map(_own_facts, OWN_MODULES.names()),
+    ]
+
+
+def _own_facts(name: str) -> Facts:
+    try:
+        kind = OWN_MODULES.get(name)
+    except SettingError as error:
+        return Facts(name, str(error), (), {})
+    grids = {weight: grid.points for weight, grid in kind.grids.items()}
+    return Facts(name, kind.title, kind.operations, grids)
 
 
 def __getattr__(name: str) -> Any:

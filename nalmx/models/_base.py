@@ -171,3 +171,16 @@ class ArithmeticModule(nn.Module, ABC):
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}"
+
+
+def checked_module(name: str, thing: object) -> type[ArithmeticModule]:
+    """A thing that is a complete module; `name` is what it is called in an error."""
+    if not (isinstance(thing, type) and issubclass(thing, ArithmeticModule)):
+        raise SettingError(
+            f"{name} is no module; name a class derived from nalmx.models.ArithmeticModule"
+        )
+    wanted = ("name", "label", "title", "raw", "shapes", "grids")
+    missing = [*(n for n in wanted if not hasattr(thing, n)), *sorted(thing.__abstractmethods__)]
+    if missing:
+        raise SettingError(f"the module {name} does not say its {', '.join(missing)}; add that")
+    return thing

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bench import CellSummary, Estimate, Published
 from ..bench.published import PUBLISHED_INPUTS
 from ..ranges import Range
-from ..storage import write_bytes
+from .figure_style import COLOURS, FAINT, MARKERS, write_everywhere
 
-_INCHES, _DOTS_PER_INCH = (18.0, 6.0), 130
+_INCHES = (18.0, 6.0)
+BEYOND = "beyond"
 _ROOM, _WIDEST_SLOT = 0.92, 0.2
 _SMALLEST_ERROR_SHOWN = 1e-9
-_FAINT = "#E4E4E4"
 _NAMES = {"add": "Addition", "sub": "Subtraction", "mul": "Multiplication", "div": "Division"}
-# Okabe and Ito's colours, which the colour-blind tell apart, with grey for their yellow.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F")
-_MARKERS = "osD^vp<>"
-_STYLE = {
-    "font.size": 13,
-    "axes.edgecolor": "#808080",
-    "axes.titlesize": 14,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "grid.color": _FAINT,
-    "lines.linewidth": 1.1,
-    "lines.markersize": 4.0,
-    "lines.markeredgewidth": 0.8,
-    "legend.fontsize": 13,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "nalmx",
-}
 
 
 class _Panel(NamedTuple):
@@ -62,33 +43,18 @@ _PANELS = (_RATE, _SOLVED, _SPARSITY)
 
 
 def benchmark_figure(rows: Sequence[CellSummary], path_stem: Path) -> list[Path]:
-    """Draw a figure for each operation and number of inputs; returns the SVG and PNG files.
+    """Draw a figure for each operation and number of inputs; returns the SVG, PDF and PNG files.
 
     Three panels show the success rate, the iteration of solving and the sparsity error of every
     module over the interpolation ranges, with their 95 % intervals. Hollow markers are published
     numbers. The same rows give the same bytes.
     """
-    import matplotlib.style
-
     written = []
-    with matplotlib.style.context(["default", _STYLE]):
-        for operation, inputs in dict.fromkeys((row.operation, row.inputs) for row in rows):
-            figure = _figure([r for r in rows if (r.operation, r.inputs) == (operation, inputs)])
-            suffix = "" if inputs == PUBLISHED_INPUTS else f"-{inputs}inputs"
-            name = f"{path_stem.name}-{operation}{suffix}"
-            written += save_figure(figure, path_stem.with_name(name))
-    return written
-
-
-def save_figure(figure: Any, path_stem: Path) -> list[Path]:
-    """Write a figure as SVG and as PNG; the same figure gives the same bytes."""
-    written = []
-    for extension, metadata in (("svg", {"Date": None}), ("png", {})):
-        path = path_stem.with_name(f"{path_stem.name}.{extension}")
-        data = io.BytesIO()
-        figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
-        write_bytes(path, data.getvalue())
-        written.append(path)
+    for operation, inputs in dict.fromkeys((row.operation, row.inputs) for row in rows):
+        own = [row for row in rows if (row.operation, row.inputs) == (operation, inputs)]
+        suffix = "" if inputs == PUBLISHED_INPUTS else f"-{inputs}inputs"
+        stem = path_stem.with_name(f"{path_stem.name}-{operation}{suffix}")
+        written += write_everywhere(stem, partial(_figure, own))
     return written
 
 
@@ -96,7 +62,7 @@ def _figure(rows: Sequence[CellSummary]) -> Any:
     from matplotlib.figure import Figure
 
     ranges = sorted({row.interpolation for row in rows}, key=_ends)
-    looks = _looks([row.module for row in rows])
+    looks = _looks([row.shown_module for row in rows])
     figure: Any = Figure(figsize=_INCHES, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06)
     for panel, axes in zip(_PANELS, figure.subplots(1, len(_PANELS)), strict=True):
@@ -106,10 +72,10 @@ def _figure(rows: Sequence[CellSummary]) -> Any:
         axes.set_xlim(-0.55, len(ranges) - 0.45)
         axes.tick_params(length=0)
         for border in range(1, len(ranges)):
-            axes.axvline(border - 0.5, color=_FAINT, linewidth=0.8, zorder=0)
+            axes.axvline(border - 0.5, color=FAINT, linewidth=0.8, zorder=0)
         _set_heights(axes, panel, rows)
         for row in rows:
-            _draw(axes, panel, row, ranges.index(row.interpolation), looks[row.module])
+            _draw(axes, panel, row, ranges.index(row.interpolation), looks[row.shown_module])
     operation, inputs = rows[0].operation, rows[0].inputs
     among = "" if inputs == PUBLISHED_INPUTS else f", {inputs} inputs"
     figure.suptitle(f"{_NAMES.get(operation, operation)}{among}", fontweight="bold")
@@ -124,7 +90,11 @@ def _draw(axes: Any, panel: _Panel, row: CellSummary, place: int, look: _Look) -
     at = place + look.offset
     if ours is not None:
         if ours.lower is not None and ours.upper is not None:
-            axes.vlines(at, ours.lower, ours.upper, color=look.colour, alpha=0.55)
+            lowest, highest = axes.get_ylim()
+            ends = max(ours.lower, lowest), min(ours.upper, highest)
+            axes.vlines(at, *ends, color=look.colour, alpha=0.55, clip_on=False)
+            if ours.upper > highest:  # it goes on beyond the panel
+                axes.plot(at, highest, "^", color=look.colour, clip_on=False, gid=BEYOND)
         axes.plot(at, ours.mean, look.marker, color=look.colour, clip_on=False)
     if published is not None:
         axes.plot(
@@ -189,10 +159,10 @@ def _looks(modules: Sequence[str]) -> dict[str, _Look]:
     slot = min(_ROOM / len(names), _WIDEST_SLOT)
     looks = {}
     for place, name in enumerate(names):
-        lap, index = divmod(place, len(_COLOURS))
-        marker = _MARKERS[(index + lap) % len(_MARKERS)]
+        lap, index = divmod(place, len(COLOURS))
+        marker = MARKERS[(index + lap) % len(MARKERS)]
         offset = (place + 0.5 - len(names) / 2) * slot - slot / 4
-        looks[name] = _Look(_COLOURS[index], marker, offset, slot / 2)
+        looks[name] = _Look(COLOURS[index], marker, offset, slot / 2)
     return looks
 
 

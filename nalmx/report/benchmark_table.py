@@ -84,7 +84,7 @@ def _table(
     table.add_column(f"sparsity{between}error", justify="right", no_wrap=True)
     table.add_column("formula", overflow="fold")
     for row in rows:
-        texts = [row.operation, row.module, row.interpolation]
+        texts = [row.operation, row.shown_module, row.interpolation]
         texts += [str(row.inputs)] if inputs else []
         texts += [cell.replace(" ", between) for cell in _numbers(row, signs)]
         table.add_row(
@@ -134,6 +134,4 @@ def _formula(row: CellSummary, signs: _Signs) -> Text:
 def _disagreement(row: CellSummary) -> str:
     known = row.published
     published = "" if known is None else f", published {known.success_rate.mean:.0%}"
-    return (
-        f"{row.operation} {row.module} {row.interpolation} ({row.success_rate.mean:.0%}{published})"
-    )
+    return f"{row.operation} {row.shown_module} {row.interpolation} ({row.success_rate.mean:.0%}{published})"

@@ -21,6 +21,8 @@ def claim_words(claim: Claim, options: Mapping[str, object] | None = None) -> li
         words += ["--integers", name]
     if claim.tolerance.kind != "exact":
         words += ["--tolerance", str(claim.tolerance)]
+    if claim.arithmetic is not None:
+        words += ["--arithmetic", str(claim.arithmetic)]
     for option, value in (options or {}).items():
         words += [option, str(value)]
     return words

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..storage import write_bytes
-from .benchmark_figure import _COLOURS, _STYLE
+from .figure_style import COLOURS, write_figure
 from .fit_points import FitPoints
 
 if TYPE_CHECKING:
     from ..runs.fits import FitOutcome
 
-_INCHES, _DOTS_PER_INCH = (7.0, 6.0), 130
+_INCHES = (7.0, 6.0)
 _SHADE = "#EFEFEF"
 _MOST_POINTS = 5_000
 
@@ -25,15 +23,7 @@ def fit_figure(outcome: FitOutcome, path: Path) -> None:
 
     The same outcome gives the same bytes.
     """
-    import matplotlib.style
-
-    with matplotlib.style.context(["default", _STYLE]):
-        figure = _figure(outcome)
-        data = io.BytesIO()
-        kind = path.suffix.lower().removeprefix(".")
-        metadata = {"Date": None} if kind == "svg" else {}
-        figure.savefig(data, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
-    write_bytes(path, data.getvalue())
+    write_figure(path, lambda: _figure(outcome))
 
 
 def _figure(outcome: FitOutcome) -> Any:
@@ -54,9 +44,9 @@ def _figure(outcome: FitOutcome) -> Any:
     shown = np.linspace(0, rows.count - 1, min(rows.count, _MOST_POINTS)).astype(int)
     for axes, values in ((upper, points.target), (lower, points.left)):
         drawn = points.across[shown], values[shown]
-        axes.plot(*drawn, "o", color=_COLOURS[0], label="rows", zorder=3)
-    lower.axhline(0, color=_COLOURS[1])
-    upper.plot(*points.curve, color=_COLOURS[1], label=law)
+        axes.plot(*drawn, "o", color=COLOURS[0], label="rows", zorder=3)
+    lower.axhline(0, color=COLOURS[1])
+    upper.plot(*points.curve, color=COLOURS[1], label=law)
     if points.wide:
         upper.set_xscale("log")
         upper.set_yscale("log")

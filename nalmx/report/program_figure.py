@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,7 @@ from ..pntm.program._controls import Description, description_of
 from ..pntm.program._words import name_word
 from ..pntm.program.diagrams import program_lines
 from ..pntm.tasks import Token
-from ..storage import write_bytes
-from .benchmark_figure import _COLOURS, _DOTS_PER_INCH, _STYLE
+from .figure_style import COLOURS, check_kind, write_figure
 from .traces import TraceStep, at_work, cells_of, steps_of
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ _MOST_CELLS, _MOST_LINES = 400, 45
 # Inches: a step and a cell of a tape, all panels together, a line and a letter of the program.
 _STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
 _LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
-_METADATA: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "png": {}}
 _FIGURE_TOKENS = 20
 _WRITE, _READ = "#D55E00", "#0072B2"
 
@@ -42,27 +39,16 @@ def write_run_figure(path: Path, outcome: MachineOutcome) -> None:
 def write_program_figure(
     path: Path, machine: Machine, prompt: Sequence[Token], title: str = ""
 ) -> None:
-    """Draw how a machine answers a prompt, and write it as SVG or PNG by the suffix of `path`.
+    """Draw how a machine answers a prompt, and write it as SVG, PDF or PNG by the suffix of `path`.
 
     Each tape is a panel: steps go to the right, labelled with the token taken in, cells upwards.
     Squares are the write head, circles the read head; the program stands beside it. The same input
     gives the same bytes. An input too long to draw is a `SettingError`.
     """
-    import matplotlib.style
-
-    extension = path.suffix.lower().removeprefix(".")
-    if extension not in _METADATA:
-        raise SettingError(f"{path.name} is no figure; end its name with .svg or .png")
+    check_kind(path)
     description = description_of(machine)
     steps = steps_of(machine, prompt)
-    data = io.BytesIO()
-    with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
-        # A token may be in a script that the font lacks; a box stands for it.
-        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-        figure = _figure(description, steps, len(prompt), title)
-        metadata = _METADATA[extension]
-        figure.savefig(data, format=extension, dpi=_DOTS_PER_INCH, metadata=metadata)
-    write_bytes(path, data.getvalue())
+    write_figure(path, lambda: _figure(description, steps, len(prompt), title))
 
 
 def _figure(description: Description, steps: Sequence[TraceStep], prompt: int, title: str) -> Any:
@@ -147,8 +133,7 @@ def _draw(
             if cell >= _LEAST_TEXT_CELL and 0 < len(word) <= _LONGEST_TEXT:
                 look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7}
                 axes.text(at, row_of[place], word, color="#303030", parse_math=False, **look)
-    area = (-0.5, len(steps) - 0.5, -0.5, len(shown) - 0.5)
-    axes.imshow(picture, origin="lower", aspect="auto", extent=area, interpolation="none")
+    _fill(axes, picture)
     for head, (name, colour, marker, wide) in enumerate(
         (("write head", _WRITE, "s", 9.0), ("read head", _READ, "o", 7.0))
     ):
@@ -164,8 +149,24 @@ def _draw(
         )
 
 
+def _fill(axes: Any, picture: Any) -> None:
+    """Colour cells, as vectors: a rectangle for each run of steps in which a cell keeps its colour."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    found, colours = [], []
+    for row, line in enumerate(picture):
+        borders = [0, *(np.flatnonzero((line[1:] != line[:-1]).any(1)) + 1).tolist(), len(line)]
+        for begin, end in pairwise(borders):
+            if (line[begin] != 1).any():
+                found.append(Rectangle((begin - 0.5, row - 0.5), end - begin, 1))
+                colours.append(line[begin])
+    axes.add_collection(PatchCollection(found, facecolors=colours, edgecolors="none", zorder=0.5))
+    axes.set_ylim(-0.5, len(picture) - 0.5)
+
+
 def _tint(place: int) -> tuple[float, float, float]:
     """A light colour, behind which text can be read."""
-    colour = _COLOURS[place % len(_COLOURS)].removeprefix("#")
+    colour = COLOURS[place % len(COLOURS)].removeprefix("#")
     parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     return (*(1 - (1 - part) * 0.3 for part in parts),)  # type: ignore[return-value]

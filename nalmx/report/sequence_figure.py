@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..bench.sequences import SequenceResult
-from .benchmark_figure import _COLOURS, _MARKERS, _STYLE, save_figure
+from .figure_style import COLOURS, MARKERS, write_everywhere
 
 _COLUMNS, _PANEL_INCHES, _LEGEND_INCHES = 4, (4.2, 3.3), 0.6
 # Markers of models that answer alike stand beside each other.
@@ -16,16 +16,13 @@ _BESIDE = 1.06
 
 
 def sequence_figure(results: Sequence[SequenceResult], path_stem: Path) -> list[Path]:
-    """Draw exact match over length for every model; returns the SVG and the PNG file.
+    """Draw exact match over length for every model; returns the SVG, PDF and PNG files.
 
     A line is the mean over seeds, its shade from the worst to the best. Hollow markers and a
     dashed line are of models not perfect inside the training lengths with every seed. The same
     results give the same bytes.
     """
-    import matplotlib.style
-
-    with matplotlib.style.context(["default", _STYLE]):
-        return save_figure(_figure(results), path_stem)
+    return write_everywhere(path_stem, lambda: _figure(results))
 
 
 def _figure(results: Sequence[SequenceResult]) -> Any:
@@ -100,5 +97,5 @@ def _add_legend(figure: Any, models: Sequence[str]) -> None:
 
 
 def _look(index: int) -> tuple[str, str]:
-    lap, place = divmod(index, len(_COLOURS))
-    return _COLOURS[place], _MARKERS[(place + lap) % len(_MARKERS)]
+    lap, place = divmod(index, len(COLOURS))
+    return COLOURS[place], MARKERS[(place + lap) % len(MARKERS)]

@@ -221,6 +221,7 @@ def verify(
     *,
     tolerance: Tolerance | str | int | None = None,
     effort: Effort | None = None,
+    arithmetic: str | None = None,
 ) -> ExpressionOutcome: ...
 def verify(
     what: Any,
@@ -230,13 +231,14 @@ def verify(
     tolerance: Tolerance | str | int | None = None,
     effort: Effort | None = None,
     as_it_runs: bool = False,
+    arithmetic: str | None = None,
     on_progress: Callable[[str], None] = _silent,
 ) -> Outcome:
     """The verdicts on a run; or on an expression, a formula or a module, held against a truth.
 
     A run has its truth and its domain; a fit may have them, or is given them. Otherwise `truth` is an
     expression, a formula, or a text, and `domain` a range for every input such as `"[2,6]"`, a range for
-    each name, or a `Domain`.
+    each name, or a `Domain`. With `arithmetic`, such as `"float64"`, an expression is a program in floats.
 
     Example: `verify("x1*x2", "x2*x1", "[20,40]").holds("proved")`.
     """
@@ -258,7 +260,9 @@ def verify(
             )
         from .expressions import verify_expression
 
-        return verify_expression(what, truth, domain, allowed or Tolerance(), effort)
+        return verify_expression(what, truth, domain, allowed or Tolerance(), effort, arithmetic)
+    if arithmetic is not None:
+        raise SettingError("an arithmetic is for an expression; leave it out for a run")
     if truth is not None or domain is not None:
         raise SettingError("a run has its own truth and domain; leave them out")
     from .formulas import FormulaOutcome, verify_run

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExtractionError
+from ..errors import ExtractionError, SettingError
+from ..expression.float_program import FloatArithmetic
 from ..extract.formula import Formula
 from ..run_directory import new_directory
 from ..storage import write_json
@@ -89,10 +90,14 @@ def verify_expression(
     domain: Any,
     tolerance: Tolerance | str | int = "0",
     effort: Effort | None = None,
+    arithmetic: FloatArithmetic | str | None = None,
 ) -> ExpressionOutcome:
     """Compare an expression, a formula, a module or what was extracted from one with the truth."""
     known = what if isinstance(what, ExpressionOutcome) else None
-    claim = Claim.of(what if known is None else known.formula, truth, domain, tolerance)
+    left = what if known is None else known.formula
+    claim = Claim.of(left, truth, domain, tolerance, arithmetic=arithmetic)
+    if known is not None and arithmetic is not None:
+        raise SettingError("an arithmetic is for an expression; leave it out, or give the formula")
     if known is None or known.network is None:
         return ExpressionOutcome.of(claim, check(claim, effort))
     (network,) = known.network.outputs

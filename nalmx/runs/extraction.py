@@ -109,7 +109,7 @@ def load_extraction(run: Run) -> Extraction:
 
 
 def _spelled_anew(saved: Any) -> Any:
-    """What was saved, with its expressions as they are spelled now."""
+    """What was saved, with its expressions as they are spelled now; a module's name is none."""
     match saved:
         case str():
             try:
@@ -119,7 +119,10 @@ def _spelled_anew(saved: Any) -> Any:
         case list():
             return [_spelled_anew(one) for one in saved]
         case dict():
-            return {_spelled_anew(name): _spelled_anew(one) for name, one in saved.items()}
+            return {
+                _spelled_anew(name): one if name == "module" else _spelled_anew(one)
+                for name, one in saved.items()
+            }
     return saved
 
 

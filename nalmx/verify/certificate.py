@@ -21,6 +21,7 @@ from typing import Any
 from .. import __version__
 from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
+from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import natural_order
 from ..storage import canonical_json, parse_json
 from .bounding.bounds import Difference, decimal_below
@@ -132,6 +133,11 @@ def certify(
         spelled = _claim(texts)
     except (_Damaged, NalmxError) as error:
         raise CertificateError(f"the claim cannot be written as a certificate: {error}") from None
+    if claim.arithmetic is not None and spelled.left is not claim.left:
+        raise CertificateError(
+            "the claim cannot be written as a certificate: its left side is no expression that is read with "
+            "the same brackets; write it as a text"
+        )
     if _has_evidence(verdict) and (verdict.evidence is None or spelled != claim):
         verdict = _reached(spelled, verdict, effort)
     claim = spelled
@@ -156,6 +162,7 @@ def _texts_of(claim: Claim) -> dict[str, Any]:
         "domain": dict(sorted(claim.domain.to_json().items(), key=lambda i: natural_order(i[0]))),
         "tolerance": str(claim.tolerance),
         **({"where_defined": True} if claim.where_defined else {}),
+        **({} if claim.arithmetic is None else {"arithmetic": str(claim.arithmetic)}),
     }
 
 
@@ -275,15 +282,19 @@ def _is_texts(value: object) -> bool:
 
 
 def _claim(texts: Mapping[str, Any]) -> Claim:
-    _need(texts.keys() - {"where_defined"} == {"left", "right", "domain", "tolerance"}, "the claim")
+    optional = {"where_defined", "arithmetic"}
+    _need(texts.keys() - optional == {"left", "right", "domain", "tolerance"}, "the claim")
     _need(texts.get("where_defined", True) is True, "the claim")
-    _need(all(isinstance(texts[n], str) for n in ("left", "right", "tolerance")), "the claim")
+    spelled = ("left", "right", "tolerance", *(optional - {"where_defined"} & texts.keys()))
+    _need(all(isinstance(texts[n], str) for n in spelled), "the claim")
     domain = texts["domain"]
     _need(_is_texts(domain) and len(domain) <= _MOST_INPUTS, "the domain")
     names = sorted(map(check_name, domain), key=natural_order)
-    left, right = parse(texts["left"]), parse(texts["right"])
-    tolerance = Tolerance.parse(texts["tolerance"])
-    return Claim(left, right, Domain.from_json(domain, names), tolerance, "where_defined" in texts)
+    floats = FloatArithmetic.parse(texts.get("arithmetic", "reals"))
+    left = parse(texts["left"], in_order=floats is not None)
+    right, tolerance = parse(texts["right"]), Tolerance.parse(texts["tolerance"])
+    where = Domain.from_json(domain, names)
+    return Claim(left, right, where, tolerance, "where_defined" in texts, floats)
 
 
 def read_certificate(path: Path) -> Any:

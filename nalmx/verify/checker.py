@@ -24,7 +24,7 @@ CONFIDENCE = 0.95
 
 
 def check(
-    claim: Claim, effort: Effort | None = None, provers: Iterable[ClaimProver] = PROVERS
+    claim: Claim, effort: Effort | None = None, provers: Iterable[ClaimProver] | None = None
 ) -> Verdict:
     """The strongest verdict that nalmx can support for a claim.
 
@@ -33,7 +33,7 @@ def check(
     """
     start = time.perf_counter()
     effort = effort or Effort()
-    provers = tuple(provers)
+    provers = _provers_of(claim) if provers is None else tuple(provers)
     found: Verdict | Open = Open()
     in_time = False
     with move_on_after(effort.seconds):
@@ -51,6 +51,14 @@ def check(
         in_time &= found.in_time
         found = _concluded(claim, found, None if in_time else late(effort.seconds))
     return replace(found, seconds=time.perf_counter() - start)
+
+
+def _provers_of(claim: Claim) -> tuple[ClaimProver, ...]:
+    if claim.arithmetic is None:
+        return PROVERS
+    from .rounding.as_it_runs import RunningErrors
+
+    return (RunningErrors(),)
 
 
 def _only_at_length(prover: ClaimProver) -> bool:

@@ -70,14 +70,16 @@ def programs_of(model: Any) -> Any:
     return as_run(model)
 
 
-def sides(given: Any, what: str) -> tuple[list[Expression], tuple[str, ...]]:
-    """The expressions of all outputs, and the names of the inputs."""
+def sides(
+    given: Any, what: str, *, in_order: bool = False
+) -> tuple[list[Expression], tuple[str, ...]]:
+    """The expressions of all outputs, and the names of the inputs; of texts with all brackets `in_order`."""
     if _is_formula(given):
         return list(given.outputs), given.inputs
     several = given if isinstance(given, list | tuple) else [given]
     if not several:
         raise ExpressionError(f"{what} is an empty list; give an expression for each output")
-    expressions = [_expression(one, what) for one in several]
+    expressions = [_expression(one, what, in_order) for one in several]
     return expressions, variables_of(*expressions)
 
 
@@ -86,13 +88,13 @@ def _is_formula(given: Any) -> bool:
     return isinstance(getattr(given, "outputs", None), tuple) and hasattr(given, "inputs")
 
 
-def _expression(given: Any, what: str) -> Expression:
+def _expression(given: Any, what: str, in_order: bool) -> Expression:
     if _is_formula(given) and len(given.outputs) == 1:
         output: Expression = given.outputs[0]
         return output
     if isinstance(given, str):
         try:
-            return parse(given)
+            return parse(given, in_order=in_order)
         except ExpressionError as error:
             raise ExpressionError(f"{what}: {error}") from None
     if isinstance(given, _TREES):

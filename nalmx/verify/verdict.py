@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
+from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
 from ..expression.text import to_text
@@ -66,6 +67,9 @@ class Claim(Shown):
     A condition, such as an inequality, is claimed to equal `True`. The claim includes that both sides are
     defined there; `where_defined`, instead, that they are defined at the same points of the domain.
     `right` is the reference of a relative tolerance.
+
+    With an `arithmetic` of floats, `left` is the program that rounds each of its operations, numbers and
+    inputs once, in the order in which it is written; `right` stays real.
     """
 
     left: Expression
@@ -73,6 +77,7 @@ class Claim(Shown):
     domain: Domain
     tolerance: Tolerance = Tolerance()
     where_defined: bool = False
+    arithmetic: FloatArithmetic | None = None
 
     @classmethod
     def that(cls, condition: Any, domain: Any, integers: Iterable[str] = ()) -> Claim:
@@ -89,18 +94,22 @@ class Claim(Shown):
         *,
         integers: Iterable[str] = (),
         where_defined: bool = False,
+        arithmetic: FloatArithmetic | str | None = None,
     ) -> Claim:
         """The claim that two sides agree, in any of the ways to write them.
 
         A side is a text, a number, a SymPy expression, an expression, a formula or a module with one
         output. The domain is a text such as `[2,6]` for every input, a dict of one a name, a `Range` or a
         `Domain`; the tolerance a text such as `abs:1e-6`. `integers` are the inputs that are whole numbers.
+        `arithmetic` is `float64`, `float32`, `float16` or `bfloat16`, or that with the ulps of library
+        functions, such as `float64:0.75`; a text on the left side is then read with all of its brackets.
         """
-        one, inputs = _side(left, "the left side")
+        floats = FloatArithmetic.parse(arithmetic) if isinstance(arithmetic, str) else arithmetic
+        one, inputs = _side(left, "the left side", in_order=floats is not None)
         other, named = _side(right, "the right side")
         where = domain_of(domain, {*inputs, *named}).with_integers(integers)
         allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
-        return cls(one, other, where, allowed, where_defined)
+        return cls(one, other, where, allowed, where_defined, floats)
 
     @property
     def states(self) -> Expression | None:
@@ -131,6 +140,11 @@ class Claim(Shown):
                 f"{to_text(self.left)[:60]!r} is {kinds[sort_of(self.left)]} and "
                 f"{to_text(self.right)[:60]!r} is {kinds[sort_of(self.right)]}; compare like with like"
             )
+        if self.arithmetic is not None and (self.where_defined or sort_of(self.left) == "truth"):
+            raise SettingError(
+                "a claim about floats is that a number is close to another; it is made without where_defined "
+                "(--where-defined), and of no condition"
+            )
         outside = [n for n in variables(self.left, self.right) if n not in self.domain.ranges]
         if outside:
             raise ExpressionError(
@@ -138,8 +152,8 @@ class Claim(Shown):
             )
 
 
-def _side(given: Any, what: str) -> tuple[Expression, tuple[str, ...]]:
-    outputs, inputs = sides(network_of(given), what)
+def _side(given: Any, what: str, *, in_order: bool = False) -> tuple[Expression, tuple[str, ...]]:
+    outputs, inputs = sides(network_of(given), what, in_order=in_order)
     if len(outputs) != 1:
         raise ExpressionError(f"{what} has {len(outputs)} outputs; make a claim of each")
     return outputs[0], inputs
@@ -235,6 +249,9 @@ class Verdict(Established):
         facts = {
             "of_condition": claim.states is not None,
             "where_defined": claim.where_defined,
+            "arithmetic": "reals"
+            if claim.arithmetic is None
+            else f"{claim.arithmetic}, as written",
             **facts,
         }
         return cls(verdict, method, claim.domain.to_json(), str(claim.tolerance), **facts)

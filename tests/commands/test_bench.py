@@ -52,7 +52,7 @@ def test_everything_lands_in_the_output_directory(finished):
     assert {path.name for path in (finished / "figures").iterdir()} == {
         f"single-module-{operation}.{kind}"
         for operation in ("mul", "sub")
-        for kind in ("svg", "png")
+        for kind in ("svg", "pdf", "png")
     }
 
 

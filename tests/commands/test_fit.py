@@ -161,7 +161,7 @@ REFUSED = [
     ([*KEPLER, "--range", "[1,2]"], "--range says where to compare with --truth"),
     ([*KEPLER, "--truth", "axis", "--range", "q=[1,2]"], "there is no input 'q'"),
     ([*KEPLER, "--output", PLANETS.parent], "exists already; give another --output"),
-    ([*KEPLER, "--figure", "law.txt"], "is no figure; end its name with .svg or .png"),
+    ([*KEPLER, "--figure", "law.txt"], "is no figure; end its name with .svg, .pdf or .png"),
 ]
 
 
@@ -332,7 +332,7 @@ def test_a_fit_is_no_training_to_resume(capsys, kept):
     assert "is a run of nalmx fit, which trains nothing" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", ["svg", "png"])
+@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_a_figure_is_drawn_the_same_each_time(capsys, tmp_path, table, kind):
     def drawn(name, *arguments):
         path = tmp_path / f"{name}.{kind}"

@@ -55,7 +55,7 @@ def test_every_float32_of_a_range_can_be_checked(capsys):
     ("more", "said"),
     [
         (["--every-float32"], "give a tolerance"),
-        (["--arithmetic", "float32"], "goes with --every-float32"),
+        (["--every-float32", "--arithmetic", "float16"], "leave out --every-float32"),
         (["--every-float32", "--tolerance", "abs:1"], "exactly one input"),
     ],
 )
@@ -227,3 +227,37 @@ def test_bad_input_is_refused_in_one_line_with_exit_code_2(capsys, arguments):
 
 def test_an_error_in_the_truth_says_where(capsys):
     assert "--truth: column 4" in run(capsys, "x1", "--truth", "x1 $ 2", "--range", "[0,1]")[2]
+
+
+def test_an_arithmetic_makes_the_left_side_a_float_program(capsys):
+    claim = [
+        "x*x - 2*x + 1",
+        "--truth",
+        "(x - 1)**2",
+        "--range",
+        "[0,2]",
+        "--arithmetic",
+        "float64",
+    ]
+    code, verdict = run_json(capsys, *claim, "--tolerance", "abs:1e-15")
+    assert (code, verdict["verdict"], verdict["inputs"]) == (0, "bounded", "real")
+    assert verdict["arithmetic"].startswith("left side in float64 as written: inputs (any real")
+    assert 4e-16 < float(verdict["bound"]) < 1e-15
+    code, out, _ = run(capsys, *claim, "--tolerance", "abs:1e-16")
+    assert (code, out.split(":")[0]) == (1, "refuted")
+    assert "arithmetic: left side in float64 as written" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--arithmetic", "float8"], "is not an arithmetic; write reals, or one of"),
+        (["--arithmetic", "float32", "--where-defined"], "without where_defined"),
+        (["--arithmetic", "float32", "--export-tests", "t.py"], "leave it out, or --arithmetic"),
+    ],
+)
+def test_what_no_arithmetic_is_for_is_said_in_one_line(capsys, more, said):
+    code, out, err = run(capsys, "x + 1", "--truth", "x + 1", "--range", "[1,2]", *more)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1

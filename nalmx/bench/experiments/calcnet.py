@@ -1,4 +1,4 @@
-"""CalcNet: an expression parsed by precedence, one trained module an operator (survey, section 7).
+"""CalcNet: an expression parsed by precedence, one trained module an operator (survey, section 5.6).
 
 Each operator is a module of its own, trained alone; the expression is walked as the parser reads it, and
 every operator is replaced by what its module computes. So the whole has an exact formula, twice: with the
@@ -10,21 +10,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from ...devices import find_device
 from ...errors import RunError
-from ...expression import Apply, Expression, Number, parse, variables
-from ...expression.nodes import Leaf, fold, substitute
+from ...expression import Expression, parse, variables
 from ...extract import Formula
 from ...ranges import Range
+from ...runs.claims import rounded_up
 from ...runs.extraction import extract_run
 from ...train import Config, Progress, Run, fit
 from ...train.sources import DataSource, RowGenerator, SingleModuleTask
-from ...verify import Claim, Domain, Tolerance, check
+from ...verify import Claim, Domain, check
+from ._calcnet import Unbounded, assembled, whole_error
 from ._networks import EFFORT
 from .experiment import Cell, Experiment, Row, Tell
 
@@ -35,7 +35,6 @@ EXPRESSIONS = {
     "root": "(sqrt(b**2 + 4*a*c) - b)/(2*a)",
 }
 RANGE = Range.parse("[1,10]")
-_TOLERANCES = ("abs:1e-4", "abs:1e-3", "abs:1e-2", "abs:1e-1", "abs:1", "abs:10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,44 +76,13 @@ def _unit(
     return Unit(found.network, found.formula)
 
 
-def assembled(expression: Expression, units: Mapping[str, Formula]) -> Expression:
-    """The expression with every operator replaced by what its module computes."""
-
-    def leaf(node: Leaf) -> Expression:
-        return node
-
-    def operator(name: str, parts: tuple[Expression, ...]) -> Expression:
-        if name == "neg":
-            return Apply("neg", parts)
-        if name == "pow" and parts[1] == Number(Fraction(2)):
-            return _applied(units["mul"], (parts[0], parts[0]))
-        first, *others = parts
-        for other in others:
-            first = _of_two(units, name, first, other)
-        return first if others else _applied(units[name], (first,))
-
-    return fold(expression, leaf, operator)
-
-
-def _of_two(
-    units: Mapping[str, Formula], name: str, first: Expression, other: Expression
-) -> Expression:
-    if name == "add" and isinstance(other, Apply) and other.operation == "neg":
-        return _applied(units["sub"], (first, other.arguments[0]))
-    return _applied(units[name], (first, other))
-
-
-def _applied(unit: Formula, arguments: tuple[Expression, ...]) -> Expression:
-    return substitute(unit.outputs[0], dict(zip(unit.inputs, arguments, strict=True)))
-
-
-def _bound(left: Expression, right: Expression, domain: Domain) -> str:
-    """The least of a few tolerances within which two sides are established to agree."""
-    for text in _TOLERANCES:
-        verdict = check(Claim(left, right, domain, Tolerance.parse(text)), EFFORT)
-        if verdict.verdict in ("proved", "bounded"):
-            return f"{verdict.verdict} within {text.partition(':')[2]}"
-    return f"{verdict.verdict} within {text.partition(':')[2]}"
+def _bound(expression: Expression, units: Mapping[str, Formula], domain: Domain) -> str:
+    """The error of the whole, on all of the domain."""
+    try:
+        error = whole_error(expression, units, domain.ranges)
+    except Unbounded as failed:
+        return f"not bounded: {failed}"
+    return f"bounded within {float(rounded_up(error)):.2g}"
 
 
 def _cells(quick: bool) -> list[Cell]:
@@ -134,9 +102,9 @@ def _run(cell: Cell, tell: Tell) -> Row:
         truth = parse(text)
         domain = Domain.uniform(variables(truth), RANGE)
         discrete = assembled(truth, {name: unit.formula for name, unit in units.items()})
-        trained = assembled(truth, {name: unit.trained for name, unit in units.items()})
+        trained = {name: unit.trained for name, unit in units.items()}
         row[f"{name}_discrete"] = check(Claim(discrete, truth, domain), EFFORT).verdict
-        row[f"{name}_as_trained"] = _bound(trained, truth, domain)
+        row[f"{name}_as_trained"] = _bound(truth, trained, domain)
     return {**row, "published": "squared error of the paper's expression 5.0 inside, 9.5 outside"}
 
 

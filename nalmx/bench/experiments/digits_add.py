@@ -10,7 +10,7 @@ from .experiment import Experiment
 
 TASK = _digits.DigitTask(
     features=lambda digits: digits[..., None].float(),
-    target=lambda digits: digits.sum(-1, keepdim=True).float(),
+    target=lambda digits: digits.sum(-1, keepdim=True).double(),
     build=_digits.sums(1, 1),
     step=["h1 + x1"],
     items=[Range.parse("[0,9]")],

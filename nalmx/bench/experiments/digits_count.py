@@ -13,7 +13,7 @@ from .experiment import Experiment
 _DIGITS = 10
 TASK = _digits.DigitTask(
     features=lambda digits: one_hot(digits, _DIGITS).float(),
-    target=lambda digits: one_hot(digits, _DIGITS).sum(-2).float(),
+    target=lambda digits: one_hot(digits, _DIGITS).sum(-2).double(),
     build=_digits.sums(_DIGITS, _DIGITS),
     step=[f"h{k + 1} + x{k + 1}" for k in range(_DIGITS)],
     items=[Range.parse("[0,1]")] * _DIGITS,

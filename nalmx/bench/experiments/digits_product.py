@@ -18,7 +18,7 @@ def _product(random: Generator) -> Recurrent:
 
 TASK = _digits.DigitTask(
     features=lambda digits: digits[..., None].float(),
-    target=lambda digits: digits.double().prod(-1, keepdim=True).float(),
+    target=lambda digits: digits.double().prod(-1, keepdim=True),
     build=_product,
     step=["h1*x1"],
     items=[Range.parse("[1,9]")],

@@ -66,7 +66,7 @@ def _run(cell: Cell, tell: Tell) -> Row:
     }
     best = max(won, key=lambda means: won[means])
     return {
-        "best_means_of_g_m_w": str(best),
+        "best_means_of_g_m_w": str(best) if won[best] else None,
         "its_success": f"{won[best]}/{seeds}",
         "success_of_0_-1_1": f"{won[0, -1, 1]}/{seeds}",
         "success_of_all": f"{sum(won.values())}/{count}",

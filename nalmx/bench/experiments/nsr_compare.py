@@ -47,7 +47,9 @@ def _reach(network: torch.nn.Module, compare: Callable[[Any, Any], Any]) -> int:
     network = network.double()
     for digits in range(1, DIGITS + 1):
         generator = torch.Generator().manual_seed(digits)
-        first = torch.randint(10**digits, 10 ** min(digits + 1, 18), (200, 1), generator=generator)
+        first = torch.randint(
+            10**digits, min(10 ** (digits + 1), 9 * 10**18), (200, 1), generator=generator
+        )
         second = first + torch.randint(-5, 6, (200, 1), generator=generator)
         x = torch.cat([first, second], -1).double()
         with torch.no_grad():

@@ -99,8 +99,8 @@ def _cells(quick: bool) -> list[Cell]:
     models = ("nau",) if quick else ("nau", *RIVALS)
     return [
         {"operation": operation, "model": model, "seeds": seeds, "iterations": iterations}
-        for operation in _OUTPUTS
         for model in models
+        for operation in _OUTPUTS
     ]
 
 

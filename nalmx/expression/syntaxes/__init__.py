@@ -52,21 +52,24 @@ class Reading:
     note: str | None = None
 
 
-def read(text: str, syntax: Syntax = "auto") -> Reading:
-    """Read a text in a language; `auto` reads another one than Python's only where the text is none in it."""
+def read(text: str, syntax: Syntax = "auto", *, in_order: bool = False) -> Reading:
+    """Read a text in a language; `auto` reads another one than Python's only where the text is none in it.
+
+    `in_order` keeps every operation and all brackets, as `parse` does.
+    """
     if syntax not in SYNTAXES:
         raise UnknownNameError("syntax", str(syntax)[:40], list(SYNTAXES))
     if syntax != "auto":
-        return Reading(_in_language(text, syntax), syntax)
+        return Reading(_in_language(text, syntax, in_order), syntax)
     found = _language_of(text)
     try:
-        expression = _in_language(text, "python")
+        expression = _in_language(text, "python", in_order)
     except ExpressionError:
         if found == "python":
             raise
     else:
         return Reading(expression, "python")
-    expression = _in_language(text, found)
+    expression = _in_language(text, found, in_order)
     written = to_text(expression)
     shown = written if len(written) <= _SHOWN else f"{written[: _SHOWN - 1]}…"
     return Reading(expression, found, f"read as {_TITLES[found]}: {shown}")
@@ -81,9 +84,9 @@ def _language_of(text: str) -> str:
     return "sympy" if _IS_INFIX.search(text) else "python"
 
 
-def _in_language(text: str, syntax: str) -> Expression:
+def _in_language(text: str, syntax: str, in_order: bool) -> Expression:
     if syntax == "python":
-        return parse(text)
+        return parse(text, in_order=in_order)
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"the expression has {len(text)} characters; at most {MAX_LENGTH} are allowed"
@@ -98,4 +101,4 @@ def _in_language(text: str, syntax: str) -> Expression:
         tree: ast.expr = _GRAMMARS[syntax](text).read()
     except RecursionError:
         raise ExpressionError("the expression is nested too deeply") from None
-    return Reader(text, 0).read(tree, 1).expression
+    return Reader(text, 0, in_order=in_order).read(tree, 1).expression

@@ -16,7 +16,7 @@ from typing import Any
 
 from ... import __version__
 from ...clock import move_on_after
-from ...errors import CertificateError, NalmxError
+from ...errors import CertificateError, NalmxError, OwnNameError
 from ...storage import same_json
 from ...verify.certificate import SEQUENCE, check_digest, check_schema, digest_of, save_new
 from ...verify.effort import late
@@ -81,6 +81,8 @@ class SequenceCertificate:
             if not isinstance(data["task"], str):
                 raise CertificateError("its task is no name")
             return cls(sequence_task(data["task"]), Machine.from_json(data["machine"]), data)
+        except OwnNameError:
+            raise
         except NalmxError as error:
             raise CertificateError(f"{where} is damaged: {error}") from None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
-from ...errors import UnknownNameError
+from ...errors import SettingError
+from ...plugins import Plugins, is_own
 from ._base import Example, SequenceTask, exact_match
 from .examples import read_examples, write_examples
 from .tokens import Token, Tokens
@@ -33,6 +35,7 @@ TASK_NAMES = (
 )
 
 __all__ = [
+    "OWN_TASKS",
     "TASK_NAMES",
     "Example",
     "SequenceTask",
@@ -41,14 +44,32 @@ __all__ = [
     "exact_match",
     "read_examples",
     "sequence_task",
+    "task_names",
     "write_examples",
 ]
 
 
+def _made(name: str, thing: object) -> SequenceTask:
+    if not isinstance(thing, SequenceTask):
+        raise SettingError(
+            f"{name} is no sequence task; name a value of nalmx.pntm.tasks.SequenceTask"
+        )
+    return replace(thing, name=name)
+
+
+OWN_TASKS: Plugins[SequenceTask] = Plugins("sequence task", "nalmx.tasks", _made)
+"""Tasks of users, named as `package.module:TASK`, or of installed packages."""
+
+
+def task_names() -> list[str]:
+    """The names of all tasks, those of installed packages last."""
+    return [*TASK_NAMES, *OWN_TASKS.names()]
+
+
 def sequence_task(name: str) -> SequenceTask:
     """The task of a name. Example: `sequence_task("copy")`."""
-    known = name.lower().replace("_", "-")
+    known = name if is_own(name) else name.lower().replace("_", "-")
     if known not in TASK_NAMES:
-        raise UnknownNameError("sequence task", name[:40], list(TASK_NAMES))
+        return OWN_TASKS.get(OWN_TASKS.known(known, TASK_NAMES))
     task: SequenceTask = import_module(f"{__name__}.{known.replace('-', '_')}").TASK
     return task

@@ -62,7 +62,7 @@ def _modules(record: dict[str, Any]) -> tuple[str, list[Markup]]:
         rows.append(
             (
                 cell.operation,
-                cell.module,
+                cell.shown_module,
                 cell.interpolation,
                 cell.inputs,
                 f"{cell.success_rate.mean:.0%}",

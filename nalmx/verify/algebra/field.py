@@ -133,12 +133,12 @@ class Field:
         """The slot of π."""
         return self.slot("pi", Slot("pi", Constant("pi"), signs=POSITIVE))
 
-    def sine_of(self, argument: Quotient) -> Polynomial:
-        """The slot of the sine that was made with a cosine of the same argument."""
+    def wave_of(self, name: str, argument: Quotient) -> Polynomial:
+        """The slot of the sine or cosine that was made with the other one of the same argument."""
         (place,) = (
             place
             for place, slot in enumerate(self._slots)
-            if slot.argument is argument and slot.is_wave("sin")
+            if slot.argument is argument and slot.is_wave(name)
         )
         return self.ring.slot(place)
 

@@ -90,7 +90,7 @@ def with_sines(
             both = min(k, n, key=abs)
             powers[key(atom)] -= both
             powers[other] -= both
-            yield field.sine_of(inside), 2 * both
+            yield field.wave_of("sin", inside), 2 * both
     yield from ((atom, k) for atom, _ in atoms if (k := powers[key(atom)]))
 
 

@@ -24,6 +24,7 @@ from .bracket import Bracket
 from .case import Case
 from .cover import Breach, find_breach, signs_on
 from .field import Field
+from .functions import argument_of, with_sines
 from .normal_form import NormalForms, Obligation
 from .quotients import Polynomial, factors_of, key
 from .signs import (
@@ -141,11 +142,14 @@ def _written(obligation: Obligation, forms: NormalForms) -> Iterator[Need]:
     sign = (content > 0) - (content < 0)
     if signs in (NEGATIVE, NONPOSITIVE):
         sign, signs = -sign, opposite(signs)
+    if signs == NONZERO:
+        atoms = list(with_sines(forms.field, atoms))
     odd, even = set(), set()
     for atom, k in atoms:
         known, zero = region.atom_signs(atom), key(_of_the_same_zeros(forms.field, atom))
         if 0 in known and 0 not in signs and k > 0:
             yield ("not zero", zero)
+            yield from (("not zero", other) for other in _not_zero_either(forms.field, atom))
         if k % 2 and not (known <= NONNEGATIVE or known <= NONPOSITIVE):
             odd.add(key(atom))
             continue
@@ -158,6 +162,15 @@ def _written(obligation: Obligation, forms: NormalForms) -> Iterator[Need]:
         yield ("not negative", sign, frozenset(odd), frozenset(even))
     if signs == POSITIVE and not sign:
         yield ("never",)
+
+
+def _not_zero_either(field: Field, atom: Polynomial) -> Iterator[object]:
+    """Factors that are not 0 where a factor is not: where cos u is not 0, sin u is not 1 or −1."""
+    for name, other in (("cos", "sin"), ("sin", "cos")):
+        argument = argument_of(field, atom, name)
+        if argument is not None:
+            wave = field.wave_of(other, argument)
+            yield from (key(wave - 1), key(wave + 1))
 
 
 def _of_the_same_zeros(field: Field, atom: Polynomial) -> Polynomial:

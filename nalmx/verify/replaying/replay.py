@@ -23,8 +23,10 @@ from ..bounding.enclosure import Piece
 from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
 from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
 from ..domain import Point
+from ..effort import Effort
 from ..order.goal import Unshown
 from ..order.proof import METHOD as BY_SIGNS
+from ..prover import Open
 from ..verdict import Claim, Counterexample, Level
 from ..witness import judge, judge_between
 from .conditions import replay_conditions
@@ -101,8 +103,14 @@ class Replaying:
 
     def _replayed(self, verdict: Level) -> Replay:
         try:
+            if self._claim.arithmetic is not None and verdict in ("bounded", "refuted"):
+                self._in_floats()
+                return Replay(verdict, True, tuple(self._steps))
             if self._data["arithmetic"] != "reals":
-                raise NotEstablished("only claims over the reals can be replayed")
+                raise NotEstablished(
+                    "a check of every float32 is not replayed; only claims over the reals, and of floats as "
+                    "they are written, are"
+                )
             match verdict:
                 case "proved" | "bounded" if self._data["method"] == BY_SIGNS:
                     self._conditions()
@@ -169,6 +177,29 @@ class Replaying:
         for step in replay_conditions(claim, self._data["evidence"], self._spending):
             self._done(step)
         self._compare(size)
+
+    def _in_floats(self) -> None:
+        """What is said of floats, which is found again from the claim: there is no second arithmetic."""
+        from ..rounding.as_it_runs import RunningErrors
+
+        prover, data = RunningErrors(), self._data
+        if data["verdict"] == "refuted":
+            self._must(data["counterexample"] is not None, "there is no counterexample")
+            point = self._in_domain(data["counterexample"]["point"], "the counterexample")
+            found = prover.judged(self._claim, point)
+        else:
+            found = prover.attempt(self._claim, Effort(), Open())
+        self._must(found.verdict == data["verdict"], f"it is {found.verdict}: {found.reason}")
+        again = found.to_json()
+        for name in ("arithmetic", "bound", "largest_difference", "counterexample", "reason"):
+            self._must(data[name] == again[name], f"the {name.replace('_', ' ')} is another")
+        self._facts(AT_A_POINT if data["verdict"] == "refuted" else found.method, None)
+        self._must(not data["evidence"], "a verdict on floats has no evidence")
+        self._done(
+            "the claim fails at the counterexample, where every operation is rounded again"
+            if data["verdict"] == "refuted"
+            else f"the rounding is bounded again, from the claim alone: {found.bound}"
+        )
 
     def _compare(self, limit: Fraction) -> None:
         compared = compare(self._claim, limit)

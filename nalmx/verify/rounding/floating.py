@@ -8,25 +8,29 @@ rounding: |run − formula| ≤ |run − real| + |real − formula|.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 
 import flint
 
 from ...errors import NoTruthValue
-from ...expression import variables
+from ...expression import Expression, variables
 from ...expression.ball import Ball
-from ...expression.float_program import FloatProgram, Precision
+from ...expression.float_program import LIBRARY_ULPS, FloatProgram, Precision
 from ...expression.nodes import post_order
 from ...ranges import Interval
 from ..domain import Box, Domain
 from .float_values import as_fraction
-from .running_error import LIBRARY_ULPS, NoBound, rounding_bound
+from .running_error import NoBound, rounding_bound
+from .signed_cover import SignedCover
+from .signed_errors import has_signed_errors
 
 MOST_BOXES = 2_000
 CLOSE_ENOUGH = 1.1
 _MOST_OPERATIONS = 200_000  # of all boxes together, 6 s
+_FEW_BOXES = 1_000
 _SPOT = Fraction(1, 2**20)
 
 
@@ -36,6 +40,7 @@ class Rounded(NoTruthValue):
 
     `where` is the box in which the bound is attained, or the one that stands in the way.
     `at_a_spot` is the largest bound found for one tiny box: subdivision brings `bound` no lower.
+    `worst`: boxes with the largest bounds, where several are known.
     """
 
     _ask = "rounded.bound is not None"
@@ -45,6 +50,7 @@ class Rounded(NoTruthValue):
     at_a_spot: Fraction
     boxes: int
     reason: str | None = None
+    worst: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,50 @@ def arithmetic_of(kind: Precision) -> str:
     )
 
 
-def rounding_over(program: FloatProgram, domain: Domain, most_boxes: int = MOST_BOXES) -> Rounded:
+def rounding_over(
+    program: FloatProgram,
+    domain: Domain,
+    most_boxes: int = MOST_BOXES,
+    limit: Fraction | None = None,
+) -> Rounded:
     """The bound over a domain, with the box that has the largest one split again and again.
 
     It stops where the bound is within `CLOSE_ENOUGH` of what further splitting can give, after
-    `most_boxes` boxes, or `_MOST_OPERATIONS`; what it returns is a bound in each case.
+    `most_boxes` boxes, or `_MOST_OPERATIONS`; what it returns is a bound in each case. Of a program that is
+    known operation by operation signed errors are bounded first, with less effort once it is known on
+    which side of the `limit` the bound lies.
     """
+    if has_signed_errors(program):
+        found = _signed(SignedCover(program, domain), limit, most_boxes)
+        if found.bound is not None:
+            return found
+        most_boxes = min(most_boxes, _FEW_BOXES)
+        return replace(_running(program, domain, most_boxes), worst=found.worst)
+    return _running(program, domain, most_boxes)
+
+
+def rounding_relative(
+    program: FloatProgram, right: Expression, domain: Domain, limit: Fraction, most_boxes: int
+) -> Rounded:
+    """The bound on the rounding as a part of the right side."""
+    if not has_signed_errors(program):
+        reason = "for this program rounding is bounded absolutely; give a tolerance as abs:SIZE"
+        return Rounded(None, {}, Fraction(0), 0, reason)
+    return _signed(SignedCover(program, domain, right), limit, most_boxes)
+
+
+def _signed(cover: SignedCover, limit: Fraction | None, most_boxes: int) -> Rounded:
+    cover.run(math.inf if limit is None else float(limit), most_boxes)
+    known = math.isfinite(cover.bound)
+    reason = (
+        None if known else "a value may overflow or be undefined, perhaps only once it is rounded"
+    )
+    spot = Fraction(cover.spot) if math.isfinite(cover.spot) else Fraction(0)
+    bound = Fraction(cover.bound) if known else None
+    return Rounded(bound, cover.worst[0], spot, cover.boxes, reason, cover.worst)
+
+
+def _running(program: FloatProgram, domain: Domain, most_boxes: int) -> Rounded:
     order, boxes, spot = count(), 0, flint.arb(0)
     most_boxes = min(most_boxes, _MOST_OPERATIONS // len(list(post_order(program.expression))))
     queue: list[tuple[float, int, Ball | NoBound, Box, Box]] = []

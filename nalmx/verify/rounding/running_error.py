@@ -11,7 +11,7 @@ sum of n terms, whose order is open, rounds n − 1 times numbers up to Σ|xᵢ|
 time the sum itself; a product that is not rounded before it is added (fused multiply-add) is only
 closer. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, chapters 2 to 4.)
 
-Functions of a library, and powers, are taken to be within `LIBRARY_ULPS` of the function at the
+Functions of a library, and powers, are taken to be within `ulps` (`LIBRARY_ULPS`) of the function at the
 rounded argument; nothing here proves that of a library, so a verdict must name it.
 """
 
@@ -31,6 +31,7 @@ from ...expression.definitions import compiled, derivatives_of
 from ...expression.float_program import FloatProgram
 from ...expression.nodes import post_order
 from ...expression.operations import COMPARISONS, OPERATIONS
+from ...ranges import Interval
 from ..domain import Box
 from .ends import ONE, ZERO, Ends, Lost, applied, ends, point
 from .float_values import (
@@ -48,7 +49,6 @@ from .float_values import (
     stepped,
 )
 
-LIBRARY_ULPS = 4
 _BITS = 96
 
 
@@ -90,7 +90,8 @@ class _Analysis:
         self.tiny = self.normal * self.unit
         literals = {id(literal) for literal in program.literals}
         states: dict[int, State] = {}
-        inputs = {n: known(ends(ball(side.lower), ball(side.upper))) for n, side in box.items()}
+        self.ulps = flint.arb(flint.fmpq(program.ulps.numerator, program.ulps.denominator))
+        inputs = {n: self._input(side, program.as_written) for n, side in box.items()}
         for node in post_order(program.expression):
             look()
             if id(node) in literals or isinstance(node, Constant):
@@ -110,6 +111,16 @@ class _Analysis:
         self.value: Pair | NoBound = (
             NoBound("the output is a truth value") if isinstance(result, Condition) else result
         )
+
+    def _input(self, side: Interval, is_rounded: bool) -> State:
+        exact = ends(ball(side.lower), ball(side.upper))
+        if not is_rounded:
+            return known(exact)
+        try:
+            error = self._half_ulp(exact.size).max(self.tiny)
+        except Lost as lost:
+            return NoBound(str(lost))
+        return pair(exact, error, exact.widened(error))
 
     def _literal(self, value: Ball) -> Pair:
         """A number rounded to a float, perhaps by way of a longer format."""
@@ -154,7 +165,7 @@ class _Analysis:
         carried: Ball,
         least: Ball,
         relative: Ball = UNBOUNDED,
-        ulps: int | None = None,
+        ulps: Ball | None = None,
     ) -> Pair:
         """The outcome of an operation: its real values, and its values at computed arguments.
 
@@ -180,7 +191,7 @@ class _Analysis:
         self, values: tuple[Ends, Ends], carried: Ball, relative: Ball = UNBOUNDED
     ) -> Pair:
         """The same for a library function, whose results below the normal numbers may be 0."""
-        return self._rounded(values, carried, self.normal, relative, LIBRARY_ULPS)
+        return self._rounded(values, carried, self.normal, relative, self.ulps)
 
     def _add(self, *given: Pair) -> Pair:
         terms = [t for t in given if not (t.error.is_zero() and t.exact.size.is_zero())]

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...expression.float_program import FLOAT32
 from ...expression.straight_line import StraightLine, numbers_of, whole_power
 from ...ranges import Interval, Range
 from .rounded import results
@@ -65,10 +66,11 @@ def exactly(bits: int) -> Fraction:
 
 
 def rounded(content: object) -> np.float32:
-    """A number or constant as a program in float32 has it: the nearest float64, rounded again."""
-    value = number(content)
-    with np.errstate(over="ignore"):
-        return np.float32(value)
+    """A number or constant as a program in float32 has it: the nearest float32."""
+    if isinstance(content, Fraction):
+        nearest = FLOAT32.nearest(content)
+        return np.float32(math.copysign(math.inf, content) if nearest is None else float(nearest))
+    return np.float32(number(content))
 
 
 class _Functions:

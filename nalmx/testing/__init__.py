@@ -12,19 +12,20 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from .errors import ExpressionError, SettingError
-from .expression import Expression, remarks
-from .expression.nodes import parts
-from .ranges import Range
-from .report.command_lines import claim_words
-from .report.verdicts import explain
-from .verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
-from .verify import check as check_claim
-from .verify.searching.calling import is_function, name_of, takes_names
-from .verify.sides import domain_of, estimator_of, network_of, programs_of, sides
-from .verify.verdict import check_level
+from ..errors import ExpressionError, SettingError
+from ..expression import Expression, remarks
+from ..expression.float_program import FloatArithmetic
+from ..expression.nodes import parts
+from ..ranges import Range
+from ..report.command_lines import claim_words
+from ..report.verdicts import explain
+from ..verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
+from ..verify import check as check_claim
+from ..verify.searching.calling import is_function, name_of, takes_names
+from ..verify.sides import domain_of, estimator_of, network_of, programs_of, sides
+from ..verify.verdict import check_level
 
 _LONGEST_REPLAY = 4_000
 _SHOWN_POINTS = 20
@@ -39,6 +40,7 @@ def assert_equivalent(
     require: Level = "tested",
     effort: Effort | None = None,
     as_it_runs: bool = False,
+    arithmetic: FloatArithmetic | str | None = None,
 ) -> Verdict:
     """Assert that `model` equals `formula` on a domain, and return the verdict.
 
@@ -52,6 +54,9 @@ def assert_equivalent(
     With `as_it_runs` the claim is of what a module of PyTorch computes in its floats on a CPU, rounding
     included, at every float input (see `docs/networks.md`); it can be `bounded` or `refuted`, and needs a
     tolerance `abs:SIZE`.
+
+    With `arithmetic="float32"` (or `float64`, `float16`, `bfloat16`) a text, or an expression, is the program
+    that rounds each of its operations as it is written (see `docs/verify.md`).
 
     A linear model, a decision tree, a multilayer perceptron or a pipeline of scikit-learn is the exact
     function of its fitted numbers, too (see `nalmx.extract.estimators`).
@@ -80,17 +85,23 @@ def assert_equivalent(
     check_level(require)
     allowed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(str(tolerance))
     effort = effort or Effort()
+    floats = FloatArithmetic.parse(arithmetic) if isinstance(arithmetic, str) else arithmetic
+    if floats is not None and (as_it_runs or not isinstance(model, (str, *get_args(Expression)))):
+        raise SettingError(
+            f"an arithmetic is for an expression or its text, and {type(model).__name__} is given; leave it "
+            "out, or write the expression (as_it_runs is for modules of PyTorch)"
+        )
     right, named = sides(formula, "the formula")
     if as_it_runs:
-        from .extract import Formula
-        from .verify.rounding.as_it_runs import RunningErrors
+        from ..extract import Formula
+        from ..verify.rounding.as_it_runs import RunningErrors
 
         programs = programs_of(model)
         model = Formula(programs[0].inputs, tuple(p.expression for p in programs), "", "")
     model = estimator_of(model, _columns(model, named, domain))
     if is_function(model):
         return _assert_function(model, right, named, domain, allowed, require, effort)
-    left, inputs = sides(network_of(model), "the model")
+    left, inputs = sides(network_of(model), "the model", in_order=floats is not None)
     if len(left) != len(right):
         raise ExpressionError(
             f"the model has {len(left)} output(s) and {len(right)} formula(s) are given; give one for "
@@ -99,7 +110,7 @@ def assert_equivalent(
     where = domain_of(domain, {*inputs, *named})
     verdicts = []
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
-        claim = Claim(one, other, where, allowed)
+        claim = Claim(one, other, where, allowed, arithmetic=floats)
         if as_it_runs:
             verdict = check_claim(claim, effort, [RunningErrors(programs[place])])
         else:
@@ -124,7 +135,7 @@ def _assert_function(
     effort: Effort,
 ) -> Verdict:
     __tracebackhide__ = True
-    from .verify.searching.functions import check_function
+    from ..verify.searching.functions import check_function
 
     if require != "tested":
         raise SettingError(
