@@ -12,19 +12,27 @@ from ...errors import SettingError
 def stacked_tokens(tokens: Tensor, leading: torch.Size, vocabulary: int) -> Tensor:
     """Tokens (…, B, T) with the leading dimensions of a stack; shared tokens are repeated.
 
-    Errors: a number outside the vocabulary, which in a stack would read another member's row.
+    Errors: a number outside the vocabulary, which in a stack would read another member's row. On a GPU
+    it ends the process's use of the device, since to ask for the numbers would wait for all that runs.
     """
     if tokens.ndim < 2 or tokens.shape[-1] < 1 or tokens.shape[:-2] not in (leading, ()):
         raise SettingError(
             f"tokens need the shape {(*leading, 'batch', 'time')} or (batch, time) with time ≥ 1; "
             f"{tuple(tokens.shape)} given"
         )
-    if tokens.numel() and not 0 <= int(tokens.min()) <= int(tokens.max()) < vocabulary:
+    if _waits(tokens):
+        torch._assert_async(((tokens >= 0) & (tokens < vocabulary)).all())
+    elif tokens.numel() and not 0 <= int(tokens.min()) <= int(tokens.max()) < vocabulary:
         raise SettingError(
             f"tokens are numbers from 0 to {vocabulary - 1}; "
             f"{int(tokens.min())} to {int(tokens.max())} given"
         )
     return tokens.expand(*leading, *tokens.shape[-2:])
+
+
+def _waits(tokens: Tensor) -> bool:
+    """Whether to ask for a number would wait until the device has done all that it was given."""
+    return tokens.is_cuda
 
 
 def look_up(table: Tensor, tokens: Tensor, axis: int) -> Tensor:

@@ -126,7 +126,7 @@ def rounding_relative(
 
 
 def _signed(cover: SignedCover, limit: Fraction | None, most_boxes: int) -> Rounded:
-    cover.run(math.inf if limit is None else float(limit), most_boxes)
+    cover.run(math.nan if limit is None else float(limit), most_boxes)
     known = math.isfinite(cover.bound)
     reason = (
         None if known else "a value may overflow or be undefined, perhaps only once it is rounded"

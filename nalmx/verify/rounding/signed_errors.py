@@ -78,7 +78,8 @@ class _Step:
 class SignedErrors:
     """A program made ready to be bounded on boxes.
 
-    `relative_to`: what the error is divided by, an expression of the same inputs.
+    `relative_to`: what the error is divided by, an expression of the same inputs. `slopes`: how much the
+    result changes with each input at most, on the boxes that were bounded last.
     """
 
     def __init__(self, program: FloatProgram, relative_to: Expression | None = None) -> None:
@@ -88,6 +89,7 @@ class SignedErrors:
         self._numbers = _numbers(self._nodes, program.precision)
         self._ulps = enclosing(program.ulps).high
         others = [] if relative_to is None else list(post_order(relative_to))
+        self.slopes: dict[str, Array] = {}
         self.work = 2 * len(self._nodes) + len(others)
 
     def bounds(self, box: Mapping[str, Spans], count: int) -> Array:
@@ -251,6 +253,8 @@ class SignedErrors:
                 continue
             step = steps[id(node)]
             self._kept(slope)
+            if isinstance(node, Variable):
+                self.slopes[node.name] = slope.size
             if step.signed is not None:
                 known = apply("add", (known, apply("mul", (slope, step.signed))))
                 continue
