@@ -139,20 +139,26 @@ TASKS = {
 }
 
 
-def drawn(task, source, lengths):
-    return [Example(*map(tuple, TASKS[task](source, length))) for length in lengths]
+def drawn(draw, source, lengths):
+    return [Example(*map(tuple, draw(source, length))) for length in lengths]
 
 
-def run(task, seed, directory):
-    """Write a task's files, learn it from them in another process, and read what that found."""
+def training(task, draw, seed):
+    """The examples to learn a task from, and the source that its tests are drawn from next."""
     source = random.Random(f"{task} {seed}")
-    training = directory / "train.jsonl"
     lengths = [source.randint(1, LONGEST) for _ in range(TRAINING)]
-    write_examples(training, drawn(task, source, lengths))
+    return drawn(draw, source, lengths), source
+
+
+def run(task, draw, seed, directory):
+    """Write a task's files, learn it from them in another process, and read what that found."""
+    examples, source = training(task, draw, seed)
+    file = directory / "train.jsonl"
+    write_examples(file, examples)
     tests = {length: directory / f"length-{length}.jsonl" for length in LENGTHS}
     for length, path in tests.items():
-        write_examples(path, drawn(task, source, [length] * LENGTHS[length]))
-    arguments = ["train-and-extract", "--module", "pntm", "--examples", str(training)]
+        write_examples(path, drawn(draw, source, [length] * LENGTHS[length]))
+    arguments = ["train-and-extract", "--module", "pntm", "--examples", str(file)]
     arguments += [part for path in tests.values() for part in ("--test", str(path))]
     arguments += ["--output", str(directory / "run"), "--json", "--quiet"]
     facts = {"task": task, "seed": seed}
@@ -174,25 +180,25 @@ def run(task, seed, directory):
     return {**facts, **{name: found[name] for name in kept}, "accuracy": accuracy}
 
 
-def learned(task, seed):
+def learned(task, draw, seed):
     with tempfile.TemporaryDirectory() as directory:
-        return run(task, seed, Path(directory))
+        return run(task, draw, seed, Path(directory))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", default=[*TASKS], metavar="TASK")
+def main(tasks, results_file, summary):
+    parser = argparse.ArgumentParser(description=summary)
+    parser.add_argument("tasks", nargs="*", default=[*tasks], metavar="TASK")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--output", type=Path, default=results_file)
     options = parser.parse_args()
-    if unknown := [task for task in options.tasks if task not in TASKS]:
-        parser.error(f"unknown tasks {', '.join(unknown)}; known are {', '.join(TASKS)}")
+    if unknown := [task for task in options.tasks if task not in tasks]:
+        parser.error(f"unknown tasks {', '.join(unknown)}; known are {', '.join(tasks)}")
     results = []
     heads = "".join(f"{length:>8}" for length in LENGTHS)
     print(f"{'task':30}{'learned':>8}{heads}{'tapes':>7}{'states':>8}{'entries':>9}{'seconds':>9}")
     pool = ThreadPool(options.processes)
-    for result in pool.imap(lambda task: learned(task, options.seed), options.tasks):
+    for result in pool.imap(lambda task: learned(task, tasks[task], options.seed), options.tasks):
         task = result["task"]
         results.append(result)
         if "error" in result:
@@ -206,9 +212,13 @@ def main():
             )
         record = {"training": TRAINING, "longest": LONGEST, "lengths": LENGTHS, "results": results}
         options.output.write_text(json.dumps(record, indent=1) + "\n")
-    exact = sum(min(r.get("accuracy", {0: 0}).values()) == 1 for r in results)
-    print(f"exact at every length: {exact} of {len(results)}")
+    exact = [min(result.get("accuracy", {0: 0}).values()) == 1 for result in results]
+    wrong = sum(r["learned"] and not right for r, right in zip(results, exact, strict=True))
+    print(
+        f"exact at every length: {sum(exact)} of {len(results)}; not learned: "
+        f"{sum(not result['learned'] for result in results)}; learned and wrong: {wrong}"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    main(TASKS, RESULTS, __doc__.splitlines()[0])

@@ -93,8 +93,8 @@ ORDERS = {
     "pntm": (
         {"tasks"},
         {"vocabulary"},
-        {"machine"},
-        {"batch", "keys"},
+        {"machine", "transducer"},
+        {"transducer_machine", "batch", "keys"},
         {"minimise"},
         {"baselines", "soft"},
         {"learn"},

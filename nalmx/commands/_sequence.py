@@ -68,7 +68,7 @@ def run_sequence(asked: TrainRequest) -> int:
     except (Interrupted, KeyboardInterrupt):
         notes.print(f"nalmx: {interrupted()}", soft_wrap=True)
         return INTERRUPTED
-    if results.way != "discrete":
+    if results.way not in ("merging", "discrete"):
         say_idle_gpu(notes, device, "sequences")
     for one in results.scores:
         if one.unseen:

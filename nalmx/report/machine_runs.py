@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..runs.machines import MachineOutcome
 
 _WAYS = {
+    "merging": "merging states",
     "discrete": "discrete fitting",
     "gradient": "gradient descent",
     "repair": "gradient descent and repair",

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..errors import RunError
 from ..pntm.learn.config import NoiseLevel, learnable
-from ..pntm.learn.discrete import TOLERATED, judged
-from ..pntm.learn.learn import certainty_of, tolerated
+from ..pntm.learn.discrete import TOLERATED
+from ..pntm.learn.learn import certainty_of, judgement, tolerated
 from ..pntm.learn.score import Score, score
 from ..pntm.machine import Machine
 from ..pntm.soft.conversion import weights_of
@@ -69,7 +69,7 @@ def _borne_out(
     """
     recorded = results.exam is not None
     most = tolerated(noise, examples) if recorded else TOLERATED
-    last = judged(machine, examples, learnable(examples), most)
+    last = judgement(machine, results.way, examples, learnable(examples), most)
     same = not recorded or (last.exam, last.noise) == (results.exam, results.noise)
     return last.learned and same and certainty_of(machine, examples).reason is None
 

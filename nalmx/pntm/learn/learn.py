@@ -15,7 +15,7 @@ import numpy as np
 
 from ...clock import until
 from ...errors import NoTruthValue
-from ...storage import canonical_json
+from ...storage import canonical_json, same_json
 from ...train.interrupted import Interrupted, ending
 from ..keys import Keys
 from ..machine import Machine
@@ -23,15 +23,16 @@ from ..minimise import minimise
 from ..soft.conversion import weights_fit
 from ..tasks import Example
 from ..tasks.contradictions import contradictions
-from ..vocabulary import Ids
+from ..vocabulary import Ids, Vocabulary
 from .certainty import Certainty, assess
-from .config import SECONDS, Method, NoiseLevel, Way, check_noise, learnable
+from .config import MOST_TAPES, SECONDS, Method, NoiseLevel, Way, check_noise, learnable
 from .discrete import TOLERATED, FittedMachine, fit_discrete, judged
 from .discrete.data import Data, first_questions
 from .discrete.judge import plain
 from .discrete.noise import agreement
 from .discrete.registers import candidate_registers
 from .findings import Exam, Noise
+from .merged import Merged, merged_machine
 from .score import score
 
 # Of the time there is; what a search leaves goes to those after it.
@@ -91,10 +92,11 @@ def learn(
 ) -> Learned:
     """The simplest machine that answers the examples, with `tapes` at most if they are given.
 
-    - `discrete`: fitting without gradients, and without torch
+    - `merging`: states merged from the examples, for answers that a register alone decides
+    - `discrete`: fitting with tapes, without gradients, and without torch
     - `gradient`: gradient descent, simple registers and few tapes first
-    - `auto`: the first; if that fails the second, briefly, and then the first once more, with the
-      tapes that the gradients found (the way is `repair` where one of them is used)
+    - `auto`: merging, then discrete; if both fail gradients, briefly, and then discrete once more,
+      with the tapes that the gradients found (the way is `repair` where one of them is used)
 
     `noise` is the part of answer tokens that may be wrong: 0 for none, a number, or `auto` for what
     the examples show (a quarter at most). None is 0, and auto where equal prompts have different
@@ -133,18 +135,25 @@ class _Learning:
 
     def by(self, method: Method) -> Learned:
         """The best machine of a method."""
-        if method == "discrete" or (method == "auto" and self._noise):
-            return self._discretely(self._seconds)  # gradients find nothing among wrong tokens
         if method == "gradient":
-            alone = self._by_gradients(self._seconds)
-            return self._discretely(0.0) if alone is None else alone
-        found = [self._discretely(_DISCRETE * self._seconds)]
+            trained = self._by_gradients(self._seconds)
+            return self._discretely(0.0) if trained is None else trained
+        found = [] if method == "discrete" else self._by_merging()
+        if any(one.learned for one in found):
+            return found[0]
+        if method == "merging":
+            return found[0] if found else self._discretely(0.0)
+        # Gradients find nothing among wrong tokens.
+        alone = method == "discrete" or self._noise > 0
+        seconds = (_BRIEFLY if found else 1.0 if alone else _DISCRETE) * self._seconds
+        found.insert(0, self._discretely(seconds))
         # Where the examples leave a choice, no other search decides it.
-        if not found[0].settled and self._left > _TOO_LITTLE:
-            more = self._by_gradients(_BRIEFLY * self._seconds)
-            found += [] if more is None else [more]
+        if not alone and not any(one.settled for one in found) and self._left > _TOO_LITTLE:
+            trained = self._by_gradients(_BRIEFLY * self._seconds)
+            more = [] if trained is None else [trained]
+            found += more
             if not found[-1].settled and self._left > 0:
-                found.append(self._discretely(self._left, [m.machine for m in found[1:]]))
+                found.append(self._discretely(self._left, [m.machine for m in more]))
         best = max(found, key=lambda one: (one.learned, one.accuracy))
         return replace(best, seconds=self._passed)
 
@@ -162,6 +171,21 @@ class _Learning:
 
     def _say(self, doing: str) -> None:
         self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
+
+    def _by_merging(self) -> list[Learned]:
+        """By merging states; nothing where that foretells nothing."""
+        if self._noise:
+            return []
+        self._check()
+        self._say("merging states")
+        found: Merged | None = None
+        with until(ending(self._left, self._stop)):
+            found = merged_machine(tuple(self._examples), self._vocabulary)
+        self._check()
+        most = MOST_TAPES if self._tapes is None else self._tapes
+        if found is None or found.machine.tapes > most or not weights_fit(found.machine):
+            return []
+        return [self._learned(found.machine, "merging", True)]
 
     def _discretely(self, seconds: float, hints: Sequence[Machine] = ()) -> Learned:
         """By discrete fitting; `repair` is that with hints, where it uses one."""
@@ -255,20 +279,20 @@ class _Learning:
 
     def _learned(self, machine: Machine, way: Way, answers: bool) -> Learned:
         """What is to be said of a machine that answers everything, or all but noise, or not."""
-        if answers:
+        if answers and way != "merging":
             # What makes no difference to the examples can only do harm elsewhere.
             prompts = dict.fromkeys(example.prompt for example in self._examples)
             with until(ending(self._left, self._stop)):
                 machine = minimise(machine, Keys.of(machine, prompts))
             self._check()
-        elif not weights_fit(machine):
+        elif not answers and not weights_fit(machine):
             machine = plain(Data(self._examples, self._vocabulary)).machine
         right = score("train", machine, self._examples, self._stop).accuracy
         found = Learned(machine, way, False, right, self._passed)
         if not answers:
             return found
         # The machine as it is kept, by all examples: whoever has both can judge again.
-        last = judged(machine, self._examples, self._vocabulary, self._noise)
+        last = judgement(machine, way, self._examples, self._vocabulary, self._noise)
         found = replace(
             found, learned=last.learned, reason=last.reason, exam=last.exam, noise=last.noise
         )
@@ -281,6 +305,31 @@ class _Learning:
             return replace(found, certainty=certainty)
         reason = f"under-determined; {certainty.reason}"
         return replace(found, learned=False, reason=reason, certainty=certainty)
+
+
+@dataclass(frozen=True)
+class Judgement(NoTruthValue):
+    """Whether a machine is learned, by the examples alone."""
+
+    _ask = "judgement.learned"
+
+    learned: bool
+    reason: str | None = None
+    exam: Exam | None = None
+    noise: Noise | None = None
+
+
+def judgement(
+    machine: Machine, way: Way, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
+) -> Judgement:
+    """A machine as it was found in some way, judged by examples; a merged one is merged again."""
+    if way != "merging":
+        last = judged(machine, examples, vocabulary, noise)
+        return Judgement(last.learned, last.reason, last.exam, last.noise)
+    found = merged_machine(tuple(examples), vocabulary)
+    if found is None or not same_json(found.machine.to_json(), machine.to_json()):
+        return Judgement(False, "it is not what merging states gives")
+    return Judgement(True, exam=found.exam)
 
 
 def certainty_of(

@@ -15,7 +15,6 @@ from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.learn.record import CertaintyRecord
 from nalmx.pntm.machine import Machine
 from nalmx.pntm.tasks import Example, sequence_task
-from nalmx.pntm.vocabulary import Vocabulary
 
 COPY = sequence_task("copy").examples(np.random.default_rng(0), 100, 12)
 
@@ -98,15 +97,17 @@ def test_a_stop_ends_the_search_for_rivals(copied):
 
 def test_an_automaton_is_told_from_its_neighbours_by_long_prompts_alone():
     short, long = divisible(3, 2), divisible(3, 8)
-    automaton = automaton_of(Vocabulary.of(long), long)
-    assert len(automaton.steps) == 3
+    automaton = automaton_of(learn(long, method="merging").machine, long)
+    assert automaton.states == 3
     assert all(automaton.answer(e.prompt) == e.answer for e in divisible(3, 10))
-    assert neighbours(automaton, long).survivors == ()
+    assert neighbours(automaton, long).redirected == ()
+    assert neighbours(automaton, long).divided == ()
     around = neighbours(automaton, short)
-    assert 0 < len(around.survivors) < around.tried
-    for other in around.survivors:
+    assert 0 < len(around.redirected) + len(around.divided) < around.tried
+    assert all(other.states == 3 for other in around.redirected)
+    assert all(other.states == 4 for other in around.divided)
+    for other in (*around.redirected, *around.divided):
         assert all(other.answer(e.prompt) == e.answer for e in short)
-        assert 3 <= len(other.steps) <= 4
 
 
 def test_probes_keep_what_all_prompts_have_in_common():

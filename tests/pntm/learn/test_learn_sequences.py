@@ -50,6 +50,7 @@ def searches(monkeypatch):
     found = Searches([], [], [])
     monkeypatch.setattr(learning, "fit_discrete", found.fit_discrete)
     monkeypatch.setattr(gradient, "fit_gradient", found.fit_gradient)
+    monkeypatch.setattr(learning, "merged_machine", lambda examples, vocabulary: None)
     return found
 
 
@@ -64,6 +65,13 @@ def wrong(parity):
         for node in parity.machine.table
     )
     return replace(parity.machine, table=table)
+
+
+def test_merging_comes_first():
+    told = []
+    found = learn(PARITY, on_progress=told.append)
+    assert (found.way, found.learned, found.accuracy) == ("merging", True, 1)
+    assert [words.partition(",")[0] for words in told] == ["merging states", "looking for rivals"]
 
 
 def test_discrete_fitting_learns_alone():

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from ...machine import Machine, accuracy
 from ...tasks import Example, Tokens
+from ...transducer import Transducer, difference
 from ..discrete.data import Streams, first_questions
 from ..discrete.judge import coder_of
-from .automata import automaton_of, difference, neighbours
+from ..merged import merged_machine
+from .automata import automaton_of, neighbours, size_of_transducer
 from .probes import Shape, near_probes, wide_probes
 from .rules import fitting_rules
 from .tapes import other_machines
@@ -20,7 +22,7 @@ from .unseen import Coverage, Unseen
 NEAR, WIDE = 300, 500  # probes
 _LARGER, _MORE = 1.25, 8.0  # a rival may take this much more to tell: a factor, and nats
 _TAPE = 8.0  # nats to tell a tape from the others of a library
-_COMPARED = 200  # of the neighbours of an automaton that fit
+_COMPARED = 60  # of the neighbours of an automaton that fit
 _SURVIVING = 0.03  # of all neighbours may fit: a few do by chance
 _UNSHOWN = 0.08  # of near probes may need what was never seen: prompts that cannot occur do
 _QUESTIONS, _MANY = 3_000, 20_000
@@ -179,20 +181,45 @@ class _Assessment:
                 break
 
     def _automata(self, most: float) -> Iterator[Rival]:
-        automaton = automaton_of(self._machine.vocabulary, self._examples, most)
-        if automaton is None or automaton.size > most:
+        automaton = automaton_of(self._machine, self._examples)
+        if automaton is None or size_of_transducer(automaton) > most or self._stop():
             return
-        around = neighbours(automaton, self._examples, self._stop)
-        some = around.survivors[:_COMPARED]
-        pairs = [(one, difference(automaton, one, self._shape.bigrams)) for one in some]
-        differing = [(one, prompt) for one, prompt in pairs if prompt is not None]
-        part = len(differing) / max(1, len(some)) * len(around.survivors) / around.tried
-        if part <= _SURVIVING or self._stop():
-            return
-        for other, prompt in differing:
+        around = neighbours(automaton, self._examples)
+        divided = [*self._differing(automaton, around.divided[:_COMPARED])]
+        part = len(divided) / max(1, min(_COMPARED, len(around.divided)))
+        few = part * len(around.divided) <= _SURVIVING * around.tried or self._foretold(automaton)
+        # Where a transition leads must be known of each; of what may follow, a little is open by chance.
+        redirected = self._differing(automaton, around.redirected[:_COMPARED])
+        for other, prompt in [*redirected, *(() if few else divided)]:
             for one in (other, automaton):
-                words = f"an automaton of {len(one.steps)} states"
-                yield from self._compared(words, one.answer, one.size, [prompt])
+                yield from self._compared(
+                    f"an automaton of {one.states} states",
+                    one.answer,
+                    size_of_transducer(one),
+                    [prompt],
+                )
+
+    def _foretold(self, automaton: Transducer) -> bool:
+        """Whether what follows what, where nothing shows it, was foretold as often as a part of it
+        may be open (3/n bounds the failures of n without one, 95 %)."""
+        found = merged_machine(tuple(self._examples), self._machine.vocabulary)
+        return (
+            found is not None
+            and found.transducer == automaton
+            and not found.missed
+            and found.foretold * _SURVIVING >= 3
+        )
+
+    def _differing(
+        self, automaton: Transducer, others: Sequence[Transducer]
+    ) -> Iterator[tuple[Transducer, Tokens]]:
+        """Those that say something else to a prompt of neighbours that stand beside each other."""
+        for one in others:
+            prompt = difference(
+                automaton, one, lambda before, token: (before, token) in self._shape.bigrams
+            )
+            if prompt is not None and not self._stop():
+                yield one, prompt
 
     def _reason(self, rivals: Sequence[Rival]) -> str | None:
         """Why the examples do not determine the machine, in a line."""

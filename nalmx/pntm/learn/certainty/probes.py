@@ -17,8 +17,8 @@ from typing import TypeAlias
 import numpy as np
 
 from ...tasks import Example, Token, Tokens
+from ...transducer import END, START
 
-START, END = "\0start", "\0end"
 _TRIES = 8  # for each probe that is asked for
 _MOST_TOKENS = 40_000  # of all probes together
 _SURE = 7  # times; what was expected this often and never seen is missing
