@@ -42,7 +42,8 @@ def why_bent(judge: Judge, law: Candidate) -> str:
 
 def _curve(values: Array, sign: int) -> Array:
     middle, half = (values.max() + values.min()) / 2, np.ptp(values) / 2
-    return values + sign * (values - middle) ** 2 / (2 * max(abs(middle), half))
+    curve: Array = values + sign * (values - middle) ** 2 / (2 * max(abs(middle), half))
+    return curve
 
 
 def _left(judge: Judge, law: Candidate, columns: Mapping[str, Array]) -> float:
