@@ -1,13 +1,11 @@
 """Sixty tasks as somebody with a log or a file would write them, learned by the command line.
 
-    python benchmarks/natural_tasks.py [TASK ...] [--seed SEED] [--processes N] [--output FILE] [--rival]
+    python benchmarks/natural_tasks.py [TASK ...] [--seed SEED] [--processes N] [--output FILE]
 
 Machines of up to 100 states, regular expressions, transducers, decimal arithmetic, caches and logs
 of protocols: one alphabet, no separator and no end mark beyond what people write, answers of one
 token at the end, or beside the prompt, or of another length. Files, lengths and counting are those
-of `tasks_from_examples.py`. `--rival` gives the same examples to AALpy's passive learning where
-they have its form (an answer token for every prompt token, or one answer token), and prints states
-and seconds. Writes benchmarks/results/natural_tasks.json.
+of `tasks_from_examples.py`. Writes benchmarks/results/natural_tasks.json.
 """
 
 import re

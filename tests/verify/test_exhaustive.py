@@ -15,8 +15,10 @@ from nalmx.errors import SettingError
 from nalmx.expression import evaluate, parse
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.straight_line import straight
+from nalmx.verify.effort import Effort
+from nalmx.verify.prover import Open
 from nalmx.verify.sweeping import exhaustive, single
-from nalmx.verify.sweeping.exhaustive import every_float
+from nalmx.verify.sweeping.exhaustive import EveryFloat, every_float
 from nalmx.verify.sweeping.rounded import every_float_form
 
 NARROW = "[1,1.001]"
@@ -266,3 +268,12 @@ def test_no_text_of_a_user_reaches_the_source() -> None:
     program = straight(made.left, made.right)
     source = numba_points.check(every_float_form(program, program, "reals", True, ["system_name"]))
     assert not any(text in source for text in ("system", "12345", "678", "98765", "4321", "77"))
+
+
+def test_what_says_bounded_runs_on_the_cpu_whatever_the_device_of_sweeps(monkeypatch) -> None:
+    asked = []
+    real = exhaustive.loop
+    monkeypatch.setattr(exhaustive, "loop", lambda f, device: (asked.append(device), real(f))[1])
+    made = claim("x1 + 1 - 1", "x1", NARROW, tolerance="abs:1e-9")
+    assert EveryFloat().attempt(made, Effort(device="cuda"), Open()).verdict == "bounded"
+    assert asked == ["cpu"]

@@ -86,7 +86,10 @@ def every_float(
 
 @dataclass(frozen=True, slots=True)
 class EveryFloat:
-    """`bounded` where the claim holds at all inputs of a format, `refuted` with a counterexample."""
+    """`bounded` where the claim holds at all inputs of a format, `refuted` with a counterexample.
+
+    It runs on the CPU, whatever the device of sweeps: no card has yet been held against the CPU.
+    """
 
     only_at_length = True
 
@@ -96,8 +99,7 @@ class EveryFloat:
     inputs: Format = "float32"
 
     def attempt(self, claim: Claim, effort: Effort, known: Open) -> Verdict:
-        how = self.arithmetic, self.threads, self.progress, self.inputs, effort.device
-        found = every_float(claim, *how)
+        found = every_float(claim, self.arithmetic, self.threads, self.progress, self.inputs)
         in_reals = self.arithmetic == "reals"
         facts: dict[str, Any] = {"points": found.points, "inputs": self.inputs}
         method = f"exhaustive check of {self.inputs} inputs"
