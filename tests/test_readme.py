@@ -69,6 +69,7 @@ def test_the_python_examples_run(page, place, lines):
     assert result.stdout.splitlines() == lines
 
 
+@pytest.mark.slow
 def test_the_algorithm_shown_is_the_one_that_is_learned(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shown = [

@@ -4,6 +4,8 @@ import pntm_speed
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow  # of a benchmark
+
 CPU = torch.device("cpu")
 
 

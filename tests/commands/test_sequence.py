@@ -480,6 +480,7 @@ def test_a_level_that_is_not_reached_is_no_success(capsys, tmp_path, instant):
     assert found["closed_forms"] == []
 
 
+@pytest.mark.slow
 def test_gradients_find_their_device_themselves(capsys, tmp_path):
     arguments = [*PARITY, "--sequences", "300", "--longest", "12", "--method", "gradient"]
     arguments += ["--test-lengths", "40", "--output", tmp_path / "run", "--json"]

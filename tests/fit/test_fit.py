@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 from scipy.special import digamma, ellipk, gamma, j0, lambertw
 
 from nalmx.errors import DataError, SettingError
@@ -161,6 +162,7 @@ def test_a_law_with_a_missing_column_is_none():
     assert not outcome.law
 
 
+@pytest.mark.slow
 def test_a_product_with_a_missing_factor_is_no_law():
     random = np.random.default_rng(1)
     inputs = random.uniform(1, 5, (50, 3))
@@ -177,7 +179,7 @@ def test_what_leaves_a_third_of_the_target_is_no_law():
     assert not outcome.law
 
 
-@pytest.mark.parametrize("rows", [12, 20])
+@pytest.mark.parametrize("rows", thinned([12, 20]))
 @pytest.mark.parametrize("smooth", [lambda x: x**x, ellipk, gamma, digamma])
 def test_what_a_few_rows_miss_of_a_smooth_function_is_no_noise(smooth, rows):
     """Neighbours say little of a dozen rows; a polynomial says it all."""

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from helpers_pytest import thinned
 
 from nalmx.errors import UnknownNameError
 from nalmx.pntm.baselines import BASELINES, baseline_name, new_baseline
@@ -93,7 +94,7 @@ def test_all_weights_have_a_gradient(name):
         assert parameter.grad.isfinite().all(), label
 
 
-@pytest.mark.parametrize("name", NTMS)
+@pytest.mark.parametrize("name", thinned(NTMS))
 def test_an_ntm_stays_finite_over_1000_tokens(name):
     model = new_baseline(name, VOCABULARY, seed=0)
     with torch.no_grad():
@@ -104,7 +105,7 @@ def test_an_ntm_stays_finite_over_1000_tokens(name):
     assert state[3].sum(-1) == pytest.approx(np.ones((1, 2)), abs=1e-4)
 
 
-@pytest.mark.parametrize("name", NTMS)
+@pytest.mark.parametrize("name", thinned(NTMS))
 def test_the_gradient_of_an_ntm_is_finite_over_100_tokens(name):
     model = new_baseline(name, VOCABULARY, seed=0)
     with torch.no_grad():

@@ -24,7 +24,7 @@ def assert_none_established(count, seed, effort):
     assert set(classes) == set(KINDS)
 
 
-@pytest.mark.parametrize("part", thinned(range(4)))
+@pytest.mark.parametrize("part", thinned(range(4), 4))
 def test_no_false_claim_is_established(part):
     assert_none_established(128, f"sound {part}", QUICK)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from helpers_pytest import thinned
 
 from nalmx.errors import UnknownNameError
 from nalmx.pntm.baselines import BASELINES, new_baseline
@@ -36,7 +37,7 @@ def test_every_baseline_has_settings():
     assert tuple(SETTINGS) == BASELINES
 
 
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("name", thinned(BASELINES))
 def test_prompts_of_several_lengths_are_decoded_as_each_would_be_alone(name):
     model = new_baseline(name, VOCABULARY.size, seed=1)
     prompts = [example.prompt for example in examples(COPY, 6, 7)]
