@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..errors import SettingError
+from ..errors import NoTruthValue, SettingError
 from ..expression import Apply, Expression, Number, Variable
 from ..extract.flow import extents_of
 from ..extract.formula import Formula
@@ -24,8 +24,10 @@ MOST_STEPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class EveryLength:
+class EveryLength(NoTruthValue):
     """`proved` for sequences of up to `most` items, of any length where that is None; or why not."""
+
+    _ask = "every_length.verdict == 'proved'"
 
     verdict: str
     reason: str

@@ -237,7 +237,7 @@ def test_the_same_results_give_the_same_files(tmp_path):
     before = dict(mpl.rcParams)
     first = sequence_figure([result()], tmp_path / "first")
     second = sequence_figure([result()], tmp_path / "second")
-    assert [path.name for path in first] == ["first.svg", "first.png"]
+    assert [path.name for path in first] == ["first.svg", "first.pdf", "first.png"]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
     assert dict(mpl.rcParams) == before
 

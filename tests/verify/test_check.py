@@ -37,7 +37,7 @@ def test_an_identity_of_rational_functions_is_proved(left: str, right: str, exte
 @pytest.mark.parametrize(
     ("left", "right", "extent", "tolerance"),
     [
-        ("Max(exp(x1), exp(x2))", "exp(Max(x1, x2))", "[0,1]", "0"),
+        ("Max(atan(x1), atan(x2))", "atan(Max(x1, x2))", "[0,1]", "0"),
         ("acos(cos(4))*x1", "(2*pi - 4)*x1", "[0,1]", "0"),
         ("asin(sin(2))*x1", "(pi - 2)*x1", "[-5,5]", "0"),
     ],

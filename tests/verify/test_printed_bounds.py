@@ -102,7 +102,7 @@ def _differences(made: Claim, in_float32: bool) -> Iterator[Fraction]:
             right = enclose(made.right, point)
             left = enclose(made.left, point)
             if in_float32:
-                left = ball(Fraction(single.evaluate(program, single.from_bits(bits))))
+                left = ball(Fraction(single.evaluate(program, {"x": single.from_bits(bits)})))
             gap = abs(left - right)
             relative = made.tolerance.kind == "rel" and not right.is_zero()
             # What is smaller than the precision is the rounding of this test.

@@ -158,6 +158,6 @@ def test_a_limit_within_a_limit_ends_no_later_and_ends_only_its_own_block():
 def test_a_sweep_compiles_nothing_that_it_has_no_time_for():
     one = claim("sin(x)*y", "y*sin(x)", "[1,2]")
     table = tables(one.domain)
-    assert _suited(one, table, 10**10, 2.0) is array_sweep
-    assert _suited(one, table, 10**10, 60.0) is compiled_sweep
-    assert _suited(one, table, 100, 60.0) is array_sweep
+    assert _suited(one, table, 10**10, 2.0, "cpu") is array_sweep
+    assert _suited(one, table, 10**10, 60.0, "cpu").func is compiled_sweep
+    assert _suited(one, table, 100, 60.0, "cpu") is array_sweep

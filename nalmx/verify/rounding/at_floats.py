@@ -12,6 +12,7 @@ import flint
 import numpy as np
 
 from ...clock import look
+from ...errors import NoTruthValue
 from ...expression import IRRATIONAL, Undefined, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...expression.float_program import FloatProgram, Precision
@@ -28,8 +29,10 @@ CheckedIn: TypeAlias = Literal["exact rationals", "balls"]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NoTruthValue):
     """The largest difference met at points, and one of them at which the claim fails."""
+
+    _ask = "seen.failure is None"
 
     largest: Fraction | None = None
     failure: Counterexample | None = None
