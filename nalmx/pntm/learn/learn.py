@@ -270,7 +270,8 @@ class _Learning:
         made = []
         with until(ending(ends - self._passed, self._stop)):
             for make in islice(candidate_registers(self._vocabulary, examples), _REGISTERS):
-                made.append(make())  # noqa: PERF401: what is made is kept where the time ends
+                # What is made is kept where the time ends.
+                made.append(make())
         registers = [register.table for register in made if register is not None and register.apart]
         for attempt in count():
             tapes, seconds = _EFFORTS[min(attempt, len(_EFFORTS) - 1)]
