@@ -330,6 +330,10 @@ def judgement(
     found = merged_machine(tuple(examples), vocabulary)
     if found is None or not same_json(found.machine.to_json(), machine.to_json()):
         return Judgement(False, "it is not what merging states gives")
+    if found.disputed is not None:
+        prompt = " ".join(found.disputed)[:60]
+        other = "four fifths of the examples make a machine that says otherwise"
+        return Judgement(False, f"under-determined; {other} to `{prompt}`", found.exam)
     return Judgement(True, exam=found.exam)
 
 
