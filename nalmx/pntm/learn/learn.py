@@ -95,7 +95,7 @@ def learn(
     - `merging`: states merged from the examples, for answers that a register alone decides
     - `discrete`: fitting with tapes, without gradients, and without torch
     - `gradient`: gradient descent, simple registers and few tapes first
-    - `auto`: merging, then discrete; if both fail gradients, briefly, and then discrete once more,
+    - `auto`: discrete; if that fails gradients, briefly, and then discrete once more,
       with the tapes that the gradients found (the way is `repair` where one of them is used)
 
     `noise` is the part of answer tokens that may be wrong: 0 for none, a number, or `auto` for what
@@ -138,15 +138,11 @@ class _Learning:
         if method == "gradient":
             trained = self._by_gradients(self._seconds)
             return self._discretely(0.0) if trained is None else trained
-        found = [] if method == "discrete" else self._by_merging()
-        if any(one.learned for one in found):
-            return found[0]
         if method == "merging":
-            return found[0] if found else self._discretely(0.0)
+            return self._by_merging() or self._discretely(0.0)
         # Gradients find nothing among wrong tokens.
         alone = method == "discrete" or self._noise > 0
-        seconds = (_BRIEFLY if found else 1.0 if alone else _DISCRETE) * self._seconds
-        found.insert(0, self._discretely(seconds))
+        found = [self._discretely((1.0 if alone else _DISCRETE) * self._seconds)]
         # Where the examples leave a choice, no other search decides it.
         if not alone and not any(one.settled for one in found) and self._left > _TOO_LITTLE:
             trained = self._by_gradients(_BRIEFLY * self._seconds)
@@ -172,10 +168,10 @@ class _Learning:
     def _say(self, doing: str) -> None:
         self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
 
-    def _by_merging(self) -> list[Learned]:
+    def _by_merging(self) -> Learned | None:
         """By merging states; nothing where that foretells nothing."""
         if self._noise:
-            return []
+            return None
         self._check()
         self._say("merging states")
         found: Merged | None = None
@@ -184,8 +180,8 @@ class _Learning:
         self._check()
         most = MOST_TAPES if self._tapes is None else self._tapes
         if found is None or found.machine.tapes > most or not weights_fit(found.machine):
-            return []
-        return [self._learned(found.machine, "merging", True)]
+            return None
+        return self._learned(found.machine, "merging", True)
 
     def _discretely(self, seconds: float, hints: Sequence[Machine] = ()) -> Learned:
         """By discrete fitting; `repair` is that with hints, where it uses one."""

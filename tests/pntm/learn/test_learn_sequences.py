@@ -67,9 +67,10 @@ def wrong(parity):
     return replace(parity.machine, table=table)
 
 
-def test_merging_comes_first():
+def test_merging_is_by_name_alone():
     told = []
-    found = learn(PARITY, on_progress=told.append)
+    assert learn(PARITY).way == "discrete"
+    found = learn(PARITY, method="merging", on_progress=told.append)
     assert (found.way, found.learned, found.accuracy) == ("merging", True, 1)
     assert [words.partition(",")[0] for words in told] == ["merging states", "looking for rivals"]
 
