@@ -139,7 +139,8 @@ class _Learning:
             trained = self._by_gradients(self._seconds)
             return self._discretely(0.0) if trained is None else trained
         if method == "merging":
-            return self._by_merging() or self._discretely(0.0)
+            merged = self._by_merging()
+            return self._discretely(0.0) if merged is None else merged
         # Gradients find nothing among wrong tokens.
         alone = method == "discrete" or self._noise > 0
         found = [self._discretely((1.0 if alone else _DISCRETE) * self._seconds)]
