@@ -305,6 +305,10 @@ class _Learning:
         return replace(found, learned=False, reason=reason, certainty=certainty)
 
 
+NOT_ALONE = "merging states does not show that no other automaton fits the examples"
+"""Of random automata found so from 30 to 1,000 examples, some twentieth was wrong on longer prompts."""
+
+
 @dataclass(frozen=True)
 class Judgement(NoTruthValue):
     """Whether a machine is learned, by the examples alone."""
@@ -327,11 +331,7 @@ def judgement(
     found = merged_machine(tuple(examples), vocabulary)
     if found is None or not same_json(found.machine.to_json(), machine.to_json()):
         return Judgement(False, "it is not what merging states gives")
-    if found.disputed is not None:
-        prompt = " ".join(found.disputed)[:60]
-        other = "four fifths of the examples make a machine that says otherwise"
-        return Judgement(False, f"under-determined; {other} to `{prompt}`", found.exam)
-    return Judgement(True, exam=found.exam)
+    return Judgement(False, NOT_ALONE, found.exam)
 
 
 def certainty_of(

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import NoTruthValue
 from ..machine import Machine
-from ..tasks import Example, Tokens
+from ..tasks import Example
 from ..transducer import Transducer
 from ..transducer_machine import machine_of
 from ..vocabulary import Vocabulary
@@ -25,10 +25,6 @@ from .merging.merge import merged
 from .merging.tree import Form, forms_of
 
 _MOST_STATES = 1_000  # of a machine
-_WALKS, _LONGER = (
-    2_000,
-    4,
-)  # prompts on which two machines are compared, and how much longer they may be
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +33,6 @@ class Merged(NoTruthValue):
 
     A prompt held out may take two transitions one after the other that none of those shown takes:
     `foretold` counts them where all of the prompt is answered rightly, `missed` where it is not.
-    `disputed` is a prompt that the machine of those shown answers otherwise than that of all: what
-    changes with a fifth of the examples is not settled by them.
     """
 
     _ask = "merged.exam.passed"
@@ -48,7 +42,6 @@ class Merged(NoTruthValue):
     exam: Exam
     foretold: int
     missed: int
-    disputed: Tokens | None
 
 
 @lru_cache(maxsize=1)
@@ -74,27 +67,7 @@ def merged_machine(examples: tuple[Example, ...], vocabulary: Vocabulary) -> Mer
     machine = machine_of(whole, vocabulary)
     if machine.states > _MOST_STATES:
         return None
-    longest = max(len(example.prompt) for example in examples)
-    disputed = _disputed(shown, whole, _LONGER * longest)
-    return Merged(whole, machine, exam, *_new_pairs(shown, data), disputed)
-
-
-def _disputed(shown: Transducer, whole: Transducer, longest: int) -> Tokens | None:
-    """The shortest of many random prompts that both answer, and not alike."""
-    random = np.random.default_rng(0)
-    found: list[Tokens] = []
-    for _ in range(_WALKS):
-        state, prompt = 0, []
-        for _ in range(int(random.integers(1, longest, endpoint=True))):
-            ways = [(a, way[0]) for a, way in enumerate(shown.steps[state]) if way is not None]
-            if not ways:
-                break
-            token, state = ways[int(random.integers(len(ways)))]
-            prompt.append(shown.tokens[token])
-        answers = shown.answer(prompt), whole.answer(prompt)
-        if None not in answers and answers[0] != answers[1]:
-            found.append(tuple(prompt))
-    return min(found, key=len, default=None)
+    return Merged(whole, machine, exam, *_new_pairs(shown, data))
 
 
 def _right(transducer: Transducer, data: Data) -> Iterator[bool]:

@@ -9,7 +9,7 @@ from nalmx.pntm.learn import gradient
 from nalmx.pntm.learn import learn as learning
 from nalmx.pntm.learn.discrete import fit_discrete
 from nalmx.pntm.learn.gradient import GradientFit
-from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.learn.learn import NOT_ALONE, learn
 from nalmx.pntm.machine import Machine, accuracy
 from nalmx.pntm.tasks import Example, sequence_task
 from nalmx.pntm.vocabulary import Vocabulary
@@ -71,7 +71,9 @@ def test_merging_is_by_name_alone():
     told = []
     assert learn(PARITY).way == "discrete"
     found = learn(PARITY, method="merging", on_progress=told.append)
-    assert (found.way, found.learned, found.accuracy) == ("merging", True, 1)
+    assert (found.way, found.accuracy) == ("merging", 1)
+    # Other automata may fit as well; how many examples leave none is not known.
+    assert (found.learned, found.reason) == (False, NOT_ALONE)
     assert [words.partition(",")[0] for words in told] == ["merging states", "looking for rivals"]
 
 
