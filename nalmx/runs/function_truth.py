@@ -27,6 +27,7 @@ from ..pntm.proofs.answers import Comparison, shrunk, truth_of
 from ..pntm.proofs.check import check_truth
 from ..pntm.proofs.verdict import SequenceVerdict
 from ..pntm.tasks import Example, SequenceTask, Tokens
+from ..storage import parse_json
 from ..verify.effort import Effort
 from . import _function_child
 
@@ -123,7 +124,7 @@ class FunctionTruth:
                 raise SettingError(
                     f"{self.name} ended its process at {doing}; let it return an answer"
                 )
-            fact = json.loads(line)
+            fact = parse_json(line)
         if "failed" in fact:
             raise SettingError(
                 f"{self.name} {' '.join(fact['failed'].split())[:300]}, at {doing}; let it return a list "
