@@ -124,7 +124,12 @@ class FunctionTruth:
                 raise SettingError(
                     f"{self.name} ended its process at {doing}; let it return an answer"
                 )
-            fact = parse_json(line)
+            try:
+                fact = parse_json(line)
+            except ValueError as error:
+                raise SettingError(
+                    f"{self.name} has an answer that is no text at {doing}: {error}"
+                ) from None
         if "failed" in fact:
             raise SettingError(
                 f"{self.name} {' '.join(fact['failed'].split())[:300]}, at {doing}; let it return a list "

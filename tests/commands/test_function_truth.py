@@ -111,6 +111,7 @@ def test_what_has_no_answer_is_no_prompt(written):
         ),
         ("def answer(p): return 'even'", "the answer 'even' is no list of tokens"),
         ("def answer(p): return [None]", "the token None is neither a text nor a number"),
+        ("def answer(p): return ['\\ud800']", "has an answer that is no text at the prompt `1`"),
         ("import os\ndef answer(p): os._exit(3)", "ended its process at the prompt `1`"),
         ("def answer(p):\n    while True: pass", "took longer than 0.4 s at the prompt `1`"),
     ],
