@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers_pytest import thinned
 import torch
+from helpers_pytest import thinned
 
 from nalmx.models import Reinitialisation
 from nalmx.train import Config
