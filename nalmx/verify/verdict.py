@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
+from ..expression.build import negative, quotient, total
 from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
@@ -83,6 +84,12 @@ class Claim(Shown):
     def that(cls, condition: Any, domain: Any, integers: Iterable[str] = ()) -> Claim:
         """The claim that a condition holds: `Claim.that("exp(x) >= 1 + x", "[-5,5]")`."""
         return cls.of(condition, TRUE, domain, integers=integers)
+
+    @property
+    def difference(self) -> Expression:
+        """The left side less the right one, as written; its ratio to the right one for such a tolerance."""
+        difference = total([self.left, negative(self.right)])
+        return quotient(difference, self.right) if self.tolerance.kind == "rel" else difference
 
     @classmethod
     def of(

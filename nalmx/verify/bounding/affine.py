@@ -1,6 +1,6 @@
-"""Affine forms of networks: many boxes at once in float64, with every rounding error in the remainder.
+"""Bounds by affine forms: many boxes at once in float64, with every rounding error in the remainder.
 
-On a box with middle m and radii ρ, each step of a program of sums, products, maxima and absolute values is
+On a box with middle m and radii ρ, each step of a program is
 
     f(x) = c + Σ aᵢ·eᵢ ± r,   eᵢ = (xᵢ − mᵢ)/ρᵢ in [−1, 1],
 
@@ -15,8 +15,8 @@ Mirman, Püschel, Vechev (2018), Fast and effective robustness certification.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from itertools import islice
@@ -32,35 +32,14 @@ from ...expression.straight_line import Step, straight
 from ..algebra.signs import BITS
 from ..algebra.subdivision import halves_across
 from ..domain import Box, Domain, Point
+from .elementary import TINY
 from .enclosure import Bounded, Leaf, Piece
+from .forms import RULES, UNIT, UP, Form, power
 
-Floats = npt.NDArray[np.float64]
-_UNIT, _TINY = 2.0**-53, 1e-300
-_UP = 1 + 2.0**-40  # remainders are summed of few terms, each rounded a few times
-_REACHED = frozenset({"input", "number", "add", "mul", "neg", "abs", "min", "max", "div"})
+_CONSTANTS = {"pi": math.pi, "E": math.e}
+_REACHED = {"input", "number", "constant", "power", *RULES}
 _STEPS_AN_OPERATION = 200  # a step on one box takes 0.02 µs in a batch
 _BATCH, _MOST_STARTS, _LARGEST = 512, 1_024, Fraction(10) ** 100
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """c + Σ aᵢ·eᵢ ± r for each of some boxes: c and r of shape (boxes,), a of shape (inputs, boxes)."""
-
-    center: Floats
-    slopes: Floats
-    rest: Floats
-
-    @property
-    def reach(self) -> Floats:
-        """How far the form gets from its center, rounded up."""
-        summed: Floats = (np.abs(self.slopes).sum(0) + self.rest) * _UP + _TINY
-        return summed
-
-    @property
-    def ends(self) -> tuple[Floats, Floats]:
-        """The least and the largest value, rounded outward."""
-        reach = (self.reach + np.abs(self.center) * 2 * _UNIT) * _UP + _TINY
-        return self.center - reach, self.center + reach
 
 
 class Program:
@@ -73,10 +52,9 @@ class Program:
 
     @classmethod
     def of(cls, function: Expression) -> Program | None:
-        """The program of a function with a kink; None where a step is out of reach."""
-        steps = straight(function, whole_powers=False).steps
-        kinks = {"abs", "min", "max"} & {step.operation for step in steps}
-        return cls(steps, variables(function)) if kinks and _is_reached(steps) else None
+        """The program of a function; None where a step is out of reach."""
+        steps = straight(function).steps
+        return cls(steps, variables(function)) if all(map(_is_reached, steps)) else None
 
     def on(self, boxes: Sequence[Box]) -> Form:
         """The affine form of the function on each of some boxes."""
@@ -87,19 +65,20 @@ class Program:
     def _on(self, boxes: Sequence[Box]) -> Form:
         found: dict[int, Form] = {}
         for place, step in enumerate(self._steps):
+            given = [found[a] for a in step.arguments]
             if step.operation == "input":
                 found[place] = self._input(str(step.content), boxes)
             elif step.operation == "number":
                 assert isinstance(step.content, Fraction)
                 found[place] = self._number(step.content, len(boxes))
-            elif step.operation == "div":
-                divisor = self._steps[step.arguments[1]].content
-                assert isinstance(divisor, Fraction)
-                inverse = self._number(1 / divisor, len(boxes))
-                found[place] = _times(found[step.arguments[0]], inverse)
+            elif step.operation == "constant":
+                near = self._number(Fraction(_CONSTANTS[str(step.content)]), len(boxes))
+                found[place] = replace(near, rest=near.rest + 4 * UNIT)
+            elif step.operation == "power":
+                assert isinstance(step.content, int)
+                found[place] = power(given[0], step.content)
             else:
-                given = [found[a] for a in step.arguments]
-                found[place] = _RULES[step.operation](given)
+                found[place] = RULES[step.operation](given)
             for dropped in self._drops[place]:
                 del found[dropped]
         return found[len(self._steps) - 1]
@@ -108,7 +87,7 @@ class Program:
         """For each box the input to cut: by slope, and by its share in what is left."""
         widths = np.array([[float(box[name].width) for box in boxes] for name in self.names])
         with np.errstate(all="ignore"):
-            total = np.abs(form.slopes) + form.rest * widths / (widths.sum(0) + _TINY)
+            total = np.abs(form.slopes) + form.rest * widths / (widths.sum(0) + TINY)
         widest: npt.NDArray[np.intp] = np.argmax(
             np.where(np.isfinite(total), total, widths), axis=0
         )
@@ -120,29 +99,21 @@ class Program:
         center = low / 2 + high / 2
         slopes = np.zeros((len(self.names), len(boxes)))
         size = np.abs(low) + np.abs(high)
-        slopes[self.names.index(name)] = ((high - low) / 2 + 4 * _UNIT * size) * _UP
-        return Form(center, slopes, np.full(len(boxes), _TINY))
+        slopes[self.names.index(name)] = ((high - low) / 2 + 4 * UNIT * size) * UP
+        return Form(center, slopes, np.full(len(boxes), TINY))
 
     def _number(self, value: Fraction, count: int) -> Form:
         near = float(value)
-        rest = float(abs(value - Fraction(near))) * _UP + (_TINY if Fraction(near) != value else 0)
+        rest = float(abs(value - Fraction(near))) * UP + (TINY if Fraction(near) != value else 0)
         slopes = np.zeros((len(self.names), count))
         return Form(np.full(count, near), slopes, np.full(count, rest))
 
 
-def _is_reached(steps: Sequence[Step]) -> bool:
-    for step in steps:
-        if step.operation not in _REACHED:
-            return False
-        if step.operation == "number":
-            assert isinstance(step.content, Fraction)
-            if abs(step.content) > _LARGEST or 0 < abs(step.content) < 1 / _LARGEST:
-                return False
-        if step.operation == "div":
-            divisor = steps[step.arguments[1]]
-            if divisor.operation != "number" or not divisor.content:
-                return False
-    return True
+def _is_reached(step: Step) -> bool:
+    if step.operation == "number":
+        assert isinstance(step.content, Fraction)
+        return not step.content or 1 / _LARGEST <= abs(step.content) <= _LARGEST
+    return step.operation in _REACHED and not (step.operation == "power" and step.content == 0)
 
 
 def bound_in_batches(pieces: Sequence[Piece], limit: Fraction, most: int) -> Bounded | None:
@@ -199,64 +170,3 @@ def _size_at(piece: Piece, point: Point) -> Ball:
         value = enclose(piece.functions[0], {name: ball(x) for name, x in point.items()})
         size: Ball = value.abs_lower() if isinstance(value, flint.arb) else flint.arb(0)
         return size
-
-
-def _sum(forms: list[Form]) -> Form:
-    center = sum(form.center for form in forms)
-    slopes = sum(form.slopes for form in forms)
-    size = sum(np.abs(form.center) + np.abs(form.slopes).sum(0) for form in forms)
-    rest = sum(form.rest for form in forms) + size * (2 * len(forms) * _UNIT)
-    assert isinstance(center, np.ndarray)
-    assert isinstance(slopes, np.ndarray)
-    return Form(center, slopes, rest * (1 + 4 * len(forms) * _UNIT) * _UP)
-
-
-def _times(x: Form, y: Form) -> Form:
-    center = x.center * y.center
-    slopes = x.center * y.slopes + y.center * x.slopes
-    across = np.abs(x.slopes).sum(0), np.abs(y.slopes).sum(0)
-    sizes = np.abs(x.center), np.abs(y.center)
-    rounded = sizes[0] * sizes[1] + sizes[0] * across[1] + sizes[1] * across[0]
-    rest = sizes[0] * y.rest + sizes[1] * x.rest + (across[0] + x.rest) * (across[1] + y.rest)
-    return Form(center, slopes, (rest + 8 * _UNIT * rounded) * _UP + _TINY)
-
-
-def _negative(x: Form) -> Form:
-    return Form(-x.center, -x.slopes, x.rest)
-
-
-def _above_zero(x: Form) -> Form:
-    """max(0, x)."""
-    low, high = x.ends
-    width = np.where(high - low > 0, high - low, 1.0)
-    share = np.where(low >= 0, 1.0, np.where(high <= 0, 0.0, np.clip(high / width, 0.0, 1.0)))
-    strip = np.maximum(np.maximum(-share * low, (1 - share) * high), 0.0) * _UP
-    strip = np.where((low >= 0) | (high <= 0), 0.0, strip + _TINY)
-    center, slopes = share * x.center, share * x.slopes
-    rounded = np.where(
-        (share == 0) | (share == 1), 0.0, np.abs(center) + np.abs(slopes).sum(0) + strip
-    )
-    rest = share * x.rest + strip / 2 + 8 * _UNIT * rounded
-    return Form(center + strip / 2, slopes, rest * _UP)
-
-
-def _larger(x: Form, y: Form) -> Form:
-    return _sum([y, _above_zero(_sum([x, _negative(y)]))])
-
-
-def _smaller(x: Form, y: Form) -> Form:
-    return _negative(_larger(_negative(x), _negative(y)))
-
-
-def _size(x: Form) -> Form:
-    return _sum([_above_zero(x), _above_zero(_negative(x))])
-
-
-_RULES: dict[str, Callable[[list[Form]], Form]] = {
-    "add": _sum,
-    "mul": lambda forms: reduce(_times, forms),
-    "neg": lambda forms: _negative(forms[0]),
-    "abs": lambda forms: _size(forms[0]),
-    "max": lambda forms: reduce(_larger, forms),
-    "min": lambda forms: reduce(_smaller, forms),
-}

@@ -15,10 +15,10 @@ from typing import Any
 from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ...expression import sort_of
+from ...expression import sort_of, to_text
 from ...rationals import parse_rational, spell
-from ..algebra.decision import decide
-from ..bounding.bounds import METHOD, decimal, decimal_below
+from ..algebra.decision import NOTHING_FOUND, decide
+from ..bounding.bounds import METHOD, decimal, decimal_below, implying, pieces_of
 from ..bounding.enclosure import Piece
 from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
 from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
@@ -32,10 +32,7 @@ from ..witness import judge, judge_between
 from .conditions import replay_conditions
 from .evidence import (
     Malformed,
-    as_written,
-    bounded_pieces,
     boxes_of,
-    difference_of,
     text_of,
     written,
 )
@@ -290,11 +287,20 @@ class Replaying:
             {name: value for name, value in piece.items() if name != "cuts"}
             for piece in self._data["evidence"]["pieces"]
         ]
-        whole = as_written(self._claim)
-        if stored == list(map(text_of, whole)):
-            self._done("the function to bound is the difference as written, on the whole domain")
-            return whole
-        finding = decide(self._claim)
+        resting = list(implying(self._claim))
+        for claim, where in resting:
+            whole = pieces_of(claim, NOTHING_FOUND, where)[0]
+            if stored == list(map(text_of, whole)):
+                self._rests_on(claim)
+                self._done(
+                    "the function to bound is the difference as written, on the whole domain"
+                )
+                return whole
+        for claim, where in reversed(resting):
+            finding = decide(claim)
+            pieces = pieces_of(claim, finding, where)[0] if finding.pieces is not None else []
+            if stored == list(map(text_of, pieces)):
+                break
         self._must(
             finding.pieces is not None, f"exact algebra does not reach the claim: {finding.reason}"
         )
@@ -302,16 +308,22 @@ class Replaying:
             finding.defined,
             f"exact algebra does not show that both sides are defined: {finding.reason}",
         )
-        pieces = bounded_pieces(self._claim, finding)
         self._must(
             stored == list(map(text_of, pieces)),
             "the functions in the file are not those that algebra finds in the claim",
         )
+        self._rests_on(claim)
         self._done(
             f"exact algebra finds the same functions to bound ({len(pieces)}), and both sides "
             "defined throughout"
         )
         return pieces
+
+    def _rests_on(self, claim: Claim) -> None:
+        """Say which claim is bounded, where it is not the one of the certificate."""
+        if claim is not self._claim:
+            sides = f"{to_text(claim.left)} against {to_text(claim.right)}"
+            self._done(f"a bound on {sides[:200]} is one on the claim")
 
     def _walk(self, piece: Piece, cuts: list[str], bound: Fraction) -> int:
         """Show the bound on every box of a piece; how many only a bound known beforehand covers."""
@@ -341,7 +353,7 @@ class Replaying:
         if size is None or at is None or stored != decimal_below(size):
             raise NotEstablished("the largest difference is not a number at a point of the domain")
         point = self._in_domain(at, "the point of the largest difference")
-        difference = difference_of(self._claim)
+        difference = self._claim.difference
         self._must(
             (not size or distance_reaches(difference, point, size))
             and not distance_reaches(difference, point, max(size * _ONE_DIGIT_MORE, _NOTHING)),
