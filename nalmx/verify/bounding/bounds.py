@@ -39,7 +39,8 @@ _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
 _KINKS = {"abs", "min", "max"}
 _OF_NETWORKS = {"add", "mul", "div", "neg", *_KINKS}
-_BATCHED = 10  # boxes in batches that take as long as one box
+_MANY = 100  # operations
+_BATCHED = 30  # boxes in batches that take as long as one box
 _TO_REWRITE = 200_000  # operations, 1 s
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
@@ -128,11 +129,11 @@ def _bounded(
     if not pieces:
         return None
     limit = claim.tolerance.size
-    found = _in_batches(pieces, limit, budget) if _is_network(claim, pieces[0]) else None
+    found = _in_batches(pieces, limit, budget) if where or _is_large(pieces[0]) else None
     if found is None:
         found = bound(pieces, limit, budget)
         with precision(BITS):
-            is_open = limit and not found.upper <= ball(limit) and not found.largest > ball(limit)
+            is_open = not (found.upper <= ball(limit) or found.largest > ball(limit))
         if is_open and len(pieces[0].ranges) > 1:
             found = _in_batches(pieces, limit, budget) or found
     defined = finding.defined or finding.pieces is None
@@ -160,18 +161,20 @@ def implying(claim: Claim) -> Iterator[tuple[Claim, tuple[SignCondition, ...]]]:
 
 def _in_batches(pieces: list[Piece], limit: Fraction, budget: Budget) -> Bounded | None:
     """By affine forms in float64; None where they do not reach, or settle nothing."""
+    if not limit or len(pieces) > 1:
+        return None
     from .affine import bound_in_batches
 
     with limited(budget.operations):
-        return bound_in_batches(pieces, limit, _BATCHED * budget.boxes)
+        return bound_in_batches(pieces[0], limit, _BATCHED * budget.boxes)
     return None
 
 
-def _is_network(claim: Claim, piece: Piece) -> bool:
-    """Whether a piece has kinks, and no functions but sums, products and quotients."""
-    nodes = (n for f in piece.functions for n in post_order(f) if isinstance(n, Apply))
+def _is_large(piece: Piece) -> bool:
+    """Whether a piece has kinks and nothing else but sums and products, or many parts."""
+    nodes = [n for n in post_order(piece.functions[0]) if isinstance(n, Apply)]
     used = {node.operation for node in nodes}
-    return claim.tolerance.kind != "exact" and bool(used & _KINKS) and used <= _OF_NETWORKS
+    return len(nodes) > _MANY or (bool(used & _KINKS) and used <= _OF_NETWORKS)
 
 
 def as_fraction(value: flint.arb) -> Fraction:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,17 +34,29 @@ _STEEPEST_BEND = 0.7699  # of tanh: 4/(3√3)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """c + Σ aᵢ·eᵢ ± r for each of some boxes: c and r of shape (boxes,), a of shape (inputs, boxes)."""
+    """c + Σ aᵢ·eᵢ ± r on each of some boxes, for one or several functions.
+
+    c and r have the shape (…, boxes), a has the shape (…, inputs, boxes).
+    """
 
     center: Floats
     slopes: Floats
     rest: Floats
 
+    def at(self, places: Any) -> Form:
+        """The forms of some of the functions."""
+        return Form(self.center[places], self.slopes[places], self.rest[places])
+
+    @property
+    def across(self) -> Floats:
+        """How far the sum Σ aᵢ·eᵢ gets from 0."""
+        summed: Floats = np.abs(self.slopes).sum(-2)
+        return summed
+
     @property
     def reach(self) -> Floats:
         """How far the form gets from its center, rounded up."""
-        summed: Floats = (np.abs(self.slopes).sum(0) + self.rest) * UP + TINY
-        return summed
+        return (self.across + self.rest) * UP + TINY
 
     @property
     def ends(self) -> tuple[Floats, Floats]:
@@ -52,27 +65,34 @@ class Form:
         return self.center - reach, self.center + reach
 
 
-def plus(forms: list[Form]) -> Form:
-    center = sum(form.center for form in forms)
-    slopes = sum(form.slopes for form in forms)
-    size = sum(np.abs(form.center) + np.abs(form.slopes).sum(0) for form in forms)
-    rest = sum(form.rest for form in forms) + size * (2 * len(forms) * UNIT)
-    assert isinstance(center, np.ndarray)
-    assert isinstance(slopes, np.ndarray)
-    return Form(center, slopes, rest * (1 + 4 * len(forms) * UNIT) * UP)
+def total(x: Form) -> Form:
+    """The sum over the first axis."""
+    count = len(x.center)
+    size = (np.abs(x.center) + x.across).sum(0)
+    rest = x.rest.sum(0) + size * (2 * count * UNIT)
+    return Form(x.center.sum(0), x.slopes.sum(0), rest * (1 + 4 * count * UNIT) * UP)
 
 
-def times(x: Form, y: Form) -> Form:
+def _plus(x: Form, y: Form) -> Form:
+    size = np.abs(x.center) + np.abs(y.center) + x.across + y.across
+    rest = (x.rest + y.rest + 4 * UNIT * size) * UP
+    return Form(x.center + y.center, x.slopes + y.slopes, rest)
+
+
+def _by(factor: Floats, slopes: Floats) -> Floats:
+    return factor[..., None, :] * slopes
+
+
+def _times(x: Form, y: Form) -> Form:
     center = x.center * y.center
-    slopes = x.center * y.slopes + y.center * x.slopes
-    across = np.abs(x.slopes).sum(0), np.abs(y.slopes).sum(0)
-    sizes = np.abs(x.center), np.abs(y.center)
+    slopes = _by(x.center, y.slopes) + _by(y.center, x.slopes)
+    across, sizes = (x.across, y.across), (np.abs(x.center), np.abs(y.center))
     rounded = sizes[0] * sizes[1] + sizes[0] * across[1] + sizes[1] * across[0]
     rest = sizes[0] * y.rest + sizes[1] * x.rest + (across[0] + x.rest) * (across[1] + y.rest)
     return Form(center, slopes, (rest + 8 * UNIT * rounded) * UP + TINY)
 
 
-def negative(x: Form) -> Form:
+def _negative(x: Form) -> Form:
     return Form(-x.center, -x.slopes, x.rest)
 
 
@@ -83,24 +103,24 @@ def _above_zero(x: Form) -> Form:
     share = np.where(low >= 0, 1.0, np.where(high <= 0, 0.0, np.clip(high / width, 0.0, 1.0)))
     strip = np.maximum(np.maximum(-share * low, (1 - share) * high), 0.0) * UP
     strip = np.where((low >= 0) | (high <= 0), 0.0, strip + TINY)
-    center, slopes = share * x.center, share * x.slopes
+    moved = Form(share * x.center, _by(share, x.slopes), share * x.rest + strip / 2)
     rounded = np.where(
-        (share == 0) | (share == 1), 0.0, np.abs(center) + np.abs(slopes).sum(0) + strip
+        (share == 0) | (share == 1), 0.0, np.abs(moved.center) + moved.across + strip
     )
-    rest = share * x.rest + strip / 2 + 8 * UNIT * rounded
-    return Form(center + strip / 2, slopes, rest * UP)
+    rest = (moved.rest + 8 * UNIT * rounded) * UP
+    return Form(moved.center + strip / 2, moved.slopes, rest)
 
 
-def larger(x: Form, y: Form) -> Form:
-    return plus([y, _above_zero(plus([x, negative(y)]))])
+def _larger(x: Form, y: Form) -> Form:
+    return _plus(y, _above_zero(_plus(x, _negative(y))))
 
 
-def smaller(x: Form, y: Form) -> Form:
-    return negative(larger(negative(x), negative(y)))
+def _smaller(x: Form, y: Form) -> Form:
+    return _negative(_larger(_negative(x), _negative(y)))
 
 
-def size(x: Form) -> Form:
-    return plus([_above_zero(x), _above_zero(negative(x))])
+def _size(x: Form) -> Form:
+    return _plus(_above_zero(x), _above_zero(_negative(x)))
 
 
 def _through(
@@ -113,7 +133,7 @@ def _through(
     rounded = np.abs(value) + np.abs(slope) * reach + (high - low) * square
     rest = np.abs(slope) * x.rest + error * (1 + reach) + (high - low) * square / 2
     center = value + (low + high) * square / 2
-    return Form(center, slope * x.slopes, (rest + 16 * UNIT * rounded) * UP + TINY)
+    return Form(center, _by(slope, x.slopes), (rest + 16 * UNIT * rounded) * UP + TINY)
 
 
 def _or_between(linear: Form, low: Floats, high: Floats, error: Floats | float) -> Form:
@@ -122,7 +142,7 @@ def _or_between(linear: Form, low: Floats, high: Floats, error: Floats | float) 
     flat = ~(linear.rest <= rest)
     return Form(
         np.where(flat, low / 2 + high / 2, linear.center),
-        np.where(flat, 0.0, linear.slopes),
+        np.where(flat[..., None, :], 0.0, linear.slopes),
         np.where(flat, rest, linear.rest),
     )
 
@@ -199,28 +219,22 @@ def power(x: Form, exponent: int) -> Form:
     for digit in f"{abs(exponent):b}"[1:]:
         found = _square(found)
         if digit == "1":
-            found = times(found, x)
+            found = _times(found, x)
     return found if exponent > 0 else _inverse(found)
 
 
-def root_of_power(x: Form, exponent: Form) -> Form:
-    """A power of what is positive."""
-    return _exponential(times(exponent, _logarithm(x)))
-
-
-RULES: dict[str, Callable[[list[Form]], Form]] = {
-    "add": plus,
-    "mul": lambda forms: reduce(times, forms),
-    "div": lambda forms: times(forms[0], _inverse(forms[1])),
-    "neg": lambda forms: negative(forms[0]),
-    "abs": lambda forms: size(forms[0]),
-    "max": lambda forms: reduce(larger, forms),
-    "min": lambda forms: reduce(smaller, forms),
-    "pow": lambda forms: root_of_power(forms[0], forms[1]),
-    "sqrt": lambda forms: _root(forms[0]),
-    "exp": lambda forms: _exponential(forms[0]),
-    "log": lambda forms: _logarithm(forms[0]),
-    "sin": lambda forms: _waves(forms[0])[0],
-    "cos": lambda forms: _waves(forms[0])[1],
-    "tanh": lambda forms: _hyperbolic_tangent(forms[0]),
+RULES: dict[str, Callable[..., Form]] = {
+    "mul": lambda *factors: reduce(_times, factors),
+    "div": lambda x, y: _times(x, _inverse(y)),
+    "neg": _negative,
+    "abs": _size,
+    "max": lambda *given: reduce(_larger, given),
+    "min": lambda *given: reduce(_smaller, given),
+    "pow": lambda x, y: _exponential(_times(y, _logarithm(x))),
+    "sqrt": _root,
+    "exp": _exponential,
+    "log": _logarithm,
+    "sin": lambda x: _waves(x)[0],
+    "cos": lambda x: _waves(x)[1],
+    "tanh": _hyperbolic_tangent,
 }

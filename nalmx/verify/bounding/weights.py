@@ -10,7 +10,7 @@ holds, are linear equations for v. Nothing becomes defined or undefined along su
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -124,7 +124,7 @@ class _Following:
             same = _Change(kept[0].weight, scales=True)
         elif node.operation == "add":
             weights = (change.weight for _, change in terms)
-            return _Change(tuple(map(sum, zip(*weights, strict=True))))
+            return _Change(_sum(weights))
         elif node.operation == "mod":
             return self.vanish(*given)
         else:
@@ -152,7 +152,11 @@ class _Following:
         if node.operation == "div":
             scaled[1] = scaled[1].times(Fraction(-1))
         weights = (change.weight for change in scaled)
-        return _Change(tuple(map(sum, zip(*weights, strict=True))), scales=True)
+        return _Change(_sum(weights), scales=True)
+
+
+def _sum(weights: Iterable[Vector]) -> Vector:
+    return tuple(sum(parts, Fraction(0)) for parts in zip(*weights, strict=True))
 
 
 def _is_zero(node: Expression) -> bool:

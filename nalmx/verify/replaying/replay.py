@@ -258,7 +258,11 @@ class Replaying:
         claim, data = self._claim, self._data
         self._facts(METHOD, None, "reason", "counterexample")
         bound = parse_rational(data["bound"] or "")
-        if bound is None or bound < 0 or data["bound"] not in (decimal(bound), spell(bound)):
+        size = claim.tolerance.size
+        spelled = (
+            {decimal(bound), decimal(bound, size), spell(bound)} if bound is not None else set()
+        )
+        if bound is None or bound < 0 or data["bound"] not in spelled:
             raise NotEstablished("the bound is not a number that is not negative")
         self._must(claim.tolerance.kind != "exact", "the claim is exact; a bound cannot settle it")
         self._must(
