@@ -60,6 +60,11 @@ class Tolerance:
     def __str__(self) -> str:
         return "0" if self.kind == "exact" else f"{self.kind}:{spell(self.size)}"
 
+    def difference(self, left: Expression, right: Expression) -> Expression:
+        """The left side less the right one; its ratio to the right one where the tolerance is relative."""
+        difference = total([left, negative(right)])
+        return quotient(difference, right) if self.kind == "rel" else difference
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim(Shown):
@@ -87,9 +92,8 @@ class Claim(Shown):
 
     @property
     def difference(self) -> Expression:
-        """The left side less the right one, as written; its ratio to the right one for such a tolerance."""
-        difference = total([self.left, negative(self.right)])
-        return quotient(difference, self.right) if self.tolerance.kind == "rel" else difference
+        """What the tolerance is on, as written."""
+        return self.tolerance.difference(self.left, self.right)
 
     @classmethod
     def of(

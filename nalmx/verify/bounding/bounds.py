@@ -212,7 +212,7 @@ def pieces_of(
         functions = (
             *(_found(_normal, claim, solved) or ()),
             *(_found(_partly_expanded, claim, solved) or ()),
-            replace(claim, left=case.left, right=case.right).difference,
+            claim.tolerance.difference(case.left, case.right),
         )
         here = (SignCondition(substitute(c.function, case.bound), c.signs) for c in where)
         conditions = (*case.conditions, *here)
