@@ -27,7 +27,7 @@ LAYERS = (
         "rationals",
         "showing",
     },
-    {"ranges", "expression", "devices", "plugins", "storage", "supervisor"},
+    {"ranges", "expression", "devices", "plugins", "storage", "supervisor", "workers"},
     {"models", "tasks", "codegen", "run_directory"},
     {"kernel"},
     {"train"},
