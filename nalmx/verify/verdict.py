@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from ..errors import ExpressionError, NoTruthValue, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ..expression.build import negative, quotient, total
 from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import Expression, Truth, variables
 from ..expression.operations import sort_of
@@ -60,11 +59,6 @@ class Tolerance:
     def __str__(self) -> str:
         return "0" if self.kind == "exact" else f"{self.kind}:{spell(self.size)}"
 
-    def difference(self, left: Expression, right: Expression) -> Expression:
-        """The left side less the right one; its ratio to the right one where the tolerance is relative."""
-        difference = total([left, negative(right)])
-        return quotient(difference, right) if self.kind == "rel" else difference
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim(Shown):
@@ -89,11 +83,6 @@ class Claim(Shown):
     def that(cls, condition: Any, domain: Any, integers: Iterable[str] = ()) -> Claim:
         """The claim that a condition holds: `Claim.that("exp(x) >= 1 + x", "[-5,5]")`."""
         return cls.of(condition, TRUE, domain, integers=integers)
-
-    @property
-    def difference(self) -> Expression:
-        """What the tolerance is on, as written."""
-        return self.tolerance.difference(self.left, self.right)
 
     @classmethod
     def of(

@@ -12,7 +12,7 @@ from claims import oracle
 from nalmx.expression import Apply, Expression, Variable, parse, to_text, variables
 from nalmx.expression.build import negative, product, quotient, rational, total
 from nalmx.verify import Claim, Effort, Verdict, check
-from nalmx.verify.bounding.substitutions import by_fractions, with_fewer_inputs
+from nalmx.verify.bounding.substitutions import by_fractions, difference_of, with_fewer_inputs
 from nalmx.verify.bounding.weights import directions
 from nalmx.verify.certificate import certify
 
@@ -149,7 +149,9 @@ def test_points_lead_back_into_the_domain_with_about_the_same_difference() -> No
     for point in ({"x": Fraction(-3), "y": Fraction(0)}, {"x": Fraction(1), "y": Fraction(-2)}):
         back = made.back(point)
         assert back in claim.domain
-        ends = [value(to_text(c.difference), p) for c, p in ((claim, back), (made.claim, point))]
+        ends = [
+            value(to_text(difference_of(c)), p) for c, p in ((claim, back), (made.claim, point))
+        ]
         assert agree(*ends)
 
 

@@ -31,7 +31,7 @@ from ..domain import Point
 from ..verdict import Claim
 from .balance import balanced
 from .enclosure import Bounded, Budget, Piece, bound
-from .substitutions import Substituted, by_fractions, with_fewer_inputs
+from .substitutions import Substituted, by_fractions, difference_of, with_fewer_inputs
 
 METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
@@ -113,7 +113,7 @@ def _led_back(claim: Claim, made: Substituted, found: Difference | None) -> Diff
 def _size_at(claim: Claim, point: Point) -> Fraction:
     """A number that the sides certainly differ by at a point."""
     with precision(BITS):
-        value = enclose(claim.difference, {name: ball(x) for name, x in point.items()})
+        value = enclose(difference_of(claim), {name: ball(x) for name, x in point.items()})
         if not isinstance(value, flint.arb):
             return Fraction(0)
         return max(Fraction(0), -as_fraction(-value.abs_lower()))
@@ -202,7 +202,7 @@ def pieces_of(
 ) -> tuple[list[Piece], list[Solved | None]]:
     """What is to be bounded, only where some conditions hold, and the case each of it belongs to."""
     if finding.pieces is None:
-        functions = (claim.difference,)
+        functions = (difference_of(claim),)
         used = _used(claim.domain.ranges, (*functions, *(c.function for c in where)))
         return [Piece(functions, used, where)], [None]
     pieces: list[Piece] = []
@@ -212,7 +212,7 @@ def pieces_of(
         functions = (
             *(_found(_normal, claim, solved) or ()),
             *(_found(_partly_expanded, claim, solved) or ()),
-            claim.tolerance.difference(case.left, case.right),
+            difference_of(claim, case),
         )
         here = (SignCondition(substitute(c.function, case.bound), c.signs) for c in where)
         conditions = (*case.conditions, *here)

@@ -19,9 +19,10 @@ import flint
 
 from ...expression import Apply, Expression, Variable, variables
 from ...expression.ball import ball, enclose, ends_of, interval, precision
-from ...expression.build import negative, rational, total
+from ...expression.build import negative, quotient, rational, total
 from ...expression.nodes import post_order, substitute
 from ...ranges import Interval, Range
+from ..algebra.case import Case
 from ..algebra.signs import BITS, NONNEGATIVE, SignCondition
 from ..domain import Domain, Point
 from ..verdict import Claim
@@ -44,6 +45,13 @@ class Substituted:
     back: Callable[[Point], Point]
 
 
+def difference_of(claim: Claim, case: Case | None = None) -> Expression:
+    """The left side less the right one, as written; its ratio to the right one for such a tolerance."""
+    sides = claim if case is None else case
+    difference = total([sides.left, negative(sides.right)])
+    return quotient(difference, sides.right) if claim.tolerance.kind == "rel" else difference
+
+
 def with_fewer_inputs(claim: Claim) -> Substituted | None:
     """The claim with inputs that are 0 or 1, where the difference stays the same along directions."""
     if claim.domain.integers or len(claim.domain.names) < 2:
@@ -55,7 +63,7 @@ def _along(claim: Claim, *, scaling: bool) -> Substituted | None:
     names = variables(claim.left, claim.right)
     ranges = {name: claim.domain.ranges[name] for name in names}
     never = {name for name in names if scaling and ranges[name].lower <= 0}
-    found = directions(claim.difference, names, never, scaling=scaling)
+    found = directions(difference_of(claim), names, never, scaling=scaling)
     if not found:
         return None
     one: dict[str, Expression] = dict.fromkeys(found, rational(int(scaling)))

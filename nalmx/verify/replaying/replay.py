@@ -20,6 +20,7 @@ from ...rationals import parse_rational, spell
 from ..algebra.decision import NOTHING_FOUND, decide
 from ..bounding.bounds import METHOD, decimal, decimal_below, implying, pieces_of
 from ..bounding.enclosure import Piece
+from ..bounding.substitutions import difference_of
 from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
 from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
 from ..domain import Point
@@ -357,7 +358,7 @@ class Replaying:
         if size is None or at is None or stored != decimal_below(size):
             raise NotEstablished("the largest difference is not a number at a point of the domain")
         point = self._in_domain(at, "the point of the largest difference")
-        difference = self._claim.difference
+        difference = difference_of(self._claim)
         self._must(
             (not size or distance_reaches(difference, point, size))
             and not distance_reaches(difference, point, max(size * _ONE_DIGIT_MORE, _NOTHING)),
