@@ -66,6 +66,12 @@ class FitRequest(ask.VerdictRequest):
         "--sigma", "The standard deviation of each row's target.", metavar="COLUMN"
     )
     weights: str | None = ask.option("--weights", "How much each row counts.", metavar="COLUMN")
+    units: Path | None = ask.option(
+        "--units",
+        "Exponents of base units by column, CSV or JSON: dimensions have to agree in a law.",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+    )
     truth: str | None = ask.option(
         "--truth", "The law as you know it, to compare the one found with.", metavar="EXPR"
     )
@@ -127,7 +133,8 @@ def command(asked: FitRequest) -> int:
     )
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:
-        table = chosen_rows(asked.file, asked.target, asked.features, asked.sigma, asked.weights)
+        columns = asked.features, asked.sigma, asked.weights
+        table = chosen_rows(asked.file, asked.target, *columns, asked.units)
         show("fitting")
         outcome = fit_table(
             table, settings, truth, asked.ranges, lambda best, tried: show(_shown(best, tried))

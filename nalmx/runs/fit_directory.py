@@ -22,7 +22,7 @@ from ..fit.judge import Noise
 from ..fit.record import fit_from_json, fit_to_json
 from ..fit.result import Fit
 from ..fit.rows import Rows
-from ..fit.tables import Chosen
+from ..fit.tables import Chosen, units_of
 from ..ranges import Range
 from ..run_directory import new_directory, saved_config
 from ..storage import digest, read_arrays, read_json, same_json, write_arrays, write_json
@@ -152,11 +152,19 @@ def _config(found: Fitted, rows_sha256: str) -> dict[str, Any]:
         "left_out": dict(table.left_out),
         "sigma": table.sigma,
         "weights": table.weights,
+        "units": _units(table),
         **asdict(found.settings),
         "truth": None if found.truth is None else to_text(found.truth),
         "domain": None if found.domain is None else found.domain.to_json(),
         "rows_sha256": rows_sha256,
     }
+
+
+def _units(table: Chosen) -> dict[str, Any] | None:
+    if table.rows.units is None:
+        return None
+    spelled = [{unit: str(power) for unit, power in one.items()} for one in table.rows.units]
+    return {"source": table.units, "exponents": spelled}
 
 
 def _results(found: Fitted, config: dict[str, Any]) -> dict[str, Any]:
@@ -179,6 +187,8 @@ def _check_schema(data: Any, path: Path) -> None:
 
 def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
     arrays = read_arrays(directory / _ROWS)
+    names = [*config["inputs"], config["target"]]
+    units = config.get("units")  # runs of older versions have none
     rows = Rows.of(
         arrays["inputs"],
         arrays["target"],
@@ -186,9 +196,12 @@ def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
         config["target"],
         arrays.get("sigma"),
         arrays.get("weights"),
+        units
+        and units_of(names, dict(zip(names, units["exponents"], strict=True)), str(directory)),
     )
     renamed, left_out = dict(config["renamed"]), dict(config["left_out"])
-    table = Chosen(rows, config["source"], renamed, left_out, config["sigma"], config["weights"])
+    known = config["sigma"], config["weights"], units and units["source"]
+    table = Chosen(rows, config["source"], renamed, left_out, *known)
     settings = FitSettings.checked(**{name: config[name] for name in asdict(FitSettings())})
     truth = None if config["truth"] is None else parse(config["truth"])
     domain = config["domain"]
