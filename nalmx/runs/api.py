@@ -25,12 +25,13 @@ from ..errors import SettingError, UnknownNameError
 from ..run_directory import RunDirectory, kind_of_run
 
 if TYPE_CHECKING:
+    from ..fit.tables import Units
     from ..pntm.learn.config import Method, NoiseLevel
     from ..pntm.tasks import Example
     from ..train.sources import DataSource
     from ..verify import Effort, Tolerance
     from .expressions import ExpressionOutcome
-    from .fits import FitOutcome, Units
+    from .fits import FitOutcome
     from .formulas import FormulaOutcome
     from .machines import MachineOutcome
     from .outcome import Outcome, RunOutcome
@@ -157,7 +158,7 @@ def fit(
     names: Sequence[str] | None = None,
     sigma: Any = None,
     weights: Any = None,
-    units: Units = None,
+    units: Units | None = None,
     truth: Any = None,
     domain: str | Sequence[str] = (),
     output: str | Path | None = None,

@@ -210,8 +210,7 @@ def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
         config["target"],
         arrays.get("sigma"),
         arrays.get("weights"),
-        units
-        and units_of(names, dict(zip(names, units["exponents"], strict=True)), str(directory)),
+        units and units_of(names, dict(zip(names, units["exponents"], strict=True))),
     )
     renamed, left_out = dict(config["renamed"]), dict(config["left_out"])
     known = config["sigma"], config["weights"], units and units["source"]

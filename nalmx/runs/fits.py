@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError, SettingError
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
@@ -17,7 +17,7 @@ from ..extract.formula import Formula
 from ..fit.record import fit_to_json
 from ..fit.rows import Array, Rows
 from ..fit.solver import Progress, fit
-from ..fit.tables import Chosen, read_units, safe_names, units_of
+from ..fit.tables import Chosen, Units, safe_names, units_of
 from ..ranges import Interval, Range
 from ..rationals import spell
 from ..storage import same_json
@@ -30,9 +30,6 @@ from .saved_verdicts import check_saved_verdicts
 
 if TYPE_CHECKING:
     from ..verify.certificate import Certificate
-
-Units: TypeAlias = Mapping[str, Mapping[str, Any]] | str | Path | None
-"""Exponents by column and base unit, or a file of them (`read_units`)."""
 
 _DIGITS = 6
 
@@ -118,7 +115,7 @@ def given_table(
     names: Sequence[str] | None,
     sigma: Any,
     weights: Any,
-    units: Units = None,
+    units: Units | None = None,
 ) -> Chosen:
     """The table of arrays, with the names given, or those of a data frame."""
     own = names if names is not None else getattr(inputs, "columns", None)
@@ -134,12 +131,8 @@ def given_table(
     return Chosen(_with_units(rows, every, units), "the given rows", renamed)
 
 
-def _with_units(rows: Rows, names: Sequence[str], units: Units) -> Rows:
-    if units is None:
-        return rows
-    is_file = isinstance(units, str | Path)
-    known = read_units(units) if is_file else units
-    return replace(rows, units=units_of(names, known, str(units) if is_file else "units"))
+def _with_units(rows: Rows, names: Sequence[str], units: Units | None) -> Rows:
+    return rows if units is None else replace(rows, units=units_of(names, units))
 
 
 def fit_table(

@@ -25,7 +25,7 @@ COLUMNS = {
 
 
 def why(text, *values):
-    known = dict(zip(COLUMNS, units_of([*COLUMNS], COLUMNS, "units"), strict=True))
+    known = dict(zip(COLUMNS, units_of([*COLUMNS], COLUMNS), strict=True))
     constants = {f"c{place}": constant(place) for place in range(len(values))}
     return why_not_alike(Form(substitute(parse(text), constants), values), known, "y")
 
@@ -105,7 +105,7 @@ def test_units_are_kept_with_a_run_and_given_again(tmp_path):
 def test_units_are_read(tmp_path, text):
     file = tmp_path / "units"
     file.write_text(text, encoding="utf-8", newline="")
-    x, y = units_of(["x", "y"], read_units(file), str(file))
+    x, y = units_of(["x", "y"], file)
     assert x == {"m": 1}
     assert y == {"m": Fraction(1, 2), "s": -2}
 
@@ -131,7 +131,7 @@ def test_bad_units_are_refused_in_one_line(tmp_path, text, says):
     file = tmp_path / "units"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=says) as raised:
-        units_of(["x", "y"], read_units(file), str(file))
+        units_of(["x", "y"], file)
     assert "\n" not in str(raised.value)
 
 

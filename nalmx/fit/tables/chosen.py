@@ -13,7 +13,7 @@ from ..rows import Rows
 from .columns import Columns, find_name, listed
 from .names import safe_names
 from .read import read_columns
-from .units import read_units, units_of
+from .units import Units, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ def chosen_rows(
     features: Sequence[str] = (),
     sigma: str | None = None,
     weights: str | None = None,
-    units: str | Path | None = None,
+    units: Units | None = None,
 ) -> Chosen:
     """The rows of a file: its target, and as inputs the features, or every other column of numbers.
 
-    `units` is a file (`read_units`) of the dimensions that these columns have.
+    `units` are the dimensions of these columns, or a file of them (`read_units`).
     """
     roles: dict[str, str] = {}
 
@@ -76,12 +76,12 @@ def chosen_rows(
         names[-1],
         columns.values[roles["sigma"]] if "sigma" in roles else None,
         columns.values[roles["weights"]] if "weights" in roles else None,
-        None if units is None else units_of([*own, roles["target"]], read_units(units), str(units)),
+        None if units is None else units_of([*own, roles["target"]], units),
     )
     pairs = zip(names, [*own, roles["target"]], strict=True)
     renamed = {safe: name for safe, name in pairs if safe != name}
     known = roles.get("sigma"), roles.get("weights")
-    file = None if units is None else str(units)
+    file = str(units) if isinstance(units, str | Path) else None
     return Chosen(rows, columns.source, renamed, columns.left_out, *known, file)
 
 

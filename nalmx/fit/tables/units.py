@@ -7,13 +7,16 @@ import io
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...errors import DataError
 from ...rationals import parse_rational
 from ...storage import parse_json
 from ..rows import Dimension
 from .columns import listed
+
+Units: TypeAlias = Mapping[str, Mapping[str, Any]] | str | Path
+"""Exponents by column and base unit, or a file of them."""
 
 _LARGEST, _LARGEST_EXPONENT = 2**20, 100
 
@@ -40,10 +43,13 @@ def read_units(path: str | Path) -> dict[str, dict[str, Any]]:
     return _of_json(text, source) if text.lstrip().startswith("{") else _of_csv(text, source)
 
 
-def units_of(
-    names: Sequence[str], given: Mapping[str, Mapping[str, Any]], source: str
-) -> tuple[Dimension, ...]:
-    """The dimension of each column, by its own name; a column that has none in the file is an error."""
+def units_of(names: Sequence[str], units: Units) -> tuple[Dimension, ...]:
+    """The dimension of each column, by its own name; a column without one is an error."""
+    if isinstance(units, str | Path):
+        given: Mapping[str, Mapping[str, Any]] = read_units(units)
+        source = str(units)
+    else:
+        given, source = units, "the table of units"
     missing = [name for name in names if name not in given]
     if missing:
         raise DataError(
