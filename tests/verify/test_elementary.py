@@ -14,6 +14,7 @@ from nalmx.verify.bounding.elementary import (
     HALF_PI,
     LOG2,
     TINY,
+    error_function,
     exponential,
     hyperbolic_tangent,
     logarithm,
@@ -74,6 +75,20 @@ def test_logarithms_come_with_a_bound_on_their_error() -> None:
     with mp.workdps(40):
         for x, value, error in zip(given, found, errors, strict=True):
             assert abs(mpf(value) - mp.log(mpf(x))) < error
+
+
+def test_error_functions_come_with_a_bound_on_their_error() -> None:
+    given = np.concatenate(
+        [arguments(3.0), arguments(30.0), [3.0, math.nextafter(3, 4), -5.0, 0.0]]
+    )
+    found, errors = error_function(given)
+    assert np.all(errors < 2e-5)
+    with mp.workdps(60):
+        for x, value, error in zip(given, found, errors, strict=True):
+            assert abs(mpf(value) - mp.erf(mpf(x))) <= error
+            if abs(x) <= 3:
+                assert abs(mpf(value) - mp.erf(mpf(x))) < 2**-40
+    assert error_function(np.array([math.inf, -math.inf]))[0].tolist() == [1, -1]
 
 
 def test_a_wrong_logarithm_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

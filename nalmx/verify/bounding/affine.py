@@ -34,10 +34,10 @@ from ..algebra.subdivision import halves_across
 from ..domain import Box, Domain, Point
 from .elementary import TINY
 from .enclosure import Bounded, Leaf, Piece
-from .forms import RULES, UNIT, UP, Form, power, total
+from .forms import KNOWING, RULES, UNIT, UP, Form, power, total
 
 _CONSTANTS = {"pi": math.pi, "E": math.e}
-_LEAVES = ("input", "number", "constant")
+_LEAVES = ("input", "number", "constant", "truth")
 _STEPS_AN_OPERATION = 200  # a step on one box takes 0.02 µs in a batch
 _BATCH, _MOST_NUMBERS = 1_024, 2**24  # 128 MB
 _MOST_STARTS, _LARGEST = 1_024, Fraction(10) ** 100
@@ -50,9 +50,7 @@ class Program:
         self.names, self._count = names, len(steps)
         self.batch = min(_BATCH, _MOST_NUMBERS // (len(steps) * max(1, len(names))))
         self._inputs = {k: str(s.content) for k, s in enumerate(steps) if s.operation == "input"}
-        self._numbers = {
-            k: _number(s) for k, s in enumerate(steps) if s.operation in ("number", "constant")
-        }
+        self._numbers = {k: _number(s) for k, s in enumerate(steps) if s.operation in _LEAVES[1:]}
         depths: list[int] = []
         groups: dict[tuple[int, str, int, object], list[int]] = {}
         for place, step in enumerate(steps):
@@ -101,10 +99,13 @@ class Program:
                 put(places, power(given.at(0), step.content))
             else:
                 put(places, RULES[step.operation](*map(given.at, range(len(arguments)))))
-            # What may be undefined stays so, whatever is made of it.
-            known = np.isfinite(given.center + given.rest).all(0)
-            found.rest[places] = np.where(known, found.rest[places], np.inf)
-        return found.at(-1)
+            if step.operation not in KNOWING:
+                # What may be undefined stays so, whatever is made of it.
+                known = np.isfinite(given.center + given.rest).all(0)
+                found.rest[places] = np.where(known, found.rest[places], np.inf)
+        last = found.at(-1)
+        known = np.isfinite(last.center) & np.isfinite(last.rest)
+        return Form(np.where(known, last.center, 0.0), last.slopes, np.where(known, last.rest, np.inf))
 
     def weights(self, form: Form, boxes: Sequence[Box]) -> npt.NDArray[np.intp]:
         """For each box the input to cut: by slope, and by its share in what is left."""
@@ -127,7 +128,9 @@ class Program:
 
 
 def _number(step: Step) -> tuple[float, float]:
-    """The float64 of a number, and how far it is from that."""
+    """The float64 of a number, or of a truth, and how far it is from that."""
+    if step.operation == "truth":
+        return float(bool(step.content)), 0.0
     if step.operation == "constant":
         return _CONSTANTS[str(step.content)], 4 * UNIT
     assert isinstance(step.content, Fraction)

@@ -19,7 +19,7 @@ TINY = 1e-300  # what underflows is at most that
 # The first parts have 32 and 33 bits; `tests` hold both sums to log 2 and π/2.
 LOG2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
 HALF_PI = (1.57079632673412561417e00, 6.07710050650619224932e-11)
-_LARGEST_EXPONENT, _LARGEST_ANGLE = 700.0, 2.0**20
+_LARGEST_EXPONENT, _LARGEST_ANGLE, _SERIES_OF_ERF = 700.0, 2.0**20, 3.0
 
 
 def exponential(x: Floats) -> Floats:
@@ -54,6 +54,25 @@ def logarithm(x: Floats) -> tuple[Floats, Floats]:
     found = np.log(x)
     off = np.abs(x / exponential(found) - 1.0)
     return found, np.where((off < 0.25) & (x > 1e-200), 2.0 * off + 4.0 * ERROR, np.inf)
+
+
+def error_function(x: Floats) -> tuple[Floats, Floats]:
+    """erf x, and a bound on its error.
+
+    Up to 3 the alternating series is summed: the sizes of its terms add up to less than 8,200, each of 46 is
+    rounded a few times, and the first one left out is below 10⁻¹⁵. Beyond, 1 − erf x lies between 0
+    and exp(−x²)/(x·√π).
+    """
+    near = np.clip(x, -_SERIES_OF_ERF, _SERIES_OF_ERF)
+    square, summed = near * near, np.zeros_like(x)
+    for n in range(45, -1, -1):
+        summed = 1.0 / (2 * n + 1) - summed * square / (n + 1)
+    found = 2.0 / math.sqrt(math.pi) * near * summed
+    size = np.maximum(np.abs(x), _SERIES_OF_ERF)
+    rest = exponential(-size * size) / (size * math.sqrt(math.pi))
+    beyond = np.abs(x) > _SERIES_OF_ERF
+    error = np.where(beyond, rest / 2 * (1 + 4 * ERROR) + 4 * ERROR, 2.0**-31)
+    return np.where(beyond, np.sign(x) * (1.0 - rest / 2), found), error
 
 
 def _series(x: Floats, orders: range) -> Floats:

@@ -1,4 +1,4 @@
-"""Affine forms on many boxes at once: sums, products, maxima, and functions with two derivatives.
+"""Affine forms on many boxes at once: sums, products, maxima, pieces, and functions with two derivatives.
 
 With u = c + d and |d| ≤ ρ, a function leaves its tangent at c by its least and its largest bend at most:
 
@@ -9,6 +9,7 @@ Where ρ is large, the values at both ends of a monotone function are closer, an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -21,6 +22,7 @@ from .elementary import (
     ERROR,
     TINY,
     Floats,
+    error_function,
     exponential,
     hyperbolic_tangent,
     logarithm,
@@ -30,6 +32,7 @@ from .elementary import (
 UNIT = 2.0**-53
 UP = 1 + 2.0**-40  # remainders are summed of few terms, each rounded a few times
 _STEEPEST_BEND = 0.7699  # of tanh: 4/(3√3)
+_STEEPEST_BEND_OF_ERF = 0.968  # √(8/(π·e))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,24 @@ def _hyperbolic_tangent(x: Form) -> Form:
     return _or_between(linear, low, high, error)
 
 
+def _error_function(x: Form) -> Form:
+    ends = x.ends
+    (low, error), (high, other), (value, third) = map(error_function, (*ends, x.center))
+    error = np.maximum(np.maximum(error, other), third)
+    closest = np.maximum(np.maximum(ends[0], -ends[1]), 0.0)
+    # erf″(x) = −2x·erf′(x), which is steepest at √½.
+    falling = 2 * closest * _bell(closest) * (1 + 16 * ERROR) + TINY
+    most = np.where(closest > 0.7072, falling, _STEEPEST_BEND_OF_ERF)
+    bend = np.where(ends[1] <= 0, 0.0, -most), np.where(ends[0] >= 0, 0.0, most)
+    return _or_between(_through(x, value, _bell(x.center), error, bend), low, high, error)
+
+
+def _bell(x: Floats) -> Floats:
+    """erf′(x) = 2/√π · exp(−x²)."""
+    found: Floats = 2 / math.sqrt(math.pi) * exponential(-x * x)
+    return found
+
+
 def _logarithm(x: Form) -> Form:
     low, high = x.ends
     (least, error), (most, other), (value, third) = map(logarithm, (low, high, x.center))
@@ -223,6 +244,58 @@ def power(x: Form, exponent: int) -> Form:
     return found if exponent > 0 else _inverse(found)
 
 
+def _relation(
+    holds: Callable[[Floats, Floats], Any], fails: Callable[[Floats, Floats], Any]
+) -> Callable[[Form, Form], Form]:
+    """A relation of two forms, by the least and the largest value of their difference.
+
+    The truth is a form: 1 where it surely holds, 0 where it surely fails, and otherwise between them.
+    """
+
+    def related(x: Form, y: Form) -> Form:
+        ends = _plus(x, _negative(y)).ends
+        center = np.where(holds(*ends), 1.0, np.where(fails(*ends), 0.0, 0.5))
+        return Form(center, np.zeros_like(x.slopes), np.where(center == 0.5, 0.5, 0.0))
+
+    return related
+
+
+def _never(least: Floats, most: Floats) -> npt.NDArray[np.bool_]:
+    return np.zeros(least.shape, dtype=bool)
+
+
+def _negation(x: Form) -> Form:
+    return Form(1.0 - x.center, -x.slopes, x.rest + UNIT)
+
+
+def _either(x: Form, y: Form) -> Form:
+    """A form for both of two: their middle, and how far they are from it."""
+    apart = _plus(x, _negative(y))
+    size = np.abs(x.center) + np.abs(y.center) + x.across + y.across
+    off = (np.abs(apart.center) + apart.across) / 2 + np.maximum(x.rest, y.rest)
+    rest = (off + 4 * UNIT * size) * UP + TINY
+    return Form(x.center / 2 + y.center / 2, x.slopes / 2 + y.slopes / 2, rest)
+
+
+def _pieces(*given: Form) -> Form:
+    """Values, each with the truth of its condition: the first one whose condition holds."""
+    found = _only_where(np.zeros(given[0].center.shape, dtype=bool), given[0])
+    for value, condition in zip(given[-2::-2], given[-1::-2], strict=True):
+        holds = condition.center - condition.rest > 0.5
+        fails = condition.center + condition.rest < 0.5
+        both = _only_where(np.isfinite(condition.rest), _either(value, found))
+        found = _chosen(holds, value, _chosen(fails, found, both))
+    return found
+
+
+def _chosen(which: npt.NDArray[np.bool_], x: Form, y: Form) -> Form:
+    return Form(
+        np.where(which, x.center, y.center),
+        np.where(which[..., None, :], x.slopes, y.slopes),
+        np.where(which, x.rest, y.rest),
+    )
+
+
 RULES: dict[str, Callable[..., Form]] = {
     "mul": lambda *factors: reduce(_times, factors),
     "div": lambda x, y: _times(x, _inverse(y)),
@@ -237,4 +310,17 @@ RULES: dict[str, Callable[..., Form]] = {
     "sin": lambda x: _waves(x)[0],
     "cos": lambda x: _waves(x)[1],
     "tanh": _hyperbolic_tangent,
+    "erf": _error_function,
+    "lt": _relation(lambda least, most: most < 0, lambda least, most: least >= 0),
+    "le": _relation(lambda least, most: most <= 0, lambda least, most: least > 0),
+    "gt": _relation(lambda least, most: least > 0, lambda least, most: most <= 0),
+    "ge": _relation(lambda least, most: least >= 0, lambda least, most: most < 0),
+    "eq": _relation(_never, lambda least, most: (least > 0) | (most < 0)),
+    "ne": _relation(lambda least, most: (least > 0) | (most < 0), _never),
+    "and": lambda *given: reduce(_smaller, given),
+    "or": lambda *given: reduce(_larger, given),
+    "not": _negation,
+    "piecewise": _pieces,
 }
+KNOWING = frozenset({"piecewise"})
+"""What may be defined where one of its arguments is not."""
