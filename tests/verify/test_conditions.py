@@ -15,7 +15,7 @@ from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
 from nalmx.verify.order.degrees import is_homogeneous
 from nalmx.verify.order.proof import METHOD
-from nalmx.verify.order.ways import in_ratios
+from nalmx.verify.order.changes import in_ratios
 
 NAMED = {
     "exp(x) >= 1 + x": "[-5,5]",
@@ -194,7 +194,7 @@ CHANGES = {
     "too few steps": lambda d: goal_of(d).update(steps=["0 t0"]),
     "steps that are none": lambda d: goal_of(d).update(steps=["²"]),
     "a step that does not hold": lambda d: goal_of(d).update(steps=["."]),
-    "no sum of squares": lambda d: goal_of(d).update(steps=["s"]),
+    "not concave": lambda d: goal_of(d).update(steps=["0^ . ."]),
     "not monotone": lambda d: goal_of(d).update(steps=["0- ."]),
     "no such conditions": lambda d: goal_of(d).update(steps=["x"]),
     "no goals": lambda d: d["evidence"]["conditions"][0].update(goals=[]),
