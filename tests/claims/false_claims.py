@@ -10,6 +10,7 @@ from . import (
     false_language,
     false_needles,
     false_numbers,
+    false_order,
     false_poles,
     false_reach,
 )
@@ -25,6 +26,7 @@ PARTS = (
     false_functions,
     false_language,
     false_reach,
+    false_order,
 )
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60

@@ -171,6 +171,10 @@ def _atom_raised(region: Region, atom: Polynomial, exponent: Fraction) -> Quotie
 def _by_conjugate(region: Region, atom: Polynomial, exponent: Fraction) -> Quotient | None:
     """|f| ** e of f = A + C·s with a root s, where f·g, g = A − C·s, is a square or a number."""
     field, ring = region.field, region.field.ring
+    if not field.has_inputs(
+        atom
+    ):  # numbers are told apart by their digits, the fewer roots the better
+        return None
     for index, n in enumerate(map(int, atom.degrees()[: ring.slots])):
         square = field.square_at(index) if n == 1 else None
         if square is None:

@@ -73,7 +73,7 @@ class Squares:
         if square is None:
             return EVERY
         rest = self._of_product(self._field.rewrite(parts[0] ** 2 - parts[1] ** 2 * square))
-        return _of_sum(*terms, rest)
+        return _of_sum(terms[0], terms[1], rest)
 
     def _by_square(self, parts: Mapping[int, Polynomial], signs: Mapping[int, Signs]) -> Signs:
         for turned in (False, True):

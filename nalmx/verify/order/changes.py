@@ -76,7 +76,7 @@ def in_half_angles(claim: Claim) -> Claim | None:
     for name, extent in claim.domain.ranges.items():
         x = Variable(name)
         rest = total([_ONE, negative(power(x, _TWO))])
-        if -1 <= extent.lower and extent.upper <= 1 and {id(x), id(rest)} & used:
+        if extent.lower >= -1 and extent.upper <= 1 and {id(x), id(rest)} & used:
             given[name] = quotient(product([_TWO, x]), total([_ONE, power(x, _TWO)]))
             ranges[name] = Range.union(
                 Interval(-_half_angle(-i.lower), _half_angle(i.upper)) for i in extent.intervals

@@ -101,9 +101,9 @@ class _Search:
                 name, upper = end
                 steps.append(f"{places[name]}{'+' if upper else '-'}")
                 waiting.append(at_end(box, name, upper=upper))
-            elif (name := self._concave(box)) is not None:
-                steps.append(f"{places[name]}^")
-                waiting.extend(at_end(box, name, upper=upper) for upper in (True, False))
+            elif (bent := self._concave(box)) is not None:
+                steps.append(f"{places[bent]}^")
+                waiting.extend(at_end(box, bent, upper=upper) for upper in (True, False))
             elif (number := self._touched(box, start)) is not None:
                 steps.append(f"t{number}")
             else:
