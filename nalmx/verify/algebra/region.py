@@ -161,6 +161,7 @@ class Region:
         """The signs of a polynomial without boxes."""
         identity = key(atom)
         if identity not in self._simpler:
+            self._simpler[identity] = EVERY  # for those that come back to it by a relation
             self._simpler[identity] = self._look_simply(atom)
         return self._simpler[identity] & self._known.get(identity, EVERY)
 

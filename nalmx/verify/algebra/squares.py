@@ -25,7 +25,7 @@ from .signs import EVERY, NONNEGATIVE, NONPOSITIVE, POSITIVE, ZERO, Signs, oppos
 
 _MOST_TERMS, _MOST_DEGREE = 60, 16
 _MOST_ORDERED = 4
-_MOST_TRIED = 200  # polynomials, on one region
+_MOST_TRIED, _DEEPEST = 200, 10  # polynomials, on one region
 
 
 class Squares:
@@ -40,7 +40,7 @@ class Squares:
         self._field = field
         self._of_variable = of_variable
         self._of_atom = of_atom
-        self._left = _MOST_TRIED
+        self._left, self._depth = _MOST_TRIED, 0
 
     def signs(self, polynomial: Polynomial) -> Signs:
         """The signs that a polynomial can have."""
@@ -49,8 +49,11 @@ class Squares:
             return EVERY
         look(1 + len(polynomial) ** 2 // TERMS_AN_OPERATION)
         places = [place for place, n in enumerate(polynomial.degrees()) if n]
-        found = (self._in_one(polynomial, place) for place in places)
-        return next((s for s in found if s != EVERY), None) or self._in_orders(polynomial, places)
+        self._depth += 1
+        found = (self._in_one(polynomial, place) for place in places if self._depth <= _DEEPEST)
+        signs = next((s for s in found if s != EVERY), EVERY)
+        self._depth -= 1
+        return self._in_orders(polynomial, places) if signs == EVERY else signs
 
     def _in_one(self, polynomial: Polynomial, place: int) -> Signs:
         """As a polynomial in one of its variables."""
