@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         train as train,
         verify as verify,
     )
+    from .runs.machine_pair import verify_machines as verify_machines
     from .verify import (
         Claim as Claim,
         Domain as Domain,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
 from .errors import RunError
-from .storage import read_json
+from .storage import read_json, write_bytes
 
 fcntl: ModuleType | None
 try:
@@ -90,6 +91,23 @@ def new_directory(directory: Path, fill: Callable[[], object]) -> None:
     except RunError:
         shutil.rmtree(directory, ignore_errors=True)
         raise
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    """The files of a run by their names, to be sent to where `place_files` puts them."""
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def place_files(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Put a run made elsewhere where one that was begun may lie; never half of it."""
+    with tempfile.TemporaryDirectory(prefix=".", dir=directory.parent) as folder:
+        made = Path(folder) / directory.name
+        made.mkdir()
+        for name, data in files.items():
+            write_bytes(made / name, data)
+        if directory.exists():
+            shutil.rmtree(directory)
+        made.rename(directory)
 
 
 def check_unused(directory: Path, hint: str = "") -> None:

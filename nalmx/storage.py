@@ -117,9 +117,14 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays as safetensors, atomically and without torch."""
+    write_bytes(path, array_bytes(arrays))
+
+
+def array_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays as safetensors."""
     from safetensors.numpy import save
 
-    write_bytes(path, save(dict(arrays)))
+    return bytes(save(dict(arrays)))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -25,8 +25,12 @@ def examples():
     """Commands of `nalmx fit` with the lines shown below each."""
     for block in (*blocks("console", PAGE), *blocks("console", README)):
         command, *lines = block.removeprefix("$ ").rstrip().splitlines()
-        if "nalmx fit" in command:
+        if "nalmx fit" in command and not _several(lines):
             yield command, lines
+
+
+def _several(lines):
+    return lines[-1].startswith("runs: ")
 
 
 def told(lines):
@@ -47,6 +51,19 @@ def test_examples_print_what_is_shown(capsys, monkeypatch, command, lines):
     assert told(lines)
     assert told(printed) == told(lines)
     assert code == (3 if "no law found" in lines else 0)
+
+
+def test_the_example_of_several_tables_prints_what_is_shown(capsys, monkeypatch, tmp_path):
+    ((command, lines),) = (
+        (command, lines)
+        for block in blocks("console", PAGE)
+        for command, *lines in [block.removeprefix("$ ").rstrip().splitlines()]
+        if _several(lines)
+    )
+    monkeypatch.chdir(ROOT)
+    assert main([*shlex.split(command)[1:], "--output", str(tmp_path / "fits")]) == 1
+    table = [line.split() for line in lines[: lines.index("")]]
+    assert [line.split() for line in capsys.readouterr().out.splitlines()][: len(table)] == table
 
 
 def test_every_table_of_the_examples_is_on_the_page():

@@ -1,5 +1,6 @@
 """What the project says of itself beside its code."""
 
+import pkgutil
 import re
 import tomllib
 from pathlib import Path
@@ -32,6 +33,28 @@ def test_links_between_pages_lead_somewhere(page):
     made = ("gallery/", "notebooks/")  # with the site, which is tested there
     own = [link for link in links if "://" not in link and not link.startswith(made)]
     assert [link for link in own if not (page.parent / link).exists()] == []
+
+
+def test_names_of_the_package_in_the_pages_are_there():
+    named = {
+        (page.name, name)
+        for page in PAGES
+        if page.name != "CHANGELOG.md"
+        for name in re.findall(r"\bnalmx(?:\.[A-Za-z_]+)+", page.read_text(encoding="utf-8"))
+    }
+    groups = re.findall(r"nalmx\.\w+", (ROOT / "nalmx" / "models" / "__init__.py").read_text())
+    assert "nalmx.modules" in groups  # of entry points
+    missing = [both for both in sorted(named) if both[1] not in groups and not _is_there(both[1])]
+    assert len(named) > 30
+    assert missing == []
+
+
+def _is_there(name):
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def test_contributing_names_targets_that_exist():

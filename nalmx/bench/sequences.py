@@ -11,14 +11,17 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import NoTruthValue, RunError
-from ..pntm.tasks import SequenceTask, exact_match, sequence_task
+from ..plugins import is_own
+from ..pntm.tasks import OWN_TASKS, SequenceTask, exact_match, sequence_task
 from ..storage import read_json, write_bytes, write_json
+from ..workers import Watch, Workers, here
 from .cells import CELLS, Stopped, open_output
 from .fitters import FITTERS, FittedModel
 from .sequence_grid import SequenceCell, SequenceGrid
@@ -97,6 +100,7 @@ def run_sequences(
     output: Path,
     device: str = "cpu",
     *,
+    workers: Workers = here,
     on_progress: Callable[[SequenceStanding], None] = lambda standing: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> list[SequenceResult]:
@@ -107,22 +111,23 @@ def run_sequences(
     open_output(output)
     cells = grid.cells()
     known = {cell: _saved(output, cell, grid) for cell in cells}
-    for cell in cells:
-        if known[cell] is not None:
-            continue
-        finished = sum(result is not None for result in known.values())
+    pending = [cell for cell, result in known.items() if result is None]
+    finished = len(known) - len(pending)
 
-        def tell(
-            doing: str, training: Any = None, cell: SequenceCell = cell, finished: int = finished
-        ) -> None:
-            on_progress(SequenceStanding(cell, doing, finished, len(cells), training))
+    def told(place: int, what: tuple[str, Any]) -> None:
+        on_progress(SequenceStanding(pending[place], what[0], finished, len(cells), what[1]))
 
-        result = _finish(cell, grid, device, tell, stop_requested)
+    work = partial(_finish, grid, device)
+    for place, result in workers(work, pending, told, stop_requested):
         if result is None:
-            raise Stopped(finished, len(cells))
+            break
+        cell = pending[place]
         saved = {"schema": SCHEMA, "settings": grid.cell_settings(), "result": result.to_json()}
         write_json(_path(output, cell), saved)
         known[cell] = result
+        finished += 1
+    if finished < len(cells):
+        raise Stopped(finished, len(cells))
     results = [result for result in known.values() if result is not None]
     write_results(results, grid, output)
     return results
@@ -154,19 +159,17 @@ def write_results(results: Sequence[SequenceResult], grid: SequenceGrid, output:
 
 
 def _finish(
-    cell: SequenceCell,
-    grid: SequenceGrid,
-    device: str,
-    tell: Callable[..., None],
-    stop_requested: Callable[[], bool],
+    grid: SequenceGrid, device: str, cell: SequenceCell, watch: Watch
 ) -> SequenceResult | None:
     """Train and test the model of a cell; None if this was stopped."""
     from ..train import Interrupted
 
+    if is_own(cell.task):
+        OWN_TASKS.add(cell.task)
     task = sequence_task(cell.task)
-    if stop_requested():
+    if watch.stop_requested():
         return None
-    tell("training")
+    watch.tell(("training", None))
     try:
         fitted = FITTERS[cell.model](
             task,
@@ -174,16 +177,16 @@ def _finish(
             seed=cell.seed,
             budget_seconds=grid.budget_seconds,
             device=device,
-            on_progress=lambda progress: tell("training", progress),
-            stop_requested=stop_requested,
+            on_progress=lambda progress: watch.tell(("training", progress)),
+            stop_requested=watch.stop_requested,
         )
     except Interrupted:
         return None
     accuracies = []
     for multiple, count in zip(grid.multiples, grid.sequences, strict=True):
-        if stop_requested():
+        if watch.stop_requested():
             return None
-        tell("testing")
+        watch.tell(("testing", None))
         accuracies.append(_accuracy(fitted, task, multiple, multiple * grid.longest, count))
     seconds = round(fitted.seconds, 3)
     return SequenceResult(

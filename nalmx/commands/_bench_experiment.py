@@ -12,7 +12,7 @@ import click
 from ..bench.experiments import CATALOGUE, Entry
 from ..exit_codes import HOLDS
 from . import _request as ask
-from ._lists import say_interrupted, spelled
+from ._lists import cluster_of, cluster_option, say_interrupted, spelled
 from ._options import SECONDS_FOR_A_STEP, messages, output, print_json, stop_on_signal
 from ._progress import ProgressBar
 
@@ -28,6 +28,7 @@ class ExperimentRequest(ask.ToldRequest):
         "A new directory, or one of an earlier call to continue; default runs/NAME.",
         type=click.Path(path_type=Path),
     )
+    cluster: str | None = cluster_option("cells")
 
 
 def experiment_command(entry: Entry) -> click.Command:
@@ -49,18 +50,25 @@ def _run(entry: Entry, asked: ExperimentRequest) -> int:
     began = time.perf_counter()
     usual = Path("runs") / (f"{entry.name}-quick" if asked.quick else entry.name)
     directory = asked.directory or usual
+    workers = cluster_of(asked, asked.cluster)
 
     from ..bench.cells import Stopped, check_output
 
     check_output(directory)
     from ..bench.experiments.running import run_experiment
+    from ..workers import here
 
     notes = messages(asked.quiet)
     try:
         with stop_on_signal(SECONDS_FOR_A_STEP) as stop, ProgressBar(notes) as show:
             show(0, 1, f"loading {entry.name}")
             results = run_experiment(
-                entry, directory, quick=asked.quick, on_progress=show, stop_requested=stop
+                entry,
+                directory,
+                quick=asked.quick,
+                workers=workers or here,
+                on_progress=show,
+                stop_requested=stop,
             )
     except (Stopped, KeyboardInterrupt) as stopped:
         return say_interrupted(notes, stopped)

@@ -14,7 +14,16 @@ from ..devices import check_device_name
 from ..exit_codes import HOLDS
 from ..supervisor import continue_with
 from . import _request as ask
-from ._lists import as_given, cells_option, say_interrupted, shows, spelled, split
+from ._lists import (
+    as_given,
+    cells_option,
+    cluster_of,
+    cluster_option,
+    say_interrupted,
+    shows,
+    spelled,
+    split,
+)
 from ._options import (
     SECONDS_FOR_A_STEP,
     messages,
@@ -47,6 +56,7 @@ class SequenceRequest(ask.WorkRequest):
         "--budget", "Seconds after which the training of a model ends.", default=300.0
     )
     directory: Path = cells_option("runs/sequence")
+    cluster: str | None = cluster_option("cells")
 
     def grid(self) -> SequenceGrid:
         """The grid of the options, all of them checked."""
@@ -78,7 +88,7 @@ def sequence(asked: SequenceRequest) -> int:
     """
     began = time.perf_counter()
     device = check_device_name(asked.device)
-    grid = asked.grid()
+    grid, workers = asked.grid(), cluster_of(asked, asked.cluster)
 
     from ..bench.cells import Stopped, check_output
 
@@ -86,6 +96,7 @@ def sequence(asked: SequenceRequest) -> int:
     continue_with(as_given())
     # Below, torch is loaded where a model needs it.
     from ..bench.sequences import run_sequences
+    from ..workers import here
 
     notes = messages(asked.quiet)
     try:
@@ -94,6 +105,7 @@ def sequence(asked: SequenceRequest) -> int:
                 grid,
                 asked.directory,
                 device,
+                workers=workers or here,
                 on_progress=lambda standing: show(*_shown(standing)),
                 stop_requested=stop,
             )

@@ -1,11 +1,11 @@
-"""What the benchmarks of the command line share: lists with commas, and how to go on."""
+"""What commands that do many things share: lists with commas, where work is done, how to go on."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,9 @@ from rich.console import Console
 
 from ..exit_codes import INTERRUPTED
 from . import _request as ask
+
+if TYPE_CHECKING:
+    from ..workers import RayWorkers
 
 
 def split(option: str, texts: Sequence[str]) -> list[str]:
@@ -35,6 +38,31 @@ def cells_option(directory: str) -> Any:
     )
 
 
+def cluster_option(what: str) -> Any:
+    return ask.option(
+        "--cluster",
+        f"ray: {what} as tasks of a Ray cluster, the one that is running or a local one; ray:ADDRESS for "
+        "another.",
+        metavar="ray[:ADDRESS]",
+    )
+
+
+def cluster_of(asked: ask.Request, given: str | None) -> RayWorkers | None:
+    """The workers of the cluster that was asked for; None where this process does the work."""
+    if given is None:
+        return None
+    kind, _, address = given.partition(":")
+    if kind != "ray":
+        raise click.UsageError(
+            f"there is no cluster {given[:40]!r}; write --cluster ray, or ray:ADDRESS"
+        )
+    if "device" in asked.given:
+        raise click.UsageError("--device is not for --cluster; leave it out")
+    from ..workers import RayWorkers
+
+    return RayWorkers(address or None)
+
+
 def say_interrupted(notes: Console, stopped: BaseException) -> int:
     """Say how far a benchmark came, and how it goes on; the exit code."""
     how_far = f", {stopped}" if str(stopped) else ""
@@ -54,7 +82,9 @@ def as_given() -> str:
         if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
             continue
         value, flag = context.params[name], parameter.opts[0]
-        if getattr(parameter, "is_flag", False):
+        if isinstance(parameter, click.Argument):
+            words += value if isinstance(value, tuple) else [value]
+        elif getattr(parameter, "is_flag", False):
             words.append(flag)
         else:
             for one in value if parameter.multiple else (value,):

@@ -20,7 +20,16 @@ from . import _request as ask
 from ._bench_experiment import experiment_command, print_catalogue
 from ._bench_sequence import sequence
 from ._group import Group
-from ._lists import as_given, cells_option, say_interrupted, shows, spelled, split
+from ._lists import (
+    as_given,
+    cells_option,
+    cluster_of,
+    cluster_option,
+    say_interrupted,
+    shows,
+    spelled,
+    split,
+)
 from ._options import messages, no_traces, output, print_json, say_idle_gpu, stop_on_signal
 from ._progress import ProgressBar
 
@@ -71,30 +80,19 @@ class SingleModuleRequest(ask.WorkRequest):
     seeds: int = ask.option("--seeds", "How many seeds a cell has.", default=25)
     iterations: int = ask.option("--iterations", "Training iterations.", default=50_000)
     directory: Path = cells_option("runs/single-module")
-    cluster: str | None = ask.option(
-        "--cluster",
-        "ray: cells as tasks of a Ray cluster, the one that is running or a local one; "
-        "ray:ADDRESS for another.",
-        metavar="ray[:ADDRESS]",
-    )
+    cluster: str | None = cluster_option("cells")
 
     def work(self) -> Callable[..., list[FinishedCell]]:
         """What finishes cells: this process, or a cluster."""
         device = check_device_name(self.device)
-        if self.cluster is None:
+        workers = cluster_of(self, self.cluster)
+        if workers is None:
             from ..bench.cells import run_cells
 
             return partial(run_cells, device=find_device(device, "modules"))
-        kind, _, address = self.cluster.partition(":")
-        if kind != "ray":
-            raise click.UsageError(
-                f"there is no cluster {self.cluster[:40]!r}; write --cluster ray, or ray:ADDRESS"
-            )
-        if "device" in self.given:
-            raise click.UsageError("--device is not for --cluster; leave it out")
-        from ..bench.cluster import run_cells_on_ray
+        from ..bench.cluster import run_cells_by
 
-        return partial(run_cells_on_ray, address=address or None)
+        return partial(run_cells_by, workers=workers)
 
     def grid(self) -> CellGrid:
         """The grid of the options, all of them checked."""
@@ -143,6 +141,7 @@ def single_module(asked: SingleModuleRequest) -> int:
     say_idle_gpu(notes, device, "modules")
     try:
         with no_traces(), stop_on_signal() as stop, ProgressBar(notes) as show:
+            show(0, 1, "beginning")
             cells = work(
                 groups,
                 asked.directory,

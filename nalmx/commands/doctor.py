@@ -25,6 +25,8 @@ _NEEDED = (
 _EXTRAS = {
     "pyarrow": "Parquet files",
     "scikit-learn": "NALMRegressor",
+    "onnx": "networks in files",
+    "ray": "many machines",
     "pytest": "exported tests",
     "triton": "a GPU",
 }

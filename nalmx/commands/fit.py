@@ -16,7 +16,8 @@ from ..run_directory import check_unused
 from ..verify.effort import OPERATIONS
 from . import _request as ask
 from ._files import check_figure
-from ._fit import report_fit
+from ._fit import fit_several, report_fit
+from ._lists import cluster_of, cluster_option
 from ._options import messages, no_traces, parse_named
 from ._progress import Spinner
 
@@ -29,7 +30,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class FitRequest(ask.VerdictRequest):
-    file: str = ask.argument("FILE")
+    files: tuple[str, ...] = ask.argument("FILE...", nargs=-1, required=True)
     target: str = ask.option("--target", "The column that the law is to give.", required=True)
     features: tuple[str, ...] = ask.several(
         "--features",
@@ -76,8 +77,11 @@ class FitRequest(ask.VerdictRequest):
         "least to the largest value of each column.",
     )
     directory: Path | None = ask.option(
-        "--output", "Keep the run in a new directory.", type=click.Path(path_type=Path)
+        "--output",
+        "Keep the run in a new directory; of several files a run each, runs/fits if none is given.",
+        type=click.Path(path_type=Path),
     )
+    cluster: str | None = cluster_option("tables, where there are several,")
     figure: Path | None = ask.file_option(
         "--figure", "Draw rows, law and what it leaves; .svg, .pdf or .png."
     )
@@ -102,6 +106,8 @@ def command(asked: FitRequest) -> int:
     FILE is CSV, TSV, NPZ or Parquet, compressed or not, or - for stdin. A law is claimed where it holds on
     rows that it was not fitted to, and not otherwise. Exit code 0: a law was found, and is the truth where
     that is given. 1: it is not. 3: no law was found. Ctrl-C ends the search and prints the best so far.
+    Of several files each is fitted by itself, and the same command continues what was interrupted; the
+    exit code is the worst.
 
     Example: nalmx fit planets.csv --target period
     """
@@ -110,12 +116,19 @@ def command(asked: FitRequest) -> int:
     if asked.ranges and truth is None:
         raise click.UsageError("--range says where to compare with --truth; give that, too")
     check_figure(asked.figure)
-    if asked.directory is not None:
+    workers = cluster_of(asked, asked.cluster)
+    several = len(asked.files) > 1
+    if several and (asked.figure is not None or "-" in asked.files):
+        raise click.UsageError(
+            "several files are fitted without --figure, and none of them is stdin; fit that one by itself"
+        )
+    if workers is not None and not several:
+        raise click.UsageError("--cluster is for several files; leave it out, or give more files")
+    if asked.directory is not None and not several:
         check_unused(asked.directory)
 
     from ..fit.tables import chosen_rows
     from ..runs.fit_directory import FitSettings
-    from ..runs.fits import fit_table, with_truth
     from ..verify import Effort
 
     settings = FitSettings.checked(
@@ -125,17 +138,32 @@ def command(asked: FitRequest) -> int:
         seed=asked.seed,
         operations=asked.operations,
     )
+    effort = Effort(seed=asked.seed, device=device)
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:
-        table = chosen_rows(asked.file, asked.target, asked.features, asked.sigma, asked.weights)
-        show("fitting")
+        tables = []
+        for file in asked.files:
+            show(f"reading {file}")
+            tables.append(
+                chosen_rows(file, asked.target, asked.features, asked.sigma, asked.weights)
+            )
+    if several:
+        from ..runs.many_fits import Fitting
+
+        fittings = [Fitting(one, settings, truth, asked.ranges, effort) for one in tables]
+        return fit_several(
+            fittings, asked.directory, workers, asked.require, notes, as_json=asked.as_json
+        )
+    from ..runs.fits import fit_table, with_truth
+
+    with Spinner(notes, "fitting") as show:
         outcome = fit_table(
-            table, settings, truth, asked.ranges, lambda best, tried: show(_shown(best, tried))
+            tables[0], settings, truth, asked.ranges, lambda best, tried: show(_shown(best, tried))
         )
     interrupted = outcome.fit.ended == "interrupted"
     if not interrupted:
         with no_traces(), notes.status("verifying"):
-            outcome = with_truth(outcome, effort=Effort(seed=asked.seed, device=device))
+            outcome = with_truth(outcome, effort=effort)
     if asked.directory is not None:
         outcome = replace(outcome, directory=outcome.save(asked.directory))
     report_fit(outcome, as_json=asked.as_json)

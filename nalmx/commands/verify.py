@@ -1,4 +1,4 @@
-"""`nalmx verify expr`, `nalmx verify network`, `nalmx verify run` and `nalmx verify certificate`."""
+"""`nalmx verify`: expressions, networks, runs, machines and certificates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ._certificate import certificate
 from ._claim import ClaimRequest, settle
 from ._group import Group
 from ._options import read_named
+from ._verify_machines import machines
 from ._verify_run import RunRequest, verify_run
 
 
@@ -23,11 +24,13 @@ from ._verify_run import RunRequest, verify_run
 def command() -> None:
     """Verify an expression (expr), a network (network) or a training run (run) over a domain.
 
-    A verdict written as a certificate is replayed by `certificate`.
+    Two machines are held against each other by `machines`. A verdict written as a certificate is
+    replayed by `certificate`.
     """
 
 
 command.add_command(certificate)
+command.add_command(machines)
 
 
 @dataclass(frozen=True, slots=True)

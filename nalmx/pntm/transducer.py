@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..clock import look
 from .tasks import Tokens
 
 START, END = "\0start", "\0end"  # beside the tokens of a prompt
@@ -123,6 +124,33 @@ def difference(
 
     Having no answer is something else than any answer. `may_follow` tells prompts: those are meant in
     which each token may follow the one before, `START` and `END` included.
+    """
+    found = _walked(one, other, may_follow)
+    return found if isinstance(found, tuple) else None
+
+
+def agreement(one: Transducer, other: Transducer) -> Tokens | Agreement:
+    """The shortest prompt of one token or more to which two transducers say something else; or, where
+    there is none, what shows it."""
+    found = _walked(one, other, empty=False)
+    if isinstance(found, tuple):
+        return found
+    return {
+        (p, q): rests or ((), ())
+        for (p, q, rests), last in found
+        if last != START and (p, q) != (LOST, LOST)
+    }
+
+
+def _walked(
+    one: Transducer,
+    other: Transducer,
+    may_follow: Callable[[str, str], bool] | None = None,
+    *,
+    empty: bool = True,
+) -> Tokens | set[tuple[_Pair, str]]:
+    """The shortest prompt with two answers, the empty one among them or not; or everything that the
+    walk came by.
 
     A walk through both at once knows their states, and what either has said more than the other.
     Where both always say the same, a pair of states comes with one such rest only, since some prompt
@@ -134,13 +162,13 @@ def difference(
     seen: set[tuple[_Pair, str]] = {start}
     ahead: deque[tuple[_Pair, str, Tokens]] = deque([(*start, ())])
     while ahead:
+        look()
         pair, last, prompt = ahead.popleft()
         p, q, rests = pair
         if (p, q) == (LOST, LOST):
             continue
-        if (may_follow is None or may_follow(last, END)) and _differ(
-            rests, sides[0].said(p), sides[1].said(q)
-        ):
+        ends = (empty or prompt) and (may_follow is None or may_follow(last, END))
+        if ends and _differ(rests, sides[0].said(p), sides[1].said(q)):
             return prompt
         for token in tokens:
             if may_follow is not None and not may_follow(last, token):
@@ -150,13 +178,15 @@ def difference(
             new = _together(
                 ((p_after, before[0] + word), (q_after, before[1] + its)), apart=rests is None
             )
-            after = new, token if may_follow is not None else START
+            after = new, "" if may_follow is None else token
             if after not in seen:
                 seen.add(after)
                 ahead.append((*after, (*prompt, token)))
-    return None
+    return seen
 
 
+# For each pair of states that prompts lead two transducers to, what either has said more.
+Agreement: TypeAlias = dict[tuple[int, int], tuple[Tokens, Tokens]]
 LOST = -1  # a state from where no prompt has an answer
 # Two states, and what either has said more than the other; None where that never can be the same.
 _Pair: TypeAlias = tuple[int, int, tuple[Tokens, Tokens] | None]

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,15 @@ from ..fit.rows import Rows
 from ..fit.tables import Chosen
 from ..ranges import Range
 from ..run_directory import new_directory, saved_config
-from ..storage import digest, read_arrays, read_json, same_json, write_arrays, write_json
+from ..storage import (
+    array_bytes,
+    digest,
+    read_arrays,
+    read_json,
+    same_json,
+    write_bytes,
+    write_json,
+)
 from ..verify import Domain
 from ..verify.effort import OPERATIONS
 from .saved_verdicts import save_verdicts
@@ -97,12 +106,8 @@ def write_fit(found: Fitted, verdicts: Mapping[str, Any], directory: Path) -> Pa
     """Write a run into a directory that must not exist."""
 
     def fill() -> None:
-        rows = found.table.rows
-        columns = {"inputs": rows.inputs, "target": rows.target}
-        columns |= {} if rows.sigma is None else {"sigma": rows.sigma}
-        columns |= {} if rows.weights is None else {"weights": rows.weights}
-        write_arrays(directory / _ROWS, columns)
-        config = _config(found, digest(directory / _ROWS))
+        config = question(found.table, found.settings, found.truth, found.domain)
+        write_bytes(directory / _ROWS, _row_bytes(found.table.rows))
         write_json(directory / "results.json", _results(found, config))
         write_json(directory / "formula.json", _formula(found))
         if verdicts:
@@ -111,6 +116,34 @@ def write_fit(found: Fitted, verdicts: Mapping[str, Any], directory: Path) -> Pa
 
     new_directory(directory, fill)
     return directory
+
+
+def question(
+    table: Chosen, settings: FitSettings, truth: Expression | None, domain: Domain | None
+) -> dict[str, Any]:
+    """Everything that determines what a fit finds, and what is claimed of it: its config.json."""
+    return {
+        "schema": SCHEMA,
+        "kind": KIND,
+        "source": table.source,
+        "inputs": list(table.rows.names),
+        "target": table.rows.target_name,
+        "renamed": dict(table.renamed),
+        "left_out": dict(table.left_out),
+        "sigma": table.sigma,
+        "weights": table.weights,
+        **asdict(settings),
+        "truth": None if truth is None else to_text(truth),
+        "domain": None if domain is None else domain.to_json(),
+        "rows_sha256": hashlib.sha256(_row_bytes(table.rows)).hexdigest(),
+    }
+
+
+def _row_bytes(rows: Rows) -> bytes:
+    columns = {"inputs": rows.inputs, "target": rows.target}
+    columns |= {} if rows.sigma is None else {"sigma": rows.sigma}
+    columns |= {} if rows.weights is None else {"weights": rows.weights}
+    return array_bytes(columns)
 
 
 def read_fit(directory: Path) -> Fitted:
@@ -138,25 +171,6 @@ def read_fit(directory: Path) -> Fitted:
             f"{directory / 'formula.json'} is not the law of results.json: it was changed; fit again"
         )
     return fitted
-
-
-def _config(found: Fitted, rows_sha256: str) -> dict[str, Any]:
-    table = found.table
-    return {
-        "schema": SCHEMA,
-        "kind": KIND,
-        "source": table.source,
-        "inputs": list(table.rows.names),
-        "target": table.rows.target_name,
-        "renamed": dict(table.renamed),
-        "left_out": dict(table.left_out),
-        "sigma": table.sigma,
-        "weights": table.weights,
-        **asdict(found.settings),
-        "truth": None if found.truth is None else to_text(found.truth),
-        "domain": None if found.domain is None else found.domain.to_json(),
-        "rows_sha256": rows_sha256,
-    }
 
 
 def _results(found: Fitted, config: dict[str, Any]) -> dict[str, Any]:

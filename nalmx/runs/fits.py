@@ -136,7 +136,7 @@ def fit_table(
 
     The truth is claimed on the ranges given, and else on the smallest box around all rows.
     """
-    known, domain = _claimed(table.rows, truth, ranges)
+    known, domain = claimed(table.rows, truth, ranges)
     effort = Effort(seconds=settings.seconds, seed=settings.seed, operations=settings.operations)
     found = fit(
         table.rows,
@@ -156,7 +156,7 @@ def with_truth(
 ) -> FitOutcome:
     """With the verdict on the law and a truth, its own where none is given; without either, with none."""
     if truth is not None or ranges is not None:
-        known, where = _claimed(outcome.table.rows, truth or outcome.truth, ranges or ())
+        known, where = claimed(outcome.table.rows, truth or outcome.truth, ranges or ())
         outcome = replace(outcome, truth=known, domain=where)
     formula, right, domain = outcome.fit.formula, outcome.truth, outcome.domain
     if formula is None or right is None or domain is None:
@@ -205,7 +205,7 @@ def verify_fit(
     return with_truth(replace(saved, fit=again.fit), effort=effort)
 
 
-def _claimed(
+def claimed(
     rows: Rows, truth: Any, ranges: str | Sequence[str]
 ) -> tuple[Expression | None, Domain | None]:
     """A truth, in any of the ways to write it, and where it is claimed."""

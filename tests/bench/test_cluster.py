@@ -1,18 +1,18 @@
-"""The cells of a benchmark on a local Ray: bit for bit those of one process, whatever worker is lost."""
-
-import os
-import signal
-import threading
-import time
-from pathlib import Path
+"""What a benchmark finds on a local Ray: bit for bit what one process finds, whatever workers are lost."""
 
 import pytest
+from helpers_ray import killed_workers
 
 from nalmx.bench import cluster
 from nalmx.bench.cells import CELLS, Stopped, run_cells
+from nalmx.bench.experiments import CATALOGUE
+from nalmx.bench.experiments.running import run_experiment
 from nalmx.bench.grid import CellGrid
+from nalmx.bench.sequence_grid import SequenceGrid
+from nalmx.bench.sequences import run_sequences
 from nalmx.cli import main
-from nalmx.errors import SettingError
+from nalmx.run_directory import place_files
+from nalmx.workers import RayWorkers
 
 pytest.importorskip("ray")
 
@@ -21,6 +21,7 @@ GRID = CellGrid.checked(
 )
 # How long it took is in these, and nothing else that differs.
 TIMED = {"results.json", "summary.json", "metrics.jsonl"}
+OURS = RayWorkers("local")
 
 
 def bits(output):
@@ -35,45 +36,41 @@ def summaries(cells):
     return [{**cell.summary.to_json(), "model_steps_per_second": None} for cell in cells]
 
 
-def ancestors(process):
-    while process > 1:
-        yield process
-        stat = Path(f"/proc/{process}/stat").read_text()
-        process = int(stat.rpartition(")")[2].split()[1])
+@pytest.mark.slow
+def test_a_cluster_gives_the_bits_of_one_process_though_ten_workers_are_killed(tmp_path):
+    import torch
 
-
-def kill_a_worker(killed):
-    """End the first worker of this process that has begun a cell."""
-    while not killed:
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                begun = b"_files_of_cell" in (folder / "cmdline").read_bytes()
-                own = begun and os.getpid() in ancestors(int(folder.name))
-            except (OSError, ValueError):
-                continue
-            if own:
-                time.sleep(0.3)  # in the middle of its work
-                os.kill(int(folder.name), signal.SIGKILL)
-                killed.append(int(folder.name))
-                return
-        time.sleep(0.02)
+    grid = CellGrid.checked(
+        operations=("add", "mul"), modules=("nau", "nmu"), seeds=2, iterations=2_000
+    )
+    groups, told = grid.groups(), []
+    with killed_workers(10, 2.0) as killed:
+        beside = cluster.run_cells_by(groups, tmp_path / "beside", OURS, on_progress=told.append)
+    assert len(set(killed)) == 10
+    alone = run_cells(groups, tmp_path / "alone", torch.device("cpu"))
+    assert len(alone) == 18
+    assert bits(tmp_path / "beside") == bits(tmp_path / "alone")
+    assert summaries(beside) == summaries(alone)
+    assert {standing.cells for standing in told} == {18}
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_bits_of_one_process_though_a_worker_is_killed(tmp_path):
-    import torch
+@pytest.mark.parametrize("name", ["nsr-piecewise", "inalu-minimal"])
+def test_an_experiment_finds_the_same_on_a_cluster(tmp_path, name):
+    (entry,) = (entry for entry in CATALOGUE if entry.name == name)
+    with killed_workers(2, 1.0) as killed:
+        beside = run_experiment(entry, tmp_path / "beside", quick=True, workers=OURS)
+    assert killed
+    assert run_experiment(entry, tmp_path / "alone", quick=True).rows == beside.rows
 
-    alone = run_cells(GRID.groups(), tmp_path / "alone", torch.device("cpu"))
-    killed, told = [], []
-    killer = threading.Thread(target=kill_a_worker, args=(killed,), daemon=True)
-    killer.start()
-    beside = cluster.run_cells_on_ray(
-        GRID.groups(), tmp_path / "beside", "local", on_progress=told.append
-    )
-    assert len(killed) == 1
-    assert bits(tmp_path / "beside") == bits(tmp_path / "alone")
-    assert summaries(beside) == summaries(alone)
-    assert (told[0].finished, told[0].cells) == (0, 2)
+
+@pytest.mark.slow
+def test_sequence_machines_are_the_same_on_a_cluster(tmp_path):
+    grid = SequenceGrid.checked(tasks=["parity", "copy"], models=["pntm"], sequences=(5, 5, 5, 5))
+    alone = run_sequences(grid, tmp_path / "alone")
+    beside = run_sequences(grid, tmp_path / "beside", workers=OURS)
+    untimed = [[{**r.to_json(), "training_seconds": 0} for r in found] for found in (alone, beside)]
+    assert untimed[0] == untimed[1]
 
 
 @pytest.mark.slow
@@ -82,7 +79,7 @@ def test_what_is_stopped_goes_on_where_it_was_by_the_command_line(tmp_path, caps
         return any((tmp_path / "cells" / CELLS).glob("*/summary.json"))
 
     with pytest.raises(Stopped):
-        cluster.run_cells_on_ray(GRID.groups(), tmp_path / "cells", "local", stop_requested=stop)
+        cluster.run_cells_by(GRID.groups(), tmp_path / "cells", OURS, stop_requested=stop)
     first = bits(tmp_path / "cells")
     assert len({cell for cell, _ in first}) in (1, 2)
     words = "--operation mul,sub --module nmu,nau --range [1,2] --seeds 2 --iterations 2000"
@@ -99,15 +96,16 @@ def test_a_cell_takes_the_place_of_one_that_was_begun_and_never_half(tmp_path):
     cell = tmp_path / CELLS / cluster.cell_name(config)
     cell.mkdir(parents=True)
     (cell / "checkpoint.safetensors").write_bytes(b"old")
-    cluster._place(tmp_path, config, {"a.json": b"{}"})
+    place_files(cell, {"a.json": b"{}"})
     assert [(path.name, path.read_bytes()) for path in cell.iterdir()] == [("a.json", b"{}")]
-    assert [path.name for path in tmp_path.iterdir()] == [CELLS]
+    assert [path.name for path in cell.parent.iterdir()] == [cell.name]
 
 
-def test_a_cluster_that_is_not_there_is_one_clear_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(SettingError, match=r"pip install 'nalmx\[ray\]'"):
-        cluster.run_cells_on_ray(GRID.groups(), tmp_path / "cells")
-    words = ["bench", "single-module", "--module", "nmu", "--cluster", "slurm"]
-    assert main(words) == 2
+@pytest.mark.parametrize(
+    "words", ["single-module --module nmu", "calcnet --quick", "sequence --task copy"]
+)
+def test_a_cluster_of_another_kind_is_one_clear_line(words, tmp_path, capsys):
+    there = ["--cluster", "slurm", "--output", str(tmp_path / "new")]
+    assert main(["bench", *words.split(), *there]) == 2
     assert "write --cluster ray" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()

@@ -86,7 +86,7 @@ def _bound(expression: Expression, units: Mapping[str, Formula], domain: Domain)
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 4_000) if quick else (5, 50_000)
+    seeds, iterations = (10, 6_000) if quick else (5, 50_000)
     return [{"expressions": len(EXPRESSIONS), "seeds": seeds, "iterations": iterations}]
 
 

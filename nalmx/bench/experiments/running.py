@@ -12,11 +12,13 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ...errors import RunError
 from ...storage import read_json, same_json, write_bytes, write_json
+from ...workers import Watch, Workers, here
 from ..cells import CELLS, Stopped, open_output
 from . import Entry
 from .experiment import Cell, Experiment, Row
@@ -60,6 +62,7 @@ def run_experiment(
     output: Path,
     *,
     quick: bool = False,
+    workers: Workers = here,
     on_progress: Callable[[float, int, str], None] = lambda done, cells, text: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Results:
@@ -70,29 +73,44 @@ def run_experiment(
     experiment = entry.experiment()
     open_output(output)
     cells = experiment.cells(quick)
-    rows: list[Row] = []
-    seconds: list[float] = []
-    for place, cell in enumerate(cells):
-        path = output / CELLS / f"{_name(cell)}.json"
-        found = _finished(path, entry, cell)
-        if found is None:
+    paths = [output / CELLS / f"{_name(cell)}.json" for cell in cells]
+    known = [_finished(path, entry, cell) for path, cell in zip(paths, cells, strict=True)]
+    pending = [place for place, found in enumerate(known) if found is None]
+    shares = dict.fromkeys(pending, 0.0)
 
-            def tell(share: float, doing: str, place: int = place, cell: Cell = cell) -> None:
-                if stop_requested():
-                    raise Stopped(place, len(cells))
-                text = f"{place}/{len(cells)} cells, {_name(cell)}: {doing}"
-                on_progress(place + share, len(cells), text)
+    def told(number: int, what: tuple[float, str]) -> None:
+        place, (share, doing) = pending[number], what
+        finished = len(cells) - len(shares)
+        if stop_requested():
+            raise Stopped(finished, len(cells))
+        shares[place] = share
+        text = f"{finished}/{len(cells)} cells, {_name(cells[place])}: {doing}"
+        on_progress(finished + sum(shares.values()), len(cells), text)
 
-            tell(0.0, "begun")
-            began = time.process_time()
-            row = experiment.run(cell, tell)
-            found = row, round(time.process_time() - began, 3)
-            _keep(path, entry, cell, *found)
-        rows.append(found[0])
-        seconds.append(found[1])
-    results = Results(entry, experiment, cells, rows, seconds)
+    work, missing = partial(_done, entry), [cells[place] for place in pending]
+    for number, found in workers(work, missing, told, stop_requested):
+        place = pending[number]
+        _keep(paths[place], entry, cells[place], *found)
+        known[place] = found
+        del shares[place]
+    if shares:
+        raise Stopped(len(cells) - len(shares), len(cells))
+    done = [found for found in known if found is not None]
+    results = Results(entry, experiment, cells, *zip(*done, strict=True))
     _write(results, output)
     return results
+
+
+def _done(entry: Entry, cell: Cell, watch: Watch) -> tuple[Row, float]:
+    """The row of a cell, and the seconds of processor time that it took."""
+
+    def tell(share: float, doing: str) -> None:
+        watch.tell((share, doing))
+
+    tell(0.0, "begun")
+    began = time.process_time()
+    row = entry.experiment().run(cell, tell)
+    return row, round(time.process_time() - began, 3)
 
 
 def _name(cell: Cell) -> str:

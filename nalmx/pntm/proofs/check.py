@@ -26,16 +26,16 @@ _FEW = 3  # wrong answers that are kept of those to given examples
 _FEW_TOKENS = 100_000  # where it is known already that one of two machines is wrong
 
 
-def _silently(doing: str) -> None:
+def silently(doing: str) -> None:
     """Progress that nobody sees."""
 
 
 def check_truth(
-    machine: Machine, task: SequenceTask, effort: Effort | None = None, tell: Tell = _silently
+    machine: Machine, task: SequenceTask, effort: Effort | None = None, tell: Tell = silently
 ) -> SequenceVerdict:
     """Whether a machine answers as a task says, for prompts of every length if possible."""
     claim = SequenceClaim(machine, task)
-    return _checked(claim, effort or Effort(), of_truth(tell))
+    return checked(claim, effort or Effort(), of_truth(tell))
 
 
 def check_agreement(
@@ -45,7 +45,7 @@ def check_agreement(
     program: Machine,
     task: SequenceTask,
     effort: Effort | None = None,
-    tell: Tell = _silently,
+    tell: Tell = silently,
 ) -> SequenceVerdict:
     """Whether two machines answer alike, where it is known how each compares with the truth."""
     effort = effort or Effort()
@@ -57,10 +57,10 @@ def check_agreement(
         return replace(shorter, method="both are proved to answer as the task says up to it")
     if "refuted" in levels:
         effort = replace(effort, tokens=min(effort.tokens, _FEW_TOKENS))
-    return _checked(claim, effort, of_agreement(tell))
+    return checked(claim, effort, of_agreement(tell))
 
 
-def _checked(
+def checked(
     claim: SequenceClaim,
     effort: Effort,
     provers: Iterable[SequenceProver],
