@@ -166,7 +166,7 @@ class Field:
         """What the square of a variable of the polynomials is, where a relation says so, as s² = 1 − c²."""
         place = self.ring.slots - 1 - index
         relation = self._rules[place] if 0 <= place < len(self._rules) else None
-        if relation is None or degree_in(relation, index) != 2:
+        if relation is None or relation.degrees()[index] != 2:
             return None
         return self.ring.slot(place) ** 2 - relation
 
