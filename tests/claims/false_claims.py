@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import (
+    false_bounds,
     false_branches,
     false_functions,
     false_language,
@@ -27,6 +28,7 @@ PARTS = (
     false_language,
     false_reach,
     false_order,
+    false_bounds,
 )
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60
