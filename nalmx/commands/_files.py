@@ -25,6 +25,15 @@ def figure_option() -> Any:
     )
 
 
+def truth_option() -> Any:
+    return ask.option(
+        "--truth",
+        "pntm, with --examples: a Python function of a file of yours that answers a list of tokens, or None "
+        "to what is no prompt; the file is run, in a process of its own.",
+        metavar="FILE.py:NAME",
+    )
+
+
 def tests_option() -> Any:
     return ask.file_option(
         "--export-tests",

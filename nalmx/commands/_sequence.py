@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +31,32 @@ from ._train_request import MODULE, TrainRequest
 
 if TYPE_CHECKING:
     from ..runs.examples import Tests
+    from ..runs.function_truth import FunctionTruth
     from ..runs.machine_run import SequenceRun
     from ..runs.machines import MachineOutcome
 
 
 def run_sequence(asked: TrainRequest) -> int:
     """Learn a sequence task, test the machine, and report."""
+    if asked.truth is not None and asked.task is not None:
+        raise click.UsageError("--truth is for --examples, since a task has its own; leave it out")
+    with function_of(asked.truth) as truth:
+        return _run(asked, truth)
+
+
+@contextmanager
+def function_of(name: str | None) -> Iterator[FunctionTruth | None]:
+    """The function that --truth names, ready to be asked."""
+    if name is None:
+        yield None
+        return
+    from ..runs.function_truth import FunctionTruth
+
+    with FunctionTruth(name) as truth:
+        yield truth
+
+
+def _run(asked: TrainRequest, truth: FunctionTruth | None) -> int:
     from ..report.machine_runs import asked_lines, contradiction_lines, learned_lines, program_lines
     from ..runs.examples import contradiction_facts
     from ..runs.machine_run import learn_run
@@ -44,7 +66,8 @@ def run_sequence(asked: TrainRequest) -> int:
     check_figure(asked.figure)
     run, tests = _resumed(asked) if asked.resume else _created(asked)
     again = ["nalmx", "train-and-extract", "--output", str(run.directory), "--resume"]
-    continue_with(shlex.join([*again, *own_words("--task", run.config.task)]))
+    again += own_words("--task", run.config.task)
+    continue_with(shlex.join([*again, *(["--truth", truth.name] if truth is not None else [])]))
     notes = messages(asked.quiet)
     facts = contradiction_facts(run, tests)
     for line in contradiction_lines(facts):
@@ -63,7 +86,12 @@ def run_sequence(asked: TrainRequest) -> int:
         ):
             results = learn_run(run, tests, device, on_progress=show, stop_requested=stop)
             outcome = verify_machine(
-                run, Effort(seed=asked.seed), tests, on_progress=show, stop_requested=stop
+                run,
+                Effort(seed=asked.seed),
+                tests,
+                truth=truth,
+                on_progress=show,
+                stop_requested=stop,
             )
     except (Interrupted, KeyboardInterrupt):
         notes.print(f"nalmx: {interrupted()}", soft_wrap=True)
@@ -91,7 +119,9 @@ def run_sequence(asked: TrainRequest) -> int:
     return code if code == REFUTED or results.holds else NOT_ESTABLISHED
 
 
-def verified(run: SequenceRun, seed: int, *, quiet: bool) -> MachineOutcome:
+def verified(
+    run: SequenceRun, seed: int, *, quiet: bool, truth: FunctionTruth | None = None
+) -> MachineOutcome:
     """The verdicts on a finished run."""
     from ..runs.machines import verify_machine
     from ..train import Interrupted
@@ -103,7 +133,9 @@ def verified(run: SequenceRun, seed: int, *, quiet: bool) -> MachineOutcome:
             stop_on_signal(SECONDS_FOR_A_STEP) as stop,
             Spinner(messages(quiet), "verifying") as show,
         ):
-            return verify_machine(run, Effort(seed=seed), on_progress=show, stop_requested=stop)
+            return verify_machine(
+                run, Effort(seed=seed), truth=truth, on_progress=show, stop_requested=stop
+            )
     except Interrupted:
         raise KeyboardInterrupt from None
 

@@ -18,7 +18,7 @@ from ..rationals import parse_rational
 from ..run_directory import is_sequence_run
 from ..tasks import OPERATIONS
 from . import _request as ask
-from ._files import figure_option, tolerance_option
+from ._files import figure_option, tolerance_option, truth_option
 
 if TYPE_CHECKING:
     from ..train import DataSource
@@ -50,7 +50,7 @@ _OF_MACHINES = {
 }
 _OF_OPERATIONS = ("operation", "interpolation_range", "extrapolation_range", "inputs")
 _ONLY_MODULES = {*_OF_MODULES, "source", "tolerance", "show_seeds"} - {"module", "seed"}
-_ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for"} - {"seed"}
+_ONLY_MACHINES = {*_OF_MACHINES, "figure", "ask_for", "truth"} - {"seed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,7 @@ class TrainRequest(ask.VerdictRequest):
         type=click.IntRange(1, 100),
         metavar="N",
     )
+    truth: str | None = truth_option()
     figure: Path | None = figure_option()
 
     @property

@@ -21,6 +21,7 @@ from ._files import (
     figure_option,
     tests_option,
     tolerance_option,
+    truth_option,
 )
 from ._fit import report_fit
 from ._options import export_tests, messages, no_traces, report_formula
@@ -47,6 +48,7 @@ class RunRequest(ask.VerdictRequest):
     certificates: bool = ask.flag(
         "--certificates", "Write a certificate of every claim into the directory of the run."
     )
+    truth: str | None = truth_option()
     figure: Path | None = figure_option()
     modules: tuple[str, ...] = ask.named_own("module")
     tasks: tuple[str, ...] = ask.named_own("task")
@@ -112,11 +114,12 @@ def _told(asked: RunRequest, outcome: Told, report: Callable[..., None]) -> Told
 def _machine(asked: RunRequest) -> Found:
     """The verdicts on a machine, printed, and its figure."""
     from ..runs.machine_run import SequenceRun
-    from ._sequence import draw, report_again, verified
+    from ._sequence import draw, function_of, report_again, verified
 
     run = SequenceRun.open(asked.directory)
     asked.check_files()
-    outcome = verified(run, asked.seed, quiet=asked.quiet)
+    with function_of(asked.truth) as truth:
+        outcome = verified(run, asked.seed, quiet=asked.quiet, truth=truth)
     report_again(outcome, as_json=asked.as_json)
     draw(asked.figure, outcome, asked.quiet)
     return outcome
@@ -124,7 +127,7 @@ def _machine(asked: RunRequest) -> Found:
 
 # By the kind of a run: what made it, the options that it has no use for, and the verdicts again.
 _KINDS: dict[str, tuple[str, tuple[str, ...], Callable[[RunRequest], Found]]] = {
-    "": ("a module", ("figure",), _formula),
-    "fit": ("nalmx fit", ("tolerance", "as_it_runs", "figure"), _fit),
+    "": ("a module", ("figure", "truth"), _formula),
+    "fit": ("nalmx fit", ("tolerance", "as_it_runs", "figure", "truth"), _fit),
     "sequence": ("--module pntm", ("tolerance", "as_it_runs", "tests"), _machine),
 }

@@ -207,6 +207,7 @@ def extract(what: Any) -> Outcome:
 @overload
 def verify(
     what: R,
+    truth: Any = None,
     *,
     tolerance: Tolerance | str | int | None = None,
     effort: Effort | None = None,
@@ -236,7 +237,8 @@ def verify(
 ) -> Outcome:
     """The verdicts on a run; or on an expression, a formula or a module, held against a truth.
 
-    A run has its truth and its domain; a fit may have them, or is given them. Otherwise `truth` is an
+    A run has its truth and its domain; a fit may have them, or is given them, and a machine learned from
+    examples may have a function as its truth, as `"tasks.py:answer"`. Otherwise `truth` is an
     expression, a formula, or a text, and `domain` a range for every input such as `"[2,6]"`, a range for
     each name, or a `Domain`. With `arithmetic`, such as `"float64"`, an expression is a program in floats.
 
@@ -263,10 +265,10 @@ def verify(
         return verify_expression(what, truth, domain, allowed or Tolerance(), effort, arithmetic)
     if arithmetic is not None:
         raise SettingError("an arithmetic is for an expression; leave it out for a run")
-    if truth is not None or domain is not None:
-        raise SettingError("a run has its own truth and domain; leave them out")
     from .formulas import FormulaOutcome, verify_run
 
+    if domain is not None or (truth is not None and isinstance(what, FormulaOutcome)):
+        raise SettingError("a run has its own truth and domain; leave them out")
     if isinstance(what, FormulaOutcome):
         return verify_run(what.run, allowed, effort, as_it_runs=as_it_runs, on_progress=on_progress)
     from .machines import MachineOutcome, verify_machine
@@ -276,7 +278,12 @@ def verify(
         raise SettingError(
             "tolerance and as_it_runs are for formulas; leave them out for a machine"
         )
-    return verify_machine(what.run, effort, on_progress=on_progress)
+    if truth is None:
+        return verify_machine(what.run, effort, on_progress=on_progress)
+    from .function_truth import FunctionTruth
+
+    with FunctionTruth(str(truth)) as function:
+        return verify_machine(what.run, effort, truth=function, on_progress=on_progress)
 
 
 def open_run(directory: str | Path) -> FormulaOutcome | MachineOutcome | FitOutcome:

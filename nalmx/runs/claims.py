@@ -16,7 +16,11 @@ CLAIMS = {
     "running_formula": "model as it runs ↔ formula",
     "model_program": "model ↔ program",
     "program_truth": "program ↔ truth",
+    "model_function": "model ↔ function",
+    "program_function": "program ↔ function",
 }
+# Verdicts that rest on a file of the user's own, which is no part of a run.
+OF_FUNCTIONS = ("model_function", "program_function")
 OF_NETWORKS = ("model_formula", "formula_truth", "model_truth")  # of every network with a formula
 
 

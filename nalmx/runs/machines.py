@@ -23,6 +23,7 @@ from ..train.interrupted import interruptible, telling
 from ..verify.effort import Effort
 from .claims import CLAIMS
 from .examples import Given, Tests
+from .function_truth import FunctionTruth, check_function
 from .machine_run import SequenceResults, SequenceRun
 from .outcome import RunOutcome
 from .program import program_of_run
@@ -120,14 +121,20 @@ def verify_machine(
     effort: Effort | None = None,
     tests: Tests | None = None,
     *,
+    truth: FunctionTruth | None = None,
     on_progress: Callable[[str], None] = lambda doing: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> MachineOutcome:
     """Extract the program of a finished run, and compare machine, program and truth.
 
-    Raises `Interrupted` once `stop_requested()` is true.
+    `truth` is a function, as a block that was entered, for a run from examples; what was learned is
+    compared with it, too. Raises `Interrupted` once `stop_requested()` is true.
     """
     run.check_finished()
+    if truth is not None and run.config.task is not None:
+        raise SettingError(
+            f"the task {run.config.task} has its own truth; leave the function {truth.name[:60]} out"
+        )
     machine, tell = run.load_machine(), telling(on_progress, stop_requested)
     tell("computing the scores again")
     results, given = run.load_results(), Given.of(run, tests)
@@ -140,11 +147,19 @@ def verify_machine(
                 if task is not None
                 else _truth_of_examples(machine, given, results)
             )
-            return MachineOutcome(run, results, machine, None, (), {"model_truth": wrong}, scores)
+            found = {"model_truth": wrong}
+            if truth is not None:
+                examples = [*given.training, *given.tested]
+                found["model_function"] = check_function(machine, truth, examples, effort, tell)
+            return MachineOutcome(run, results, machine, None, (), found, scores)
         tell("extracting the program")
         program = program_of_run(run)
         if task is None:
             verdicts = _on_examples(machine, program, given, results)
+            if truth is not None:
+                verdicts["program_function"] = check_function(
+                    program.machine, truth, [*given.training, *given.tested], effort, tell
+                )
             return MachineOutcome(run, results, machine, program, (), verdicts, scores)
         own = check_truth(program.machine, task, effort, tell)
         model = check_truth(machine, task, effort, tell)

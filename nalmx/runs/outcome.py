@@ -11,7 +11,7 @@ from ..errors import CertificateError, NoTruthValue
 from ..exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
 from ..run_directory import RunDirectory
 from ..showing import Shown
-from .claims import CLAIMS, certificate_path
+from .claims import CLAIMS, OF_FUNCTIONS, certificate_path
 from .saved_verdicts import check_saved_verdicts, save_verdicts
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class RunOutcome(Outcome):
         """Keep the verdicts with the run, in its own directory or in a copy of it, a new one."""
         kept = self.run.directory if directory is None else self.run.save(directory)
         if self.verdicts:
-            save_verdicts(kept / "verdicts.json", self.verdict_records())
+            own = {n: v for n, v in self.verdict_records().items() if n not in OF_FUNCTIONS}
+            save_verdicts(kept / "verdicts.json", own)
         return kept
 
     def check_saved(self) -> None:

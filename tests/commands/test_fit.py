@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers_mutations import sampled
+from helpers_pytest import thinned
 
 from nalmx.cli import main
 
@@ -332,7 +333,7 @@ def test_a_fit_is_no_training_to_resume(capsys, kept):
     assert "is a run of nalmx fit, which trains nothing" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
+@pytest.mark.parametrize("kind", thinned(["pdf", "svg", "png"], 3))
 def test_a_figure_is_drawn_the_same_each_time(capsys, tmp_path, table, kind):
     def drawn(name, *arguments):
         path = tmp_path / f"{name}.{kind}"

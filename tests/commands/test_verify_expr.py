@@ -115,7 +115,7 @@ def test_a_false_claim_is_refuted_with_a_shrunk_counterexample(capsys):
 
 def test_what_cannot_be_proved_is_tested_and_says_so(capsys):
     code, verdict = run_json(
-        capsys, "Max(atan(x1), atan(x2))", "--truth", "atan(Max(x1, x2))", "--range", "[0,9]", *FAST
+        capsys, "acos(cos(4))*x1", "--truth", "(2*pi - 4)*x1", "--range", "[0,9]", *FAST
     )
     assert code == 0
     assert verdict["verdict"] == "tested"
@@ -124,8 +124,7 @@ def test_what_cannot_be_proved_is_tested_and_says_so(capsys):
 
 
 def test_a_level_that_is_not_reached_exits_with_3(capsys):
-    both = "Max(atan(x1), atan(x2))", "atan(Max(x1, x2))"
-    claim = [both[0], "--truth", both[1], "--range", "[0,1]", *FAST]
+    claim = ["acos(cos(4))", "--truth", "2*pi - 4"]
     assert run(capsys, *claim, "--require", "tested")[0] == 0
     assert run(capsys, *claim, "--require", "bounded")[0] == 3
 

@@ -8,9 +8,10 @@ from nalmx.cli import main
 
 TOLERANCE, FLOATS = ["--tolerance", "abs:1"], ["--as-it-runs"]
 FIGURE, TESTS = ["--figure", "a.svg"], ["--export-tests", "test_a.py"]
+TRUTH = ["--truth", "tasks.py:answer"]
 REFUSED = [
-    *(("", "a module", option) for option in (FIGURE,)),
-    *(("fit", "nalmx fit", option) for option in (TOLERANCE, FLOATS, FIGURE)),
+    *(("", "a module", option) for option in (FIGURE, TRUTH)),
+    *(("fit", "nalmx fit", option) for option in (TOLERANCE, FLOATS, FIGURE, TRUTH)),
     *(("sequence", "--module pntm", option) for option in (TOLERANCE, FLOATS, TESTS)),
 ]
 

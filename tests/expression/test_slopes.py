@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import flint
 import pytest
+from helpers_pytest import thinned
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def inside(low, high, share):
     return low + (high - low) * share
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", thinned(TEXTS))
 @settings(max_examples=60)
 @given(ENDS, ENDS, ENDS, ENDS, SHARE, SHARE, SHARE, SHARE)
 def test_chords_have_slopes_within_the_enclosure(text, a, b, c, d, s, t, u, v):

@@ -74,6 +74,7 @@ def test_an_addition_layer_and_a_multiplication_layer_learn_a_law():
     assert proved(formulas, "(x1 + x2)*x3") >= 9
 
 
+@pytest.mark.slow
 def test_a_recurrent_addition_unit_learns_to_sum_a_sequence():
     def sample(generator):
         x = uniform(generator, 5, 1)

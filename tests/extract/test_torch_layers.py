@@ -157,10 +157,11 @@ def test_the_formula_is_what_pytorch_computes_in_float64(layer) -> None:
 def test_what_runs_in_float32_is_within_the_bound_on_its_rounding(layer) -> None:
     network = written(layer).float()
     programs = as_run(network)
+    points = POINTS[::4]
     with torch.no_grad():
         # One row at a time, as the program is of one sample.
-        rows = [network(point.unsqueeze(0))[0].tolist() for point in POINTS]
-    for point, row in zip(POINTS.tolist(), rows, strict=True):
+        rows = [network(point.unsqueeze(0))[0].tolist() for point in points]
+    for point, row in zip(points.tolist(), rows, strict=True):
         box = {f"x{i + 1}": Interval(Fraction(v), Fraction(v)) for i, v in enumerate(point)}
         for program, computed in zip(programs, row, strict=True):
             bound = rounding_bound(program, box)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 
 from nalmx.expression import Variable, parse, to_text, variables
 from nalmx.expression.nodes import substitute
@@ -51,7 +52,7 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", thinned(LAWS))
 def test_laws_of_several_steps_are_found_and_proved(name):
     text, ranges = LAWS[name]
     rows, truth, domain = rows_of(text, ranges)

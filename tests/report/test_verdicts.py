@@ -7,7 +7,7 @@ from nalmx.expression import parse, variables
 from nalmx.report.verdicts import domain_text, explain, verdict_lines
 from nalmx.verify import Claim, Domain, Effort, Tolerance, check
 
-QUICK = Effort(examples=50, points=2_000)
+QUICK = Effort(examples=50, points=2_000, boxes=200)
 
 
 def verdict(left, right, *ranges, tolerance="0"):

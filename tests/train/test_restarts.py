@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from helpers_pytest import thinned
 
 from nalmx.models import Reinitialisation
 from nalmx.train import Config
@@ -68,7 +69,7 @@ def published_for(kind):
     return [published(list(row)) for row in random_losses(kind)]
 
 
-@pytest.mark.parametrize("chunk", [200, LOG_EVERY])
+@pytest.mark.parametrize("chunk", thinned([LOG_EVERY, 200]))
 @pytest.mark.parametrize("kind", ["noise", "falling", "rising", "diverging"])
 def test_models_start_again_where_the_published_rule_says(kind, chunk):
     expected = published_for(kind)

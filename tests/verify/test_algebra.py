@@ -299,7 +299,7 @@ TRIED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(mutations(), st.lists(TRIED, min_size=8, max_size=8))
 def test_a_mutated_expression_is_never_proved_equal_where_a_point_tells_them_apart(
     pair: tuple[Expression, Expression], tried: list[dict[str, Fraction]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -45,7 +46,8 @@ def test_an_identity_of_rational_functions_is_proved(left: str, right: str, exte
 def test_a_true_claim_beyond_algebra_is_tested_with_its_points_and_limit(
     left: str, right: str, extent: str, tolerance: str
 ) -> None:
-    found = verdict(left, right, extent, tolerance=tolerance)
+    effort = replace(EFFORT, boxes=200)
+    found = check(claim(left, right, extent, tolerance=tolerance), effort)
     assert found.verdict == "tested"
     assert 10_000 < found.points <= 10_100
     expected = binomtest(0, 10_000).proportion_ci(0.95, "exact").high

@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import claim
 
 from nalmx.cli import main
@@ -52,11 +53,13 @@ def test_every_number_of_a_range_is_there_once(form, text, count) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("left", "right", "tolerance"),
-    [
-        ("x1*x2 + 1/3", "x2*x1 + 0.3333", "abs:1e-4"),
-        ("(x1 - x2)/x2", "x1/x2 - 1.01", "abs:0.1"),
-        ("x1**2*x2", "x1*x2*x1*(1 + 1/1000)", "rel:1e-2"),
-    ],
+    thinned(
+        [
+            ("x1*x2 + 1/3", "x2*x1 + 0.3333", "abs:1e-4"),
+            ("(x1 - x2)/x2", "x1/x2 - 1.01", "abs:0.1"),
+            ("x1**2*x2", "x1*x2*x1*(1 + 1/1000)", "rel:1e-2"),
+        ]
+    ),
 )
 def test_the_bound_holds_and_is_met_at_every_pair(form, left, right, tolerance) -> None:
     text = "[-1.02,-1]" if form == "float16" else "[-1.2,-1]"
@@ -76,7 +79,7 @@ def test_the_bound_holds_and_is_met_at_every_pair(form, left, right, tolerance) 
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", thinned([2, 1]))
 def test_the_one_wrong_pair_is_found(form, threads) -> None:
     bad = {"x1": Fraction(3, 2), "x2": Fraction(-5, 4)}
     needle = "max(0, 1 - 1e6*(Abs(x1 - 1.5) + Abs(x2 + 1.25)))"
@@ -86,7 +89,7 @@ def test_the_one_wrong_pair_is_found(form, threads) -> None:
     assert found.counterexample.point == bad
 
 
-@pytest.mark.parametrize("text", ["1/(x1 - x2)", "sqrt(x1 - x2)"])
+@pytest.mark.parametrize("text", thinned(["1/(x1 - x2)", "sqrt(x1 - x2)"]))
 def test_a_pair_without_a_value_is_never_certified(text: str) -> None:
     made = claim(text, "x1", "[[0,0],[1,1.1]]", tolerance="abs:1e300")
     found = every_float(made, inputs="bfloat16")

@@ -72,7 +72,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("left", "right"), thinned(FORMS))
+@pytest.mark.parametrize(("left", "right"), thinned(FORMS, 3))
 def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
     made = claim(left, right, NARROW, tolerance="abs:1e-12")
     found = every_float(made)
@@ -86,7 +86,7 @@ def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
             assert abs(sides[0] - sides[1]) <= ball(found.bound)
 
 
-@pytest.mark.parametrize("right", ["x1*(1 + 1/100000)", "x1 + 1e-5"])
+@pytest.mark.parametrize("right", thinned(["x1*(1 + 1/100000)", "x1 + 1e-5"]))
 @pytest.mark.parametrize("tolerance", thinned(["abs:1.1e-5", "rel:1.1e-5"]))
 def test_the_largest_difference_is_found_where_it_is(right: str, tolerance: str) -> None:
     found = every_float(claim("x1", right, NARROW, tolerance=tolerance))
@@ -100,7 +100,7 @@ def test_the_largest_difference_is_found_where_it_is(right: str, tolerance: str)
 
 
 @pytest.mark.parametrize("arithmetic", ["reals", "float32"])
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", thinned([2, 1]))
 def test_a_single_violation_among_millions_is_found(arithmetic, threads, monkeypatch) -> None:
     monkeypatch.setattr(exhaustive, "_CHUNK", 2**18)
     bad = Fraction(float(np.float32(1.7)))
@@ -114,7 +114,9 @@ def test_a_single_violation_among_millions_is_found(arithmetic, threads, monkeyp
     assert verdict.counterexample == found.counterexample
 
 
-@pytest.mark.parametrize("text", ["1/x1", "sqrt(x1)", "1/(x1 - 1/2)", "min(1/x1, 2)", "(1/x1)**0"])
+@pytest.mark.parametrize(
+    "text", thinned(["1/x1", "sqrt(x1)", "1/(x1 - 1/2)", "min(1/x1, 2)", "(1/x1)**0"])
+)
 def test_a_side_that_is_undefined_somewhere_is_never_certified(text: str) -> None:
     found = every_float(claim(text, "x1", "[-1e-44,1e-44]", tolerance="abs:1e300"))
     point = found.counterexample.point["x1"] if found.counterexample else None
@@ -158,12 +160,14 @@ def in_float32(left: str, extent: str) -> list[float]:
 
 @pytest.mark.parametrize(
     "left",
-    [
-        "(x1*x1 + x1)/(x1 + 1/3)",
-        "sqrt(x1 + 1)*x1**3 - x1",
-        "x1**-2 + min(x1, 1/3)",
-        "Abs(x1 - pi)*max(x1, 1)",
-    ],
+    thinned(
+        [
+            "(x1*x1 + x1)/(x1 + 1/3)",
+            "sqrt(x1 + 1)*x1**3 - x1",
+            "x1**-2 + min(x1, 1/3)",
+            "Abs(x1 - pi)*max(x1, 1)",
+        ]
+    ),
 )
 def test_float32_is_what_a_program_in_float32_gives(left: str) -> None:
     extent = "[1,1.0001]"

@@ -78,7 +78,7 @@ EVERY_FLOAT32 = [
 ]
 
 
-@pytest.mark.parametrize("stated", thinned(((case,) for case in EVERY_FLOAT32), 3))
+@pytest.mark.parametrize("stated", thinned(((case,) for case in EVERY_FLOAT32), 5))
 def test_what_is_printed_of_every_float32_holds(stated) -> None:
     left, right, extent, tolerance, *arithmetic = stated
     made = claim(left, right, extent, tolerance=tolerance)

@@ -28,7 +28,7 @@ def _symbols(*expressions):
     return [sympy.Symbol(name, real=True) for name in names]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(rational_trees(), rational_trees(), st.sampled_from(["[1,2]", "[-3,3]", "[[-2,-1],[1,2]]"]))
 def test_two_random_expressions_are_proved_equal_only_if_sympy_agrees(left, right, extent):
     finding = decide(claim_between(left, right, extent))

@@ -189,11 +189,15 @@ class Field:
 
     def rewrite(self, polynomial: Polynomial) -> Polynomial:
         """The polynomial with the relations of all slots applied, newest first."""
-        for place in reversed(range(len(self._slots))):
+        degrees = polynomial.degrees() if len(polynomial) else ()
+        for place in reversed(range(len(self._slots))) if degrees else ():
             relation = self._rules[place]
-            if relation is not None and degree_in(polynomial, self.ring.slots - 1 - place) > 1:
+            if relation is not None and degrees[self.ring.slots - 1 - place] > 1:
                 look(1 + len(polynomial) * len(relation) // TERMS_AN_OPERATION)
                 polynomial = divmod(polynomial, relation)[1]
+                if polynomial.is_zero():
+                    break
+                degrees = polynomial.degrees()
         return polynomial
 
     def rewritten(self, x: Quotient) -> Quotient:
@@ -262,7 +266,3 @@ class Field:
 
 def _raised(x: Expression, n: int) -> Expression:
     return x if n == 1 else Apply("pow", (x, rational(n)))
-
-
-def degree_in(polynomial: Polynomial, index: int) -> int:
-    return 0 if polynomial.is_zero() else int(polynomial.degrees()[index])

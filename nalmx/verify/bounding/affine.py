@@ -1,6 +1,6 @@
-"""Affine forms of networks: many boxes at once in float64, with every rounding error in the remainder.
+"""Bounds by affine forms: many boxes at once in float64, with every rounding error in the remainder.
 
-On a box with middle m and radii ρ, each step of a program of sums, products, maxima and absolute values is
+On a box with middle m and radii ρ, each step of a program is
 
     f(x) = c + Σ aᵢ·eᵢ ± r,   eᵢ = (xᵢ − mᵢ)/ρᵢ in [−1, 1],
 
@@ -15,8 +15,8 @@ Mirman, Püschel, Vechev (2018), Fast and effective robustness certification.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from itertools import islice
@@ -26,91 +26,93 @@ import numpy as np
 import numpy.typing as npt
 
 from ...clock import look
-from ...expression import Expression, variables
+from ...expression import Expression
 from ...expression.ball import Ball, ball, enclose, precision
 from ...expression.straight_line import Step, straight
-from ..algebra.signs import BITS
+from ..algebra.signs import BITS, Excluding
 from ..algebra.subdivision import halves_across
 from ..domain import Box, Domain, Point
+from .elementary import TINY
 from .enclosure import Bounded, Leaf, Piece
+from .forms import RULES, UNIT, UP, Form, power, total
 
-Floats = npt.NDArray[np.float64]
-_UNIT, _TINY = 2.0**-53, 1e-300
-_UP = 1 + 2.0**-40  # remainders are summed of few terms, each rounded a few times
-_REACHED = frozenset({"input", "number", "add", "mul", "neg", "abs", "min", "max", "div"})
+_CONSTANTS = {"pi": math.pi, "E": math.e}
+_LEAVES = ("input", "number", "constant")
 _STEPS_AN_OPERATION = 200  # a step on one box takes 0.02 µs in a batch
-_BATCH, _MOST_STARTS, _LARGEST = 512, 1_024, Fraction(10) ** 100
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """c + Σ aᵢ·eᵢ ± r for each of some boxes: c and r of shape (boxes,), a of shape (inputs, boxes)."""
-
-    center: Floats
-    slopes: Floats
-    rest: Floats
-
-    @property
-    def reach(self) -> Floats:
-        """How far the form gets from its center, rounded up."""
-        summed: Floats = (np.abs(self.slopes).sum(0) + self.rest) * _UP + _TINY
-        return summed
-
-    @property
-    def ends(self) -> tuple[Floats, Floats]:
-        """The least and the largest value, rounded outward."""
-        reach = (self.reach + np.abs(self.center) * 2 * _UNIT) * _UP + _TINY
-        return self.center - reach, self.center + reach
+_BATCH, _MOST_NUMBERS = 1_024, 2**24  # 128 MB
+_MOST_STARTS, _LARGEST = 1_024, Fraction(10) ** 100
 
 
 class Program:
-    """The steps of a function that affine forms reach."""
+    """The steps of a function that affine forms reach; those of one kind and depth are taken together."""
 
     def __init__(self, steps: Sequence[Step], names: tuple[str, ...]) -> None:
-        self._steps, self.names = steps, names
-        last = {a: place for place, step in enumerate(steps) for a in step.arguments}
-        self._drops = [[a for a in set(s.arguments) if last[a] == k] for k, s in enumerate(steps)]
+        self.names, self._count = names, len(steps)
+        self.batch = min(_BATCH, _MOST_NUMBERS // (len(steps) * max(1, len(names))))
+        self._inputs = {k: str(s.content) for k, s in enumerate(steps) if s.operation == "input"}
+        self._numbers = {
+            k: _number(s) for k, s in enumerate(steps) if s.operation in ("number", "constant")
+        }
+        depths: list[int] = []
+        groups: dict[tuple[int, str, int, object], list[int]] = {}
+        for place, step in enumerate(steps):
+            depths.append(1 + max((depths[a] for a in step.arguments), default=-1))
+            if step.operation not in _LEAVES:
+                key = depths[-1], step.operation, len(step.arguments), step.content
+                groups.setdefault(key, []).append(place)
+        self._groups = [
+            (steps[places[0]], places, np.array([steps[p].arguments for p in places]).T)
+            for _, places in sorted(groups.items(), key=lambda item: item[0][0])
+        ]
 
     @classmethod
-    def of(cls, function: Expression) -> Program | None:
-        """The program of a function with a kink; None where a step is out of reach."""
-        steps = straight(function, whole_powers=False).steps
-        kinks = {"abs", "min", "max"} & {step.operation for step in steps}
-        return cls(steps, variables(function)) if kinks and _is_reached(steps) else None
+    def of(cls, function: Expression, names: tuple[str, ...]) -> Program | None:
+        """The program of a function of some inputs; None where a step is out of reach."""
+        steps = straight(function).steps
+        made = cls(steps, names) if all(map(_is_reached, steps)) else None
+        return made if made is not None and made.batch else None
 
     def on(self, boxes: Sequence[Box]) -> Form:
         """The affine form of the function on each of some boxes."""
-        look(1 + len(self._steps) * len(boxes) // _STEPS_AN_OPERATION)
+        look(1 + self._count * len(boxes) // _STEPS_AN_OPERATION)
         with np.errstate(all="ignore"):
             return self._on(boxes)
 
     def _on(self, boxes: Sequence[Box]) -> Form:
-        found: dict[int, Form] = {}
-        for place, step in enumerate(self._steps):
-            if step.operation == "input":
-                found[place] = self._input(str(step.content), boxes)
-            elif step.operation == "number":
-                assert isinstance(step.content, Fraction)
-                found[place] = self._number(step.content, len(boxes))
-            elif step.operation == "div":
-                divisor = self._steps[step.arguments[1]].content
-                assert isinstance(divisor, Fraction)
-                inverse = self._number(1 / divisor, len(boxes))
-                found[place] = _times(found[step.arguments[0]], inverse)
+        shape = self._count, len(boxes)
+        found = Form(
+            np.zeros(shape), np.zeros((shape[0], len(self.names), shape[1])), np.zeros(shape)
+        )
+
+        def put(places: list[int] | int, form: Form) -> None:
+            found.center[places], found.rest[places] = form.center, form.rest
+            found.slopes[places] = form.slopes
+
+        for place, name in self._inputs.items():
+            put(place, self._input(name, boxes))
+        for place, (near, rest) in self._numbers.items():
+            found.center[place], found.rest[place] = near, rest
+        for step, places, arguments in self._groups:
+            given = found.at(arguments)
+            if step.operation == "add":
+                put(places, total(given))
+            elif step.operation == "power":
+                assert isinstance(step.content, int)
+                put(places, power(given.at(0), step.content))
             else:
-                given = [found[a] for a in step.arguments]
-                found[place] = _RULES[step.operation](given)
-            for dropped in self._drops[place]:
-                del found[dropped]
-        return found[len(self._steps) - 1]
+                put(places, RULES[step.operation](*map(given.at, range(len(arguments)))))
+            # What may be undefined stays so, whatever is made of it.
+            known = np.isfinite(given.center + given.rest).all(0)
+            found.rest[places] = np.where(known, found.rest[places], np.inf)
+        return found.at(-1)
 
     def weights(self, form: Form, boxes: Sequence[Box]) -> npt.NDArray[np.intp]:
         """For each box the input to cut: by slope, and by its share in what is left."""
         widths = np.array([[float(box[name].width) for box in boxes] for name in self.names])
         with np.errstate(all="ignore"):
-            total = np.abs(form.slopes) + form.rest * widths / (widths.sum(0) + _TINY)
+            weighed = np.abs(form.slopes) + form.rest * widths / (widths.sum(0) + TINY)
         widest: npt.NDArray[np.intp] = np.argmax(
-            np.where(np.isfinite(total), total, widths), axis=0
+            np.where(np.isfinite(weighed), weighed, widths), axis=0
         )
         return widest
 
@@ -120,66 +122,70 @@ class Program:
         center = low / 2 + high / 2
         slopes = np.zeros((len(self.names), len(boxes)))
         size = np.abs(low) + np.abs(high)
-        slopes[self.names.index(name)] = ((high - low) / 2 + 4 * _UNIT * size) * _UP
-        return Form(center, slopes, np.full(len(boxes), _TINY))
-
-    def _number(self, value: Fraction, count: int) -> Form:
-        near = float(value)
-        rest = float(abs(value - Fraction(near))) * _UP + (_TINY if Fraction(near) != value else 0)
-        slopes = np.zeros((len(self.names), count))
-        return Form(np.full(count, near), slopes, np.full(count, rest))
+        slopes[self.names.index(name)] = ((high - low) / 2 + 4 * UNIT * size) * UP
+        return Form(center, slopes, np.full(len(boxes), TINY))
 
 
-def _is_reached(steps: Sequence[Step]) -> bool:
-    for step in steps:
-        if step.operation not in _REACHED:
-            return False
-        if step.operation == "number":
-            assert isinstance(step.content, Fraction)
-            if abs(step.content) > _LARGEST or 0 < abs(step.content) < 1 / _LARGEST:
-                return False
-        if step.operation == "div":
-            divisor = steps[step.arguments[1]]
-            if divisor.operation != "number" or not divisor.content:
-                return False
-    return True
+def _number(step: Step) -> tuple[float, float]:
+    """The float64 of a number, and how far it is from that."""
+    if step.operation == "constant":
+        return _CONSTANTS[str(step.content)], 4 * UNIT
+    assert isinstance(step.content, Fraction)
+    near = float(step.content)
+    off = abs(step.content - Fraction(near))
+    return near, float(off) * UP + TINY if off else 0.0
 
 
-def bound_in_batches(pieces: Sequence[Piece], limit: Fraction, most: int) -> Bounded | None:
-    """Bound |f| by `limit` on all of its ranges, or find a point above it.
+def _is_reached(step: Step) -> bool:
+    if step.operation == "number":
+        assert isinstance(step.content, Fraction)
+        return not step.content or 1 / _LARGEST <= abs(step.content) <= _LARGEST
+    if step.operation == "power":
+        return step.content != 0
+    return step.operation in (*_LEAVES, "add", *RULES)
+
+
+def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None:
+    """Bound |f| by `limit` on all of its ranges where the conditions hold, or find a point above it.
 
     None where affine forms do not reach, or not with `most` boxes.
     """
-    if len(pieces) != 1 or pieces[0].conditions:
-        return None
-    (piece,) = pieces
-    program = next(filter(None, map(Program.of, piece.functions)), None)
+    names = tuple(piece.ranges)
+    program = next(filter(None, (Program.of(f, names) for f in piece.functions)), None)
+    conditions = [(Program.of(c.function, names), c.signs) for c in piece.conditions]
     starts = list(islice(Domain(piece.ranges).boxes(), _MOST_STARTS + 1))
     ends = (max(abs(e.lower), abs(e.upper)) for e in piece.ranges.values())
     if program is None or len(starts) > _MOST_STARTS or max(ends, default=_LARGEST) >= _LARGEST:
         return None
     waiting = [Leaf(0, k, (), box, flint.arb.pos_inf()) for k, box in enumerate(starts)]
     done: list[Leaf] = []
-    highest, place, visited = (
-        -math.inf,
-        {n: e.intervals[0].middle for n, e in piece.ranges.items()},
-        0,
-    )
+    highest, visited, meets = -math.inf, 0, Excluding(piece.conditions).meets
+    place: Point | None = None
     while waiting:
-        batch = waiting[-_BATCH:]
-        del waiting[-_BATCH:]
+        batch = waiting[-program.batch :]
+        del waiting[-program.batch :]
         visited += len(batch)
-        form = program.on([leaf.box for leaf in batch])
+        boxes = [leaf.box for leaf in batch]
+        form = program.on(boxes)
         low, high = form.ends
         upper = np.maximum(-low, high)
-        peak = int(np.argmax(np.where(np.isfinite(form.center), np.abs(form.center), -1.0)))
-        if abs(form.center[peak]) > highest:
-            highest = float(abs(form.center[peak]))
-            place = {name: extent.middle for name, extent in batch[peak].box.items()}
+        excluded = np.zeros(len(batch), dtype=bool)
+        for condition, signs in conditions:
+            if condition is not None:
+                least, largest = condition.on(boxes).ends
+                excluded |= ((largest < 0) & (-1 not in signs)) | ((least > 0) & (1 not in signs))
+        size = np.abs(form.center)
+        peak = int(np.argmax(np.where(np.isfinite(size) & ~excluded, size, -1.0)))
+        middle = {name: extent.middle for name, extent in batch[peak].box.items()}
+        if size[peak] > highest and meets(middle):
+            highest, place = float(size[peak]), middle
             if highest > limit and (met := _size_at(piece, place)) > ball(limit):
                 return Bounded(flint.arb.pos_inf(), met, (0, place), visited, None, ())
-        weights = program.weights(form, [leaf.box for leaf in batch])
+        weights = program.weights(form, boxes)
         for k, leaf in enumerate(batch):
+            if excluded[k]:
+                done.append(replace(leaf, upper=flint.arb(0), excluded=True))
+                continue
             if math.isfinite(upper[k]) and Fraction(float(upper[k])) <= limit:
                 done.append(replace(leaf, upper=flint.arb(float(upper[k]))))
                 continue
@@ -190,7 +196,9 @@ def bound_in_batches(pieces: Sequence[Piece], limit: Fraction, most: int) -> Bou
         if visited + len(waiting) > most:
             return None
     bound = reduce(lambda x, y: x.max(y), (leaf.upper for leaf in done))
-    return Bounded(bound, _size_at(piece, place), (0, place), visited, None, tuple(done))
+    largest = flint.arb(0) if place is None else _size_at(piece, place)
+    at = None if place is None else (0, place)
+    return Bounded(bound, largest, at, visited, None, tuple(done))
 
 
 def _size_at(piece: Piece, point: Point) -> Ball:
@@ -199,64 +207,3 @@ def _size_at(piece: Piece, point: Point) -> Ball:
         value = enclose(piece.functions[0], {name: ball(x) for name, x in point.items()})
         size: Ball = value.abs_lower() if isinstance(value, flint.arb) else flint.arb(0)
         return size
-
-
-def _sum(forms: list[Form]) -> Form:
-    center = sum(form.center for form in forms)
-    slopes = sum(form.slopes for form in forms)
-    size = sum(np.abs(form.center) + np.abs(form.slopes).sum(0) for form in forms)
-    rest = sum(form.rest for form in forms) + size * (2 * len(forms) * _UNIT)
-    assert isinstance(center, np.ndarray)
-    assert isinstance(slopes, np.ndarray)
-    return Form(center, slopes, rest * (1 + 4 * len(forms) * _UNIT) * _UP)
-
-
-def _times(x: Form, y: Form) -> Form:
-    center = x.center * y.center
-    slopes = x.center * y.slopes + y.center * x.slopes
-    across = np.abs(x.slopes).sum(0), np.abs(y.slopes).sum(0)
-    sizes = np.abs(x.center), np.abs(y.center)
-    rounded = sizes[0] * sizes[1] + sizes[0] * across[1] + sizes[1] * across[0]
-    rest = sizes[0] * y.rest + sizes[1] * x.rest + (across[0] + x.rest) * (across[1] + y.rest)
-    return Form(center, slopes, (rest + 8 * _UNIT * rounded) * _UP + _TINY)
-
-
-def _negative(x: Form) -> Form:
-    return Form(-x.center, -x.slopes, x.rest)
-
-
-def _above_zero(x: Form) -> Form:
-    """max(0, x)."""
-    low, high = x.ends
-    width = np.where(high - low > 0, high - low, 1.0)
-    share = np.where(low >= 0, 1.0, np.where(high <= 0, 0.0, np.clip(high / width, 0.0, 1.0)))
-    strip = np.maximum(np.maximum(-share * low, (1 - share) * high), 0.0) * _UP
-    strip = np.where((low >= 0) | (high <= 0), 0.0, strip + _TINY)
-    center, slopes = share * x.center, share * x.slopes
-    rounded = np.where(
-        (share == 0) | (share == 1), 0.0, np.abs(center) + np.abs(slopes).sum(0) + strip
-    )
-    rest = share * x.rest + strip / 2 + 8 * _UNIT * rounded
-    return Form(center + strip / 2, slopes, rest * _UP)
-
-
-def _larger(x: Form, y: Form) -> Form:
-    return _sum([y, _above_zero(_sum([x, _negative(y)]))])
-
-
-def _smaller(x: Form, y: Form) -> Form:
-    return _negative(_larger(_negative(x), _negative(y)))
-
-
-def _size(x: Form) -> Form:
-    return _sum([_above_zero(x), _above_zero(_negative(x))])
-
-
-_RULES: dict[str, Callable[[list[Form]], Form]] = {
-    "add": _sum,
-    "mul": lambda forms: reduce(_times, forms),
-    "neg": lambda forms: _negative(forms[0]),
-    "abs": lambda forms: _size(forms[0]),
-    "max": lambda forms: reduce(_larger, forms),
-    "min": lambda forms: reduce(_smaller, forms),
-}

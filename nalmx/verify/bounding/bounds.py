@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -14,27 +14,33 @@ import flint
 from ...clock import limited
 from ...errors import NoTruthValue
 from ...expression import Apply, Expression, sort_of, variables
-from ...expression.build import negative, quotient, total
-from ...expression.nodes import post_order
+from ...expression.ball import ball, enclose, precision
+from ...expression.build import quotient
+from ...expression.nodes import post_order, substitute
 from ...ranges import Range
 from ...rationals import spell
 from ..algebra.case import Case
 from ..algebra.cases import Solved
-from ..algebra.decision import Finding
+from ..algebra.decision import Finding, decide
 from ..algebra.field import Units
 from ..algebra.linear import largest
 from ..algebra.normal_form import NormalForms
 from ..algebra.quotients import OutsideMethod, Quotient
+from ..algebra.signs import BITS, SignCondition
 from ..domain import Point
 from ..verdict import Claim
 from .balance import balanced
 from .enclosure import Bounded, Budget, Piece, bound
+from .substitutions import Substituted, by_fractions, difference_of, with_fewer_inputs
 
 METHOD = "branch and bound in ball arithmetic"
 _DIGITS, _MORE_DIGITS = 4, (9, 18, 36)
 _LEAST_EXPONENT, _GREATEST = -4_000, flint.arb(2) ** 4_000
 _MOST_TERMS = 3_000
-_BATCHED = 10  # boxes in batches that take as long as one box
+_KINKS = {"abs", "min", "max"}
+_OF_NETWORKS = {"add", "mul", "div", "neg", *_KINKS}
+_MANY = 100  # operations
+_BATCHED = 30  # boxes in batches that take as long as one box
 _TO_REWRITE = 200_000  # operations, 1 s
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
@@ -73,12 +79,63 @@ def bound_difference(
     if claim.tolerance.kind == "exact":
         fewer = _TO_FIND_A_DIFFERENCE
         budget = Budget(min(budget.boxes, fewer.boxes), min(budget.operations, fewer.operations))
+        return _bounded(claim, finding, budget)
+    found = _by(with_fewer_inputs, claim, budget)
+    if found is None and finding.pieces is None:
+        found = _by(by_fractions, claim, budget)
+    return _bounded(claim, finding, budget) if found is None else found
+
+
+def _by(
+    way: Callable[[Claim], Substituted | None], claim: Claim, budget: Budget
+) -> Difference | None:
+    """A bound by a claim with other inputs; None where that settles nothing."""
+    made = way(claim)
+    if made is None:
+        return None
+    finding = decide(made.claim, budget.operations)
+    if made.conditions:
+        return _led_back(claim, made, _bounded(made.claim, finding, budget, made.conditions))
+    return _led_back(claim, made, bound_difference(made.claim, finding, budget))
+
+
+def _led_back(claim: Claim, made: Substituted, found: Difference | None) -> Difference | None:
+    """What was found of a claim by which another one is bounded; None where that settles nothing."""
+    if found is None:
+        return None
+    suspect = None if found.suspect is None else made.back(found.suspect)
+    largest = Fraction(0) if suspect is None else _size_at(claim, suspect)
+    found = replace(found, suspect=suspect, largest=largest)
+    within = found.bound is not None and found.bound <= claim.tolerance.size
+    return found if within or largest > claim.tolerance.size else None
+
+
+def _size_at(claim: Claim, point: Point) -> Fraction:
+    """A number that the sides certainly differ by at a point."""
+    with precision(BITS):
+        value = enclose(difference_of(claim), {name: ball(x) for name, x in point.items()})
+        if not isinstance(value, flint.arb):
+            return Fraction(0)
+        return max(Fraction(0), -as_fraction(-value.abs_lower()))
+
+
+def _bounded(
+    claim: Claim, finding: Finding, budget: Budget, where: tuple[SignCondition, ...] = ()
+) -> Difference | None:
+    """A bound where all conditions in `where` hold."""
     pieces: list[Piece] = []
     with limited(budget.operations):
-        pieces, owners = pieces_of(claim, finding)
+        pieces, owners = pieces_of(claim, finding, where)
     if not pieces:
         return None
-    found = _in_batches(pieces, claim, budget) or bound(pieces, claim.tolerance.size, budget)
+    limit = claim.tolerance.size
+    found = _in_batches(pieces, limit, budget) if where or _is_large(pieces[0]) else None
+    if found is None:
+        found = bound(pieces, limit, budget)
+        with precision(BITS):
+            is_open = not (found.upper <= ball(limit) or found.largest > ball(limit))
+        if is_open and len(pieces[0].ranges) > 1:
+            found = _in_batches(pieces, limit, budget) or found
     defined = finding.defined or finding.pieces is None
     proven = found.upper < _GREATEST and defined
     return Difference(
@@ -91,21 +148,33 @@ def bound_difference(
     )
 
 
-def _in_batches(pieces: list[Piece], claim: Claim, budget: Budget) -> Bounded | None:
-    """By affine forms, for what has kinks and no functions but sums and products."""
-    if claim.tolerance.kind == "exact" or not any(map(_has_kinks, pieces[0].functions)):
+def implying(claim: Claim) -> Iterator[tuple[Claim, tuple[SignCondition, ...]]]:
+    """The claims that a bound may rest on, each with where it has to hold; the claim itself is the first."""
+    yield claim, ()
+    for way in (with_fewer_inputs, by_fractions):
+        made = way(claim) if claim.tolerance.kind != "exact" else None
+        if made is not None and made.conditions:
+            yield made.claim, made.conditions
+        elif made is not None:
+            yield from implying(made.claim)
+
+
+def _in_batches(pieces: list[Piece], limit: Fraction, budget: Budget) -> Bounded | None:
+    """By affine forms in float64; None where they do not reach, or settle nothing."""
+    if not limit or len(pieces) > 1:
         return None
     from .affine import bound_in_batches
 
     with limited(budget.operations):
-        return bound_in_batches(pieces, claim.tolerance.size, _BATCHED * budget.boxes)
+        return bound_in_batches(pieces[0], limit, _BATCHED * budget.boxes)
     return None
 
 
-def _has_kinks(function: Expression) -> bool:
-    return any(
-        isinstance(n, Apply) and n.operation in ("abs", "min", "max") for n in post_order(function)
-    )
+def _is_large(piece: Piece) -> bool:
+    """Whether a piece has kinks and nothing else but sums and products, or many parts."""
+    nodes = [n for n in post_order(piece.functions[0]) if isinstance(n, Apply)]
+    used = {node.operation for node in nodes}
+    return len(nodes) > _MANY or (bool(used & _KINKS) and used <= _OF_NETWORKS)
 
 
 def as_fraction(value: flint.arb) -> Fraction:
@@ -128,11 +197,14 @@ def round_up(value: Fraction, limit: Fraction | None = None, digits: int = _DIGI
     return limit if limit is not None and value <= limit < rounded else rounded
 
 
-def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved | None]]:
-    """What is to be bounded, and the case each of it belongs to."""
-    as_written = _written(claim, claim.left, claim.right)
+def pieces_of(
+    claim: Claim, finding: Finding, where: tuple[SignCondition, ...] = ()
+) -> tuple[list[Piece], list[Solved | None]]:
+    """What is to be bounded, only where some conditions hold, and the case each of it belongs to."""
     if finding.pieces is None:
-        return [Piece((as_written,), _used(claim.domain.ranges, (as_written,)))], [None]
+        functions = (difference_of(claim),)
+        used = _used(claim.domain.ranges, (*functions, *(c.function for c in where)))
+        return [Piece(functions, used, where)], [None]
     pieces: list[Piece] = []
     owners: list[Solved | None] = []
     for solved in finding.pieces:
@@ -140,11 +212,13 @@ def pieces_of(claim: Claim, finding: Finding) -> tuple[list[Piece], list[Solved 
         functions = (
             *(_found(_normal, claim, solved) or ()),
             *(_found(_partly_expanded, claim, solved) or ()),
-            _written(claim, case.left, case.right),
+            difference_of(claim, case),
         )
-        ranges = _used(case.ranges, (*functions, *(c.function for c in case.conditions)))
+        here = (SignCondition(substitute(c.function, case.bound), c.signs) for c in where)
+        conditions = (*case.conditions, *here)
+        ranges = _used(case.ranges, (*functions, *(c.function for c in conditions)))
         cap = _found(_cap, claim, solved)
-        pieces.append(Piece(functions, ranges, case.conditions, cap))
+        pieces.append(Piece(functions, ranges, conditions, cap))
         owners.append(solved)
     return pieces, owners
 
@@ -189,11 +263,6 @@ def _cap(claim: Claim, solved: Solved) -> Fraction | None:
     ends = largest(slopes, offset, where), largest(turned, -offset, where)
     known = [end for end in ends if end is not None]
     return max(Fraction(0), *known) if len(known) == 2 else None
-
-
-def _written(claim: Claim, left: Expression, right: Expression) -> Expression:
-    difference = total([left, negative(right)])
-    return quotient(difference, right) if claim.tolerance.kind == "rel" else difference
 
 
 def _normal(claim: Claim, solved: Solved) -> list[Expression]:

@@ -8,17 +8,14 @@ from itertools import islice
 from typing import Any
 
 from ...expression import to_text
-from ...expression.build import negative, quotient, total
-from ...expression.nodes import Expression
 from ...rationals import spell
 from ..algebra.case import Case
-from ..algebra.decision import NOTHING_FOUND, Finding
+from ..algebra.decision import Finding
 from ..algebra.signs import SignCondition
 from ..algebra.subdivision import halves_across
-from ..bounding.bounds import Difference, pieces_of
+from ..bounding.bounds import Difference
 from ..bounding.enclosure import Leaf, Piece
 from ..domain import Box, Domain
-from ..verdict import Claim
 
 LEAF, EXCLUDED = ".", "x"
 _NARROWEST = Fraction(1, 2**80)
@@ -58,22 +55,6 @@ def text_of_case(case: Case) -> dict[str, Any]:
         "conditions": [text_of_condition(c) for c in case.conditions],
         "inputs": {name: to_text(value) for name, value in case.bound.items()},
     }
-
-
-def bounded_pieces(claim: Claim, finding: Finding) -> list[Piece]:
-    """The functions to bound, and where."""
-    return pieces_of(claim, finding)[0]
-
-
-def difference_of(claim: Claim) -> Expression:
-    """The difference of the sides, or its ratio to the right one, as written."""
-    difference = total([claim.left, negative(claim.right)])
-    return quotient(difference, claim.right) if claim.tolerance.kind == "rel" else difference
-
-
-def as_written(claim: Claim) -> list[Piece]:
-    """The only piece where algebra does not reach: both sides as they stand."""
-    return bounded_pieces(claim, NOTHING_FOUND)
 
 
 def text_of(piece: Piece) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from typing import Any
 from ...clock import move_on_after
 from ...errors import NoTruthValue
 from ...exit_codes import HOLDS, NOT_ESTABLISHED, REFUTED
-from ...expression import sort_of
+from ...expression import sort_of, to_text
 from ...rationals import parse_rational, spell
-from ..algebra.decision import decide
-from ..bounding.bounds import METHOD, decimal, decimal_below
+from ..algebra.decision import NOTHING_FOUND, decide
+from ..bounding.bounds import METHOD, decimal, decimal_below, implying, pieces_of
 from ..bounding.enclosure import Piece
+from ..bounding.substitutions import difference_of
 from ..certificates.second.bounds import Bounder, OutOfBudget, Spending
 from ..certificates.second.opinion import breaks_between, compare, distance_reaches, opinion
 from ..domain import Point
@@ -32,10 +33,7 @@ from ..witness import judge, judge_between
 from .conditions import replay_conditions
 from .evidence import (
     Malformed,
-    as_written,
-    bounded_pieces,
     boxes_of,
-    difference_of,
     text_of,
     written,
 )
@@ -261,7 +259,11 @@ class Replaying:
         claim, data = self._claim, self._data
         self._facts(METHOD, None, "reason", "counterexample")
         bound = parse_rational(data["bound"] or "")
-        if bound is None or bound < 0 or data["bound"] not in (decimal(bound), spell(bound)):
+        size = claim.tolerance.size
+        spelled = (
+            {decimal(bound), decimal(bound, size), spell(bound)} if bound is not None else set()
+        )
+        if bound is None or bound < 0 or data["bound"] not in spelled:
             raise NotEstablished("the bound is not a number that is not negative")
         self._must(claim.tolerance.kind != "exact", "the claim is exact; a bound cannot settle it")
         self._must(
@@ -290,11 +292,20 @@ class Replaying:
             {name: value for name, value in piece.items() if name != "cuts"}
             for piece in self._data["evidence"]["pieces"]
         ]
-        whole = as_written(self._claim)
-        if stored == list(map(text_of, whole)):
-            self._done("the function to bound is the difference as written, on the whole domain")
-            return whole
-        finding = decide(self._claim)
+        resting = list(implying(self._claim))
+        for claim, where in resting:
+            whole = pieces_of(claim, NOTHING_FOUND, where)[0]
+            if stored == list(map(text_of, whole)):
+                self._rests_on(claim)
+                self._done(
+                    "the function to bound is the difference as written, on the whole domain"
+                )
+                return whole
+        for claim, where in reversed(resting):
+            finding = decide(claim)
+            pieces = pieces_of(claim, finding, where)[0] if finding.pieces is not None else []
+            if stored == list(map(text_of, pieces)):
+                break
         self._must(
             finding.pieces is not None, f"exact algebra does not reach the claim: {finding.reason}"
         )
@@ -302,16 +313,22 @@ class Replaying:
             finding.defined,
             f"exact algebra does not show that both sides are defined: {finding.reason}",
         )
-        pieces = bounded_pieces(self._claim, finding)
         self._must(
             stored == list(map(text_of, pieces)),
             "the functions in the file are not those that algebra finds in the claim",
         )
+        self._rests_on(claim)
         self._done(
             f"exact algebra finds the same functions to bound ({len(pieces)}), and both sides "
             "defined throughout"
         )
         return pieces
+
+    def _rests_on(self, claim: Claim) -> None:
+        """Say which claim is bounded, where it is not the one of the certificate."""
+        if claim is not self._claim:
+            sides = f"{to_text(claim.left)} against {to_text(claim.right)}"
+            self._done(f"a bound on {sides[:200]} is one on the claim")
 
     def _walk(self, piece: Piece, cuts: list[str], bound: Fraction) -> int:
         """Show the bound on every box of a piece; how many only a bound known beforehand covers."""

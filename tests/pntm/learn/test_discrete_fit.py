@@ -110,6 +110,7 @@ def test_what_no_machine_answers_is_not_called_learned(make):
     assert fitted.errors > 0
 
 
+@pytest.mark.slow
 def test_a_machine_has_no_more_tapes_than_asked_for():
     examples = sequence_task("addition").examples(np.random.default_rng(0), 300, 10)
     one = fit_discrete(examples, most_tapes=1, seconds=1)

@@ -81,6 +81,7 @@ def test_steps_take_one_thread_whatever_was_set():
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
 def test_of_several_tapes_those_that_tell_something_are_kept():
     starts = np.array([[0, 1], [2, 0]])
     found = fit_gradient(

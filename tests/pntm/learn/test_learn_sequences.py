@@ -88,6 +88,7 @@ def test_discrete_fitting_learns_alone():
     assert told[-1].startswith("looking for rivals")
 
 
+@pytest.mark.slow
 def test_gradients_learn_alone_and_answer_longer_prompts():
     found = learn(draw("parity", 300, 12), method="gradient", seed=1)
     assert (found.way, found.learned, found.accuracy) == ("gradient", True, 1)

@@ -51,12 +51,12 @@ def agree(shifts, tokens, start, jump=None, target=None):
 
 
 JUMPS, KERNELS = ("none", "some", "certain"), ("mild", "sharp", "mixed", "two points")
-# Hundreds of steps one by one take long: every jump once, the rest in `bench`.
+# Many steps one by one take long: every jump once, the rest in `bench`.
 LONG = {("mild", "none"), ("sharp", "some"), ("two points", "certain")}
 CASES = [
     pytest.param(
         *(time, kernel, jump),
-        marks=[pytest.mark.slow] if time > 200 and (kernel, jump) not in LONG else [],
+        marks=[pytest.mark.slow] if time > 20 and (kernel, jump) not in LONG else [],
     )
     for time, kernel, jump in product(LENGTHS, KERNELS, JUMPS)
 ]
