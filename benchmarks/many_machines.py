@@ -3,9 +3,9 @@
     python benchmarks/many_machines.py [--times N]
 
 Reads single_module_table.json, where the seconds of every cell were measured on both cores of one
-machine without a cluster. Beyond, each cell is taken to need a core for twice as long, in order and on the core that is
-free first, of two a machine; --times has each N times as long, as N times the seeds make it. What Ray
-takes to begin is not in it.
+machine without a cluster. Beyond, each cell is taken to need a core for twice as long, in order and
+on the core that is free first, of two a machine; --times has each N times as long, as N times the
+seeds make it. What Ray takes to begin is not in it.
 """
 
 import argparse

@@ -84,10 +84,10 @@ ORDERS = {
         {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form", "tidying"},
-        {"candidate", "description"},
+        {"candidate", "description", "dimensions"},
         {"snapping"},
         {"judge", "structures"},
-        {"everywhere"},
+        {"everywhere", "shown"},
         {"solver"},
     ),
     "pntm": (

@@ -63,6 +63,7 @@ def fit_command(outcome: FitOutcome) -> str:
         "operations": settings.operations,
         "sigma": table.sigma,
         "weights": table.weights,
+        "units": table.units,
     }
     if outcome.truth is not None and outcome.domain is not None:
         from ..expression import to_text

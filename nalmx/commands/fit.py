@@ -67,6 +67,12 @@ class FitRequest(ask.VerdictRequest):
         "--sigma", "The standard deviation of each row's target.", metavar="COLUMN"
     )
     weights: str | None = ask.option("--weights", "How much each row counts.", metavar="COLUMN")
+    units: Path | None = ask.option(
+        "--units",
+        "Exponents of base units by column, CSV or JSON: dimensions have to agree in a law.",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+    )
     truth: str | None = ask.option(
         "--truth", "The law as you know it, to compare the one found with.", metavar="EXPR"
     )
@@ -141,12 +147,10 @@ def command(asked: FitRequest) -> int:
     effort = Effort(seed=asked.seed, device=device)
     notes = messages(asked.quiet)
     with Spinner(notes, "reading") as show:
-        tables = []
+        tables, columns = [], (asked.features, asked.sigma, asked.weights)
         for file in asked.files:
             show(f"reading {file}")
-            tables.append(
-                chosen_rows(file, asked.target, asked.features, asked.sigma, asked.weights)
-            )
+            tables.append(chosen_rows(file, asked.target, *columns, asked.units))
     if several:
         from ..runs.many_fits import Fitting
 

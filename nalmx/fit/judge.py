@@ -18,6 +18,7 @@ from ..clock import look
 from ..expression import variables
 from .candidate import Candidate, Part
 from .description import BITS_OF_A_NODE, bits_a_row, size_of
+from .dimensions import why_not_alike
 from .form import Form, polish
 from .holdout import Split
 from .residuals import why_not_noise
@@ -234,8 +235,17 @@ class Judge:
             in_proportion,
             refused,
         )
-        reason = refused or self._why_no_law(candidate, left, len(free))
+        # What is right to rounding has no rivals of other dimensions: they are asked for when it is claimed.
+        reason = refused or ("" if is_exact else self.why_not_alike(form))
+        reason = reason or self._why_no_law(candidate, left, len(free))
         return replace(candidate, reason=reason)
+
+    def why_not_alike(self, form: Form) -> str:
+        """Why dimensions do not agree, where the columns have units; or nothing."""
+        if self.rows.units is None:
+            return ""
+        columns = (*self.rows.names, self.rows.target_name)
+        return why_not_alike(form, dict(zip(columns, self.rows.units, strict=True)), columns[-1])
 
     def _why_no_law(self, found: Candidate, left: Array, free: int) -> str:
         most = len(self.rows.names) + 1 if found.form.is_linear else MOST_FREE

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,9 @@ from ..errors import DataError
 from ..expression import check_name
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+Dimension: TypeAlias = Mapping[str, Fraction]
+"""Base units with their exponents, none of which is 0."""
 
 LARGEST = 1e100
 """Beyond it, powers and products of values leave the floats, and so do those below its inverse."""
@@ -22,7 +26,8 @@ class Rows:
     """A table: `inputs` (rows, columns), `target` (rows,), names that formulas may use.
 
     `sigma` is the standard deviation of each row's target, where it is known; `weights` say how much a
-    row counts. Both are positive, and a row with twice the sigma counts a quarter.
+    row counts. Both are positive, and a row with twice the sigma counts a quarter. `units` are the dimensions
+    of the inputs and of the target, in this order, where they are to agree in a law.
     """
 
     names: tuple[str, ...]
@@ -31,6 +36,7 @@ class Rows:
     target_name: str = "y"
     sigma: Array | None = None
     weights: Array | None = None
+    units: tuple[Dimension, ...] | None = None
 
     @classmethod
     def of(
@@ -41,6 +47,7 @@ class Rows:
         target_name: str = "y",
         sigma: Any = None,
         weights: Any = None,
+        units: tuple[Dimension, ...] | None = None,
     ) -> Rows:
         """Rows from anything that NumPy reads as numbers; without names the inputs are x1, x2, …"""
         table = _numbers(inputs, "the inputs")
@@ -56,6 +63,7 @@ class Rows:
             target_name,
             None if sigma is None else _numbers(sigma, "sigma"),
             None if weights is None else _numbers(weights, "the weights"),
+            units,
         )
 
     def __post_init__(self) -> None:

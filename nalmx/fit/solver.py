@@ -12,7 +12,6 @@ from ..clock import limited, move_on_after
 from ..errors import SettingError
 from ..expression import to_text, variables
 from ..verify.effort import Effort
-from .bends import why_bent
 from .candidate import Candidate
 from .everywhere import why_not_everywhere
 from .form import Form
@@ -20,6 +19,7 @@ from .holdout import Holdout, Split, split
 from .judge import Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
+from .shown import why_not_shown
 from .structures.problem import Problem
 from .structures.search import searches
 from .values import evaluate
@@ -144,7 +144,8 @@ class _Search:
         rival = self._rival(law)
         if rival is not None:
             return f"{to_text(rival.expression)} fits as well"
-        return why_bent(self.judge, law) or why_not_everywhere(self.judge, law)
+        alike = self.judge.why_not_alike(law.form)
+        return alike or why_not_shown(self.judge, law) or why_not_everywhere(self.judge, law)
 
     def outcome(self, ended: str | None) -> Fit:
         """What was found so far."""

@@ -25,6 +25,7 @@ from ..errors import SettingError, UnknownNameError
 from ..run_directory import RunDirectory, kind_of_run
 
 if TYPE_CHECKING:
+    from ..fit.tables import Units
     from ..pntm.learn.config import Method, NoiseLevel
     from ..pntm.tasks import Example
     from ..train.sources import DataSource
@@ -157,6 +158,7 @@ def fit(
     names: Sequence[str] | None = None,
     sigma: Any = None,
     weights: Any = None,
+    units: Units | None = None,
     truth: Any = None,
     domain: str | Sequence[str] = (),
     output: str | Path | None = None,
@@ -167,9 +169,10 @@ def fit(
 
     `data` is a table of shape (rows, inputs) with its `target` (rows,), where inputs are `names`, the
     columns of a data frame, or x1, x2, …; or it is a file, whose columns are `names`, `target`, `sigma` and
-    `weights`. The truth is compared on `domain`, a text or several such as `"a=[1,2]"`, and else on the
-    smallest box around all rows. `on_progress` is told the best equation so far and how many forms were
-    tried.
+    `weights`. `units` are the dimensions that have to agree in a law: exponents by column and base unit, such
+    as `{"x": {"m": 1, "s": -2}, "y": {}}`, or a file of them. The truth is compared on `domain`, a text or
+    several such as `"a=[1,2]"`, and else on the smallest box around all rows. `on_progress` is told the best
+    equation so far and how many forms were tried.
     """
     from .fit_directory import FitSettings
     from .fits import fit_table, given_table, with_truth
@@ -179,9 +182,9 @@ def fit(
     if isinstance(data, str | Path):
         from ..fit.tables import chosen_rows
 
-        table = chosen_rows(data, target, names or (), sigma, weights)
+        table = chosen_rows(data, target, names or (), sigma, weights, units)
     else:
-        table = given_table(data, target, names, sigma, weights)
+        table = given_table(data, target, names, sigma, weights, units)
     outcome = with_truth(fit_table(table, wanted, truth, domain, on_progress))
     return outcome if output is None else replace(outcome, directory=outcome.save(output))
 

@@ -23,7 +23,7 @@ from ..fit.judge import Noise
 from ..fit.record import fit_from_json, fit_to_json
 from ..fit.result import Fit
 from ..fit.rows import Rows
-from ..fit.tables import Chosen
+from ..fit.tables import Chosen, units_of
 from ..ranges import Range
 from ..run_directory import new_directory, saved_config
 from ..storage import (
@@ -132,6 +132,7 @@ def question(
         "left_out": dict(table.left_out),
         "sigma": table.sigma,
         "weights": table.weights,
+        **_units(table),
         **asdict(settings),
         "truth": None if truth is None else to_text(truth),
         "domain": None if domain is None else domain.to_json(),
@@ -173,6 +174,13 @@ def read_fit(directory: Path) -> Fitted:
     return fitted
 
 
+def _units(table: Chosen) -> dict[str, Any]:
+    if table.rows.units is None:
+        return {}
+    spelled = [{unit: str(power) for unit, power in one.items()} for one in table.rows.units]
+    return {"units": {"source": table.units, "exponents": spelled}}
+
+
 def _results(found: Fitted, config: dict[str, Any]) -> dict[str, Any]:
     return {"schema": SCHEMA, "fit": fit_to_json(found.fit), "config": config}
 
@@ -193,6 +201,8 @@ def _check_schema(data: Any, path: Path) -> None:
 
 def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
     arrays = read_arrays(directory / _ROWS)
+    names = [*config["inputs"], config["target"]]
+    units = config.get("units")
     rows = Rows.of(
         arrays["inputs"],
         arrays["target"],
@@ -200,9 +210,11 @@ def _fitted(config: dict[str, Any], found: Fit, directory: Path) -> Fitted:
         config["target"],
         arrays.get("sigma"),
         arrays.get("weights"),
+        units and units_of(names, dict(zip(names, units["exponents"], strict=True))),
     )
     renamed, left_out = dict(config["renamed"]), dict(config["left_out"])
-    table = Chosen(rows, config["source"], renamed, left_out, config["sigma"], config["weights"])
+    known = config["sigma"], config["weights"], units and units["source"]
+    table = Chosen(rows, config["source"], renamed, left_out, *known)
     settings = FitSettings.checked(**{name: config[name] for name in asdict(FitSettings())})
     truth = None if config["truth"] is None else parse(config["truth"])
     domain = config["domain"]

@@ -17,7 +17,7 @@ from ..extract.formula import Formula
 from ..fit.record import fit_to_json
 from ..fit.rows import Array, Rows
 from ..fit.solver import Progress, fit
-from ..fit.tables import Chosen, safe_names
+from ..fit.tables import Chosen, Units, safe_names, units_of
 from ..ranges import Interval, Range
 from ..rationals import spell
 from ..storage import same_json
@@ -110,19 +110,29 @@ class FitOutcome(Fitted, Outcome):
 
 
 def given_table(
-    inputs: Any, target: Any, names: Sequence[str] | None, sigma: Any, weights: Any
+    inputs: Any,
+    target: Any,
+    names: Sequence[str] | None,
+    sigma: Any,
+    weights: Any,
+    units: Units | None = None,
 ) -> Chosen:
     """The table of arrays, with the names given, or those of a data frame."""
     own = names if names is not None else getattr(inputs, "columns", None)
     if own is None:
         rows = Rows.of(inputs, target, None, "y", sigma, weights)
-        return Chosen(rows, "the given rows")
+        return Chosen(_with_units(rows, (*rows.names, "y"), units), "the given rows")
     called = getattr(target, "name", None)
     every = [*map(str, own), "y" if called is None else str(called)]
     *safe, safe_target = safe_names(every)
     rows = Rows.of(inputs, target, safe, safe_target, sigma, weights)
     pairs = zip([*safe, safe_target], every, strict=True)
-    return Chosen(rows, "the given rows", {new: old for new, old in pairs if new != old})
+    renamed = {new: old for new, old in pairs if new != old}
+    return Chosen(_with_units(rows, every, units), "the given rows", renamed)
+
+
+def _with_units(rows: Rows, names: Sequence[str], units: Units | None) -> Rows:
+    return rows if units is None else replace(rows, units=units_of(names, units))
 
 
 def fit_table(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers_pytest import thinned
-from scipy.special import digamma, ellipk, gamma, j0, lambertw
+from scipy.special import digamma, ellipk, erfinv, gamma, i0e, i1, j0, lambertw, rgamma
 
 from nalmx.errors import DataError, SettingError
 from nalmx.expression import parse, to_text
@@ -204,6 +204,33 @@ def test_a_line_near_a_curve_is_no_law(curve):
     inputs = random.uniform(0.5, 0.6, (20, 1))
     outcome = found(inputs, noisy(random, curve(inputs[:, 0]), 1e-3), noise=1e-3)
     assert not outcome.law, outcome.statements
+
+
+@pytest.mark.parametrize(
+    ("curve", "extent", "rows", "level"),
+    [
+        (erfinv, (0.188, 0.202), 250, 1e-4),  # c*x**1.02
+        (i0e, (3.7, 7.7), 38, 0.02),  # sqrt(c/x)
+        (i1, (3.77, 3.99), 136, 0.02),  # c*x**4
+        (j0, (1.16, 1.3), 32, 0.01),  # c/x
+        (rgamma, (0.09, 0.18), 20, 0.01),  # c*x
+    ],
+)
+def test_a_short_formula_near_a_curve_is_no_law(curve, extent, rows, level):
+    """A factor, or a factor and a power, stand for a mean and a slope, and no more is seen of a curve."""
+    for seed in range(3):
+        random = np.random.default_rng(seed)
+        inputs = random.uniform(*extent, (rows, 1))
+        outcome = found(inputs, noisy(random, curve(inputs[:, 0]), level), noise=level)
+        assert not outcome.law, outcome.statements
+
+
+@pytest.mark.parametrize("text", ["x1**2", "1/x1", "3*x1", "exp(-x1)"])
+def test_a_law_that_its_rows_show_is_one_on_a_narrow_range(text):
+    random = np.random.default_rng(0)
+    inputs = random.uniform(2, 3, (100, 1))
+    target = evaluate(parse(text), {"x1": inputs[:, 0]})
+    assert law(inputs, noisy(random, target, 2e-3)) == text
 
 
 def test_a_line_is_a_law_where_its_input_ranges_widely():

@@ -4,5 +4,15 @@ from .chosen import Chosen, chosen_rows
 from .columns import Columns
 from .names import safe_names
 from .read import read_columns
+from .units import Units, read_units, units_of
 
-__all__ = ["Chosen", "Columns", "chosen_rows", "read_columns", "safe_names"]
+__all__ = [
+    "Chosen",
+    "Columns",
+    "Units",
+    "chosen_rows",
+    "read_columns",
+    "read_units",
+    "safe_names",
+    "units_of",
+]

@@ -13,6 +13,7 @@ from ..rows import Rows
 from .columns import Columns, find_name, listed
 from .names import safe_names
 from .read import read_columns
+from .units import Units, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Chosen:
     """The rows of a table, and what was done to come to them.
 
     `renamed` gives the own name of each column that is written otherwise in formulas; `left_out` gives
-    columns that are no inputs, each with the reason. `sigma` and `weights` are the columns of these.
+    columns that are no inputs, each with the reason. `sigma` and `weights` are the columns of these, and
+    `units` is the file of units.
     """
 
     rows: Rows
@@ -29,6 +31,7 @@ class Chosen:
     left_out: Mapping[str, str] = field(default_factory=dict)
     sigma: str | None = None
     weights: str | None = None
+    units: str | None = None
 
 
 def chosen_rows(
@@ -37,8 +40,12 @@ def chosen_rows(
     features: Sequence[str] = (),
     sigma: str | None = None,
     weights: str | None = None,
+    units: Units | None = None,
 ) -> Chosen:
-    """The rows of a file: its target, and as inputs the features, or every other column of numbers."""
+    """The rows of a file: its target, and as inputs the features, or every other column of numbers.
+
+    `units` are the dimensions of these columns, or a file of them (`read_units`).
+    """
     roles: dict[str, str] = {}
 
     def wanted(names: Sequence[str]) -> list[int]:
@@ -69,11 +76,13 @@ def chosen_rows(
         names[-1],
         columns.values[roles["sigma"]] if "sigma" in roles else None,
         columns.values[roles["weights"]] if "weights" in roles else None,
+        None if units is None else units_of([*own, roles["target"]], units),
     )
     pairs = zip(names, [*own, roles["target"]], strict=True)
     renamed = {safe: name for safe, name in pairs if safe != name}
     known = roles.get("sigma"), roles.get("weights")
-    return Chosen(rows, columns.source, renamed, columns.left_out, *known)
+    file = str(units) if isinstance(units, str | Path) else None
+    return Chosen(rows, columns.source, renamed, columns.left_out, *known, file)
 
 
 def _split(features: Sequence[str], names: Sequence[str]) -> list[str]:
