@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import (
+    false_bounds,
     false_branches,
     false_functions,
     false_language,
     false_needles,
     false_numbers,
+    false_order,
     false_poles,
     false_reach,
 )
@@ -25,6 +27,8 @@ PARTS = (
     false_functions,
     false_language,
     false_reach,
+    false_order,
+    false_bounds,
 )
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60
