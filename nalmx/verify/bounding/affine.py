@@ -142,7 +142,7 @@ def _is_reached(step: Step) -> bool:
         return not step.content or 1 / _LARGEST <= abs(step.content) <= _LARGEST
     if step.operation == "power":
         return step.content != 0
-    return step.operation in (*_LEAVES, "add", *RULES)
+    return step.operation in (*_LEAVES, *RULES)
 
 
 def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None:
