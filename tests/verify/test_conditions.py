@@ -182,7 +182,7 @@ def test_a_tolerance_that_is_attained_is_kept(
 
 
 def test_a_slope_counts_only_where_it_is_known_out_to_the_place_where_the_sides_touch() -> None:
-    """The function is 0 on y = x, and its slope positive on the ranges, but negative between y = x and them."""
+    """The function is 0 on y = x; its slope is positive on the ranges, but not all the way to them."""
     ranges = {"x": Range.parse("[0,1]"), "y": Range.parse("[2,3]")}
     goal = Goal((parse("(exp(y - x) - 1)*(y - x - 1.2)"),), ranges)
     box = {name: extent.hull for name, extent in ranges.items()}
