@@ -297,6 +297,7 @@ def _chosen(which: npt.NDArray[np.bool_], x: Form, y: Form) -> Form:
 
 
 RULES: dict[str, Callable[..., Form]] = {
+    "add": lambda *terms: reduce(_plus, terms),
     "mul": lambda *factors: reduce(_times, factors),
     "div": lambda x, y: _times(x, _inverse(y)),
     "neg": _negative,
