@@ -106,7 +106,9 @@ class Program:
                 found.rest[places] = np.where(known, found.rest[places], np.inf)
         last = found.at(-1)
         known = np.isfinite(last.center) & np.isfinite(last.rest)
-        return Form(np.where(known, last.center, 0.0), last.slopes, np.where(known, last.rest, np.inf))
+        return Form(
+            np.where(known, last.center, 0.0), last.slopes, np.where(known, last.rest, np.inf)
+        )
 
     def weights(self, form: Form, ends: Floats) -> npt.NDArray[np.intp]:
         """For each box the input to cut: by slope, and by its share in what is left."""
