@@ -27,7 +27,7 @@ from .merging.shown import least_shown
 from .merging.tree import Form, forms_of
 
 _MOST_STATES = 1_000  # of a machine
-_SHOWN = 4  # times that examples must show where a way leads
+_SHOWN = 8  # times that examples must show where a way leads
 _LONGEST = 30  # tokens of a prompt in a line of text
 
 
