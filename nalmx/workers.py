@@ -7,11 +7,12 @@ cluster must be yours.
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -165,6 +166,8 @@ def _cluster(address: str | None) -> Iterator[Any]:
             f"no Ray cluster can be used at {address or 'any address'}: {said}"
         ) from None
     try:
-        yield ray
+        # Ray tells of lost workers on stdout, which is for results.
+        with redirect_stdout(io.StringIO()):
+            yield ray
     finally:
         ray.shutdown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -64,7 +65,17 @@ class _OfExpressions(click.Command):
             is_value = isinstance(told, click.Option) and not told.is_flag
             is_one = text[:1] == "-" and text[1:2] not in ("", "-") and text not in options
             (expressions if is_one and not is_value else kept).append(text)
-        return super().parse_args(ctx, [*kept, "--", *expressions] if expressions else kept)
+        try:
+            return super().parse_args(ctx, [*kept, "--", *expressions] if expressions else kept)
+        except click.NoSuchOption:
+            raise
+        except click.UsageError:
+            names = (text.partition("=")[0] for text in args if text.startswith("--") and text[2:])
+            unknown = next((name for name in names if name not in options), None)
+            if unknown is None:
+                raise
+            near = get_close_matches(unknown, options)
+            raise click.NoSuchOption(unknown, possibilities=near, ctx=ctx) from None
 
 
 @command.command(name="expr", cls=_OfExpressions, context_settings={"ignore_unknown_options": True})

@@ -40,7 +40,7 @@ def _figure(outcome: FitOutcome) -> Any:
     lower.set_xlabel(points.below)
     for axes in (upper, lower):
         axes.axvspan(*points.fitted, color=_SHADE, zorder=0, label="fitted and held rows")
-    lower.set_ylabel("left over, of the target" if points.wide else "left over")
+    lower.set_ylabel("left over,\nof the target" if points.wide else "left over")
     shown = np.linspace(0, rows.count - 1, min(rows.count, _MOST_POINTS)).astype(int)
     for axes, values in ((upper, points.target), (lower, points.left)):
         drawn = points.across[shown], values[shown]
@@ -50,5 +50,5 @@ def _figure(outcome: FitOutcome) -> Any:
     if points.wide:
         upper.set_xscale("log")
         upper.set_yscale("log")
-    upper.legend(frameon=False)
+    upper.legend(frameon=True, edgecolor="none")  # its grey is seen on the grey of the rows
     return figure

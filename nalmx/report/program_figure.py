@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +43,7 @@ def write_program_figure(
     """Draw how a machine answers a prompt, and write it as SVG, PDF or PNG by the suffix of `path`.
 
     Each tape is a panel: steps go to the right, labelled with the token taken in, cells upwards.
-    Squares are the write head, circles the read head; the program stands beside it. The same input
+    Squares are the write head, circles the read head; the program stands beside or below. The same input
     gives the same bytes. An input too long to draw is a `SettingError`.
     """
     check_kind(path)
@@ -62,26 +63,39 @@ def _figure(description: Description, steps: Sequence[TraceStep], prompt: int, t
         )
     cell = min(_CELL, _TALLEST / max(1, cells))
     lines = program_lines(description.machine, _MOST_LINES)
-    letters = min(110, max(map(len, lines)))
-    tall = cell * cells + 0.65 * max(1, len(shown)) + 0.9
-    wide, text = max(2.5, _STEP * len(steps)) + 0.9, _LETTER * letters + 0.2
-    size = (wide + text, max(tall, _LINE * len(lines) + 0.9))
-    figure: Any = Figure(figsize=size, layout="constrained")
-    figure.suptitle(title, parse_math=False)
-    left, right = figure.subfigures(1, 2, width_ratios=(wide, text))
-    ratios = [*map(len, shown)] or [1]
-    panels = left.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios).ravel()
-    for axes in panels:
+    wide, text = max(2.5, _STEP * len(steps)) + 0.9, _LETTER * min(110, max(map(len, lines))) + 0.2
+    written = _LINE * len(lines) + 0.3
+    columns = max(1, min(len(shown), round(text / wide)))
+    ratios = [max(map(len, shown[i : i + columns])) for i in range(0, len(shown), columns)] or [1]
+    tall_beside = cell * cells + 0.65 * max(1, len(shown)) + 0.9
+    tall = cell * sum(ratios) + 0.65 * len(ratios) + 0.9
+    beside = wide + text, max(tall_beside, written + 0.6)
+    below = max(columns * wide, text), tall + written
+    # The program stands where less of the paper stays blank.
+    if math.prod(beside) < math.prod(below):
+        columns, ratios = 1, [*map(len, shown)] or [1]
+        figure: Any = Figure(figsize=beside, layout="constrained")
+        tapes, program = figure.subfigures(1, 2, width_ratios=(wide, text))
+    else:
+        figure = Figure(figsize=below, layout="constrained")
+        tapes, program = figure.subfigures(2, 1, height_ratios=(tall, written))
+    figure.suptitle(title, fontsize=12, parse_math=False)
+    panels = tapes.subplots(len(ratios), columns, squeeze=False, height_ratios=ratios).ravel()
+    used = panels[: max(1, len(shown))]
+    for axes in panels[len(used) :]:
+        axes.set_axis_off()
+    for axes in used:
         _prepare(axes, steps, prompt)
-    for axes, tape, rows in zip(panels, description.tapes, shown, strict=False):
+    for axes, tape, rows in zip(used, description.tapes, shown, strict=False):
         _draw(axes, description, steps, tape, rows, cell)
     if not shown:
         panels[0].set_yticks([])
     else:
-        left.legend(*panels[0].get_legend_handles_labels(), **_LEGEND)
-    panels[-1].set_xlabel("token taken in", fontsize=9)
-    right.text(
-        0.0, 0.96, "\n".join(lines), family="monospace", fontsize=7, va="top", parse_math=False
+        tapes.legend(*panels[0].get_legend_handles_labels(), **_LEGEND)
+    for axes in used[-columns:]:
+        axes.set_xlabel("token taken in", fontsize=9)
+    program.text(
+        0.01, 0.96, "\n".join(lines), family="monospace", fontsize=7, va="top", parse_math=False
     )
     return figure
 

@@ -37,7 +37,7 @@ def summaries(cells):
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_bits_of_one_process_though_ten_workers_are_killed(tmp_path):
+def test_a_cluster_gives_the_bits_of_one_process_though_ten_workers_are_killed(tmp_path, capsys):
     import torch
 
     grid = CellGrid.checked(
@@ -47,6 +47,7 @@ def test_a_cluster_gives_the_bits_of_one_process_though_ten_workers_are_killed(t
     with killed_workers(10, 2.0) as killed:
         beside = cluster.run_cells_by(groups, tmp_path / "beside", OURS, on_progress=told.append)
     assert len(set(killed)) == 10
+    assert capsys.readouterr().out == ""
     alone = run_cells(groups, tmp_path / "alone", torch.device("cpu"))
     assert len(alone) == 18
     assert bits(tmp_path / "beside") == bits(tmp_path / "alone")

@@ -18,7 +18,9 @@ from nalmx.bench.experiments import (
     calcnet,
     digits_add,
     digits_count,
+    digits_parity,
     fsir,
+    identity,
     nlrl,
     nsr_compare,
 )
@@ -218,3 +220,26 @@ def test_given_right_digits_an_exact_sum_is_right_and_images_are_as_good_as_thei
     given, images = _digits._right(wrong, digits_add.TASK, _digits.reader(), 10, 1)
     assert given == 0
     assert images < 0.1
+
+
+@pytest.mark.parametrize("task", [digits_add.TASK, digits_parity.TASK])
+def test_the_true_step_leads_to_the_target_of_every_list(task):
+    (step,) = (parse(text) for text in task.step)
+    for digits in product(range(10), repeat=3):
+        state = Fraction(0)
+        for row in task.features(torch.tensor(digits)).tolist():
+            given = {f"x{i + 1}": Fraction(value) for i, value in enumerate(row)}
+            state = evaluate(step, {"h1": state, **given})
+        assert state == int(task.target(torch.tensor(digits)))
+
+
+def test_networks_are_off_where_they_are_measured():
+    inside, all_of_it = identity.TRAINED, identity.TESTED
+    assert identity._error(weighted(NAU, [1.0]), all_of_it) == 0
+    assert identity._error(nn.ReLU(), inside) == pytest.approx(1.25, rel=1e-3)
+    # A rectifier is off by |x| on one side of zero: 12.5 on average from 5 to 20.
+    assert identity._error(nn.ReLU(), all_of_it, inside) == pytest.approx(6.25, rel=1e-3)
+    bent = identity.network("tanh", 0)
+    assert [tuple(p.shape) for p in bent.parameters() if p.dim() == 2] == [
+        (8, 1), (8, 8), (8, 8), (1, 8)
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import (
+    false_bounds,
     false_branches,
     false_functions,
     false_language,
@@ -25,6 +26,7 @@ PARTS = (
     false_functions,
     false_language,
     false_reach,
+    false_bounds,
 )
 KINDS = tuple(BUILDERS)
 _ATTEMPTS = 60

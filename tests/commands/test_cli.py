@@ -180,6 +180,8 @@ def test_the_launcher_of_a_checkout_is_the_command_line():
     "arguments, meant",
     [
         (["verfy"], "did you mean verify?"),
+        (["verify", "expr", "x", "--truht", "x"], "'--truth'"),
+        (["verify", "expr", "x", "--rnage=[1,2]"], "'--rnage'"),
         (["verify", "rum"], "'run'"),
         (["modules", "--jsn"], "'--json'"),
         (["train-and-extract", "--operation", "mul", "--module", "nmuu"], "did you mean nmu?"),

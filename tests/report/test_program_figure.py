@@ -1,9 +1,12 @@
 """Figures of a machine at work."""
 
 import xml.etree.ElementTree as ElementTree
+from io import BytesIO
 
+import numpy as np
 import pytest
 from helpers_machines import copier, counter, either, endless, hand_made, recall
+from matplotlib.image import imread
 
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import Vocabulary
@@ -115,3 +118,16 @@ def test_what_cannot_be_drawn_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RunError, match="cannot be written"):
         write_program_figure(tmp_path / "no" / "figure.svg", copier(), ("a",))
+
+
+@pytest.mark.parametrize(
+    ("machine", "prompt"), [(copier(), "ab"), (either(), "01+11"), (counter(), "0110")]
+)
+def test_no_part_of_the_paper_stays_blank(machine, prompt):
+    figure, *_ = drawn(machine, tuple(prompt))
+    data = BytesIO()
+    figure.savefig(data, format="png", dpi=60)
+    data.seek(0)
+    dark = imread(data)[..., :3].min(-1) < 0.9
+    tiles = [t for band in np.array_split(dark, 8) for t in np.array_split(band, 8, axis=1)]
+    assert np.mean([tile.any() for tile in tiles]) > 0.72

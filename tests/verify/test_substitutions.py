@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 
+import flint
 import pytest
 from claims import oracle
 
 from nalmx.expression import Apply, Expression, Variable, parse, to_text, variables
+from nalmx.expression.ball import precision
 from nalmx.expression.build import negative, product, quotient, rational, total
 from nalmx.verify import Claim, Effort, Verdict, check
+from nalmx.verify.bounding.bounds import as_fraction
 from nalmx.verify.bounding.substitutions import by_fractions, difference_of, with_fewer_inputs
 from nalmx.verify.bounding.weights import directions
 from nalmx.verify.certificate import certify
@@ -208,6 +211,9 @@ EVERYDAY = {
         ("Max(x, y)", "log(exp(x) + exp(y))", "[-5,5]", LOG_2),
         ("Max(x, y)", "log(exp(x) + exp(y))", {"x": "[-5,5]", "y": "[-4,7]"}, LOG_2),
         ("softplus(x - y)", "relu(x - y)", "[-5,5]", LOG_2),
+        ("gelu(x + y)", "relu(x + y)", "[-3,3]", "abs:0.17"),
+        ("(x*exp(x) + y*exp(y))/(exp(x) + exp(y))", "Max(x, y)", "[-5,5]", "abs:0.2785"),
+        ("x**3 - x", "0", "[-1,1]", "abs:0.3849001794597506"),
         (PLANCK, RAYLEIGH_JEANS, EVERYDAY, "rel:0.00241"),
         (WIEN, PLANCK, {**EVERYDAY, "nu": "[1e14,1e15]", "T": "[300,3000]"}, "rel:0.203"),
         ("x**3/(exp(x/t) - 1)", "x**2*t", {"x": "[0.01,0.1]", "t": "[1,10]"}, "rel:0.0492"),
@@ -224,6 +230,30 @@ def test_claims_are_bounded_by_others(
     left: str, right: str, domain: str | dict[str, str], tolerance: str
 ) -> None:
     established(Claim.of(left, right, domain, tolerance))
+
+
+@pytest.mark.slow
+def test_the_largest_of_three_is_bounded_where_the_bound_is_attained_at_one_point() -> None:
+    claim = Claim.of(
+        "Max(x, y, z)", "log(exp(x) + exp(y) + exp(z))", "[-5,5]", "abs:1.09861228866811"
+    )
+    established(claim)
+
+
+def test_bounds_are_rounded_up_in_the_precision_in_which_they_were_found() -> None:
+    with precision(128):
+        third = flint.arb(1) / 3
+    assert 0 <= as_fraction(third) - Fraction(1, 3) < Fraction(1, 2**120)
+
+
+def test_a_sum_of_two_hundred_sines_is_bounded() -> None:
+    draw = random.Random(1)
+    terms = (
+        f"sin(({draw.uniform(-5, 5):.3f})*x + ({draw.uniform(-5, 5):.3f})*y + {draw.uniform(0, 6):.3f})"
+        for _ in range(200)
+    )
+    claim = Claim.of(" + ".join(terms), "0", "[-1,1]", "abs:70")
+    assert check(claim, Effort(points=0, examples=5)).verdict == "bounded"
 
 
 @pytest.mark.parametrize(

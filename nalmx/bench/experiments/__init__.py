@@ -133,6 +133,20 @@ CATALOGUE: tuple[Entry, ...] = (
         0.3,
     ),
     Entry(
+        "digits-parity",
+        "digits_parity",
+        "Whether the sum of the digits on a list of images is odd.",
+        f"{_SURVEY}, section 6; Trask et al. (2018)",
+        0.3,
+    ),
+    Entry(
+        "digits-compare",
+        "digits_compare",
+        "Whether one of two digits on images is larger.",
+        f"{_SURVEY}, section 7.2; Faber & Wattenhofer (2020)",
+        1,
+    ),
+    Entry(
         "redundancy",
         "redundancy",
         "One operation of two inputs beside irrelevant ones.",
@@ -159,5 +173,12 @@ CATALOGUE: tuple[Entry, ...] = (
         "Rules of And, Or and Not, and how wide layers must be.",
         f"{_SURVEY}, section 7.1; Reimann & Schwung (2019)",
         4,
+    ),
+    Entry(
+        "identity",
+        "identity",
+        "y = x by networks with activations, inside and beyond the training range.",
+        f"{_SURVEY}, section 1; Trask et al. (2018), figure 1",
+        3,
     ),
 )

@@ -23,7 +23,7 @@ from ._networks import trained
 from ._registers import inductions
 from .experiment import Cell, Row, Tell
 
-TRAINED_LENGTH, LENGTHS = 10, (1, 10, 100, 1_000)
+TRAINED_LENGTHS, LENGTHS = (10,), (1, 10, 100, 1_000)
 Integers = NDArray[np.int64]
 
 
@@ -78,8 +78,9 @@ class DigitTask:
     growth: Range | None
     digits: tuple[int, int] = (0, 9)
     lengths: tuple[int, ...] = LENGTHS
-    trained_length: int = TRAINED_LENGTH
+    trained_lengths: tuple[int, ...] = TRAINED_LENGTHS
     rate: float = 0.01
+    penalty: float = 1.0
 
 
 def cells(quick: bool) -> list[Cell]:
@@ -94,10 +95,15 @@ def run(task: DigitTask, cell: Cell, tell: Tell) -> Row:
     low, high = task.digits
 
     def sample(generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        digits = torch.randint(low, high + 1, (64, task.trained_length), generator=generator)
+        choices = len(task.trained_lengths)
+        drawn = torch.randint(choices, (), generator=generator) if choices > 1 else 0
+        length = task.trained_lengths[int(drawn)]
+        digits = torch.randint(low, high + 1, (64, length), generator=generator)
         return task.features(digits), task.target(digits).float().expand(seeds, -1, -1)
 
-    networks = trained(task.build, seeds, sample, iterations, task.rate, tell)
+    networks = trained(
+        task.build, seeds, sample, iterations, task.rate, tell, penalty_scale=task.penalty
+    )
     tell(1.0, "judging")
     row: dict[str, str] = {"digits_read": seen.accuracy}
     for length in task.lengths:

@@ -26,7 +26,7 @@ TASK = _digits.DigitTask(
     growth=None,
     digits=(1, 9),
     lengths=(1, 2, 10, 20),
-    trained_length=2,
+    trained_lengths=(2,),
 )
 EXPERIMENT = Experiment(
     _digits.cells,

@@ -32,7 +32,7 @@ def _cells(quick: bool) -> list[Cell]:
     return [{"comparison": name, "seeds": seeds, "iterations": iterations} for name in COMPARISONS]
 
 
-def _training(compare: Callable[[Any, Any], Any], seeds: int) -> tuple[Tensor, Tensor]:
+def pairs(compare: Callable[[Any, Any], Any], seeds: int) -> tuple[Tensor, Tensor]:
     """All pairs from 1 to 9, with equal ones repeated to a third; targets are the truth and its negation."""
     numbers = torch.arange(1, LARGEST + 1)
     every = torch.cartesian_prod(numbers, numbers)
@@ -62,7 +62,7 @@ def _reach(network: torch.nn.Module, compare: Callable[[Any, Any], Any]) -> int:
 def _run(cell: Cell, tell: Tell) -> Row:
     name, seeds = str(cell["comparison"]), int(cell["seeds"] or 1)
     sign, compare = COMPARISONS[name]
-    data = _training(compare, seeds)
+    data = pairs(compare, seeds)
     networks = trained(
         lambda random: register(2, random),
         seeds,

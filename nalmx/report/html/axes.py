@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...markup import Markup, element
 
-WIDE, TALL, LEFT, RIGHT, BELOW = 640, 260, 64, 24, 34
+WIDE, TALL, LEFT, RIGHT, BELOW = 640, 266, 64, 36, 40  # room for the larger text of a phone
 _LOGARITHMIC = 30.0  # the ratio of largest to least from which an axis is logarithmic
 _STEPS = (1, 2, 5, 10)
 
@@ -76,7 +76,7 @@ def frame(x: Scale, y: Scale | None, *, tall: float = TALL, below: str = "") -> 
     foot = tall - BELOW
     parts = [_line(LEFT, foot, WIDE - RIGHT, foot, "axis")]
     for value in x.ticks():
-        parts.append(text(x.at(value), foot + 15, number(value), anchor="middle"))
+        parts.append(text(x.at(value), foot + 16, number(value), anchor="middle"))
     if below:
         parts.append(text((LEFT + WIDE) / 2, tall - 5, below, anchor="middle"))
     if y is not None:

@@ -119,7 +119,7 @@ def ranges_picture(trained: Range | None, extents: Mapping[str, Range]) -> Marku
     known = [extents[name] for name in names] + ([] if trained is None else [trained])
     ends = [float(end) for extent in known for end in (extent.lower, extent.upper)]
     scale = across(ends, logarithmic=False)
-    tall = 26.0 * len(names) + 34 + 14
+    tall = 26.0 * len(names) + BELOW + 14
     parts = frame(scale, None, tall=tall)
     for row, name in enumerate(names):
         top = 8.0 + 26 * row

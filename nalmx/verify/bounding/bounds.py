@@ -27,6 +27,7 @@ from ..algebra.linear import largest
 from ..algebra.normal_form import NormalForms
 from ..algebra.quotients import OutsideMethod, Quotient
 from ..algebra.signs import BITS, SignCondition
+from ..algebra.suspects import generic_points
 from ..domain import Point
 from ..verdict import Claim
 from .balance import balanced
@@ -86,6 +87,14 @@ def bound_difference(
     return _bounded(claim, finding, budget) if found is None else found
 
 
+def _settles(claim: Claim, found: Difference | None) -> bool:
+    """Whether a bound is within the tolerance, or a difference beyond it."""
+    if found is None:
+        return False
+    size = claim.tolerance.size
+    return found.largest > size or (found.bound is not None and found.bound <= size)
+
+
 def _by(
     way: Callable[[Claim], Substituted | None], claim: Claim, budget: Budget
 ) -> Difference | None:
@@ -103,11 +112,14 @@ def _led_back(claim: Claim, made: Substituted, found: Difference | None) -> Diff
     """What was found of a claim by which another one is bounded; None where that settles nothing."""
     if found is None:
         return None
-    suspect = None if found.suspect is None else made.back(found.suspect)
-    largest = Fraction(0) if suspect is None else _size_at(claim, suspect)
-    found = replace(found, suspect=suspect, largest=largest)
-    within = found.bound is not None and found.bound <= claim.tolerance.size
-    return found if within or largest > claim.tolerance.size else None
+    points = [point for point in generic_points(claim.domain) if point in claim.domain]
+    if found.suspect is not None:
+        points.append(made.back(found.suspect))
+    largest, place = max(
+        ((_size_at(claim, p), k) for k, p in enumerate(points)), default=(Fraction(0), 0)
+    )
+    found = replace(found, suspect=points[place] if points else None, largest=largest)
+    return found if _settles(claim, found) else None
 
 
 def _size_at(claim: Claim, point: Point) -> Fraction:
@@ -179,7 +191,8 @@ def _is_large(piece: Piece) -> bool:
 
 def as_fraction(value: flint.arb) -> Fraction:
     """The upper end of a finite ball; one closer to 0 than any bound of use is rounded up."""
-    mantissa, exponent = value.upper().man_exp()
+    with precision(BITS):
+        mantissa, exponent = value.upper().man_exp()
     if not mantissa:
         return Fraction(0)
     smallest = _LEAST_EXPONENT - int(mantissa).bit_length()

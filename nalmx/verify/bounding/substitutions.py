@@ -23,12 +23,15 @@ from ...expression.build import negative, quotient, rational, total
 from ...expression.nodes import post_order, substitute
 from ...ranges import Interval, Range
 from ..algebra.case import Case
+from ..algebra.decision import decide
 from ..algebra.signs import BITS, NONNEGATIVE, SignCondition
+from ..algebra.suspects import generic_points
 from ..domain import Domain, Point
 from ..verdict import Claim
 from .weights import directions
 
 _HALF = Fraction(1, 2)
+_TO_SHIFT = 20_000  # operations, 0.1 s
 _SWEEPS, _MOST_FRACTIONS, _LARGEST_EXPONENT = 8, 40, 16
 _Directions = Mapping[str, Mapping[str, Fraction]]
 
@@ -54,18 +57,37 @@ def difference_of(claim: Claim, case: Case | None = None) -> Expression:
 
 def with_fewer_inputs(claim: Claim) -> Substituted | None:
     """The claim with inputs that are 0 or 1, where the difference stays the same along directions."""
-    if claim.domain.integers or len(claim.domain.names) < 2:
-        return None
-    return _along(claim, scaling=False) or _along(claim, scaling=True)
-
-
-def _along(claim: Claim, *, scaling: bool) -> Substituted | None:
     names = variables(claim.left, claim.right)
-    ranges = {name: claim.domain.ranges[name] for name in names}
-    never = {name for name in names if scaling and ranges[name].lower <= 0}
-    found = directions(difference_of(claim), names, never, scaling=scaling)
-    if not found:
+    if claim.domain.integers or len(names) < 2:
         return None
+    difference = difference_of(claim)
+    for scaling in (False, True):
+        never = {n for n in names if scaling and claim.domain.ranges[n].lower <= 0}
+        found = directions(difference, names, never, scaling=scaling)
+        if found:
+            return _along(claim, names, found, scaling)
+    if _shifts(claim, difference, names):
+        return _along(claim, names, {names[-1]: dict.fromkeys(names[:-1], Fraction(1))}, False)
+    return None
+
+
+def _shifts(claim: Claim, difference: Expression, names: tuple[str, ...]) -> bool:
+    """Whether shifting all inputs alike changes nothing: by algebra, asked where two points allow it."""
+    *others, last = map(Variable, names)
+    away: dict[str, Expression] = {v.name: total([v, negative(last)]) for v in others}
+    shifted = substitute(difference, {**away, last.name: rational(0)})
+    for point in generic_points(claim.domain, 2):
+        with precision(BITS):
+            inputs = {name: ball(value) for name, value in point.items()}
+            ends = enclose(difference, inputs), enclose(shifted, inputs)
+            known = [value for value in ends if isinstance(value, flint.arb)]
+            if len(known) < 2 or not known[0].overlaps(known[1]):
+                return False
+    return decide(Claim(difference, shifted, claim.domain), _TO_SHIFT).outcome == "proved"
+
+
+def _along(claim: Claim, names: tuple[str, ...], found: _Directions, scaling: bool) -> Substituted:
+    ranges = {name: claim.domain.ranges[name] for name in names}
     one: dict[str, Expression] = dict.fromkeys(found, rational(int(scaling)))
     left, right = (substitute(side, one) for side in (claim.left, claim.right))
     kept = {
