@@ -21,7 +21,8 @@ def tolerance_option() -> Any:
 def figure_option() -> Any:
     return ask.file_option(
         "--figure",
-        "pntm: draw heads and tapes on an example, beside the program; .svg, .pdf or .png.",
+        "pntm: draw heads and tapes on an example, beside the program (.svg, .pdf or .png), or the states of "
+        "a finite machine (.dot for Graphviz, .mmd for Mermaid).",
     )
 
 
@@ -44,7 +45,8 @@ def tests_option() -> Any:
 def check_figure(path: Path | None) -> None:
     """Refuse a figure that could not be written."""
     if path is not None:
-        check_kind(path)
+        if path.suffix.lower() not in (".dot", ".mmd"):
+            check_kind(path)
         _check_new(path, "the figure", SettingError)
 
 

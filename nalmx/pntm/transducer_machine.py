@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .action import CELL, READ_HEAD, WRITE, WRITE_HEAD, idle, moving, writing
-from .machine import BLANK, Decision, Machine
+from .machine import BLANK, ROW, Decision, Machine, Runner
 from .tasks import Tokens
 from .transducer import Transducer, Transition
 from .vocabulary import Vocabulary
@@ -91,6 +91,33 @@ def transducer_of(machine: Machine) -> Transducer | None:
         return None
     found = Transducer(vocabulary.prompt, steps, finals).minimal()
     return found if machine_of(found, vocabulary).to_json() == machine.to_json() else None
+
+
+def finite_transducer(machine: Machine) -> Transducer | None:
+    """The transducer that a machine is: one that was made of it, or one whose table asks no tape."""
+    if any(node.answer is None and node.tape != ROW for node in machine.table):
+        return transducer_of(machine)
+    tokens = machine.vocabulary.prompt
+    steps = tuple(
+        tuple((int(after), ()) for after in row[: len(tokens)]) for row in machine.register
+    )
+    finals = tuple(_said(machine, state) for state in range(machine.states))
+    return Transducer(tokens, steps, finals).minimal()
+
+
+def _said(machine: Machine, state: int) -> Tokens | None:
+    """What a machine says without its tapes from a state on; None where that does not end."""
+    runner, vocabulary = Runner(machine), machine.vocabulary
+    runner.state, token = state, vocabulary.equals
+    said: list[int] = []
+    for _ in range(machine.states * vocabulary.size):  # after that, all comes again
+        token = runner.step(token)
+        if token == vocabulary.end:
+            return vocabulary.decode(said)
+        if token <= vocabulary.equals:
+            return None
+        said.append(token)
+    return None
 
 
 def _arriving(ways: Sequence[Sequence[Transition]]) -> list[dict[int, list[Tokens]]]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from ..pntm.learn.config import SequenceConfig
+from ..pntm.learn.score import scores_by_answer
 from ..pntm.tasks import sequence_task
 from ..runs.claims import CLAIMS
+from ..runs.examples import Given
 from .programs import sequence_verdict_lines
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def learned_lines(outcome: MachineOutcome, recorded: str) -> Iterator[str]:
     for one in results.scores:
         lost = "" if one.name in now else " (as recorded; the file cannot be read any more)"
         yield f"{_line(config, now.get(one.name, one))}{lost}"
+        if one.right < one.sequences and not lost:
+            yield from answers_line(outcome, one.name)
     if config.task is not None:
         yield f"lengths count {sequence_task(config.task).counts}"
     for text in results.certainty.unseen[:_MOST_UNSEEN]:
@@ -58,6 +62,21 @@ def learned_lines(outcome: MachineOutcome, recorded: str) -> Iterator[str]:
     if results.certainty.implied:
         implied = _count(results.certainty.implied, "entry", "entries")
         yield f"implied by the examples, not shown: {implied}"
+
+
+def answers_line(outcome: MachineOutcome, name: str) -> Iterator[str]:
+    """How many examples of each answer are answered exactly, where answers are single tokens."""
+    scores = answer_scores(outcome).get(name, ())
+    if scores:
+        each = ", ".join(f"{one.name} {one.right:,} of {one.sequences:,}" for one in scores)
+        yield f"  by answer: {each}"
+
+
+def answer_scores(outcome: MachineOutcome) -> dict[str, Sequence[Score]]:
+    """By the name of training or test, a score for each answer; nothing of tests that are drawn."""
+    given = Given.of(outcome.run)
+    every = {"train": given.training, **given.readable}
+    return {name: scores_by_answer(outcome.machine, some) for name, some in every.items()}
 
 
 def program_lines(outcome: MachineOutcome) -> Iterator[str | Text]:

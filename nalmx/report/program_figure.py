@@ -15,7 +15,10 @@ from ..pntm.machine import BLANK, Machine
 from ..pntm.program._controls import Description, description_of
 from ..pntm.program._words import name_word
 from ..pntm.program.diagrams import program_lines
+from ..pntm.program.state_diagram import states_dot, states_mermaid
 from ..pntm.tasks import Token
+from ..pntm.transducer_machine import finite_transducer
+from ..storage import write_bytes
 from .figure_style import COLOURS, check_kind, write_figure
 from .traces import TraceStep, at_work, cells_of, steps_of
 
@@ -27,14 +30,32 @@ _MOST_CELLS, _MOST_LINES = 400, 45
 _STEP, _CELL, _TALLEST, _LINE, _LETTER = 0.26, 0.24, 11.0, 0.135, 0.0615
 _LEAST_TEXT_CELL, _LONGEST_TEXT, _LONGEST_TICK = 0.15, 3, 8
 _FIGURE_TOKENS = 20
+STATES = {".dot": states_dot, ".mmd": states_mermaid}  # diagrams as text, by suffix
 _WRITE, _READ = "#D55E00", "#0072B2"
 
 
 def write_run_figure(path: Path, outcome: MachineOutcome) -> None:
-    """Draw the program of a run, or its machine where there is none, on a short training prompt."""
+    """Draw the program of a run, or its machine where there is none, on a short training prompt.
+
+    A file of Graphviz (.dot) or Mermaid (.mmd) has the states of a finite machine instead.
+    """
+    if path.suffix.lower() in STATES:
+        write_states(path, outcome.machine)
+        return
     machine, (example,) = at_work(outcome, _FIGURE_TOKENS, 1)
     title = f"{outcome.run.config.title}: {' '.join(example.prompt)}"
     write_program_figure(path, machine, example.prompt, title[:100])
+
+
+def write_states(path: Path, machine: Machine) -> None:
+    """Write the states of a finite machine for Graphviz or Mermaid, by the suffix of `path`."""
+    transducer = finite_transducer(machine)
+    if transducer is None:
+        raise SettingError(
+            f"the machine has heads, and no finite states to write to {path.name}; name a .svg file for its "
+            "heads and tapes"
+        )
+    write_bytes(path, STATES[path.suffix.lower()](transducer).encode())
 
 
 def write_program_figure(

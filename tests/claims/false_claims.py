@@ -11,6 +11,7 @@ from . import (
     false_language,
     false_needles,
     false_numbers,
+    false_order,
     false_poles,
     false_reach,
 )
@@ -26,6 +27,7 @@ PARTS = (
     false_functions,
     false_language,
     false_reach,
+    false_order,
     false_bounds,
 )
 KINDS = tuple(BUILDERS)

@@ -183,3 +183,13 @@ def test_a_run_of_before_there_was_a_time_is_still_read(capsys, tmp_path, instan
 
 def test_the_default_time_is_said_in_the_configuration():
     assert SequenceConfig.checked(task="copy").time == 300
+
+
+def test_right_answers_are_counted_by_what_is_to_be_answered(capsys, tmp_path, instant):
+    short = [example for example in RIGHT if len(example.prompt) == 1]
+    odd = [Example(("1", "1", "0"), ("1",)), Example(("0", "1"), ("0",)), *short]
+    code, out, _ = train(capsys, tmp_path, RIGHT, tests=[odd])
+    assert code == 1
+    zeros, ones = (sum(e.answer == (bit,) for e in short) for bit in "01")
+    said = f"  by answer: 0 {zeros} of {zeros + 1}, 1 {ones} of {ones + 1}"
+    assert said in out.splitlines()

@@ -32,6 +32,12 @@ FUNCTIONS = (
     ("sqrt(x + 2*sqrt(x - 1))", "1 + sqrt(x - 1)", "[1,10]"),
     ("sqrt(x + 2*sqrt(x - 1))", "1 + sqrt(x - 1)", "[2,10]"),
     ("sqrt(x**2 + 2*x*sqrt(y) + y)", "x + sqrt(y)", "[0,5]"),
+    ("sqrt(x + sqrt(x**2 - 1))", "sqrt((x + 1)/2) + sqrt((x - 1)/2)", "[1,10]"),
+    ("sqrt(x - sqrt(x**2 - 1))", "sqrt((x + 1)/2) - sqrt((x - 1)/2)", "[1,10]"),
+    ("sqrt(1 + sqrt(1 - x**2))", "(sqrt(1 + x) + sqrt(1 - x))/sqrt(2)", "[-1,1]"),
+    ("sqrt(1 - sqrt(1 - x**2))", "abs(sqrt(1 + x) - sqrt(1 - x))/sqrt(2)", "[-1,1]"),
+    ("sqrt(2*x**2 + 1 + 2*x*sqrt(x**2 + 1))", "x + sqrt(x**2 + 1)", "[-5,5]"),
+    ("sqrt(sqrt(x**2 + 1) + x)*sqrt(sqrt(x**2 + 1) - x)", "1", "[-5,5]"),
     ("sin(x + pi/5)", "sin(x)*(1 + sqrt(5))/4 + cos(x)*sin(pi/5)", "[0,5]"),
 )
 

@@ -13,11 +13,11 @@ from nalmx.errors import CertificateError
 from nalmx.expression import parse, to_text
 from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
+from nalmx.verify.order.changes import in_ratios
 from nalmx.verify.order.degrees import is_homogeneous
 from nalmx.verify.order.proof import METHOD
-from nalmx.verify.order.ways import in_ratios
 
-NAMED = {
+NAMED: dict[str, Any] = {
     "exp(x) >= 1 + x": "[-5,5]",
     "sin(x) <= x": "[0,10]",
     "(a + b)/2 >= sqrt(a*b)": "[0,10]",
@@ -27,7 +27,7 @@ NAMED = {
     "tan(sin(sin(a))) > a": "[-0.5,-0.01]",
     "tan(sin(sin(a))) <= a": "[0,0.5]",
 }
-OTHERS = {
+OTHERS: dict[str, Any] = {
     # Where the sides touch: at ends, at irrational points, along curves, at roots.
     "atan(x) <= x": "[0,10]",
     "exp(x) >= E*x": "[-3,3]",
@@ -46,6 +46,12 @@ OTHERS = {
     "sqrt(2) + sqrt(3) >= sqrt(5 + 2*sqrt(6))": "{}",
     "a**3 + b**3 + c**3 >= 3*a*b*c": "[0,3]",
     "Max(x, y) <= log(exp(x) + exp(y))": "[-3,3]",
+    # Infinite slopes, a function concave in one input, a slope with the sign of y - x, sums as products.
+    "asin(x) <= pi*x/2": "[0,1]",
+    "x**y <= 1 + y*(x - 1)": {"x": "[0.1,10]", "y": "[0,1]"},
+    "2**x <= 1 + x": "[0,1]",
+    "p*log(p/q) + (1 - p)*log((1 - p)/(1 - q)) >= 2*(p - q)**2": "[0.05,0.95]",
+    "sin(x) + sin(y) <= 2*sin((x + y)/2)": "[0,3.1415]",
     # One input may be 1; a slope that algebra knows to be nowhere negative.
     "a/(b + c) + b/(c + a) + c/(a + b) >= 3/2": "[1,3]",
     "(a + b + c)/3 >= cbrt(a*b*c)": "[1,3]",
@@ -67,6 +73,8 @@ LONGER = (
     "exp(x) != x",
     "a/(b + c) + b/(c + a) + c/(a + b) >= 3/2",
     "(a + b + c)/3 >= cbrt(a*b*c)",
+    "asin(x) <= pi*x/2",
+    "p*log(p/q) + (1 - p)*log((1 - p)/(1 - q)) >= 2*(p - q)**2",
     "abs(sin(x) - sin(y)) <= abs(x - y)",
 )
 FALSE = {
@@ -194,7 +202,7 @@ CHANGES = {
     "too few steps": lambda d: goal_of(d).update(steps=["0 t0"]),
     "steps that are none": lambda d: goal_of(d).update(steps=["²"]),
     "a step that does not hold": lambda d: goal_of(d).update(steps=["."]),
-    "no sum of squares": lambda d: goal_of(d).update(steps=["s"]),
+    "not concave": lambda d: goal_of(d).update(steps=["0^ . ."]),
     "not monotone": lambda d: goal_of(d).update(steps=["0- ."]),
     "no such conditions": lambda d: goal_of(d).update(steps=["x"]),
     "no goals": lambda d: d["evidence"]["conditions"][0].update(goals=[]),

@@ -6,7 +6,7 @@ states included, knows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,17 +14,21 @@ import numpy as np
 
 from ...errors import NoTruthValue
 from ..machine import Machine
-from ..tasks import Example
-from ..transducer import Transducer
+from ..tasks import Example, Tokens
+from ..transducer import Transducer, agreement
 from ..transducer_machine import machine_of
 from ..vocabulary import Vocabulary
 from .discrete.data import Data
 from .discrete.exam import examine
 from .findings import Exam
 from .merging.merge import merged
+from .merging.rivals import Undecided, rival_of
+from .merging.shown import least_shown
 from .merging.tree import Form, forms_of
 
 _MOST_STATES = 1_000  # of a machine
+_SHOWN = 4  # times that examples must show where a way leads
+_LONGEST = 30  # tokens of a prompt in a line of text
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,7 @@ class Merged(NoTruthValue):
     _ask = "merged.exam.passed"
 
     transducer: Transducer
+    form: Form
     machine: Machine
     exam: Exam
     foretold: int
@@ -67,7 +72,53 @@ def merged_machine(examples: tuple[Example, ...], vocabulary: Vocabulary) -> Mer
     machine = machine_of(whole, vocabulary)
     if machine.states > _MOST_STATES:
         return None
-    return Merged(whole, machine, exam, *_new_pairs(shown, data))
+    return Merged(whole, form, machine, exam, *_new_pairs(shown, data))
+
+
+def left_open(found: Merged, examples: Sequence[Example], vocabulary: Vocabulary) -> str | None:
+    """What examples leave open of the machine that merging them gives; None where they decide it.
+
+    They do where no other machine of its kind with as many states or fewer answers them all (`rival_of`),
+    and where they show often enough where each way of two tokens leads (`least_shown`).
+    """
+    whole = found.transducer
+    if found.form == "early":
+        return (
+            "whether other transducers answer the examples is decided of no words but single tokens"
+        )
+    entered = {way[0] for row in whole.steps for way in row if way is not None}
+    if whole.unseen or any(whole.finals[q] is None for q in entered):
+        return "no example shows what some of its states say to some token, or in the end"
+    least, prompt = least_shown(whole, examples)
+    if least < _SHOWN:
+        return (
+            f"where {shown(prompt)} leads is shown {least} times, and less than {_SHOWN} is little"
+        )
+    try:
+        rival = rival_of(whole, examples, vocabulary, found.form)
+    except Undecided:
+        return (
+            "whether as small a machine answers the examples, too, takes more effort than there is"
+        )
+    if rival is None:
+        return None
+    told = agreement(whole, rival)
+    assert isinstance(told, tuple)
+    own, its = (side.answer(told) for side in (whole, rival))
+    return (
+        f"another machine of {rival.states} states answers all examples; to {shown(told)} the machine "
+        f"says {_answer(own)}, and that one {_answer(its)}"
+    )
+
+
+def _answer(said: Tokens | None) -> str:
+    return "what no example shows" if said is None else shown(said)
+
+
+def shown(tokens: Tokens) -> str:
+    """Tokens in a line of text, shortened if they are many."""
+    text = " ".join(tokens[:_LONGEST]) + (" …" if len(tokens) > _LONGEST else "")
+    return f"`{text}`" if tokens else "nothing"
 
 
 def _right(transducer: Transducer, data: Data) -> Iterator[bool]:

@@ -9,9 +9,10 @@ from typing import Any
 from ...errors import NoTruthValue
 from ...train.interrupted import Interrupted
 from ..machine import Machine
-from ..tasks import Example
+from ..tasks import Example, Tokens
 
 _BATCH = 500  # examples between two looks at whether to stop
+_MOST_ANSWERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,13 @@ def score(
         said = decode_batch(machine, [e.prompt for e in known], [len(e.answer) for e in known])
         right += sum(own == e.answer for own, e in zip(said, known, strict=True))
     return Score(name, len(examples), right, unseen)
+
+
+def scores_by_answer(machine: Machine, examples: Sequence[Example]) -> list[Score]:
+    """A score for each answer, where all are single tokens, and several but not many; else none."""
+    groups: dict[Tokens, list[Example]] = {}
+    for example in examples:
+        groups.setdefault(example.answer, []).append(example)
+    if not 1 < len(groups) <= _MOST_ANSWERS or any(len(answer) != 1 for answer in groups):
+        return []
+    return [score(answer[0], machine, groups[answer]) for answer in sorted(groups)]

@@ -167,24 +167,24 @@ def _column_word(column: int) -> str:
 def mermaid(machine: Machine) -> str:
     """The table as a Mermaid flowchart, with the controls as a box beside it."""
     description = description_of(machine)
-    notes = "<br/>".join(_entities(line) for line in _notes(description))
+    notes = "<br/>".join(entities(line) for line in _notes(description))
     lines = ["flowchart TD", "  subgraph controls", f'    rules["{notes}"]', "  end"]
     for name, label, is_look in _boxes(description):
         left, right = ("{", "}") if is_look else ("([", "])")
-        lines.append(f'  {name}{left}"{_entities(label)}"{right}')
-    lines += [f'  {a} -->|"{_entities(label)}"| {b}' for a, label, b in _arrows(description)]
+        lines.append(f'  {name}{left}"{entities(label)}"{right}')
+    lines += [f'  {a} -->|"{entities(label)}"| {b}' for a, label, b in _arrows(description)]
     return "\n".join(lines) + "\n"
 
 
 def dot(machine: Machine) -> str:
     """The table as a Graphviz digraph, with the controls as a note beside it."""
     description = description_of(machine)
-    notes = "".join(_escaped(line) + "\\l" for line in _notes(description))
+    notes = "".join(escaped(line) + "\\l" for line in _notes(description))
     lines = ["digraph program {", f'  rules [shape=note, label="{notes}"];']
     for name, label, is_look in _boxes(description):
         shape = "diamond" if is_look else "box"
-        lines.append(f'  {name} [shape={shape}, label="{_escaped(label)}"];')
-    lines += [f'  {a} -> {b} [label="{_escaped(label)}"];' for a, label, b in _arrows(description)]
+        lines.append(f'  {name} [shape={shape}, label="{escaped(label)}"];')
+    lines += [f'  {a} -> {b} [label="{escaped(label)}"];' for a, label, b in _arrows(description)]
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -219,10 +219,10 @@ def _below(table: DecisionTable, at: int, child: int) -> str:
     return f"n{child}" if isinstance(table.nodes[child], Look) else f"n{at}_{child}"
 
 
-def _entities(text: str) -> str:
+def entities(text: str) -> str:
     """Text for a quoted Mermaid label: whatever could mean something there is a number."""
     return "".join(c if c.isalnum() or c in " ,:_" else f"#{ord(c)};" for c in text)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")

@@ -13,11 +13,11 @@ import numpy as np
 
 from ...clock import deadline, limited, until
 from ...verify.effort import Effort
-from ..machine import ROW, Machine, Runner
+from ..machine import Machine
 from ..tasks import SequenceTask, Tokens
 from ..tasks.specification import Block, Specification
-from ..transducer import Transducer, agreement
-from ..transducer_machine import transducer_of
+from ..transducer import agreement
+from ..transducer_machine import finite_transducer
 from .check import checked, silently
 from .checking.pairs import shows_equal
 from .provers import EveryPrompt, Known, SequenceClaim, Tell, Tests
@@ -68,33 +68,6 @@ class Transducers:
                     "refuted", method, counterexample=replace(wrong, shortest=True)
                 )
         return replace(known, reason="their states were not compared with the effort there is")
-
-
-def finite_transducer(machine: Machine) -> Transducer | None:
-    """The transducer that a machine is: one that was made of it, or one whose table asks no tape."""
-    if any(node.answer is None and node.tape != ROW for node in machine.table):
-        return transducer_of(machine)
-    tokens = machine.vocabulary.prompt
-    steps = tuple(
-        tuple((int(after), ()) for after in row[: len(tokens)]) for row in machine.register
-    )
-    finals = tuple(_said(machine, state) for state in range(machine.states))
-    return Transducer(tokens, steps, finals).minimal()
-
-
-def _said(machine: Machine, state: int) -> Tokens | None:
-    """What a machine says without its tapes from a state on; None where that does not end."""
-    runner, vocabulary = Runner(machine), machine.vocabulary
-    runner.state, token = state, vocabulary.equals
-    said: list[int] = []
-    for _ in range(machine.states * vocabulary.size):  # after that, all comes again
-        token = runner.step(token)
-        if token == vocabulary.end:
-            return vocabulary.decode(said)
-        if token <= vocabulary.equals:
-            return None
-        said.append(token)
-    return None
 
 
 def _every_prompt(tokens: Tokens, machine: Machine) -> SequenceTask:

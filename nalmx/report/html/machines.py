@@ -12,10 +12,13 @@ from ...pntm.machine import BLANK, Machine
 from ...pntm.program._controls import Name, description_of
 from ...pntm.program._words import name_word
 from ...pntm.tasks import Token
+from ...pntm.transducer_machine import finite_transducer
 from .. import machine_runs
+from ..program_figure import STATES
 from ..programs import spelled
 from ..traces import TraceStep, at_work, cells_of, steps_of
 from .parts import Chapter, command, download, listing, section, table
+from .states import MOST_STATES, counted, states_picture
 from .verdicts import legend, sequence_verdicts
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def machine_part(
     outcome: MachineOutcome, repeat: Sequence[str], replay: str, certificates: Mapping[str, bytes]
 ) -> Chapter:
     """What a finished and verified run of a sequence task came to."""
-    sections = [_program(outcome)]
+    sections = [_program(outcome), *states_sections(outcome.machine)]
     cards = sequence_verdicts(outcome.verdicts, replay, certificates)
     sections.append(section("Verdicts", *cards, legend()))
     sections.append(section("Step by step", *_at_work(outcome)))
@@ -51,10 +54,31 @@ def _program(outcome: MachineOutcome) -> Markup:
     return section(f"Program of {program.rules:,} rules", *parts, element("p", link))
 
 
+def states_sections(machine: Machine) -> Iterator[Markup]:
+    """The states of a finite machine, as a picture where there are not too many, and as files."""
+    transducer = finite_transducer(machine)
+    if transducer is None:
+        return
+    files = [
+        download(f"states{kind}", write(transducer).encode(), word)
+        for (kind, write), word in zip(STATES.items(), ("for Graphviz", "for Mermaid"), strict=True)
+    ]
+    shown = states_picture(transducer) if transducer.states <= MOST_STATES else None
+    links = element("p", files[0], ", ", files[1])
+    yield section(counted(transducer), shown, links)
+
+
 def _learning(outcome: MachineOutcome) -> Iterator[Markup]:
     """How it was learned, and what could not be decided; how and how fast are as they were recorded."""
     for line in machine_runs.learned_lines(outcome, "as recorded"):
         yield element("p", line)
+    by_answer = [
+        (name, one.name, f"{one.right:,}", f"{one.sequences:,}")
+        for name, scores in machine_runs.answer_scores(outcome).items()
+        for one in scores
+    ]
+    if by_answer:
+        yield table(("examples", "answer", "right", "of"), by_answer, numbers=[2, 3])
     certainty = outcome.results.certainty
     if certainty.difference is not None:
         one = certainty.difference

@@ -27,6 +27,7 @@ from .quotients import (
     Ring,
     as_fraction,
     is_small,
+    key,
 )
 from .signs import EVERY, POSITIVE, Signs
 
@@ -153,6 +154,21 @@ class Field:
 
     def slot_at(self, place: int) -> Slot:
         return self._slots[place]
+
+    def has_root(self, base: object) -> bool:
+        """Whether a slot is taken by a root of what `base` is the key of."""
+        return any(
+            slot.kind == "power" and slot.base is not None and key(slot.base) == base
+            for slot in self._slots
+        )
+
+    def square_at(self, index: int) -> Polynomial | None:
+        """What the square of a variable of the polynomials is, where a relation says so, as s² = 1 − c²."""
+        place = self.ring.slots - 1 - index
+        relation = self._rules[place] if 0 <= place < len(self._rules) else None
+        if relation is None or relation.degrees()[index] != 2:
+            return None
+        return self.ring.slot(place) ** 2 - relation
 
     def is_exponential(self, place: int) -> bool:
         """Whether a slot is taken by an exponential that depends on the inputs."""

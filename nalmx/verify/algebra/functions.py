@@ -32,6 +32,7 @@ from .signs import EVERY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 # Neither a sixteenth of these nor four times as much changes a proof of benchmarks/algebra_limits.py.
 _LARGEST_TO_FACTOR = 2**48
 _NEAR = Fraction(1, 50)
+_HALF = Fraction(1, 2)
 
 
 def absolute(region: Region, x: Quotient) -> Quotient:
@@ -150,6 +151,9 @@ def _atom_raised(region: Region, atom: Polynomial, exponent: Fraction) -> Quotie
     exponent *= scale
     if exponent.denominator == 1:
         return _whole_power(region, atom, exponent.numerator)
+    simpler = _by_conjugate(region, atom, exponent)
+    if simpler is not None:
+        return simpler
     unit = field.units.unit(("power", key(atom)), exponent, Fraction(1))
     whole = floor(exponent)
     if unit is None:
@@ -162,6 +166,50 @@ def _atom_raised(region: Region, atom: Polynomial, exponent: Fraction) -> Quotie
     root = _power_slot(field, atom, unit, relation)
     power = ring.power(ring.whole(root), int((exponent - whole) / unit))
     return ring.times(_atom_raised(region, atom, Fraction(whole)), power)
+
+
+def _by_conjugate(region: Region, atom: Polynomial, exponent: Fraction) -> Quotient | None:
+    """|f| ** e of f = A + C·s with a root s, where f·g, g = A − C·s, is a square or a number."""
+    field, ring = region.field, region.field.ring
+    if not field.has_inputs(
+        atom
+    ):  # numbers are told apart by their digits, the fewer roots the better
+        return None
+    for index, n in enumerate(map(int, atom.degrees()[: ring.slots])):
+        square = field.square_at(index) if n == 1 else None
+        if square is None:
+            continue
+        variable = ring.slot(ring.slots - 1 - index)
+        slope = atom.derivative(index)
+        rest = atom - slope * variable
+        norm = field.rewrite(rest**2 - slope**2 * square)
+        content, parts = factors_of(ring.whole(norm))
+        if exponent.denominator == 2 and content > 0 and all(k % 2 == 0 for _, k in parts):
+            root = _denested(region, atom, rest, raised(region, ring.whole(norm), _HALF))
+            if root is not None:
+                return ring.times(_whole_power(region, atom, floor(exponent)), root)
+        scale, ((other, _), *_) = factors_of(ring.whole(rest - slope * variable))
+        if norm.is_constant() and field.has_root(key(other)):
+            known = raised(region, ring.number(abs(content / scale)), exponent)
+            return ring.times(known, _atom_raised(region, other, -exponent))
+    return None
+
+
+def _denested(region: Region, atom: Polynomial, rest: Polynomial, d: Quotient) -> Quotient | None:
+    """√|f| = (|f| + d)/√(2·(|A| + d)) of f = A + C·s, f·(A − C·s) = d²: f and A have the same sign.
+
+    None where the sign of A is open, or A + d may be 0.
+    """
+    ring = region.field.ring
+    signs = region.signs_of(ring.whole(rest))
+    if not (signs <= NONNEGATIVE or signs <= NEGATIVE | ZERO):
+        return None
+    if not signs <= NONNEGATIVE:
+        atom, rest = -atom, -rest
+    twice = ring.scaled(ring.plus(ring.whole(rest), d), 2)
+    if region.signs_of(region.field.reduced(twice)) != POSITIVE:
+        return None
+    return ring.times(ring.plus(ring.whole(atom), d), raised(region, twice, -_HALF))
 
 
 def _power_slot(

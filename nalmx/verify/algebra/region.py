@@ -32,6 +32,7 @@ from .signs import (
     balls,
     opposite,
 )
+from .squares import Squares
 
 HALVES = (NEGATIVE, POSITIVE | ZERO)
 # A quarter of each limit loses no proof of benchmarks/algebra_limits.py, a sixteenth of the last 1 of 514.
@@ -84,6 +85,8 @@ class Region:
         self.seen: list[Quotient] = []
         self._known: dict[object, Signs] = {}
         self._learnt: dict[object, Signs] = {}
+        self._simpler: dict[object, Signs] = {}
+        self._squares = Squares(field, self._variable_signs, self._signs_of_simpler)
 
     def vanishes(self, polynomial: Polynomial) -> bool:
         """Whether a polynomial is certainly zero on this region."""
@@ -148,9 +151,28 @@ class Region:
         by_terms &= self._signs_beside_waves(atom)
         gap = self._gap_of_exponents(atom)
         by_terms &= EVERY if gap is None else self.signs_of(gap)
+        if by_terms == EVERY and slot is None:
+            by_terms = self._squares.signs(atom)
         if by_terms != EVERY:
             return by_terms
         return signs_on(self.field.tree(atom), self.ranges, (), _BOXES_TO_LEARN_A_SIGN)
+
+    def _signs_of_simpler(self, atom: Polynomial) -> Signs:
+        """The signs of a polynomial without boxes."""
+        identity = key(atom)
+        if identity not in self._simpler:
+            self._simpler[identity] = EVERY  # for those that come back to it by a relation
+            self._simpler[identity] = self._look_simply(atom)
+        return self._simpler[identity] & self._known.get(identity, EVERY)
+
+    def _look_simply(self, atom: Polynomial) -> Signs:
+        if self.field.slot_of(atom) is not None:
+            return self.atom_signs(atom)
+        extremes = self.extremes(atom)
+        if extremes is not None:
+            return frozenset().union(*(sign_sets.between(*ends) for ends in extremes))
+        beside = self._signs_beside_waves(atom)
+        return beside if beside != EVERY else self._squares.signs(atom)
 
     def _signs_of_wave(self, atom: Polynomial, slot: Slot) -> Signs:
         """The signs of a sine or cosine: by enclosures, and by the quadrants of its argument."""

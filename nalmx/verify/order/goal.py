@@ -52,10 +52,10 @@ class Shown:
     """A goal that is shown: the boxes of its ranges, how each was cut, and why each part is settled.
 
     The steps on a box, in words: `N` halves it across its N-th input, the lower half comes first;
-    `.` the function has the sign on the part, by enclosures; `s` it is a sum of squares; `x` no point of it
-    meets the conditions;
+    `.` the function has the sign on the part, by enclosures; `x` no point of it meets the conditions;
     `N-`, `N+` the function is monotone in the N-th input, and what comes next is the lower or upper end
-    alone; `tN` the part is settled by the N-th place where the function is zero.
+    alone; `N^` it is concave in the N-th input, and both ends come next, the lower one first; `tN` the part
+    is settled by the N-th place where the function is zero.
     """
 
     goal: Goal

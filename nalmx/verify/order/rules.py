@@ -1,6 +1,8 @@
 """The rules by which a function is not negative on a box: each is sound whatever is proposed.
 
     f ≥ 0 on a box      if f is monotone in an input and f ≥ 0 at the end where it is least
+    f ≥ 0 on a box      if f is concave in an input and f ≥ 0 at both of its ends
+    f ≥ 0 on a box      if f is 0 at x = p, and (x − p)·∂f/∂x ≥ 0 between p and the box
     f ≥ 0 on a box      if f and its first n − 1 derivatives in x are 0 at x = p, the n-th is ≥ 0 between p
                         and the box, and n is even or the box lies above p; below p, odd derivatives turn
     f ≥ 0 on a box      if f and its gradient are 0 at p and its Hessian is positive definite between
@@ -19,7 +21,7 @@ import flint
 
 from ...expression import Apply, Expression, Number, Variable, evaluate, variables
 from ...expression.ball import ball, enclose, ends_of, precision
-from ...expression.build import negative, rational, total
+from ...expression.build import negative, product, rational, total
 from ...expression.derivative import derivative, is_smooth
 from ...expression.nodes import substitute
 from ...ranges import Interval, Range
@@ -28,7 +30,6 @@ from ..algebra.signs import BITS, NONNEGATIVE, NONPOSITIVE, balls, opposite
 from ..domain import Box, Domain, Point
 from ..verdict import TRUE, Claim
 from .goal import Arithmetic, Goal, Touching
-from .squares import is_sum_of_squares
 
 HIGHEST_ORDER = 8
 _TO_VANISH = 20_000  # operations, 0.1 s
@@ -81,13 +82,6 @@ class Rules:
         sign = self.sign_at({name: extent.lower for name, extent in box.items()})
         return sign == 1 or (sign == 0 and not self.goal.strict)
 
-    def is_square(self) -> bool:
-        """Whether the function is a sum of squares on all of its ranges."""
-        ranges = dict(self.goal.ranges)
-        return not self.goal.strict and any(
-            is_sum_of_squares(function, ranges) for function in self.goal.functions
-        )
-
     def _bends(self, function: Expression, box: Box) -> bool:
         """By Taylor's theorem around the middle of a box; a convex function is above its tangent plane."""
         names = tuple(name for name in free(box) if name in self._inputs(function))
@@ -107,6 +101,26 @@ class Rules:
         return not self.goal.conditions and any(
             self._arithmetic.slope_sign(function, box, name) == wanted
             for function in self.goal.functions
+        )
+
+    def is_least_at_ends(self, box: Box, name: str) -> bool:
+        """Whether the function is concave in an input on a box of which no conditions leave out points."""
+        return not self.goal.conditions and any(
+            self._is_concave(function, box, name) for function in self.goal.functions
+        )
+
+    def _is_concave(self, function: Expression, box: Box, name: str) -> bool:
+        if name not in self._inputs(function) or not self._is_smooth(function):
+            return False
+        if len(self._inputs(function)) == 1:
+            return self._arithmetic.curvature_sign(function, box, 2) == -1
+        slope, bend = (self._slope(function, name, order) for order in (1, 2))
+        if slope is None or bend is None:
+            return False
+        return (
+            self._arithmetic.shows((negative(bend),), box, strict=False)
+            and self._arithmetic.is_defined(function, box)
+            and self._arithmetic.is_defined(slope, box)
         )
 
     def touches(self, touching: Touching, box: Box) -> bool:
@@ -137,9 +151,11 @@ class Rules:
 
     def _touches(self, function: Expression, touching: Touching, box: Box) -> bool:
         names = [name for name in free(box) if name in self._inputs(function)]
+        curve = touching.curve
+        if curve in box and curve not in names and self._lies_on(touching, curve, box):
+            return self._vanishes(function, tuple(touching.place.items()))
         if not names or not self._is_smooth(function):
             return False
-        curve = touching.curve
         if curve is not None:
             return curve in names and self._along(function, touching, box, curve)
         for name, value in touching.place.items():
@@ -148,6 +164,11 @@ class Rules:
         if len(names) == 1:
             return self._along(function, touching, box, names[0])
         return self._around(function, touching, box, tuple(names))
+
+    @staticmethod
+    def _lies_on(touching: Touching, curve: str, box: Box) -> bool:
+        """Whether a box lies on a curve on which an input is a number."""
+        return not box[curve].width and touching.place[curve] is rational(box[curve].lower)
 
     def _along(self, function: Expression, touching: Touching, box: Box, name: str) -> bool:
         """By Taylor's theorem in one input."""
@@ -163,8 +184,11 @@ class Rules:
         slopes = [self._slope(function, name, k) for k in range(order + 1)]
         known = [slope for slope in slopes if slope is not None]
         last = known[-1] if sign > 0 else negative(known[-1])
+        beyond = total([Variable(name), negative(touching.place[name])])
         return all(self._arithmetic.is_defined(slope, whole) for slope in known) and (
-            self._arithmetic.shows((last,), whole, strict=False) or self._is_not_negative(last)
+            self._arithmetic.shows((last,), whole, strict=False)
+            or self._is_not_negative(last)
+            or self._is_not_negative(product([beyond, known[1]]))
         )
 
     def _is_not_negative(self, function: Expression) -> bool:

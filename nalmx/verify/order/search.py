@@ -74,8 +74,6 @@ class _Search:
             for curve in curves(self.goal) if len(ranges) > 1 else ():
                 if self._may_vanish(curve) and self._rules.is_zero_at(curve):
                     self._touching.append(curve)
-        if self._rules.is_square():
-            return Found(Shown(self.goal, (), (("s",),) * len(starts)), None, 1)
         try:
             steps = tuple(tuple(self._steps(start)) for start in starts)
         except _Stuck:
@@ -103,6 +101,9 @@ class _Search:
                 name, upper = end
                 steps.append(f"{places[name]}{'+' if upper else '-'}")
                 waiting.append(at_end(box, name, upper=upper))
+            elif (bent := self._concave(box)) is not None:
+                steps.append(f"{places[bent]}^")
+                waiting.extend(at_end(box, bent, upper=upper) for upper in (True, False))
             elif (number := self._touched(box, start)) is not None:
                 steps.append(f"t{number}")
             else:
@@ -120,6 +121,10 @@ class _Search:
                 if self._rules.is_least_at(box, name, upper=upper):
                     return name, upper
         return None
+
+    def _concave(self, box: Box) -> str | None:
+        """An input in which the function is concave on a box, so that it is least at an end."""
+        return next((name for name in free(box) if self._rules.is_least_at_ends(box, name)), None)
 
     def _touched(self, box: Box, start: Box) -> int | None:
         """The place that settles a box, which may be found just here."""

@@ -41,8 +41,6 @@ def _follow(rules: Rules, touching: Sequence[Touching], steps: Sequence[str], st
             _must(rules.shows(box), f"the sign is not shown on {where}")
         elif step == "x":
             _must(rules.excludes(box), f"the conditions may hold on {where}")
-        elif step == "s":
-            _must(rules.is_square(), "the function is no sum of squares")
         elif step.startswith("t"):
             number = _number(step[1:], len(touching))
             _must(rules.touches(touching[number], box), f"the zero does not settle {where}")
@@ -53,6 +51,13 @@ def _follow(rules: Rules, touching: Sequence[Touching], steps: Sequence[str], st
                 f"the function is not shown to be monotone in {name} on {where}",
             )
             waiting.append((at_end(box, name, upper=upper), depth + 1))
+        elif step.endswith("^"):
+            name = names[_number(step[:-1], len(names))]
+            _must(
+                rules.is_least_at_ends(box, name),
+                f"the function is not shown to be concave in {name} on {where}",
+            )
+            waiting.extend((at_end(box, name, upper=u), depth + 1) for u in (True, False))
         else:
             halves = halves_across(box, names[_number(step, len(names))])
             waiting.extend((half, depth + 1) for half in reversed(halves))

@@ -1,69 +1,17 @@
-"""Ways to write a condition of which each is at least as strong: without a root, or with one less."""
+"""Ways to write a condition of which each is at least as strong: in other inputs, or without a root."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from math import isqrt
 
-from ...expression import Apply, Expression, Number, Variable, variables
+from ...expression import Apply, Expression, Number
 from ...expression.build import all_of, negative, power, rational, total
 from ...expression.build import product as times
-from ...expression.nodes import post_order, substitute
-from ...ranges import Interval, Range
-from ..domain import Domain
 from ..verdict import TRUE, Claim
-from .degrees import is_homogeneous
+from .changes import in_half_angles, in_ratios, in_roots, in_sums
 
 _HALF = rational(Fraction(1, 2))
-
-
-def squared(claim: Claim) -> Claim | None:
-    """A claim that is at least as strong: inputs under roots are squares of others.
-
-    x in [a, b] with a ≥ 0 becomes x² with x in an interval around [√a, √b]. None where no root has an input
-    that is not negative.
-    """
-    rooted = {
-        name
-        for node in post_order(claim.left)
-        if isinstance(node, Apply) and _is_root(node)
-        for name in variables(node.arguments[0])
-        if claim.domain.ranges[name].lower >= 0
-    }
-    if not rooted:
-        return None
-    squares: dict[str, Expression] = {
-        name: Apply("pow", (Variable(name), rational(2))) for name in rooted
-    }
-    ranges = {
-        name: _roots(extent) if name in rooted else extent
-        for name, extent in claim.domain.ranges.items()
-    }
-    return Claim(substitute(claim.left, squares), claim.right, Domain(ranges))
-
-
-def _is_root(node: Apply) -> bool:
-    if node.operation == "sqrt":
-        return True
-    power = node.arguments[1] if node.operation == "pow" else None
-    return isinstance(power, Number) and power.value.denominator == 2
-
-
-def _roots(extent: Range) -> Range:
-    return Range.union(
-        Interval(_root(i.lower, up=False), _root(i.upper, up=True)) for i in extent.intervals
-    )
-
-
-def _root(value: Fraction, *, up: bool) -> Fraction:
-    """The square root, rounded to a rational; itself where it is rational."""
-    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
-    if top**2 == value.numerator and bottom**2 == value.denominator:
-        return Fraction(top, bottom)
-    scale = 2**20
-    root = isqrt(value.numerator * scale**2 // value.denominator)
-    return Fraction(root + up, scale)
 
 
 def without_root(claim: Claim) -> Claim | None:
@@ -127,22 +75,11 @@ def _root_in(term: Expression) -> tuple[Fraction, Expression] | None:
     return None
 
 
-def in_ratios(claim: Claim) -> Claim | None:
-    """The same condition with one input 1, where multiplying all inputs by t > 0 changes nothing."""
-    ranges = dict(claim.domain.ranges)
-    positive = [name for name, extent in ranges.items() if extent.lower > 0]
-    if len(ranges) < 2 or not positive or claim.domain.integers or not is_homogeneous(claim.left):
-        return None
-    unit = ranges.pop(positive[-1])
-    for name, extent in ranges.items():
-        ends = [end / by for end in (extent.lower, extent.upper) for by in (unit.lower, unit.upper)]
-        ranges[name] = Range((Interval(min(ends), max(ends)),))
-    return Claim(substitute(claim.left, {positive[-1]: rational(1)}), claim.right, Domain(ranges))
-
-
 WAYS: dict[str, Callable[[Claim], Claim | None]] = {
     "as it is": lambda claim: claim,
-    "with squares": squared,
+    "with squares": in_roots,
     "without a root": without_root,
+    "in half angles": in_half_angles,
+    "in sums": in_sums,
     "in ratios": in_ratios,
 }

@@ -9,7 +9,8 @@ from nalmx.pntm.learn import gradient
 from nalmx.pntm.learn import learn as learning
 from nalmx.pntm.learn.discrete import fit_discrete
 from nalmx.pntm.learn.gradient import GradientFit
-from nalmx.pntm.learn.learn import NOT_ALONE, learn
+from nalmx.pntm.learn.learn import learn
+from nalmx.pntm.learn.merged import merged_machine
 from nalmx.pntm.machine import Machine, accuracy
 from nalmx.pntm.tasks import Example, sequence_task
 from nalmx.pntm.vocabulary import Vocabulary
@@ -67,14 +68,25 @@ def wrong(parity):
     return replace(parity.machine, table=table)
 
 
-def test_merging_is_by_name_alone():
+def test_states_are_merged_first_where_examples_decide_them():
     told = []
-    assert learn(PARITY).way == "discrete"
-    found = learn(PARITY, method="merging", on_progress=told.append)
-    assert (found.way, found.accuracy) == ("merging", 1)
-    # Other automata may fit as well; how many examples leave none is not known.
-    assert (found.learned, found.reason) == (False, NOT_ALONE)
+    found = learn(PARITY, on_progress=told.append)
+    assert (found.way, found.learned, found.accuracy) == ("merging", True, 1)
     assert [words.partition(",")[0] for words in told] == ["merging states", "looking for rivals"]
+    few = learn(PARITY[:9], method="merging")
+    assert not few.learned
+
+
+def test_what_merging_finds_and_no_search_learns_is_shown(searches, parity, monkeypatch):
+    monkeypatch.setattr(learning, "_BRIEFLY", 0.0)
+    monkeypatch.setattr(learning, "merged_machine", merged_machine)
+    monkeypatch.setattr(learning, "left_open", lambda *given: "it is left open")
+    failed = replace(parity, machine=wrong(parity), learned=False, errors=0.5)
+    searches.discrete = [failed, failed]
+    searches.gradient = [by_gradients(wrong(parity), False, 0.4)]
+    found = learn(PARITY)
+    assert (found.way, found.learned, found.reason) == ("merging", False, "it is left open")
+    assert len(searches.asked) == 3
 
 
 def test_discrete_fitting_learns_alone():

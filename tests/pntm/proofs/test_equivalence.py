@@ -10,9 +10,9 @@ from nalmx.errors import RunError
 from nalmx.pntm.program.program import Program
 from nalmx.pntm.proofs import answers, provers
 from nalmx.pntm.proofs.checking.pairs import shows_equal
-from nalmx.pntm.proofs.equivalence import check_machines, finite_transducer
+from nalmx.pntm.proofs.equivalence import check_machines
 from nalmx.pntm.transducer import Transducer, agreement
-from nalmx.pntm.transducer_machine import machine_of
+from nalmx.pntm.transducer_machine import finite_transducer, machine_of
 from nalmx.pntm.vocabulary import Vocabulary
 from nalmx.runs.machine_pair import verify_machines
 from nalmx.storage import write_json

@@ -12,7 +12,7 @@ from ...tasks import Example, Tokens
 from ...transducer import Transducer, difference
 from ..discrete.data import Streams, first_questions
 from ..discrete.judge import coder_of
-from ..merged import merged_machine
+from ..merged import merged_machine, shown
 from .automata import automaton_of, neighbours, size_of_transducer
 from .probes import Shape, near_probes, wide_probes
 from .rules import fitting_rules
@@ -30,7 +30,6 @@ _WORTH = 2.0  # times the machine, what the answers must take to tell
 _STEPS = 30_000  # prompt tokens, for what was seen
 _ASKED_OF = 24  # rivals, for what to ask
 ASKED = 100  # prompts
-_SHOWN = 30  # tokens of a prompt in a line of text
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +81,6 @@ def assess(
     with another tape in the place of one. They count where they take not much more to tell.
     """
     return _Assessment(machine, examples, stop_requested).certainty()
-
-
-def _shown(tokens: Tokens) -> str:
-    """Tokens in a line of text, shortened if they are many."""
-    text = " ".join(tokens[:_SHOWN]) + (" …" if len(tokens) > _SHOWN else "")
-    return f"`{text}`" if tokens else "nothing"
 
 
 class _Assessment:
@@ -231,8 +224,8 @@ class _Assessment:
             first = rivals[0]
             others = "1 other rule fits" if len(rivals) == 1 else f"{len(rivals):,} other rules fit"
             return (
-                f"{others} {every}; to {_shown(first.prompt)} the machine says "
-                f"{_shown(first.machine_says)}, and {_shown(first.says)} would be said by "
+                f"{others} {every}; to {shown(first.prompt)} the machine says "
+                f"{shown(first.machine_says)}, and {shown(first.says)} would be said by "
                 f"{first.words}"
             )
         some = Streams.of(first_questions(self._examples, _MANY), self._machine.vocabulary)
@@ -253,7 +246,7 @@ class _Assessment:
                 if len(found) > _UNSHOWN * len(probes):
                     return (
                         f"{100 * len(found) / len(probes):.0f} % of prompts like {kind} {what}, "
-                        f"the shortest of them {_shown(found[0])}"
+                        f"the shortest of them {shown(found[0])}"
                     )
         return None
 
