@@ -32,6 +32,8 @@ RESULTS = Path(__file__).parent / "results" / "impostors.json"
 EFFORT = Effort(seconds=300.0)
 NOISES = (0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.02, 0.05)
 
+ENDED: list[int] = []
+
 # Where the middles of the ranges lie, and the functions of one input.
 ONE = {
     (
@@ -66,10 +68,8 @@ sqrt(x1**2+x2**2) 4.7*x1 0.83*x1**2 2.9/x1 6.1*x1*x2 3.3*x1/x2 1.7*sqrt(x1)
 
 
 def until_interrupted(first: int, tables: int) -> Iterator[int]:
-    """Seeds; after SIGTERM none any more, and what was found so far is written."""
-    ended = []
-    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
-    return takewhile(lambda _: not ended, range(first, first + tables))
+    """Seeds; after SIGTERM no more of them, and what was found so far is written."""
+    return takewhile(lambda _: not ENDED, range(first, first + tables))
 
 
 def drawn(random: np.random.Generator, middles) -> tuple[np.ndarray, tuple[float, float, bool]]:
@@ -176,6 +176,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     arguments = parser.parse_args()
     first = arguments.first or 0
+    signal.signal(signal.SIGTERM, lambda number, _: ENDED.append(number))
     found = {}
     if arguments.tables:
         found["special functions"] = impostors(arguments.tables, first, arguments.show)
