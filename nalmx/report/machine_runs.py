@@ -46,6 +46,8 @@ def learned_lines(outcome: MachineOutcome, recorded: str) -> Iterator[str]:
         yield f"because {results.reason}"
     elif results.exam is not None:
         yield f"held out: {results.exam}"
+    if results.learned and results.way == "merging":
+        yield "decided: no other machine of its size or smaller answers the examples"
     if results.noise is not None:
         yield f"taken for errors: {results.noise}"
     yield f"{'machine' if results.learned else 'best machine found'}: {size_of(results)}"

@@ -37,6 +37,7 @@ def instant(monkeypatch, machine):
 
 def train(capsys, tmp_path, training, *arguments, tests=()):
     """Learn examples in a file; the exit code, what --json prints, and stderr."""
+    tmp_path.mkdir(exist_ok=True)
     write_examples(tmp_path / "train.jsonl", training)
     for at, test in enumerate(tests):
         write_examples(tmp_path / f"test{at}.jsonl", test)
@@ -193,3 +194,15 @@ def test_right_answers_are_counted_by_what_is_to_be_answered(capsys, tmp_path, i
     zeros, ones = (sum(e.answer == (bit,) for e in short) for bit in "01")
     said = f"  by answer: 0 {zeros} of {zeros + 1}, 1 {ones} of {ones + 1}"
     assert said in out.splitlines()
+
+
+def test_a_machine_by_merging_is_learned_where_the_examples_decide_it(capsys, tmp_path):
+    code, out, _ = train(capsys, tmp_path, RIGHT)
+    assert code == 0
+    assert "learned by merging states in" in out
+    assert "\ndecided: no other machine of its size or smaller answers the examples\n" in out
+    assert main(["verify", "run", str(tmp_path / "run")]) == 0
+    capsys.readouterr()
+    code, out, _ = train(capsys, tmp_path / "few", RIGHT[:12], "--method", "merging")
+    assert code != 0
+    assert "not learned" in out
