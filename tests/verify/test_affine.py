@@ -15,7 +15,7 @@ from nalmx.expression import Apply, Expression, Variable, evaluate, parse, to_te
 from nalmx.expression.build import negative, product, quotient, rational, total
 from nalmx.ranges import Interval, Range
 from nalmx.verify import Claim, Effort, check
-from nalmx.verify.bounding.affine import Program, bound_in_batches
+from nalmx.verify.bounding.affine import Program, bound_in_batches, ends_of
 from nalmx.verify.bounding.enclosure import Piece
 
 X, Y = Variable("x"), Variable("y")
@@ -80,7 +80,7 @@ def test_every_value_lies_within_the_ends_of_its_form() -> None:
     draw = random.Random(5)
     for function, program in islice(programs(draw), 40):
         boxes = [box(draw) for _ in range(8)]
-        low, high = program.on(boxes).ends
+        low, high = program.on(ends_of(boxes, program.names)).ends
         for place, extents in enumerate(boxes):
             for _ in range(6):
                 value = evaluate(function, inside(draw, extents))
@@ -95,7 +95,7 @@ def test_values_of_functions_lie_within_the_ends_of_their_forms() -> None:
         program = Program.of(function, ("x", "y"))
         assert program is not None
         boxes = [box(draw) for _ in range(6)]
-        low, high = program.on(boxes).ends
+        low, high = program.on(ends_of(boxes, program.names)).ends
         for place, extents in enumerate(boxes):
             if not np.isfinite(low[place]) or not np.isfinite(high[place]):
                 continue
@@ -123,7 +123,8 @@ def test_forms_of_functions_are_off_by_the_square_of_the_width(text: str) -> Non
     at = Fraction(6, 5)
     rests = []
     for width in (Fraction(1, 2**8), Fraction(1, 2**12)):
-        form = program.on([{"x": Interval(at, at + width), "y": Interval(at, at + width)}])
+        narrow = {"x": Interval(at, at + width), "y": Interval(at, at + width)}
+        form = program.on(ends_of([narrow], program.names))
         rests.append(form.rest[0])
     assert rests[1] < rests[0] / 200 < 1e-3
 
@@ -133,7 +134,7 @@ def test_forms_of_narrow_boxes_are_narrow() -> None:
     assert program is not None
     one, two = Fraction(1), Fraction(2)
     narrow = {"x": Interval(one, one + Fraction(1, 2**20)), "y": Interval(two, two)}
-    low, high = program.on([narrow]).ends
+    low, high = program.on(ends_of([narrow], program.names)).ends
     assert np.all(high - low < 1e-5)
 
 

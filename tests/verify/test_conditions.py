@@ -11,11 +11,15 @@ from helpers_pytest import thinned
 
 from nalmx.errors import CertificateError
 from nalmx.expression import parse, to_text
+from nalmx.ranges import Range
 from nalmx.verify import Claim, Effort, Verdict, check
 from nalmx.verify.certificate import Certificate, certify, digest_of
+from nalmx.verify.order.balls import InBalls
 from nalmx.verify.order.changes import in_ratios
 from nalmx.verify.order.degrees import is_homogeneous
+from nalmx.verify.order.goal import Goal, Touching
 from nalmx.verify.order.proof import METHOD
+from nalmx.verify.order.rules import Rules
 
 NAMED: dict[str, Any] = {
     "exp(x) >= 1 + x": "[-5,5]",
@@ -175,6 +179,14 @@ def test_a_tolerance_that_is_attained_is_kept(
     assert replay.established, replay.reason
     less = f"abs:{Fraction(tolerance) * Fraction(999999, 1000000)}"
     assert check(Claim.of(left, right, domain, less)).verdict == "refuted"
+
+
+def test_a_slope_counts_only_where_it_is_known_out_to_the_place_where_the_sides_touch() -> None:
+    """The function is 0 on y = x; its slope is positive on the ranges, but not all the way to them."""
+    ranges = {"x": Range.parse("[0,1]"), "y": Range.parse("[2,3]")}
+    goal = Goal((parse("(exp(y - x) - 1)*(y - x - 1.2)"),), ranges)
+    box = {name: extent.hull for name, extent in ranges.items()}
+    assert not Rules(goal, InBalls()).touches(Touching({"y": parse("x")}), box)
 
 
 def altered(certificate: Certificate, change: Any) -> Certificate:

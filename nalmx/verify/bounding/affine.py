@@ -32,7 +32,7 @@ from ...expression.straight_line import Step, straight
 from ..algebra.signs import BITS, Excluding
 from ..algebra.subdivision import halves_across
 from ..domain import Box, Domain, Point
-from .elementary import TINY
+from .elementary import TINY, Floats
 from .enclosure import Bounded, Leaf, Piece
 from .forms import RULES, UNIT, UP, Form, power, total
 
@@ -72,14 +72,15 @@ class Program:
         made = cls(steps, names) if all(map(_is_reached, steps)) else None
         return made if made is not None and made.batch else None
 
-    def on(self, boxes: Sequence[Box]) -> Form:
-        """The affine form of the function on each of some boxes."""
-        look(1 + self._count * len(boxes) // _STEPS_AN_OPERATION)
+    def on(self, ends: Floats) -> Form:
+        """The affine form of the function on each of some boxes, which are given by `ends_of`."""
+        count = ends.shape[-1]
+        look(1 + self._count * count // _STEPS_AN_OPERATION)
         with np.errstate(all="ignore"):
-            return self._on(boxes)
+            return self._on(ends)
 
-    def _on(self, boxes: Sequence[Box]) -> Form:
-        shape = self._count, len(boxes)
+    def _on(self, ends: Floats) -> Form:
+        shape = self._count, ends.shape[-1]
         found = Form(
             np.zeros(shape), np.zeros((shape[0], len(self.names), shape[1])), np.zeros(shape)
         )
@@ -89,7 +90,7 @@ class Program:
             found.slopes[places] = form.slopes
 
         for place, name in self._inputs.items():
-            put(place, self._input(name, boxes))
+            put(place, self._input(name, *ends[:, self.names.index(name)]))
         for place, (near, rest) in self._numbers.items():
             found.center[place], found.rest[place] = near, rest
         for step, places, arguments in self._groups:
@@ -106,9 +107,9 @@ class Program:
             found.rest[places] = np.where(known, found.rest[places], np.inf)
         return found.at(-1)
 
-    def weights(self, form: Form, boxes: Sequence[Box]) -> npt.NDArray[np.intp]:
+    def weights(self, form: Form, ends: Floats) -> npt.NDArray[np.intp]:
         """For each box the input to cut: by slope, and by its share in what is left."""
-        widths = np.array([[float(box[name].width) for box in boxes] for name in self.names])
+        widths = ends[1] - ends[0]
         with np.errstate(all="ignore"):
             weighed = np.abs(form.slopes) + form.rest * widths / (widths.sum(0) + TINY)
         widest: npt.NDArray[np.intp] = np.argmax(
@@ -116,14 +117,18 @@ class Program:
         )
         return widest
 
-    def _input(self, name: str, boxes: Sequence[Box]) -> Form:
-        low = np.array([float(box[name].lower) for box in boxes])
-        high = np.array([float(box[name].upper) for box in boxes])
+    def _input(self, name: str, low: Floats, high: Floats) -> Form:
         center = low / 2 + high / 2
-        slopes = np.zeros((len(self.names), len(boxes)))
+        slopes = np.zeros((len(self.names), len(low)))
         size = np.abs(low) + np.abs(high)
         slopes[self.names.index(name)] = ((high - low) / 2 + 4 * UNIT * size) * UP
-        return Form(center, slopes, np.full(len(boxes), TINY))
+        return Form(center, slopes, np.full(len(low), TINY))
+
+
+def ends_of(boxes: Sequence[Box], names: Sequence[str]) -> Floats:
+    """The lower and the upper ends of boxes, rounded to nearest: of shape (2, inputs, boxes)."""
+    low = [[float(box[name].lower) for box in boxes] for name in names]
+    return np.array([low, [[float(box[name].upper) for box in boxes] for name in names]])
 
 
 def _number(step: Step) -> tuple[float, float]:
@@ -142,7 +147,7 @@ def _is_reached(step: Step) -> bool:
         return not step.content or 1 / _LARGEST <= abs(step.content) <= _LARGEST
     if step.operation == "power":
         return step.content != 0
-    return step.operation in (*_LEAVES, "add", *RULES)
+    return step.operation in (*_LEAVES, *RULES)
 
 
 def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None:
@@ -154,8 +159,8 @@ def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None
     program = next(filter(None, (Program.of(f, names) for f in piece.functions)), None)
     conditions = [(Program.of(c.function, names), c.signs) for c in piece.conditions]
     starts = list(islice(Domain(piece.ranges).boxes(), _MOST_STARTS + 1))
-    ends = (max(abs(e.lower), abs(e.upper)) for e in piece.ranges.values())
-    if program is None or len(starts) > _MOST_STARTS or max(ends, default=_LARGEST) >= _LARGEST:
+    sizes = (extent.largest_magnitude for extent in piece.ranges.values())
+    if program is None or len(starts) > _MOST_STARTS or max(sizes, default=_LARGEST) >= _LARGEST:
         return None
     waiting = [Leaf(0, k, (), box, flint.arb.pos_inf()) for k, box in enumerate(starts)]
     done: list[Leaf] = []
@@ -165,14 +170,14 @@ def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None
         batch = waiting[-program.batch :]
         del waiting[-program.batch :]
         visited += len(batch)
-        boxes = [leaf.box for leaf in batch]
-        form = program.on(boxes)
+        ends = ends_of([leaf.box for leaf in batch], names)
+        form = program.on(ends)
         low, high = form.ends
         upper = np.maximum(-low, high)
         excluded = np.zeros(len(batch), dtype=bool)
         for condition, signs in conditions:
             if condition is not None:
-                least, largest = condition.on(boxes).ends
+                least, largest = condition.on(ends).ends
                 excluded |= ((largest < 0) & (-1 not in signs)) | ((least > 0) & (1 not in signs))
         size = np.abs(form.center)
         peak = int(np.argmax(np.where(np.isfinite(size) & ~excluded, size, -1.0)))
@@ -181,7 +186,7 @@ def bound_in_batches(piece: Piece, limit: Fraction, most: int) -> Bounded | None
             highest, place = float(size[peak]), middle
             if highest > limit and (met := _size_at(piece, place)) > ball(limit):
                 return Bounded(flint.arb.pos_inf(), met, (0, place), visited, None, ())
-        weights = program.weights(form, boxes)
+        weights = program.weights(form, ends)
         for k, leaf in enumerate(batch):
             if excluded[k]:
                 done.append(replace(leaf, upper=flint.arb(0), excluded=True))

@@ -42,6 +42,7 @@ _KINKS = {"abs", "min", "max"}
 _OF_NETWORKS = {"add", "mul", "div", "neg", *_KINKS}
 _MANY = 100  # operations
 _BATCHED = 30  # boxes in batches that take as long as one box
+_MOST_BATCHED = 200_000  # boxes, which take half a gigabyte
 _TO_REWRITE = 200_000  # operations, 1 s
 _TO_FIND_A_DIFFERENCE = Budget(boxes=4_000, operations=400_000)
 T = TypeVar("T")
@@ -178,15 +179,16 @@ def _in_batches(pieces: list[Piece], limit: Fraction, budget: Budget) -> Bounded
     from .affine import bound_in_batches
 
     with limited(budget.operations):
-        return bound_in_batches(pieces[0], limit, _BATCHED * budget.boxes)
+        return bound_in_batches(pieces[0], limit, min(_BATCHED * budget.boxes, _MOST_BATCHED))
     return None
 
 
 def _is_large(piece: Piece) -> bool:
-    """Whether a piece has kinks and nothing else but sums and products, or many parts."""
+    """Whether a piece has kinks and nothing else but sums and products, or several inputs and many parts."""
     nodes = [n for n in post_order(piece.functions[0]) if isinstance(n, Apply)]
     used = {node.operation for node in nodes}
-    return len(nodes) > _MANY or (bool(used & _KINKS) and used <= _OF_NETWORKS)
+    is_network = bool(used & _KINKS) and used <= _OF_NETWORKS
+    return is_network or (len(nodes) > _MANY and len(piece.ranges) > 1)
 
 
 def as_fraction(value: flint.arb) -> Fraction:

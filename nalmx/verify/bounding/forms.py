@@ -224,6 +224,7 @@ def power(x: Form, exponent: int) -> Form:
 
 
 RULES: dict[str, Callable[..., Form]] = {
+    "add": lambda *terms: reduce(_plus, terms),
     "mul": lambda *factors: reduce(_times, factors),
     "div": lambda x, y: _times(x, _inverse(y)),
     "neg": _negative,

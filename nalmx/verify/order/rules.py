@@ -187,19 +187,22 @@ class Rules:
         beyond = total([Variable(name), negative(touching.place[name])])
         return all(self._arithmetic.is_defined(slope, whole) for slope in known) and (
             self._arithmetic.shows((last,), whole, strict=False)
-            or self._is_not_negative(last)
-            or self._is_not_negative(product([beyond, known[1]]))
+            or self._is_not_negative(last, touching, name)
+            or self._is_not_negative(product([beyond, known[1]]), touching, name)
         )
 
-    def _is_not_negative(self, function: Expression) -> bool:
-        """Whether algebra knows that a function is nowhere negative, as 1 − cos x."""
+    def _is_not_negative(self, function: Expression, touching: Touching, name: str) -> bool:
+        """Whether algebra knows that a function, as 1 − cos x, is nowhere negative, out to a place."""
 
         def found() -> bool:
-            ranges = {n: Range((self.goal.ranges[n].hull,)) for n in variables(function)}
+            whole = _hull(touching, {n: e.hull for n, e in self.goal.ranges.items()}, [name])
+            if whole is None:
+                return False
+            ranges = {n: Range((whole[n],)) for n in variables(function)}
             claim = Claim(Apply("ge", (function, rational(0))), TRUE, Domain(ranges))
             return decide(claim, _TO_VANISH).outcome == "proved"
 
-        return self._once(("sign", function), found)
+        return self._once(("sign", function, touching.place[name], name), found)
 
     def _side(self, touching: Touching, box: Box, name: str, extent: Interval) -> int:
         """Whether an input is above its place (1) or below it (-1) at all points of a box that matter."""
@@ -315,6 +318,8 @@ def _value(value: Expression, box: Box) -> Interval | None:
     """Rationals around what an input is at a place."""
     if isinstance(value, Number):
         return Interval(value.value, value.value)
+    if isinstance(value, Variable):
+        return box[value.name]
     with precision(BITS):
         near = enclose(value, balls(box))
         if not isinstance(near, flint.arb) or not abs(near) < 2**60:

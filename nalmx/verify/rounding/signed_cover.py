@@ -20,7 +20,7 @@ from ..domain import Box, Domain
 from .signed_errors import SignedErrors
 from .spans import Array, Spans, enclosing
 
-CLOSE_ENOUGH = 1.002
+CLOSE_ENOUGH = 1.0005
 _BATCH, _SPOTS, _KEPT_BOXES = 256, 16, 32
 _ONCE_SETTLED = 2_000  # boxes, when it is known on which side of the limit the bound lies
 _MOST_TURNS = 300  # a bound next to a jump, which is not attained, would be approached a box a turn

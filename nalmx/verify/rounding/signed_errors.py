@@ -28,11 +28,12 @@ from functools import reduce
 import numpy as np
 
 from ...clock import look
-from ...expression import Apply, Constant, Expression, Number, Variable
+from ...expression import Apply, Constant, Expression, Number, Variable, variables
 from ...expression.definitions import derivatives_of
 from ...expression.float_program import FloatProgram, Precision
 from ...expression.nodes import Leaf, fold, post_order
 from ...expression.operations import OPERATIONS
+from .affine_errors import error_bound, is_reached
 from .float_grid import FloatGrid
 from .spans import Array, Spans, apply, down, enclosing, plus, square, times, up
 
@@ -79,7 +80,8 @@ class SignedErrors:
     """A program made ready to be bounded on boxes.
 
     `relative_to`: what the error is divided by, an expression of the same inputs. `slopes`: how much the
-    result changes with each input at most, on the boxes that were bounded last.
+    result changes with each input at most, on the boxes that were bounded last. `by_forms`: whether slopes
+    are enclosed by affine forms, too.
     """
 
     def __init__(self, program: FloatProgram, relative_to: Expression | None = None) -> None:
@@ -91,6 +93,7 @@ class SignedErrors:
         others = [] if relative_to is None else list(post_order(relative_to))
         self.slopes: dict[str, Array] = {}
         self.work = 2 * len(self._nodes) + len(others)
+        self.by_forms = is_reached(self._nodes) and len(variables(program.expression)) > 1
 
     def bounds(self, box: Mapping[str, Spans], count: int) -> Array:
         """A bound on |computed − real| on each of some boxes; infinite where there is none."""
@@ -101,6 +104,9 @@ class SignedErrors:
             for node in self._nodes:
                 steps[id(node)] = self._step(node, steps, box)
             bound = self._total(steps)
+            if self.by_forms and any(np.any(x.low < x.high) for x in box.values()):
+                closer = error_bound(self._nodes, steps, box, count)
+                bound = np.where(closer < bound, closer, bound)
             if self._relative_to is not None:
                 least = self._enclosed(self._relative_to, box).least
                 bound = np.where(bound == 0.0, 0.0, up(bound / least))
