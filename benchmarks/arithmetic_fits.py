@@ -5,8 +5,8 @@
 Single operations: +, −, ×, ÷ of x1 and x2, on the nine published ranges of the Single Module Arithmetic
 Task, among 2, 10 and 100 columns; 1,000 rows, errors of the target of `--noise` of its root mean square. Two
 layers: the Arithmetic Dataset Task, an operation on two sums of 25 of 100 columns that share 12. What is
-claimed is *proved* equal to the truth on the range of the table, or *wrong*. Seconds are processor time of
-one fit. Writes benchmarks/results/arithmetic_fits.json, keyed by the settings.
+claimed is *proved* equal to the truth on the range of the table, where that is defined, or *wrong*. Seconds
+are processor time of one fit. Writes benchmarks/results/arithmetic_fits.json, keyed by the settings.
 """
 
 import argparse
@@ -48,9 +48,8 @@ def of_two_sums(symbol, random):
 def judged(outcome, truth, names, extent):
     if outcome.formula is None:
         return "none"
-    verdict = check(
-        Claim(outcome.formula, truth, Domain.parse([extent], names)), Effort(seconds=20)
-    )
+    claim = Claim(outcome.formula, truth, Domain.parse([extent], names), where_defined=True)
+    verdict = check(claim, Effort(seconds=20))
     return "proved" if verdict.holds("proved") else "wrong"
 
 

@@ -13,8 +13,11 @@ ten times as wide, *up to constants* where it is so but for constants that are g
 
 import argparse
 import json
+import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +31,8 @@ from nalmx.verify import Effort
 RESULTS = Path(__file__).parent / "results" / "impostors.json"
 EFFORT = Effort(seconds=300.0)
 NOISES = (0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.02, 0.05)
+
+ENDED: list[int] = []
 
 # Where the middles of the ranges lie, and the functions of one input.
 ONE = {
@@ -62,6 +67,11 @@ sqrt(x1**2+x2**2) 4.7*x1 0.83*x1**2 2.9/x1 6.1*x1*x2 3.3*x1/x2 1.7*sqrt(x1)
 """
 
 
+def until_interrupted(first: int, tables: int) -> Iterator[int]:
+    """Seeds; after SIGTERM no more of them, and what was found so far is written."""
+    return takewhile(lambda _: not ENDED, range(first, first + tables))
+
+
 def drawn(random: np.random.Generator, middles) -> tuple[np.ndarray, tuple[float, float, bool]]:
     """Inputs of a table, and what is done to its target: its noise, and whether that is stated."""
     count = int(np.exp(random.uniform(np.log(12), np.log(301))))
@@ -88,7 +98,7 @@ def value_of(name, columns):
 def impostors(tables, first, show) -> dict:
     """Tables of special functions: what is claimed of them."""
     claimed, times = [], []
-    for seed in range(first, first + tables):
+    for seed in until_interrupted(first, tables):
         random = np.random.default_rng([seed, 0])
         name, middles = FUNCTIONS[random.integers(len(FUNCTIONS))]
         inputs, (noise, is_stated) = drawn(random, middles)
@@ -133,7 +143,7 @@ def controls(tables, first, show) -> dict:
     """Tables of short laws: what is found."""
     counts: Counter[str] = Counter()
     texts, told, times = LAWS.split(), [], []
-    for seed in range(first, first + tables):
+    for seed in until_interrupted(first, tables):
         random = np.random.default_rng([seed, 1])
         text = texts[seed % len(texts)]
         truth = parse(text)
@@ -155,7 +165,7 @@ def controls(tables, first, show) -> dict:
                 flush=True,
             )
     print(dict(counts), f"{sum(times):.0f} s")
-    return {"tables": tables, "said": dict(counts), "wrong": told}
+    return {"tables": counts.total(), "said": dict(counts), "wrong": told}
 
 
 def main() -> None:
@@ -166,6 +176,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     arguments = parser.parse_args()
     first = arguments.first or 0
+    signal.signal(signal.SIGTERM, lambda number, _: ENDED.append(number))
     found = {}
     if arguments.tables:
         found["special functions"] = impostors(arguments.tables, first, arguments.show)

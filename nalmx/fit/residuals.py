@@ -41,6 +41,8 @@ def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -
         name, score = _most_correlated(columns, left)
         if score > _LIMIT:
             return f"what it leaves goes with {name} ({score:.1f} standard errors)"
+        if _by_chance(_linear(columns), left) < _RARE:
+            return "what it leaves goes with several columns"
         for name, values in orders.items():
             score = _rank_correlation(np.abs(left), values)
             if abs(score) > limit:
@@ -101,13 +103,24 @@ def _lack_of_fit(orders: Mapping[str, Array], left: Array) -> float:
     terms += [a * b for i, a in enumerate(ranked) for b in ranked[: i + 1]]
     terms = terms[: max(len(left) // 5, 1)]
     table = np.stack(terms, 1)
-    basis, size, _ = np.linalg.svd(table, full_matrices=False)
-    basis = basis[:, size > 1e-9 * size[0]]
+    basis = _basis(table)
     kinds, rows = basis.shape[1], len(left)
     explained = float(((basis.T @ left) ** 2).sum() / (left**2).sum())
     mean, variance = kinds / rows, 2 * kinds * (rows - kinds) / (rows**2 * (rows + 2))
     score: float = (explained - mean) / math.sqrt(variance)
     return score / _SKEWED
+
+
+def _linear(columns: Mapping[str, Array]) -> Array:
+    """The first columns, about their means, as an orthonormal basis."""
+    table = np.stack(list(columns.values())[:_COLUMNS], 1)
+    table = (table - table.mean(0)) / np.maximum(table.std(0), 1e-300)
+    return _basis(table)
+
+
+def _basis(table: Array) -> Array:
+    basis, size, _ = np.linalg.svd(table, full_matrices=False)
+    return basis[:, size > 1e-9 * size[0]]
 
 
 def _waves(values: Array) -> Array:
@@ -116,8 +129,7 @@ def _waves(values: Array) -> Array:
     powers = np.polynomial.legendre.legvander(
         (values - middle) / half, min(_HIGHEST, len(values) // 3)
     )
-    basis, size, _ = np.linalg.svd(powers, full_matrices=False)
-    return basis[:, size > 1e-9 * size[0]]
+    return _basis(powers)
 
 
 def _by_chance(basis: Array, left: Array) -> float:
@@ -127,7 +139,7 @@ def _by_chance(basis: Array, left: Array) -> float:
     """
     rows, kinds = basis.shape
     unexplained = 1 - float(((basis.T @ left) ** 2).sum() / (left**2).sum())
-    if unexplained > 1 - kinds / rows:
+    if unexplained >= 1 - kinds / rows:
         return 1.0
     found: float = mpmath.betainc(
         (rows - kinds) / 2, kinds / 2, 0, max(unexplained, 0.0), regularized=True

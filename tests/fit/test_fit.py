@@ -86,6 +86,16 @@ def test_what_goes_with_a_column_is_no_noise():
     assert "goes with c" in why_not_noise(columns, predicted, left + 0.16 * columns["c"])
 
 
+def test_what_goes_a_little_with_several_columns_is_no_noise():
+    """No column alone tells; the mass of a body that moves, taken for the mass at rest, does so."""
+    random = np.random.default_rng(5)
+    columns = dict(zip("abcd", random.normal(size=(4, 1000)), strict=True))
+    left = random.normal(size=1000)
+    assert why_not_noise(columns, columns["a"], left) == ""
+    left = left + sum(0.09 * column for column in columns.values())
+    assert "several columns" in why_not_noise(columns, random.normal(size=1000), left)
+
+
 def test_powers_are_found_where_most_rows_are_smaller_than_their_errors():
     random = np.random.default_rng(7)
     inputs = random.uniform(1, 5, (1000, 3))
