@@ -62,7 +62,7 @@ def test_decimal_division_is_seven_rests():
     few = learn(examples_of(quotient, "0123456789"), method="merging")
     assert (few.machine.states, few.accuracy, few.learned) == (7, 1, False)
     assert few.reason.endswith("and less than 8 is little")
-    learned = learn(examples_of(quotient, "0123456789", count=3_000), method="merging")
+    learned = learn(examples_of(quotient, "0123456789", count=6_000), method="merging")
     assert (learned.way, learned.accuracy, learned.learned) == ("merging", 1, True)
     assert learned.machine.states == 7
     number = tuple("314159265358979323846264338327950288")
