@@ -135,7 +135,7 @@ def test_what_is_chosen_by_conditions_lies_within_the_ends_of_its_form() -> None
         program = Program.of(total([function, X]), ("x", "y"))
         assert program is not None
         boxes = [box(draw) for _ in range(6)]
-        low, high = program.on(boxes).ends
+        low, high = program.on(ends_of(boxes, program.names)).ends
         settled += int((high - low < 1e-3).sum())
         for place, extents in enumerate(boxes):
             if not np.isfinite(low[place]) or not np.isfinite(high[place]):

@@ -193,7 +193,7 @@ def _is_large(piece: Piece) -> bool:
 
 def as_fraction(value: flint.arb) -> Fraction:
     """The upper end of a finite ball; one closer to 0 than any bound of use is rounded up."""
-    with precision(BITS):
+    with precision(max(BITS, flint.ctx.prec)):
         mantissa, exponent = value.upper().man_exp()
     if not mantissa:
         return Fraction(0)
