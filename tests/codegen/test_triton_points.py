@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import claim
 from helpers_triton import HAS_GPU, needs_triton, triton_or_skip
 
@@ -78,7 +79,9 @@ CHECKS = [
 
 
 @pytest.mark.usefixtures("few_lanes")
-@pytest.mark.parametrize(("left", "right", "inputs", "extent", "tolerance", "arithmetic"), CHECKS)
+@pytest.mark.parametrize(
+    ("left", "right", "inputs", "extent", "tolerance", "arithmetic"), thinned(CHECKS)
+)
 def test_a_check_at_every_point_is_that_of_the_cpu_bit_for_bit(
     left, right, inputs, extent, tolerance, arithmetic
 ) -> None:

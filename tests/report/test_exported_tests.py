@@ -9,7 +9,7 @@ from pathlib import Path
 
 import flint
 import pytest
-from helpers_pytest import pytest_run
+from helpers_pytest import pytest_run, thinned
 from helpers_trees import NAMES, bounds, claim, conditions, points, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -232,7 +232,7 @@ MORE = (
 )
 
 
-@pytest.mark.parametrize("names", [ODD, MORE])
+@pytest.mark.parametrize("names", thinned([ODD, MORE]))
 def test_inputs_may_have_any_names(tmp_path, names) -> None:
     inputs = [Variable(name) for name in names]
     left = Apply(

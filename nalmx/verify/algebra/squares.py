@@ -24,6 +24,9 @@ from .quotients import TERMS_AN_OPERATION, Polynomial, degree, factors
 from .signs import EVERY, NONNEGATIVE, NONPOSITIVE, POSITIVE, ZERO, Signs, opposite
 
 _MOST_TERMS, _MOST_DEGREE = 60, 16
+_MOST_BITS = (
+    22  # of a number: those of networks are longer, and products of them take long to factor
+)
 _MOST_ORDERED = 4
 _MOST_TRIED, _DEEPEST = 200, 10  # polynomials, on one region
 
@@ -46,6 +49,8 @@ class Squares:
         """The signs that a polynomial can have."""
         self._left -= 1
         if self._left < 0 or len(polynomial) > _MOST_TERMS or degree(polynomial) > _MOST_DEGREE:
+            return EVERY
+        if not self._depth and _bits(polynomial) > _MOST_BITS:
             return EVERY
         look(1 + len(polynomial) ** 2 // TERMS_AN_OPERATION)
         places = [place for place, n in enumerate(polynomial.degrees()) if n]
@@ -92,6 +97,8 @@ class Squares:
 
     def _of_product(self, polynomial: Polynomial) -> Signs:
         """By the signs of the factors."""
+        if self._left < 0:
+            return EVERY
         content, parts = factors(polynomial)
         found = frozenset({sign_sets.sign_of(content)})
         for part, k in parts:
@@ -145,6 +152,12 @@ def _of_sum(one: Signs, other: Signs, rest: Signs) -> Signs:
                 found = POSITIVE if larger == POSITIVE else NONNEGATIVE
                 return found if sign > 0 else opposite(found)
     return EVERY
+
+
+def _bits(polynomial: Polynomial) -> int:
+    """The most bits of a numerator or a denominator."""
+    parts = (part for c in polynomial.coeffs() for part in (c.p, c.q))
+    return max((int(part).bit_length() for part in parts), default=0)
 
 
 def _coefficients(polynomial: Polynomial, place: int) -> dict[int, Polynomial]:
