@@ -297,7 +297,7 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch):
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     directory = tmp_path / "run"
     command = [sys.executable, "-m", "nalmx", "train-and-extract", "--output", str(directory)]
-    settings = ["--operation", "add", "--module", "nau", "--seeds", "2", "--iterations", "20000"]
+    settings = ["--operation", "add", "--module", "nau", "--seeds", "2", "--iterations", "1000000"]
     process = subprocess.Popen([*command, *settings], stderr=subprocess.PIPE, text=True)
     for _ in range(600):
         if (directory / "metrics.jsonl").exists():

@@ -232,7 +232,7 @@ MORE = (
 )
 
 
-@pytest.mark.parametrize("names", thinned([ODD, MORE]))
+@pytest.mark.parametrize("names", thinned([(ODD,), (MORE,)]))
 def test_inputs_may_have_any_names(tmp_path, names) -> None:
     inputs = [Variable(name) for name in names]
     left = Apply(
