@@ -294,6 +294,7 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch):
     assert sorted(p.name for p in Path("runs").iterdir()) == ["add-nau", "add-nau-2"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     directory = tmp_path / "run"
     command = [sys.executable, "-m", "nalmx", "train-and-extract", "--output", str(directory)]
