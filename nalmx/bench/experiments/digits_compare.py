@@ -7,12 +7,10 @@ import torch
 
 from ...models import network_member
 from ...ranges import Range
-from ...train.network import log_loss
 from ._digits import reader
-from ._networks import commonest, formulas, trained, verdicts
-from ._registers import register
+from ._networks import commonest, formulas, verdicts
 from .experiment import Cell, Experiment, Row, Tell
-from .nsr_compare import COMPARISONS, pairs
+from .nsr_compare import COMPARISONS, compared
 
 PAIRS = 10_000
 
@@ -28,17 +26,7 @@ def _run(cell: Cell, tell: Tell) -> Row:
     sign, compare = COMPARISONS[name]
     tell(0.0, "reading digits")
     seen = reader()
-    data = pairs(compare, seeds)
-    networks = trained(
-        lambda random: register(2, random),
-        seeds,
-        lambda generator: data,
-        int(cell["iterations"] or 1),
-        0.03,
-        tell,
-        loss=log_loss,
-    )
-    tell(1.0, "judging")
+    networks = compared(compare, seeds, int(cell["iterations"] or 1), tell)
     chosen = np.random.default_rng(0).choice(len(seen.read), (PAIRS, 2))
     truth = compare(*torch.from_numpy(seen.shown[chosen].T))
 

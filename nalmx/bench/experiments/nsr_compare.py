@@ -32,7 +32,7 @@ def _cells(quick: bool) -> list[Cell]:
     return [{"comparison": name, "seeds": seeds, "iterations": iterations} for name in COMPARISONS]
 
 
-def pairs(compare: Callable[[Any, Any], Any], seeds: int) -> tuple[Tensor, Tensor]:
+def _training(compare: Callable[[Any, Any], Any], seeds: int) -> tuple[Tensor, Tensor]:
     """All pairs from 1 to 9, with equal ones repeated to a third; targets are the truth and its negation."""
     numbers = torch.arange(1, LARGEST + 1)
     every = torch.cartesian_prod(numbers, numbers)
@@ -40,6 +40,24 @@ def pairs(compare: Callable[[Any, Any], Any], seeds: int) -> tuple[Tensor, Tenso
     x = torch.cat([every, equal]).float()
     t = compare(x[:, :1], x[:, 1:]).float()
     return x, torch.cat([t, 1 - t], -1).expand(seeds, -1, -1)
+
+
+def compared(
+    compare: Callable[[Any, Any], Any], seeds: int, iterations: int, tell: Tell
+) -> torch.nn.Module:
+    """Registers of two numbers, trained on all pairs from 1 to 9."""
+    data = _training(compare, seeds)
+    networks = trained(
+        lambda random: register(2, random),
+        seeds,
+        lambda generator: data,
+        iterations,
+        0.03,
+        tell,
+        loss=log_loss,
+    )
+    tell(1.0, "judging")
+    return networks
 
 
 def _reach(network: torch.nn.Module, compare: Callable[[Any, Any], Any]) -> int:
@@ -62,17 +80,7 @@ def _reach(network: torch.nn.Module, compare: Callable[[Any, Any], Any]) -> int:
 def _run(cell: Cell, tell: Tell) -> Row:
     name, seeds = str(cell["comparison"]), int(cell["seeds"] or 1)
     sign, compare = COMPARISONS[name]
-    data = pairs(compare, seeds)
-    networks = trained(
-        lambda random: register(2, random),
-        seeds,
-        lambda generator: data,
-        int(cell["iterations"] or 1),
-        0.03,
-        tell,
-        loss=log_loss,
-    )
-    tell(1.0, "judging")
+    networks = compared(compare, seeds, int(cell["iterations"] or 1), tell)
     reached = sorted(_reach(network_member(networks, place), compare) for place in range(seeds))
     found = formulas(networks, seeds)
     extent = Range.parse(f"[-{10**DIGITS},{10**DIGITS}]")
