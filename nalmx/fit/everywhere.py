@@ -23,7 +23,7 @@ def why_not_everywhere(judge: Judge, found: Candidate) -> str:
     known, count = scaled_rest(found, judge.everything), judge.rows.count
     if len(known) == count:
         return ""
-    limit = EXACT_AT_MOST if found.is_exact else _WIDER * float(known.max())
+    limit = largest_rest(judge, found)
     total = 0.0
     for start in range(0, count, _BLOCK):
         scaled = scaled_rest(found, judge.part(np.arange(start, min(start + _BLOCK, count))))
@@ -35,6 +35,13 @@ def why_not_everywhere(judge: Judge, found: Candidate) -> str:
     if not found.is_exact and total > _LARGER**2 * count * float((known**2).mean()):
         return "it leaves more on the rows that its fit had not seen"
     return ""
+
+
+def largest_rest(judge: Judge, found: Candidate) -> float:
+    """What a law of the rows seen may leave on one that it has not seen."""
+    if found.is_exact:
+        return EXACT_AT_MOST
+    return _WIDER * float(scaled_rest(found, judge.everything).max())
 
 
 def scaled_rest(found: Candidate, part: Part) -> Array:

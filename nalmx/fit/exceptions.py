@@ -12,14 +12,14 @@ import numpy as np
 
 from ..clock import look
 from .candidate import Candidate
-from .everywhere import scaled_rest
+from .everywhere import largest_rest, scaled_rest
 from .holdout import Places, distances
-from .judge import EXACT_AT_MOST, Judge
+from .judge import Judge
 from .rows import Array, Rows
 from .structures.surrogate import count_terms, exponents, monomials
 from .values import EPSILON, evaluate
 
-_FEWEST, _ONE_IN = 20, 50
+_FEWEST, _ONE_IN = 30, 50
 """The rows from which on one may be wrong, and of how many one may be."""
 _FAR, _FAR_OUT = 8.0, 30.0
 _ASKED = 5
@@ -43,8 +43,7 @@ def suspects(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places]:
 
 def rows_off(judge: Judge, law: Candidate, places: Places, given: Judge) -> Places:
     """The suspects, places of rows given, on which a law of the others does not hold."""
-    limit = EXACT_AT_MOST if law.is_exact else float(scaled_rest(law, judge.everything).max())
-    return places[~(scaled_rest(law, given.part(places)) <= limit)]
+    return places[~(scaled_rest(law, given.part(places)) <= largest_rest(judge, law))]
 
 
 def _suspected(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places]:

@@ -17,7 +17,7 @@ from .candidate import Candidate
 from .everywhere import why_not_everywhere
 from .exceptions import rows_off, suspects
 from .form import Form
-from .holdout import Holdout, Split, split
+from .holdout import Holdout, Places, Split, split
 from .judge import Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
@@ -56,6 +56,19 @@ def fit(
         parts = split(some, holdout, np.random.default_rng(effort.seed))
         return _Search(Judge(some, parts, noise, exceptions), parts, progress)
 
+    def without(suspected: Places, stages: int | None) -> Fit | None:
+        """The law of all rows but those of the suspected ones that it does not fit, where there is one."""
+        while len(suspected):
+            rest = search(rows.without(suspected), len(suspected))
+            rest.run(stages)
+            if rest.law is None:
+                return None
+            wrong = rows_off(rest.judge, rest.law, suspected, whole.judge)
+            if len(wrong) == len(suspected):
+                return rest.outcome(whole.judge, [int(place) + 1 for place in wrong], None)
+            suspected = wrong
+        return None
+
     whole = search(rows)
     ended: str | None = "time"
     spending = limited(effort.operations)
@@ -66,11 +79,9 @@ def fit(
                 if whole.law is not None:
                     break
                 for places in suspects(whole.judge, whole.candidates):
-                    rest = search(rows.without(places), len(places))
-                    rest.run(stages)
-                    if rest.law is not None:
-                        wrong = rows_off(rest.judge, rest.law, places, whole.judge)
-                        return rest.outcome(whole.judge, [int(place) + 1 for place in wrong], None)
+                    rest = without(places, stages)
+                    if rest is not None:
+                        return rest
             ended = None
     except KeyboardInterrupt:
         ended = "interrupted"
