@@ -111,6 +111,7 @@ class _Search:
         self.candidates: list[Candidate] = []
         self.impostors = 0
         self.is_over = False
+        self.chosen: Candidate | None = None
         problem = Problem.of(self.judge.rows, self.parts.fitted)
         problem = replace(problem, weights=self.judge.fitted.weights)
         self.structures = searches(problem, may_be_noisy=self.judge.noise != 0.0)
@@ -149,8 +150,7 @@ class _Search:
     @property
     def law(self) -> Candidate | None:
         """The pick, where it is a law that stands."""
-        pick = self.pick if self.is_over else None
-        return pick if pick is not None and pick.is_law else None
+        return self.chosen if self.chosen is not None and self.chosen.is_law else None
 
     @property
     def pick(self) -> Candidate | None:
@@ -188,16 +188,17 @@ class _Search:
 
     def settle(self) -> None:
         """End the search: doubt the law of the rows seen, and give it its constants from all of them."""
-        pick = self.pick
-        if self.is_over or pick is None:
+        if self.is_over:
             return
-        self.is_over = True
-        if pick.is_law:
+        pick = self.pick
+        if pick is not None and pick.is_law:
             reason = self._doubt(pick)
             named = replace(pick, reason=reason) if reason else self.judge.with_all_rows(pick)
             self.candidates = [named if found is pick else found for found in self.candidates]
+            pick = named
+        self.is_over, self.chosen = True, pick
 
     def outcome(self, given: Judge, exceptions: Sequence[int], ended: str | None) -> Fit:
         """What was found so far of the rows given, of which it does not fit some."""
         self.settle()
-        return told(self.judge, self.parts, self.candidates, self.pick, given, exceptions, ended)
+        return told(self.judge, self.parts, self.candidates, self.chosen, given, exceptions, ended)
