@@ -194,10 +194,12 @@ class Judge:
         exact, the errors are those of the constants from the rows inside.
         """
         part = self.everything
+        if law.is_exact or not law.form.values or len(part.target) == len(self.fitted.target):
+            return law
         weights = part.weights / np.abs(part.target) if law.in_proportion else part.weights
         polished = polish(law.form, part.columns, part.target, weights)
         again = None if polished is None else self._written(polished, weights, "", part)
-        if law.is_exact or not law.form.values or again is None or again.reason:
+        if again is None or again.reason:
             return law
         known = tuple(constant for constant in law.constants if constant.is_exact)
         again = replace(
