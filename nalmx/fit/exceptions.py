@@ -21,7 +21,7 @@ from .values import EPSILON, evaluate
 
 _FEWEST, _ONE_IN = 30, 50
 """The rows from which on one may be wrong, and of how many one may be."""
-_FAR, _FAR_OUT = 8.0, 30.0
+_FAR, _CLEARLY, _FAR_OUT = 12.0, 2.5, 30.0
 _ASKED = 5
 _HIGHEST, _MOST_TERMS, _MOST_ROWS = 6, 100, 4_000
 
@@ -51,7 +51,7 @@ def _suspected(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places
     for found in sorted(candidates, key=lambda found: found.typical)[:_ASKED]:
         left = rows.target - evaluate(found.expression, rows.columns)
         places = _far(left, rows.target)
-        if 0 < len(places) <= most_exceptions(rows.count):
+        if len(places):
             yield places
             break
     if rows.count <= _MOST_ROWS:
@@ -61,9 +61,17 @@ def _suspected(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places
 
 
 def _far(left: Array, target: Array) -> Places:
-    size = np.abs(left)
+    """The rows of which most is left, as many as stand out most clearly from the next."""
+    size = np.where(np.isfinite(left), np.abs(left), np.inf)
     usual = float(np.median(size)) + 8 * EPSILON * float(np.median(np.abs(target)))
-    return np.nonzero(~(size <= _FAR * 1.4826 * usual))[0]
+    most = most_exceptions(len(left))
+    order = np.argsort(-size, kind="stable")
+    sizes = np.maximum(size[order[: most + 1]], usual)
+    gaps = np.nan_to_num(sizes[:-1] / sizes[1:], nan=1.0)
+    count = int(np.argmax(gaps)) + 1 if most else 0
+    if not count or gaps[count - 1] < _CLEARLY or sizes[count - 1] <= _FAR * usual:
+        return order[:0]
+    return np.sort(order[:count])
 
 
 def _off_curves(rows: Rows) -> Places:
