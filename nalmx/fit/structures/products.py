@@ -120,7 +120,7 @@ def _products(problem: Problem, has_difference: bool) -> Iterator[Form]:
 def _directions(
     table: Array, basis: Array, shapes: tuple[tuple[int, ...], ...]
 ) -> tuple[list[_Factor], Array]:
-    """Functions of products, and what the powers leave of their logarithms, (functions, rows), scaled to 1."""
+    """Functions of products, and what the powers leave of their logarithms: (functions, rows) of length 1."""
     factors, found = [], []
     with np.errstate(all="ignore"):
         logs = np.log(np.abs(table))
