@@ -11,8 +11,9 @@ import click
 
 from ..bench.experiments import CATALOGUE, Entry
 from ..exit_codes import HOLDS
+from ..supervisor import continue_with
 from . import _request as ask
-from ._lists import cluster_of, cluster_option, say_interrupted, spelled
+from ._lists import as_given, cluster_of, cluster_option, say_interrupted, spelled
 from ._options import SECONDS_FOR_A_STEP, messages, output, print_json, stop_on_signal
 from ._progress import ProgressBar
 
@@ -31,10 +32,20 @@ class ExperimentRequest(ask.ToldRequest):
     cluster: str | None = cluster_option("cells")
 
 
+@dataclass(frozen=True, slots=True)
+class SeededRequest(ExperimentRequest):
+    seeds: int = ask.option(
+        "--seeds",
+        "Runs of every cell, each with examples of its own.",
+        type=click.IntRange(1),
+        default=1,
+    )
+
+
 def experiment_command(entry: Entry) -> click.Command:
     """The command of an experiment."""
 
-    @ask.asking(ExperimentRequest)
+    @ask.asking(SeededRequest if entry.seeded else ExperimentRequest)
     def run(asked: ExperimentRequest) -> int:
         return _run(entry, asked)
 
@@ -55,6 +66,7 @@ def _run(entry: Entry, asked: ExperimentRequest) -> int:
     from ..bench.cells import Stopped, check_output
 
     check_output(directory)
+    continue_with(as_given())
     from ..bench.experiments.running import run_experiment
     from ..workers import here
 
@@ -66,6 +78,7 @@ def _run(entry: Entry, asked: ExperimentRequest) -> int:
                 entry,
                 directory,
                 quick=asked.quick,
+                seeds=asked.seeds if isinstance(asked, SeededRequest) else 1,
                 workers=workers or here,
                 on_progress=show,
                 stop_requested=stop,
