@@ -65,7 +65,12 @@ def train(
 @torch.no_grad()
 def squared_errors(networks: nn.Module, x: Tensor, t: Tensor) -> list[float]:
     """The mean squared error of each network of a stack, infinite where it is not a number."""
-    errors = (networks(x).double() - t.double()).square().flatten(-2).mean(-1)
+    errors = (
+        (networks(x.to(next(networks.parameters()).dtype)).double() - t.double())
+        .square()
+        .flatten(-2)
+        .mean(-1)
+    )
     return [error if error == error else float("inf") for error in errors.tolist()]
 
 

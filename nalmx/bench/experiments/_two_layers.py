@@ -27,7 +27,7 @@ from ...models import (
 )
 from ...ranges import Range
 from ...train.least_squares import NEARLY_EXACT, solve_network
-from ._networks import Builder, seeded
+from ._networks import Builder, seeded, trained
 from ._subsets import SubsetTask
 from .experiment import Tell
 
@@ -77,6 +77,8 @@ PAIRS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
     "nalu-nalu": (NALU, NALU),
     "inalu-inalu": (INALU, INALU),
 }
+ADAM, SQUARES = "adam", "least squares"
+BATCH, RATE = 128, 0.01
 _ROWS, _FIRST_ROWS, _STARTS = 4, 100, 6
 ACTIVATIONS: dict[str, type[nn.Module]] = {"linear": nn.Identity, "relu6": nn.ReLU6}
 
@@ -90,6 +92,22 @@ def two_layers(pair: str, inputs: int, hidden: int = 2) -> Builder:
         return nn.Sequential(*layers)
 
     return build
+
+
+def learned(
+    pair: str,
+    training: str,
+    task: SubsetTask,
+    extent: Range,
+    seeds: int,
+    iterations: int,
+    tell: Tell,
+) -> nn.Module:
+    """A stack of networks, one a seed, trained on rows of a range in one of two ways."""
+    if training == SQUARES:
+        return solved(pair, task, extent, seeds, tell)[0]
+    sample = task.sampler(extent, BATCH, seeds)
+    return trained(two_layers(pair, task.inputs), seeds, sample, iterations, RATE, tell)
 
 
 def solved(

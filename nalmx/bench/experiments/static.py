@@ -9,12 +9,11 @@ from torch import nn
 from ...ranges import Range
 from ._networks import outcome, squared_errors, stacked, train
 from ._subsets import SubsetTask
-from ._two_layers import ACTIVATIONS, Perceptrons, solved, two_layers
+from ._two_layers import ACTIVATIONS, ADAM, BATCH, RATE, SQUARES, Perceptrons, learned, two_layers
 from .experiment import Cell, Experiment, Row, Tell
 
-INPUTS, HIDDEN, BATCH, RATE = 100, 2, 128, 0.01
+INPUTS, HIDDEN = 100, 2
 TRAINED, TESTED = Range.parse("[1,2]"), Range.parse("[2,6]")
-ADAM, SQUARES = "adam", "least squares"
 OURS = {
     "add": ("nau-nau", ADAM),
     "sub": ("nau-nau", ADAM),
@@ -68,13 +67,11 @@ def _run(cell: Cell, tell: Tell) -> Row:
     networks: nn.Module
     if name in ACTIVATIONS:
         networks = Perceptrons(name, (inputs, HIDDEN, 1), seeds)
-    else:
-        networks = stacked(two_layers(name, inputs), seeds)
-    before = errors(networks)
-    if cell["training"] == SQUARES:
-        networks, _ = solved(name, task, TRAINED, seeds, tell)
-    else:
+        before = errors(networks)
         train(networks, seeds, task.sampler(TRAINED, BATCH, seeds), iterations, RATE, tell)
+    else:
+        before = errors(stacked(two_layers(name, inputs), seeds))
+        networks = learned(name, str(cell["training"]), task, TRAINED, seeds, iterations, tell)
     tell(1.0, "judging")
     after = errors(networks)
     inside, beyond = (
