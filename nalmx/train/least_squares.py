@@ -19,8 +19,8 @@ from ..models import ArithmeticModule
 
 Array = NDArray[np.float64]
 Told = Callable[[int, float], None]
-EXACT = 1e-18  # of the mean square of the targets: what rounding leaves of an exact network
-NEARLY_EXACT = 1e-12
+# In parts of the mean square of the targets: where a fit ends, and what a module's ε may leave at most.
+EXACT, NEARLY_EXACT = 1e-15, 1e-12
 _INSIDE = 1e-6  # a parameter on a bound would not move
 _TOLERANCE, _SETTLED, _FOLLOWED, _TRIES = 1e-10, 1e-4, 1e-7, 12
 _BEYOND = 1e-3  # how far weights may pass a bound while they settle on it
@@ -122,8 +122,11 @@ class _Fit:
         whole: Array = torch.cat([each[name].flatten(1) for name in self.parameters], 1).numpy()
         return whole[:, self.free] / self.scale
 
-    def solve(self, beyond: float = 0.0) -> float:
-        """Fit what is free, in the bounds or a little beyond them, and return the mean squared error."""
+    def solve(self, beyond: float = 0.0, share: int = 1) -> float:
+        """Fit what is free, in the bounds or a little beyond them, and return the mean squared error.
+
+        `share` divides the evaluations: weights that are near follow soon, or not at all.
+        """
         self.done = 0
         if not self.free.any():
             return self._error(self.vector[:0])
@@ -136,7 +139,7 @@ class _Fit:
                 start,
                 self._slopes,
                 bounds=(lower, upper),
-                max_nfev=self.evaluations,
+                max_nfev=max(1, self.evaluations // share),
                 **near,
             ).x
         except _Exact as reached:
@@ -156,7 +159,7 @@ class _Fit:
             chosen = apart <= max(_SETTLED, np.nanmin(apart))
             before = self.vector.copy(), self.free.copy()
             self.vector[chosen], self.free[chosen] = nearest[chosen], False
-            if self.solve(_BEYOND) > _FOLLOWED:
+            if self.solve(_BEYOND, share=5) > _FOLLOWED:
                 self.vector, self.free = before
                 given_up |= chosen
         self.vector = np.clip(self.vector, self.lower, self.upper)

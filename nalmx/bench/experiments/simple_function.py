@@ -33,7 +33,7 @@ PUBLISHED = {
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 100) if quick else (5, 5_000)
+    seeds, iterations = (2, 100) if quick else (3, 2_000)
     return [
         {
             "operation": operation,

@@ -38,7 +38,7 @@ PUBLISHED = {
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 100) if quick else (5, 5_000)
+    seeds, iterations = (2, 100) if quick else (3, 5_000)
     operations = ("mul",) if quick else tuple(OURS)
     models = [(name, ADAM) for name in (("nalu-nalu", "relu6") if quick else PUBLISHED)]
     return [
