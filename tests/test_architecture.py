@@ -88,6 +88,7 @@ ORDERS = {
         {"snapping"},
         {"judge", "structures"},
         {"everywhere", "shown"},
+        {"exceptions", "told"},
         {"solver"},
     ),
     "pntm": (
