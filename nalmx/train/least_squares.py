@@ -91,7 +91,8 @@ class _Fit:
     def _read(self, free: Array) -> dict[str, Tensor]:
         vector = self.vector.copy()
         vector[self.free] = free
-        parts = torch.from_numpy(vector).split([p.numel() for p in self.parameters.values()])
+        ends = np.cumsum([p.numel() for p in self.parameters.values()])
+        parts = torch.from_numpy(vector).tensor_split(ends[:-1].tolist())
         named = zip(self.parameters.items(), parts, strict=True)
         return {name: part.view_as(p) for (name, p), part in named}
 

@@ -44,7 +44,7 @@ class Wired(nn.Module):
         self.parts = nn.ModuleList(parts)
 
     def forward(self, x: Tensor) -> Tensor:
-        columns = list(x.split(1, -1))
+        columns = list(x.chunk(x.shape[-1], -1))
         for part, group in zip(self.parts, self.groups, strict=True):
             columns.append(part(torch.cat([columns[place] for place in group], -1)))
         return torch.cat(columns[x.shape[-1] + self.count :], -1)

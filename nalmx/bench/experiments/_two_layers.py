@@ -6,7 +6,7 @@ A stack of modules is trained by Adam, as everywhere, or each network by least s
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -155,7 +155,7 @@ class Perceptrons(nn.Module):
         for place, layer in enumerate(self.layers):
             x = self.activation(x) if place else x
             x = x @ layer[..., :-1].mT + layer[..., None, :, -1]
-        return x
+        return cast(Tensor, x)
 
 
 def _uniform(outputs: int, inputs: int, random: torch.Generator) -> Tensor:

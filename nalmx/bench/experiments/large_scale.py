@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,10 +46,11 @@ class SobolPoints:
 
     def __init__(self, extent: Range, seed: int) -> None:
         self.lower, self.width = float(extent.lower), float(extent.hull.width)
-        self.sequence = SobolEngine(INPUTS, scramble=True, seed=seed)
+        self.sequence: Any = SobolEngine(INPUTS, scramble=True, seed=seed)  # type: ignore[no-untyped-call]
 
     def draw(self, size: int) -> Tensor:
-        return self.lower + self.width * self.sequence.draw(size)
+        points: Tensor = self.sequence.draw(size)
+        return self.lower + self.width * points
 
 
 def non_zero(networks: torch.nn.Module) -> list[int]:

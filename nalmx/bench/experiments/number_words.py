@@ -128,8 +128,11 @@ def _run(cell: Cell, tell: Tell) -> Row:
         """The distance of each number to what each seed reads."""
         given, truth = tokens(numbers), torch.tensor(numbers).float()[:, None]
         if isinstance(readers, Readers):
-            return (readers(given) - truth).abs()[..., 0]
-        return torch.stack([(reader(given) - truth).abs()[:, 0] for reader in readers])
+            read = readers(given)
+        else:
+            read = torch.stack([one(given) for one in readers])
+        off: Tensor = (read - truth).abs()[..., 0]
+        return off
 
     off = errors(others)
     row: dict[str, str | float] = {

@@ -100,7 +100,7 @@ def _branches(seeds: int, iterations: int, tell: Tell) -> Row:
 
     def rows(random: torch.Generator, size: int, most: int) -> tuple[Tensor, Tensor]:
         x = torch.randint(0, most, (size, 4), generator=random).float()
-        a, b, c, d = x.split(1, -1)
+        a, b, c, d = x.chunk(4, -1)
         return x, torch.where(c < d, a + b, a - b)
 
     def sample(random: torch.Generator) -> tuple[Tensor, Tensor]:
