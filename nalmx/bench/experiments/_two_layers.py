@@ -5,8 +5,9 @@ A stack of modules is trained by Adam, as everywhere, or each network by least s
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -155,9 +156,9 @@ class Perceptrons(nn.Module):
         for place, layer in enumerate(self.layers):
             x = self.activation(x) if place else x
             x = x @ layer[..., :-1].mT + layer[..., None, :, -1]
-        return cast(Tensor, x)
+        return x
 
 
 def _uniform(outputs: int, inputs: int, random: torch.Generator) -> Tensor:
     """Weights and, in the last column, shifts, drawn as `nn.Linear` draws them."""
-    return (2 * torch.rand(outputs, inputs + 1, generator=random) - 1) / inputs**0.5
+    return (2 * torch.rand(outputs, inputs + 1, generator=random) - 1) / math.sqrt(inputs)
