@@ -297,12 +297,18 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch):
 def interrupted(directory, settings, beyond):
     """What a training says that is interrupted once it has recorded `beyond` evaluations."""
     command = [sys.executable, "-m", "nalmx", "train-and-extract", "--output", str(directory)]
-    process = subprocess.Popen([*command, *settings], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, *settings],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that starts the tests in the background lets them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     try:
         while process.poll() is None and len(evaluated(directory)) <= beyond:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        return process.communicate()[1], process.returncode
+        return process.communicate(timeout=60)[1], process.returncode
     finally:
         process.kill()
 
