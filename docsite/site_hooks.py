@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_reference
+import command_reference
 import module_gallery
 import notebook_pages
 import published_tables
@@ -21,10 +22,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """The reference has a page for each public package."""
+    """The reference has a page for the commands, and one for each public package."""
     for entry in config.nav or []:
         if entry.get("Reference") == "reference/":
-            entry["Reference"] = [{name: path} for name, path, _ in api_reference.pages()]
+            pages = [{name: path} for name, path, _ in api_reference.pages()]
+            entry["Reference"] = [{"Commands": command_reference.PATH}, *pages]
     return config
 
 
@@ -38,5 +40,6 @@ def generated() -> Iterator[tuple[str, str]]:
     """Path and content of every page and picture that no file holds."""
     yield from module_gallery.pages()
     yield "gallery/tables.md", published_tables.page()
+    yield command_reference.PATH, command_reference.page()
     yield from ((path, text) for _, path, text in api_reference.pages())
     yield from notebook_pages.pages(ROOT / "examples")

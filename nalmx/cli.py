@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 PROGRAM = "nalmx"
 COMMANDS = {
-    "train-and-extract": "Train a module on a task, extract what it computes and verify it.",
-    "fit": "Find the law behind a table of data, exact where it is exact.",
-    "verify": "Verify an expression (expr), a network (network) or a training run (run) over a domain.",
+    "train-and-extract": "Train on a task, extract what was learned, and verify it.",
+    "fit": "Find the law behind a table of data, if there is one.",
+    "verify": "Verify an expression, a network or a run over a domain.",
     "report": "Write what runs came to as one HTML file.",
-    "bench": "Repeat a published experiment, or compare models of sequences.",
+    "bench": "Repeat published experiments, or compare sequence models.",
     "modules": "List the modules that can be trained.",
     "tasks": "List the operations, ranges and sequence tasks.",
     "doctor": "Say what is installed here, and what --device auto takes.",
@@ -43,7 +43,8 @@ Commands:
 {chr(10).join([f"  {name:<{_WIDTH}}  {COMMANDS[name]}" for name in COMMANDS])}
 
   {PROGRAM} COMMAND --help describes a command. Exit codes: 0 the claim holds at
-  the required level, 1 refuted, 2 bad input, 3 not established at that level.
+  the required level, 1 refuted, 2 bad input, 3 not established at that level,
+  130 interrupted.
 """
 COMPLETING = "_NALMX_COMPLETE"
 """Set by a shell that asks how a line goes on."""

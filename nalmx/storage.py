@@ -32,6 +32,13 @@ def write_bytes(path: Path, data: bytes) -> None:
         _remove(partial)
 
 
+def no_file(place: str | Path) -> str:
+    """What is said of a path at which there is no file to read."""
+    name = str(place)
+    is_folder = bool(name) and Path(name).is_dir()
+    return f"{name!r} is a folder, not a file" if is_folder else f"there is no file {name!r}"
+
+
 def append_line(path: Path, line: str) -> None:
     """Add a line to a text file."""
     try:

@@ -25,6 +25,7 @@ from .exit_codes import INTERNAL_ERROR, INTERRUPTED
 
 GRACE = 1.0  # seconds after its deadline before a will is carried out
 PATIENCE = 1.5  # seconds from the first signal until a child is killed
+_LAST_WORDS = 0.3  # seconds at least for a child that began to say that it was interrupted
 _AT_ONCE = 0.5  # signals so close together are one: a terminal and its shell both send them
 _AFTER_IMPORT = 0.05  # seconds until an interrupt is tried again that came during an import
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -97,10 +98,15 @@ def continue_with(command: str) -> None:
         _tell({"again": _again})
 
 
-def interrupted() -> str:
-    """What is said of an interrupted command, once."""
+def interrupted(how_far: str = "") -> str:
+    """What is said of an interrupted command, once: then no signal is heard, and the parent is silent."""
     global _again
-    said, _again = f"interrupted{_again}", ""
+    if _line is not None:
+        for number in (*_SIGNALS, signal.SIGALRM):
+            signal.signal(number, signal.SIG_IGN)
+        _tell({"said": True})
+        os.read(_line.heard, 1)
+    said, _again = f"interrupted{how_far}{_again}", ""
     return said
 
 
@@ -200,6 +206,7 @@ class _Parent:
         self._will: dict[str, object] | None = None
         self._folder: str | None = None
         self._again = ""
+        self._said = False
         self._kill_at: float | None = None
         self._interrupted = False
 
@@ -244,7 +251,7 @@ class _Parent:
             os.kill(self._child, number)
 
     def _read(self) -> None:
-        """What the child wrote: its will, or that it has none any more, which it must know is heard."""
+        """What the child wrote: its will, or that it speaks for itself, which it must know is heard."""
         try:
             data = os.read(self._wills, 65536)
         except BlockingIOError:
@@ -258,8 +265,13 @@ class _Parent:
             if message is not None and "again" in message:
                 self._again = message["again"]
                 continue
-            self._will = message
-            if message is None:
+            if message is not None and "said" in message:
+                self._said = True
+                if self._kill_at is not None:
+                    self._kill_at = max(self._kill_at, time.monotonic() + _LAST_WORDS)
+            else:
+                self._will = message
+            if self._said or message is None:
                 with suppress(BrokenPipeError):
                     os.write(self._heard, b".")
 
@@ -269,8 +281,7 @@ class _Parent:
         os.waitpid(self._child, 0)
         self._clean()
         if code == INTERRUPTED:
-            self._read()
-            sys.stderr.write(f"nalmx: interrupted{self._again}\n")
+            self._say_interrupted()
         elif self._will is not None:
             sys.stdout.write(str(self._will["text"]))
             sys.stdout.flush()
@@ -282,8 +293,7 @@ class _Parent:
             return code
         self._clean()
         if self._interrupted:
-            self._read()
-            sys.stderr.write(f"nalmx: interrupted{self._again}\n")
+            self._say_interrupted()
             return INTERRUPTED
         name = signal.strsignal(-code) or f"signal {-code}"
         hint = "; the system may have run out of memory" if -code == signal.SIGKILL else ""
@@ -291,6 +301,13 @@ class _Parent:
             f"nalmx: internal error: the work was ended by the system ({name}){hint}\n"
         )
         return INTERNAL_ERROR
+
+    def _say_interrupted(self) -> None:
+        """Say it where the child did not: it does not before it is heard."""
+        said = self._said
+        self._read()
+        if not said:
+            sys.stderr.write(f"nalmx: interrupted{self._again}\n")
 
     def _clean(self) -> None:
         """Remove what a killed child was drawing, show the cursor that it hid, remove its folder."""

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import api_reference
+import click
+import command_reference
 import module_gallery
 import nbformat
 import program_gallery
@@ -16,6 +18,8 @@ import surfaces
 from nbclient import NotebookClient
 
 import nalmx
+from nalmx.bench.experiments import CATALOGUE
+from nalmx.cli import group
 from nalmx.models import MODULES
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +63,28 @@ def test_the_reference_has_every_public_name():
     assert name == "nalmx"
     named = {line.rpartition(".")[2] for line in text.splitlines() if line.startswith(":::")}
     assert named == set(nalmx.__all__) - {"__version__"}
+
+
+def commands(command, path):
+    """Every command below this one that is no group, by how it is called."""
+    context = click.Context(command)
+    if not isinstance(command, click.Group):
+        return [(path, command)]
+    names = command.list_commands(context)
+    below = [(command.get_command(context, name), f"{path} {name}") for name in names]
+    return [one for part in below for one in commands(*part)]
+
+
+def test_the_reference_has_every_command_with_every_option():
+    sections = command_reference.page().split("\n## ")
+    texts = {section.partition("\n")[0]: section for section in sections}
+    called = dict(commands(group(), "nalmx"))
+    alike = {f"nalmx bench {entry.name}" for entry in CATALOGUE[1:]}
+    assert alike < called.keys()
+    assert called.keys() - alike <= texts.keys()
+    options = [(p, o) for p in called.keys() - alike for one in called[p].params for o in one.opts]
+    assert [(p, o) for p, o in options if o.startswith("-") and o not in texts[p]] == []
+    assert len(options) > 100
 
 
 @pytest.mark.slow

@@ -83,6 +83,25 @@ def test_what_is_said_of_an_interrupted_command_is_said_once():
     assert supervisor.interrupted() == "interrupted"
 
 
+def test_what_interrupted_work_says_is_said_by_nobody_else():
+    process = started(
+        """
+try:
+    ready()
+    signal.sigwaitinfo([signal.SIGUSR1])
+except KeyboardInterrupt:
+    supervisor._AT_ONCE = -1
+    print(supervisor.interrupted(), file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)  # as one who sends signals to all processes of a group does
+    signal.sigwaitinfo([signal.SIGUSR1])
+""",
+        patience=0.1,
+    )
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (130, "", "interrupted\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_work_may_end_by_itself_when_it_is_interrupted(number):
     process = started("""

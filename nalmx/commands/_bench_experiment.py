@@ -11,8 +11,9 @@ import click
 
 from ..bench.experiments import CATALOGUE, Entry
 from ..exit_codes import HOLDS
+from ..supervisor import continue_with
 from . import _request as ask
-from ._lists import cluster_of, cluster_option, say_interrupted, spelled
+from ._lists import as_given, cluster_of, cluster_option, say_interrupted, spelled
 from ._options import SECONDS_FOR_A_STEP, messages, output, print_json, stop_on_signal
 from ._progress import ProgressBar
 
@@ -55,6 +56,7 @@ def _run(entry: Entry, asked: ExperimentRequest) -> int:
     from ..bench.cells import Stopped, check_output
 
     check_output(directory)
+    continue_with(as_given())
     from ..bench.experiments.running import run_experiment
     from ..workers import here
 

@@ -31,7 +31,7 @@ class ReplayRequest(ask.ToldRequest):
         "--timeout",
         "Seconds after which the replay gives up.",
         default=300.0,
-        type=click.FloatRange(0.1, 1e6),
+        type=ask.SECONDS,
     )
     tasks: tuple[str, ...] = ask.named_own("task")
 

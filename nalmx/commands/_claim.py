@@ -75,7 +75,7 @@ class ClaimRequest(ask.VerdictRequest):
         "--timeout",
         "Seconds for the check; what is not established by then is tested or unknown.",
         show_default="60, and no limit with --every-…",
-        type=click.FloatRange(0.1, 1e6),
+        type=ask.SECONDS,
     )
     every_float32: bool = ask.flag(
         "--every-float32",

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from ..exit_codes import INTERRUPTED
+from ..supervisor import interrupted
 from . import _request as ask
 
 if TYPE_CHECKING:
@@ -66,10 +67,7 @@ def cluster_of(asked: ask.Request, given: str | None) -> RayWorkers | None:
 def say_interrupted(notes: Console, stopped: BaseException) -> int:
     """Say how far a benchmark came, and how it goes on; the exit code."""
     how_far = f", {stopped}" if str(stopped) else ""
-    notes.print(
-        f"nalmx: interrupted{how_far}; nothing is lost, continue with: {as_given()}",
-        soft_wrap=True,
-    )
+    notes.print(f"nalmx: {interrupted(how_far)}", soft_wrap=True)
     return INTERRUPTED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +19,17 @@ from ..verify import REQUIRABLE, Level
 
 R = TypeVar("R", bound="Request")
 OwnKind: TypeAlias = Literal["module", "task"]
+
+
+class _Seconds(click.FloatRange):
+    def convert(self, value: Any, parameter: Any, context: Any) -> float:
+        seconds = float(super().convert(value, parameter, context))
+        if math.isnan(seconds):  # which is beyond no end of a range
+            self.fail(f"{value} is no number.", parameter, context)
+        return seconds
+
+
+SECONDS = _Seconds(0.1, 1e6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class MachinesRequest(ask.VerdictRequest):
         "--timeout",
         "Seconds for the check; what is not established by then is tested or unknown.",
         default=60.0,
-        type=click.FloatRange(0.1, 1e6),
+        type=ask.SECONDS,
     )
     tasks: tuple[str, ...] = ask.named_own("task")
 

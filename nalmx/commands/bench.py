@@ -51,7 +51,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,20}")
     help="Say what the experiments are, where they are published, and how long they take.",
 )
 def command() -> None:
-    """Repeat a published experiment, or compare models of sequences."""
+    """Repeat published experiments, or compare sequence models."""
 
 
 command.add_command(sequence)
@@ -122,7 +122,7 @@ def single_module(asked: SingleModuleRequest) -> int:
     and figures/ show the cells of the last call. A module asked for an operation it cannot learn is
     left out.
 
-    Example: nalmx bench single-module --operation mul,div --module npu,realnpu --range "[1,2]"
+    Example: nalmx bench single-module --module npu,realnpu --range "[1,2]"
     """
     began = time.perf_counter()
     device = check_device_name(asked.device)

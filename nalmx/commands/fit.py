@@ -31,7 +31,9 @@ _LONGEST = 60
 @dataclass(frozen=True, slots=True)
 class FitRequest(ask.VerdictRequest):
     files: tuple[str, ...] = ask.argument("FILE...", nargs=-1, required=True)
-    target: str = ask.option("--target", "The column that the law is to give.", required=True)
+    target: str = ask.option(
+        "--target", "The column that the law is to give; has to be given.", default=""
+    )
     features: tuple[str, ...] = ask.several(
         "--features",
         "LIST",
@@ -53,7 +55,7 @@ class FitRequest(ask.VerdictRequest):
         "--time",
         "Search for so long at most; the best so far is then told.",
         default=60.0,
-        type=click.FloatRange(0.1, 1e6),
+        type=ask.SECONDS,
         metavar="SECONDS",
     )
     operations: int = ask.option(
@@ -107,7 +109,7 @@ class FitRequest(ask.VerdictRequest):
 @click.command(name="fit")
 @ask.asking(FitRequest)
 def command(asked: FitRequest) -> int:
-    """Find the law behind a table of data, exact where it is exact.
+    """Find the law behind a table of data, if there is one.
 
     FILE is CSV, TSV, NPZ or Parquet, compressed or not, or - for stdin. A law is claimed where it holds on
     rows that it was not fitted to, and not otherwise. Exit code 0: a law was found, and is the truth where

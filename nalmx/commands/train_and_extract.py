@@ -11,7 +11,7 @@ import click
 from ..devices import check_device_name
 from ..exit_codes import INTERRUPTED
 from ..run_directory import safe_name, unused_directory
-from ..supervisor import continue_with
+from ..supervisor import continue_with, interrupted
 from ..verify import Effort, Tolerance
 from ._options import (
     messages,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.command(name="train-and-extract")
 @asking(TrainRequest)
 def command(asked: TrainRequest) -> int:
-    """Train a module on a task, extract what it computes and verify it.
+    """Train on a task, extract what was learned, and verify it.
 
     An arithmetic task gives a formula and verdicts on it.
 
@@ -69,10 +69,8 @@ def command(asked: TrainRequest) -> int:
                 stop_requested=stop_requested,
             )
     except Interrupted as stopped:
-        notes.print(
-            f"nalmx: {stopped}; nothing is lost, continue with: {shlex.join(again)}",
-            soft_wrap=True,
-        )
+        how_far = f" at iteration {stopped.iteration}"
+        notes.print(f"nalmx: {interrupted(how_far)}", soft_wrap=True)
         return INTERRUPTED
     effort = Effort(seed=asked.seed, device=asked.device)
     with no_traces(), Spinner(notes, "verifying", brief=True) as tell:

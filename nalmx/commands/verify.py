@@ -23,7 +23,7 @@ from ._verify_run import RunRequest, verify_run
 
 @click.group(name="verify", cls=Group, no_args_is_help=False)
 def command() -> None:
-    """Verify an expression (expr), a network (network) or a training run (run) over a domain.
+    """Verify an expression, a network or a run over a domain.
 
     Two machines are held against each other by `machines`. A verdict written as a certificate is
     replayed by `certificate`.
@@ -85,7 +85,9 @@ def expr(asked: ExpressionRequest) -> int:
 
     Example: nalmx verify expr "x1*x2" --truth "x2*x1" --range "[20,40]"
 
-    A condition is a claim by itself: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
+    A condition is a claim by itself.
+
+    Example: nalmx verify expr "exp(x) >= 1 + x" --range "[-5,5]"
     """
     in_order = FloatArithmetic.parse(asked.arithmetic) is not None
     readings = [read_named(asked.expression, asked.syntax, "", in_order=in_order)]
@@ -109,7 +111,7 @@ def network(asked: NetworkRequest) -> int:
     FILE is an .onnx file, or a .safetensors file with a .json file of its layers beside it. Every weight is
     the exact number that it is; nothing in the file is run.
 
-    Example: nalmx verify network max.onnx --truth "Max(x1, x2)" --range "[-5,5]"
+    Example: nalmx verify network max.onnx --truth "Max(x1,x2)" --range "[0,5]"
     """
     from ..extract.files import read_network
 

@@ -23,7 +23,7 @@ from ..errors import CertificateError, NalmxError
 from ..expression import check_name, parse, to_text
 from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import natural_order
-from ..storage import canonical_json, parse_json
+from ..storage import canonical_json, no_file, parse_json
 from .bounding.bounds import Difference, decimal_below
 from .checker import check
 from .domain import Domain
@@ -301,7 +301,7 @@ def read_certificate(path: Path) -> Any:
     """The content of a file that should be a certificate."""
     try:
         if not path.is_file():
-            raise CertificateError(f"there is no file {str(path)!r}")
+            raise CertificateError(no_file(path))
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:

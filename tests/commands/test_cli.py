@@ -24,6 +24,7 @@ def test_help_lists_every_command(capsys):
     out = capsys.readouterr().out
     assert out == HELP
     assert all(name in out for name in COMMANDS)
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_no_command_shows_the_help_and_exits_with_2(capsys):
@@ -194,6 +195,29 @@ def test_what_is_mistyped_is_answered_with_what_was_meant(arguments, meant, caps
     err = capsys.readouterr().err
     assert meant in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["fit", "", "--target", "y"], ["verify", "network", ""], ["verify", "certificate", ""]],
+)
+def test_a_folder_is_no_file(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dir").mkdir()
+    for name, said in (
+        ("dir", "'dir' is a folder, not a file"),
+        ("none", "there is no file 'none'"),
+    ):
+        needed = ["--truth", "x1", "--range", "[0,1]"] if "network" in arguments else []
+        assert main([name if word == "" else word for word in arguments] + needed) == 2
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "0", "inf", "1e999"])
+def test_a_time_that_is_none_is_refused(seconds, capsys):
+    asked = ["verify", "expr", "x", "--truth", "x", "--range", "[0,1]", "--timeout", seconds]
+    assert main(asked) == 2
+    assert "Invalid value for '--timeout'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["verify", "--help"], ["bench", "--help"], ["--help"]])

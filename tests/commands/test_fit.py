@@ -148,9 +148,9 @@ def test_settings_reach_the_fit(capsys):
 
 
 REFUSED = [
-    ([PLANETS], "Missing option '--target'"),
+    ([PLANETS], "give --target, the column that the law is to give; "),
     (["none.csv", "--target", "y"], "there is no file 'none.csv'"),
-    ([PLANETS.parent, "--target", "y"], "Is a directory"),
+    ([PLANETS.parent, "--target", "y"], "is a folder, not a file"),
     ([*KEPLER[:2], "peri"], "did you mean 'period'?"),
     ([*KEPLER, "--features", "planet"], "the column 'planet' holds no numbers"),
     ([*KEPLER, "--noise", "much"], "--noise 'much' is neither auto nor a number"),

@@ -272,7 +272,7 @@ def test_columns_that_cannot_be_what_they_are_named_for_are_refused(table, setti
 
 
 def test_places_that_are_no_files_are_refused(tmp_path):
-    with pytest.raises(DataError, match="Is a directory"):
+    with pytest.raises(DataError, match="is a folder, not a file"):
         chosen_rows(tmp_path, "y")
     with pytest.raises(DataError, match="there is no file"):
         chosen_rows(tmp_path / "none.csv", "y")

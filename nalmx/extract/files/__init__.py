@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import ExtractionError
+from ...storage import no_file
 from ..formula import Formula
 
 _PICKLES = {".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".keras", ".h5"}
@@ -22,7 +23,7 @@ def read_network(path: str | Path, inputs: Sequence[str] | None = None) -> Formu
             "file of its layers beside it"
         )
     if not path.is_file():
-        raise ExtractionError(f"there is no file {str(path)!r}")
+        raise ExtractionError(no_file(path))
     if ending == ".onnx":
         from .onnx_graph import read_onnx
 

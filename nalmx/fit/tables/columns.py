@@ -43,6 +43,10 @@ def find_name(wanted: str, names: Sequence[str], source: str) -> str:
     by_safe = dict(zip(safe_names(names), names, strict=True))
     if wanted.strip() in by_safe:
         return by_safe[wanted.strip()]
+    if not wanted:
+        raise DataError(
+            f"give --target, the column that the law is to give; {source} has {listed(names)}"
+        )
     near = difflib.get_close_matches(wanted, names, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise DataError(f"{source} has no column {wanted[:60]!r}; {hint}it has {listed(names)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...errors import DataError
+from ...storage import no_file
 from .binary import read_npz, read_parquet
 from .columns import Columns, Wanted
 from .delimited import read_delimited
@@ -41,8 +42,8 @@ def read_columns(place: str | Path, wanted: Wanted = lambda names: range(len(nam
             return _read(_in_memory(sys.stdin.buffer, source), source, wanted)
         with Path(place).open("rb") as file:
             return _read(file if file.seekable() else _in_memory(file, source), source, wanted)
-    except FileNotFoundError:
-        raise DataError(f"there is no file {source!r}; give a table such as data.csv") from None
+    except (FileNotFoundError, IsADirectoryError):
+        raise DataError(f"{no_file(place)}; give a table such as data.csv") from None
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile):
         raise DataError(f"{source} is damaged: it cannot be decompressed") from None
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from ...errors import DataError
 from ...rationals import parse_rational
-from ...storage import parse_json
+from ...storage import no_file, parse_json
 from ..rows import Dimension
 from .columns import listed
 
@@ -31,8 +31,8 @@ def read_units(path: str | Path) -> dict[str, dict[str, Any]]:
         with Path(path).open("rb") as file:
             data = file.read(_LARGEST + 1)
         text = data.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"there is no file {str(path)!r}; give units such as units.csv") from None
+    except (FileNotFoundError, IsADirectoryError):
+        raise DataError(f"{no_file(path)}; give units such as units.csv") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -93,7 +93,9 @@ class SequenceConfig:
         if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
             raise RunError("config.json is not a run configuration; the run directory is damaged")
         if data.get("kind") != KIND:
-            raise RunError("config.json is not that of a sequence task; leave --module pntm out")
+            raise RunError(
+                "config.json is not that of a sequence task; give a run of --module pntm"
+            )
         if data["schema"] > SCHEMA:
             raise RunError(
                 f"config.json has schema {data['schema']} and this nalmx reads up to {SCHEMA}; use "
