@@ -32,10 +32,20 @@ class ExperimentRequest(ask.ToldRequest):
     cluster: str | None = cluster_option("cells")
 
 
+@dataclass(frozen=True, slots=True)
+class SeededRequest(ExperimentRequest):
+    seeds: int = ask.option(
+        "--seeds",
+        "Runs of every cell, each with examples of its own.",
+        type=click.IntRange(1),
+        default=1,
+    )
+
+
 def experiment_command(entry: Entry) -> click.Command:
     """The command of an experiment."""
 
-    @ask.asking(ExperimentRequest)
+    @ask.asking(SeededRequest if entry.seeded else ExperimentRequest)
     def run(asked: ExperimentRequest) -> int:
         return _run(entry, asked)
 
@@ -68,6 +78,7 @@ def _run(entry: Entry, asked: ExperimentRequest) -> int:
                 entry,
                 directory,
                 quick=asked.quick,
+                seeds=asked.seeds if isinstance(asked, SeededRequest) else 1,
                 workers=workers or here,
                 on_progress=show,
                 stop_requested=stop,

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 import torch
 
 from nalmx.bench.cells import Stopped
-from nalmx.bench.experiments import CATALOGUE, Entry
+from nalmx.bench.experiments import CATALOGUE, Entry, chomsky
 from nalmx.bench.experiments._inalu import Distribution
 from nalmx.bench.experiments._subsets import EPSILON, OPERATIONS, SubsetTask
 from nalmx.bench.experiments.experiment import Experiment
@@ -17,6 +19,7 @@ from nalmx.bench.experiments.running import _name, run_experiment
 from nalmx.cli import main
 from nalmx.errors import RunError
 from nalmx.expression.ball import ball, enclose
+from nalmx.pntm.tasks import TASK_NAMES
 from nalmx.ranges import Range
 
 
@@ -155,3 +158,44 @@ def test_distributions_stay_within_their_ranges(text):
     assert x.max() <= distribution.extent.upper
     middle = {"u": 0.0, "n": 1.0, "e": 0.2}[text[0]]
     assert x.mean() == pytest.approx(middle, abs=0.05)
+
+
+def test_the_cells_of_a_seeded_experiment_are_run_for_each_seed(monkeypatch, tmp_path):
+    counting = Counting(monkeypatch)
+    entry = replace(counting.entry, seeded=True)
+    results = run_experiment(entry, tmp_path, seeds=2)
+    assert [(row["letter"], row["seed"]) for row in results.shown()] == [
+        *(("a", 0), ("a", 1), ("b", 0), ("b", 1))
+    ]
+    assert counting.ran == ["a", "a", "b", "b"]
+    run_experiment(entry, tmp_path, seeds=3)
+    assert counting.ran[4:] == ["a", "b"]
+
+
+def test_the_suite_of_the_chomsky_hierarchy_has_fifteen_tasks_that_there_are():
+    (entry,) = [entry for entry in CATALOGUE if entry.name == "chomsky"]
+    cells = entry.experiment().cells(quick=False)
+    assert len(cells) == len(chomsky.TASKS) == 15
+    assert Counter(cell["language"] for cell in cells) == {
+        "regular": 4,
+        "context-free": 4,
+        "context-sensitive": 7,
+    }
+    assert all(one.task in TASK_NAMES for one in chomsky.TASKS)
+
+
+def test_a_cell_of_the_chomsky_hierarchy_learns_tests_and_proves_a_task():
+    told = []
+    cell = {
+        "task": "parity check",
+        "language": "regular",
+        "examples": 200,
+        "longest": 40,
+        "seconds": 60,
+        "prompts": 20,
+        "seed": 0,
+    }
+    row = chomsky.EXPERIMENT.run(cell, lambda share, doing: told.append(doing))
+    assert (row["learned"], row["exact_percent"], row["verdict"]) == (True, 100.0, "proved")
+    assert row["states"] == 2
+    assert "testing" in told

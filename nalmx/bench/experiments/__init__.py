@@ -18,6 +18,7 @@ class Entry:
     """An experiment's name, the file that has it, what it asks, where it is published, how long it takes.
 
     `minutes` is the processor time of the whole experiment on one core, measured or estimated from a cell.
+    Each cell of a `seeded` one is run for as many seeds as are asked for, and has its `seed` as a setting.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Entry:
     title: str
     source: str
     minutes: float
+    seeded: bool = False
 
     def experiment(self) -> Experiment:
         """The experiment itself."""
@@ -180,5 +182,13 @@ CATALOGUE: tuple[Entry, ...] = (
         "y = x by networks with activations, inside and beyond the training range.",
         f"{_SURVEY}, section 1; Trask et al. (2018), figure 1",
         3,
+    ),
+    Entry(
+        "chomsky",
+        "chomsky",
+        "Fifteen tasks of regular, context-free and context-sensitive languages.",
+        "Delétang et al. (2023), Neural networks and the Chomsky hierarchy",
+        40,
+        seeded=True,
     ),
 )

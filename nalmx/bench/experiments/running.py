@@ -62,17 +62,20 @@ def run_experiment(
     output: Path,
     *,
     quick: bool = False,
+    seeds: int = 1,
     workers: Workers = here,
     on_progress: Callable[[float, int, str], None] = lambda done, cells, text: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Results:
-    """Finish every cell of an experiment, and write its results.
+    """Finish every cell of an experiment, for `seeds` seeds where it is seeded, and write its results.
 
     Raises `Stopped` once `stop_requested()` is true; the finished cells are kept.
     """
     experiment = entry.experiment()
     open_output(output)
     cells = experiment.cells(quick)
+    if entry.seeded:
+        cells = [{**cell, "seed": seed} for cell in cells for seed in range(seeds)]
     paths = [output / CELLS / f"{_name(cell)}.json" for cell in cells]
     known = [_finished(path, entry, cell) for path, cell in zip(paths, cells, strict=True)]
     pending = [place for place, found in enumerate(known) if found is None]

@@ -24,6 +24,7 @@ from .answers import (
     truth_of,
 )
 from .checking import check_proof
+from .finite import decided
 from .place_value import computes
 from .proof import Gap, Proof
 from .search import find_proof
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
 
 PROOF = "induction over the answer, with linear invariants on counts and cells"
 ENUMERATION = "every prompt answered"
+AUTOMATA = "exact equivalence with the finite automaton of the task"
 TESTS = "random prompts and Hypothesis"
 _FIRST_TOKENS = 100_000
 # What a question counts whether inequalities contradict each other, which takes 0.1 to 1 ms. The programs of
 # `benchmarks/programs.py` are proved with at most 20,000 of them.
 _QUESTION = 10
+_PAIR = 10  # what a pair of states counts, beside a term of a polynomial
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -104,6 +107,28 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
+class Automata:
+    """`proved` by pairs of states, or `refuted` by the shortest prompt, where task and machine are finite."""
+
+    tell: Tell
+
+    def attempt(
+        self, claim: SequenceClaim, effort: Effort, known: Known
+    ) -> SequenceVerdict | Known:
+        self.tell("comparing states")
+        with until(deadline()), limited(effort.operations // _PAIR):
+            found = decided(claim.machine, claim.task.specification)
+            if found is True:
+                return claim.verdict("proved", AUTOMATA)
+            wrong = claim.comparison.wrong([found]) if isinstance(found, tuple) else None
+            if wrong is not None:
+                return claim.verdict(
+                    "refuted", AUTOMATA, counterexample=replace(wrong, shortest=True)
+                )
+        return known
+
+
+@dataclass(frozen=True, slots=True)
 class Induction:
     """`proved`, with a `Proof` as evidence that was checked apart from where it was found."""
 
@@ -161,7 +186,7 @@ class EveryPrompt:
 
 def of_truth(tell: Tell) -> tuple[SequenceProver, ...]:
     """The provers of a claim that a machine answers as its task says."""
-    return Tests(tell), Induction(tell), EveryPrompt(tell)
+    return Tests(tell), Automata(tell), Induction(tell), EveryPrompt(tell)
 
 
 def of_agreement(tell: Tell) -> tuple[SequenceProver, ...]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from ..tasks.specification import (
     Compare,
+    Fold,
     Pass,
     Repeat,
     Say,
@@ -35,12 +36,13 @@ class Again:
     begin: int
 
 
-Code: TypeAlias = tuple[Pass | Say | Compare | Enter | Again, ...]
+Instructions: TypeAlias = Pass | Fold | Say | Compare | Enter | Again
+Code: TypeAlias = tuple[Instructions, ...]
 
 
 def flat(specification: Specification) -> Code:
     """The instructions in a row."""
-    code: list[Pass | Say | Compare | Enter | Again] = []
+    code: list[Instructions] = []
     for one in specification.instructions:
         if isinstance(one, Repeat):
             begin = len(code)

@@ -32,6 +32,19 @@ TASK_NAMES = (
     "majority",
     "anbncn",
     "stack",
+    "even-pairs",
+    "modular-arithmetic-simple",
+    "parity-check",
+    "cycle-position",
+    "stack-manipulation",
+    "modular-arithmetic-brackets",
+    "solve-equation",
+    "duplicate-string",
+    "missing-duplicate",
+    "odds-first",
+    "binary-multiplication",
+    "compute-sqrt",
+    "bucket-sort",
 )
 
 __all__ = [

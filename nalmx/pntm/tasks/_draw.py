@@ -25,6 +25,14 @@ def bits(random: np.random.Generator, length: int) -> Tokens:
     return symbols(random, length, BITS)
 
 
+def positive(random: np.random.Generator, length: int) -> Tokens:
+    """A string over 0 and 1 that has a 1."""
+    while True:
+        drawn = bits(random, length)
+        if "1" in drawn:
+            return drawn
+
+
 def up_to(random: np.random.Generator, highest: int) -> int:
     """A whole number drawn uniformly from 1 to `highest`."""
     return int(random.integers(1, highest, endpoint=True))

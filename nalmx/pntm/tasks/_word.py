@@ -9,7 +9,7 @@ import numpy as np
 
 from ._base import SequenceTask
 from ._draw import symbols
-from .specification import Block, Instruction, Specification
+from .specification import Block, Instruction, Specification, Stream, spell
 from .tokens import Tokens
 
 
@@ -32,4 +32,15 @@ def word_task(
         draw=draw or partial(symbols, alphabet=alphabet),
         answer=answer,
         specification=Specification((Block(alphabet),), said),
+    )
+
+
+def sort_task(name: str, summary: str, symbols: Tokens) -> SequenceTask:
+    """The task to say the symbols of a word in the order in which they are listed here."""
+    return word_task(
+        name,
+        summary,
+        symbols,
+        lambda prompt: tuple(sorted(prompt, key=symbols.index)),
+        *(spell(Stream(only=(symbol,))) for symbol in symbols),
     )

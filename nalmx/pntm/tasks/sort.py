@@ -5,15 +5,6 @@ Example: 3 1 2 1 → 1 1 2 3.
 
 from __future__ import annotations
 
-from ._word import word_task
-from .specification import Stream, spell
+from ._word import sort_task
 
-SYMBOLS = ("1", "2", "3")
-
-TASK = word_task(
-    "sort",
-    "the prompt in ascending order",
-    SYMBOLS,
-    lambda prompt: tuple(sorted(prompt)),
-    *(spell(Stream(only=(symbol,))) for symbol in SYMBOLS),
-)
+TASK = sort_task("sort", "the prompt in ascending order", ("1", "2", "3"))

@@ -2,7 +2,8 @@
 
 A prompt has a shape: blocks of any number of tokens, and single tokens between them. The answer is
 said by instructions in order. A pass walks along one or several blocks and says a token at each
-place; it carries a state. Others say a last token, compare two counts, or repeat instructions.
+place; it carries a state, and a fold does so without a word. Others say a last token, compare two
+counts, or repeat instructions.
 
     addition:  x⁺ + y⁺;  pass along x and y, both to their end, with the carry as state; last, a carry
 
@@ -61,6 +62,14 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """Walk along a stream without a word: at each place, `step(state, token)` gives the next state."""
+
+    step: Callable[[State, Token], State]
+    stream: Stream = Stream()
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Say a token that depends on the state, or nothing."""
 
@@ -84,7 +93,7 @@ class Repeat:
     body: tuple[Pass | Say | Compare, ...]
 
 
-Instruction: TypeAlias = Pass | Say | Compare | Repeat
+Instruction: TypeAlias = Pass | Fold | Say | Compare | Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ class Specification:
     """The shape of prompts, and what is said after one.
 
     `ends_in(state)` holds for the prompts of the task only, where it is given: the state after the
-    last pass. `no_longer` lists pairs of blocks of which the first is no longer than the second.
+    last pass or fold. `no_longer` lists pairs of blocks of which the first is no longer than the second.
     """
 
     shape: tuple[Block | Token, ...]
@@ -190,6 +199,9 @@ def _said(specification: Specification, words: tuple[Tokens, ...]) -> tuple[Toke
                     seen = tuple(s[place] if place < len(s) else None for s in streams)
                     state, said = instruction.step(state, seen)
                     answer.append(said)
+            case Fold():
+                for one in along(words, instruction.stream):
+                    state = instruction.step(state, one)
             case Say():
                 token = instruction.token(state)
                 answer.extend([] if token is None else [token])
@@ -200,8 +212,8 @@ def _said(specification: Specification, words: tuple[Tokens, ...]) -> tuple[Toke
                 answer.append(instruction.tokens[1 + (first > second) - (first < second)])
             case Repeat():
                 for _ in words[instruction.block]:
-                    for one in instruction.body:
-                        follow(one)
+                    for part in instruction.body:
+                        follow(part)
 
     for instruction in specification.instructions:
         follow(instruction)

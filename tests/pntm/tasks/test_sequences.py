@@ -53,6 +53,39 @@ WRITTEN = {
     "majority": [("a b a", "a"), ("b b a", "b"), ("b a", "="), ("b", "b")],
     "anbncn": [("a a", "b b c c"), ("a", "b c")],
     "stack": [("a b pop c", "c a"), ("a pop", ""), ("d a b", "b a d"), ("a pop b b pop c", "c b")],
+    "even-pairs": [("0 0 1 1 1 0", "0"), ("0 1 0 1 0 0 1", "1"), ("1", "0")],
+    "modular-arithmetic-simple": [
+        ("1 + 2 * 3", "2"),
+        ("1 - 1 - 1", "4"),
+        ("0 * 1 + 4 * 3 - 2", "0"),
+        ("3", "3"),
+        ("2 - 3 * 4", "0"),
+    ],
+    "parity-check": [("1 0 1 0 1 0 0", "1"), ("0 1 1 1 1", "0")],
+    "cycle-position": [("+ - 0 - -", "3"), ("+ + + -", "2"), ("0", "0")],
+    "stack-manipulation": [
+        ("0 1 1 0 push1 pop pop", "1 1 0"),
+        ("1 1 0 pop pop pop", ""),
+        ("1 pop pop push0", "0"),
+    ],
+    "modular-arithmetic-brackets": [
+        ("3", "3"),
+        ("- 3", "2"),
+        ("( - 1 )", "4"),
+        ("( ( 1 + 3 ) - - 2 )", "1"),
+        ("( 1 - ( 2 - ( 3 ) ) )", "2"),
+    ],
+    "solve-equation": [("x = 4", "4"), ("- x = 4", "1"), ("( 1 - ( 3 - x ) ) = 0", "2")],
+    "duplicate-string": [("1 0 1", "1 0 1 1 0 1"), ("0", "0 0")],
+    "missing-duplicate": [("0 1 1 0 0 1 _ 0", "1"), ("1 0 1 1 _ 1 .", "0"), ("_ 1", "1")],
+    "odds-first": [("0 0 1 1 0 1 0 1", "0 1 0 0 0 1 1 1"), ("1 1 0", "1 0 1"), ("1", "1")],
+    "binary-multiplication": [
+        ("0 0 1 * 0 1 1 0 1", "0 0 0 1 1 0 1"),
+        ("1 0 0 1 * 0 0 0 0 0 1", "0 0 0 0 0 1 0 0 1"),
+        ("1 0 * 1 0", "1"),
+    ],
+    "compute-sqrt": [("1 0 0 1 0 1", "1 1 0"), ("1 1 1", "1 0"), ("0 0 1", "0 1")],
+    "bucket-sort": [("1 0 2 0 4 1 1 2", "0 0 1 1 1 2 2 4"), ("3", "3")],
 }
 
 
@@ -182,6 +215,66 @@ def by_cancelling(prompt):
     return left[::-1]
 
 
+def by_deleting_stretches(prompt):
+    """Of a string without repetitions in a row, the number of changes is one less than its length."""
+    thin = [token for at, token in enumerate(prompt) if at == 0 or token != prompt[at - 1]]
+    return [str((len(thin) - 1) % 2)]
+
+
+def computed(node):
+    """The value of what Python reads as sums, differences and products."""
+    if isinstance(node, ast.BinOp):
+        left, right = computed(node.left), computed(node.right)
+        kinds = {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}
+        return kinds[type(node.op)]
+    if isinstance(node, ast.UnaryOp):
+        return -computed(node.operand)
+    return node.value
+
+
+def by_exact_python(prompt):
+    return [str(computed(ast.parse("".join(prompt), mode="eval").body) % 5)]
+
+
+def by_trying_all(prompt):
+    left, right = "".join(prompt).split("=")
+    return [x for x in "01234" if by_exact_python(left.replace("x", x)) == [right]]
+
+
+def by_cutting(prompt):
+    """Give what is pushed a mark; a pop takes the nearest push before it, if there is one."""
+    text = "".join(token[-1] if token != "pop" else "<" for token in prompt)
+    while "<" in text:
+        at = text.index("<")
+        text = text[: max(0, at - 1)] + text[at + 1 :]
+    return list(text[::-1])
+
+
+def by_the_twin(prompt):
+    half = len(prompt) // 2
+    pairs = zip(prompt[:half], prompt[half:], strict=False)
+    return [min(pair) if max(pair) == "_" else max(pair) for pair in pairs if "_" in pair]
+
+
+def by_shifted_sums(prompt):
+    left, right = parts(prompt, "*")
+    total = []
+    for place, bit in enumerate(right):
+        if bit == "1":
+            total = by_full_adder(total, ["0"] * place + left)
+    while total[-1] == "0":
+        total.pop()
+    return total
+
+
+def by_squares(prompt):
+    """Digit by digit, the largest number whose square is not greater."""
+    number, root = value(prompt[::-1]), 0
+    for place in reversed(range((len(prompt) + 1) // 2)):
+        root += 2**place * ((root + 2**place) ** 2 <= number)
+    return list(bin(root)[2:].zfill((len(prompt) + 1) // 2))
+
+
 DEFINITIONS = {
     "parity": by_parity,
     "cycle-navigation": by_cycle,
@@ -204,6 +297,21 @@ DEFINITIONS = {
     "majority": by_vote,
     "anbncn": lambda prompt: list("b" * len(prompt) + "c" * len(prompt)),
     "stack": by_cancelling,
+    "even-pairs": by_deleting_stretches,
+    "modular-arithmetic-simple": by_exact_python,
+    "parity-check": lambda prompt: by_parity(prompt)[-1:],
+    "cycle-position": lambda prompt: by_cycle(prompt)[-1:],
+    "stack-manipulation": by_cutting,
+    "modular-arithmetic-brackets": by_exact_python,
+    "solve-equation": by_trying_all,
+    "duplicate-string": lambda prompt: list("".join(prompt) * 2),
+    "missing-duplicate": by_the_twin,
+    "odds-first": lambda prompt: [
+        t for odd in (1, 0) for n, t in enumerate(prompt, 1) if n % 2 == odd
+    ],
+    "binary-multiplication": by_shifted_sums,
+    "compute-sqrt": by_squares,
+    "bucket-sort": sorted,
 }
 
 # What a prompt's length counts, as declared in words by each task.
@@ -213,6 +321,7 @@ LENGTHS = {
     "addition": lambda prompt: max(map(len, parts(prompt, "+"))),
     "addition-big-endian": lambda prompt: max(map(len, parts(prompt, "+"))),
     "subtraction": lambda prompt: len(parts(prompt, "-")[0]),
+    "modular-arithmetic-simple": lambda prompt: len([t for t in prompt if t.isdigit()]),
     "comparison": lambda prompt: max(map(len, parts(prompt, "?"))),
 }
 
@@ -287,7 +396,9 @@ def test_every_task_has_its_examples_and_its_definition():
 
 
 def test_an_unknown_task_is_refused_with_the_known_ones():
-    with pytest.raises(UnknownNameError, match=r"'permute'; choose one of: parity, .*, stack"):
+    with pytest.raises(
+        UnknownNameError, match=r"'permute'; choose one of: parity, .*, bucket-sort"
+    ):
         sequence_task("permute")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from ...tasks.specification import Compare, Pass, Repeat, Say, State, Stream
+from ...tasks.specification import Compare, Fold, Pass, Repeat, Say, State, Stream
 from ..proof import Memory, Place
 from .cases import Case
 from .logs import Logs
@@ -27,7 +27,7 @@ class _Again:
     begin: int
 
 
-_Code: TypeAlias = Pass | Say | Compare | _Enter | _Again
+_Code: TypeAlias = Pass | Fold | Say | Compare | _Enter | _Again
 
 
 class Said(NamedTuple):
@@ -83,6 +83,8 @@ class Sayer:
                     # Where nothing was said in a repetition, nothing is in the others.
                     ended = begin in silent
                     at, r = (at, one) if ended else (begin - 1, r + 1)
+                case _:
+                    raise Unproved("instructions of this kind are not followed")
             at, i, rows = at + 1, one, ()
         return Said(None, Place(at, state), i, r)
 
