@@ -102,6 +102,7 @@ ORDERS = {
         {"snapping"},
         {"judge", "structures"},
         {"everywhere", "shown"},
+        {"exceptions", "told"},
         {"solver"},
     ),
     "pntm": (
