@@ -140,6 +140,14 @@ def test_closed_streams_change_no_exit_code(arguments, code):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk to write to")
+@pytest.mark.parametrize("arguments", ["--help", "tasks", "verify expr x --truth x --range '[0,1]'"])
+def test_output_that_cannot_be_written_is_one_line(arguments):
+    command = f"'{sys.executable}' -m nalmx {arguments} > /dev/full"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (2, "nalmx: output: No space left on device\n")
+
+
 def test_a_narrow_encoding_does_not_break_the_report():
     claim = [
         "verify",
