@@ -115,6 +115,9 @@ def _run(given: list[str]) -> int:
         return result if isinstance(result, int) else HOLDS
     except SystemExit:  # of click, which was writing help where nobody reads any more
         return HOLDS
+    except click.MissingParameter as error:
+        path = error.ctx.command_path if error.ctx is not None else PROGRAM
+        return _fail(f"{error.format_message()} {path} --help says what it takes", BAD_INPUT)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except NalmxError as error:
