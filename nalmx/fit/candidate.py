@@ -13,7 +13,11 @@ from .rows import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A form judged on the rows seen. `bits` say the formula; errors may go `in_proportion` to the target."""
+    """A form judged on the rows seen. `bits` say the formula; errors may go `in_proportion` to the target.
+
+    `typical` is the median of what it leaves, relative to the target as the errors are. Its constants are
+    from the rows inside; where it `has_all_rows`, from those at the edge as well.
+    """
 
     form: Form
     expression: Expression
@@ -24,8 +28,10 @@ class Candidate:
     error_inside: float
     error_beyond: float
     error: float
+    typical: float
     in_proportion: bool
     reason: str
+    has_all_rows: bool = False
 
     @property
     def is_law(self) -> bool:

@@ -20,13 +20,13 @@ _LARGER = 1.2
 
 def why_not_everywhere(judge: Judge, found: Candidate) -> str:
     """The first row that a law of the rows seen does not hold on; or nothing."""
-    known, count = _scaled(found, judge.everything), judge.rows.count
+    known, count = scaled_rest(found, judge.everything), judge.rows.count
     if len(known) == count:
         return ""
-    limit = EXACT_AT_MOST if found.is_exact else _WIDER * float(known.max())
+    limit = largest_rest(judge, found)
     total = 0.0
     for start in range(0, count, _BLOCK):
-        scaled = _scaled(found, judge.part(np.arange(start, min(start + _BLOCK, count))))
+        scaled = scaled_rest(found, judge.part(np.arange(start, min(start + _BLOCK, count))))
         far = ~(scaled <= limit)
         if far.any():
             row = start + int(np.argmax(far)) + 1
@@ -37,7 +37,14 @@ def why_not_everywhere(judge: Judge, found: Candidate) -> str:
     return ""
 
 
-def _scaled(found: Candidate, part: Part) -> Array:
+def largest_rest(judge: Judge, found: Candidate) -> float:
+    """What a law of the rows seen may leave on one that it has not seen."""
+    if found.is_exact:
+        return EXACT_AT_MOST
+    return _WIDER * float(scaled_rest(found, judge.everything).max())
+
+
+def scaled_rest(found: Candidate, part: Part) -> Array:
     """What is left on rows, in units of rounding, or of what it is to be expected in proportion to."""
     size = np.abs(part.target)
     with np.errstate(all="ignore"):

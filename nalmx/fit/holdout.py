@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from .rows import Rows
+from .rows import Array, Rows
 
 Holdout = Literal["extrapolate", "random"]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -37,18 +38,21 @@ def split(rows: Rows, how: Holdout, generator: np.random.Generator) -> Split:
     order = np.arange(count)
     beyond = order[:0]
     if how == "extrapolate" and tenth:
-        beyond = np.argsort(_distance(rows), kind="stable")[count - tenth :]
+        beyond = np.argsort(distances([*rows.inputs.T, rows.target]), kind="stable")[
+            count - tenth :
+        ]
     inner = generator.permutation(np.setdiff1d(order, beyond))
     held_count = min(tenth if count >= 20 or how == "random" else tenth // 2, MOST_HELD)
     held, fitted = inner[:held_count], inner[held_count:][:MOST_FITTED]
     return Split(np.sort(fitted), np.sort(held), np.sort(generator.permutation(beyond)[:MOST_HELD]))
 
 
-def _distance(rows: Rows) -> Any:
-    largest = np.zeros(rows.count)
-    for column in (*rows.inputs.T, rows.target):
+def distances(columns: Iterable[Array]) -> Any:
+    """How far each row is out: the largest distance of its values from the median, in units as above."""
+    largest: Any = 0.0
+    for column in columns:
         away = np.abs(column - np.median(column))
         unit = np.quantile(away, 0.75)
         if unit > 0:
-            np.maximum(largest, away / unit, out=largest)
+            largest = np.maximum(largest, away / unit)
     return largest

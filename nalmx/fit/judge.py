@@ -49,9 +49,9 @@ _SPARED = 6.0
 
 
 class Judge:
-    """Judges forms on the rows of one fit."""
+    """Judges forms on the rows of one fit, of which some `exceptions` are left out."""
 
-    def __init__(self, rows: Rows, split: Split, noise: Noise) -> None:
+    def __init__(self, rows: Rows, split: Split, noise: Noise, exceptions: int = 0) -> None:
         self.rows, self.noise = rows, noise
         weights = np.ones(rows.count)
         if rows.sigma is not None:
@@ -69,6 +69,7 @@ class Judge:
         self.everything = self.part(places)
         self._inside = np.isin(places, split.beyond, invert=True)
         self.bits_a_row = bits_a_row(rows.target)
+        self._bits_left_out = exceptions * (self.bits_a_row + math.log2(rows.count + exceptions))
         self.tried = 0
 
     def part(self, places: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Part:
@@ -162,7 +163,7 @@ class Judge:
         if best is None:
             return None
         _, polished, weights = best
-        return self._written(polished, weights, refused)
+        return self._written(polished, weights, refused, self.fitted)
 
     def _weightings(self) -> Iterator[Array]:
         part = self.fitted
@@ -171,8 +172,8 @@ class Judge:
         if self.rows.sigma is None and size.min() > 0:
             yield part.weights / size
 
-    def _written(self, form: Form, weights: Array, refused: str) -> Candidate | None:
-        part, free = self.fitted, len(form.values)
+    def _written(self, form: Form, weights: Array, refused: str, part: Part) -> Candidate | None:
+        free = len(form.values)
         left = weights * (part.target - form.at(form.values, part.columns))
         scale = math.sqrt(float((left**2).sum()) / max(len(left) - free, 1)) + EPSILON * self.size
         if self.stated is not None and weights is part.weights:
@@ -185,6 +186,31 @@ class Judge:
             found, bits = unsnapped(form, part, weights / scale)
         in_proportion = weights is not part.weights
         return self._candidate(written, found, bits, False, refused, in_proportion)
+
+    def with_all_rows(self, law: Candidate) -> Candidate:
+        """A law with the constants that are no exact numbers fitted to all rows seen.
+
+        Rows at the edge say most of a constant where they are far larger than those inside. While it is not
+        exact, the errors are those of the constants from the rows inside.
+        """
+        part = self.everything
+        if law.is_exact or not law.form.values or len(part.target) == len(self.fitted.target):
+            return law
+        weights = part.weights / np.abs(part.target) if law.in_proportion else part.weights
+        polished = polish(law.form, part.columns, part.target, weights)
+        again = None if polished is None else self._written(polished, weights, "", part)
+        if again is None or again.reason:
+            return law
+        known = tuple(constant for constant in law.constants if constant.is_exact)
+        again = replace(
+            again,
+            constants=(*known, *again.constants),
+            in_proportion=law.in_proportion,
+            has_all_rows=True,
+        )
+        if not again.form.values:
+            return again
+        return replace(again, error_inside=law.error_inside, error_beyond=law.error_beyond)
 
     def _left_at_best(self, form: Form, left: Array, weights: Array) -> Array:
         """What the form leaves where its constants are fitted to all rows, those at the edge as well.
@@ -232,6 +258,7 @@ class Judge:
             _root_mean_square(left[self._inside]) / self.size,
             _root_mean_square(beyond) / self.size,
             _root_mean_square(left) / self.size,
+            float(np.median(np.abs(left))) / self.size,
             in_proportion,
             refused,
         )
@@ -265,6 +292,7 @@ class Judge:
             saved = min(saved, self.bits_a_row * rows)
         spared = _SPARED * free if self._is_short_curve(found) else 0.0
         needed = found.bits - spared + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)
+        needed += self._bits_left_out
         if saved < needed:
             return (
                 f"{rows} rows are too few for it: it saves {saved:.0f} bits and needs {needed:.0f}"
@@ -283,6 +311,10 @@ class Judge:
         unused = [name for name in self.rows.names if name not in variables(found.expression)]
         if unused and rows < _MANY_ROWS and self.stated is None:
             return f"with {rows} rows, errors of no stated size may hide what {unused[0]} does"
+        if unused and found.error > _LARGEST_HIDDEN:
+            return (
+                f"it leaves {found.error:.0%} of the target, which may hide what {unused[0]} does"
+            )
         if self.stated is None and found.error > _LARGEST_LEFT:
             return (
                 f"it leaves {found.error:.0%} of the target, too much for errors of no stated size"

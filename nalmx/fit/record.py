@@ -42,6 +42,7 @@ def fit_to_json(found: Fit) -> dict[str, Any]:
         "inputs_used": list(found.inputs_used),
         **{name: getattr(found, name) for name in _COUNTS},
         "statements": list(found.statements),
+        "exceptions": list(found.exceptions),
         "ended": found.ended,
     }
 
@@ -58,6 +59,7 @@ def fit_from_json(data: Any) -> Fit:
             statements=tuple(data["statements"]),
             constants=tuple(map(_constant, data["constants"])),
             ended=data["ended"],
+            exceptions=tuple(data.get("exceptions", ())),
             **{name: data[name] for name in _COUNTS},
         )
         if _is_whole(found):
@@ -71,6 +73,7 @@ def _is_whole(found: Fit) -> bool:
     texts = (*found.inputs_used, *found.statements, *(e.reason for e in found.equations))
     counts = [getattr(found, name) for name in _COUNTS]
     counts += [equation.complexity for equation in found.equations]
+    counts += found.exceptions
     truths = [found.law, *(equation.is_pick for equation in found.equations)]
     picked = [equation for equation in found.equations if equation.is_pick]
     return (

@@ -51,7 +51,7 @@ class Fit(NoTruthValue):
     rows gave the constants, `rows_held` rows of the same kind and `beyond` rows at the edge of the data
     checked them. `statements` are sentences about the rows, and none about the formula elsewhere. `tried`
     forms were tried. `ended` is None, `time`, `effort` or `interrupted`: then what is said is of the best so
-    far.
+    far. `exceptions` are the numbers of rows, from 1, that a law does not fit and its fit has left out.
     """
 
     _ask = "fit.law"
@@ -68,6 +68,7 @@ class Fit(NoTruthValue):
     constants: tuple[ConstantFound, ...]
     tried: int
     ended: str | None = None
+    exceptions: tuple[int, ...] = ()
 
     @property
     def best(self) -> Equation | None:

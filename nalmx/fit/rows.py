@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -101,6 +101,21 @@ class Rows:
             raise DataError(
                 f"the target {self.target_name!r} is {self.target[0]:g} in every row; nothing to find"
             )
+
+    @property
+    def columns(self) -> dict[str, Array]:
+        """The inputs by name."""
+        return dict(zip(self.names, self.inputs.T, strict=True))
+
+    def without(self, places: np.ndarray[Any, np.dtype[np.intp]]) -> Rows:
+        """The rows but for those at these places."""
+        return replace(
+            self,
+            inputs=np.delete(self.inputs, places, 0),
+            target=np.delete(self.target, places),
+            sigma=None if self.sigma is None else np.delete(self.sigma, places),
+            weights=None if self.weights is None else np.delete(self.weights, places),
+        )
 
     @property
     def count(self) -> int:

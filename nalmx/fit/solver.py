@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from ..clock import limited, move_on_after
 from ..errors import SettingError
-from ..expression import to_text, variables
+from ..expression import to_text
 from ..verify.effort import Effort
 from .candidate import Candidate
 from .everywhere import why_not_everywhere
+from .exceptions import rows_off, suspects
 from .form import Form
-from .holdout import Holdout, Split, split
+from .holdout import Holdout, Places, Split, split
 from .judge import Judge, Noise
 from .result import Equation, Fit
 from .rows import Rows
 from .shown import why_not_shown
 from .structures.problem import Problem
 from .structures.search import searches
+from .told import equation_of, told
 from .values import evaluate
 
 Progress = Callable[[Equation, int], None]
@@ -48,19 +51,43 @@ def fit(
             f"{noise!r} is no noise; give 'auto', or its size relative to the target, such as 0.01 (0: none)"
         )
     effort = effort or Effort()
-    parts = split(rows, holdout, np.random.default_rng(effort.seed))
-    search = _Search(Judge(rows, parts, noise), parts, progress)
+
+    def search(some: Rows, exceptions: int = 0) -> _Search:
+        parts = split(some, holdout, np.random.default_rng(effort.seed))
+        return _Search(Judge(some, parts, noise, exceptions), parts, progress)
+
+    def without(suspected: Places, stages: int | None) -> Fit | None:
+        """The law of all rows but those of the suspected ones that it does not fit, where there is one."""
+        while len(suspected):
+            rest = search(rows.without(suspected), len(suspected))
+            rest.run(stages)
+            if rest.law is None:
+                return None
+            wrong = rows_off(rest.judge, rest.law, suspected, whole.judge)
+            if len(wrong) == len(suspected):
+                return rest.outcome(whole.judge, [int(place) + 1 for place in wrong], None)
+            suspected = wrong
+        return None
+
+    whole = search(rows)
     ended: str | None = "time"
     spending = limited(effort.operations)
     try:
         with np.errstate(all="ignore"), move_on_after(effort.seconds), spending:
-            search.run()
+            for stages in (1, None):  # what is plain but for a few rows needs no long search
+                whole.run(stages)
+                if whole.law is not None:
+                    break
+                for places in suspects(whole.judge, whole.candidates):
+                    rest = without(places, stages)
+                    if rest is not None:
+                        return rest
             ended = None
     except KeyboardInterrupt:
         ended = "interrupted"
     if ended == "time" and spending.spent > spending.most:
         ended = "effort"
-    return search.outcome(ended)
+    return whole.outcome(whole.judge, (), ended)
 
 
 _MOST_IMPOSTORS = 400
@@ -83,15 +110,22 @@ class _Search:
     def __post_init__(self) -> None:
         self.candidates: list[Candidate] = []
         self.impostors = 0
-
-    def run(self) -> None:
-        """Structure after structure, until one holds a law."""
+        self.is_over = False
+        self.chosen: Candidate | None = None
         problem = Problem.of(self.judge.rows, self.parts.fitted)
         problem = replace(problem, weights=self.judge.fitted.weights)
-        for forms in searches(problem, may_be_noisy=self.judge.noise != 0.0):
+        self.structures = searches(problem, may_be_noisy=self.judge.noise != 0.0)
+
+    def run(self, stages: int | None) -> None:
+        """So many structures more, or all that are left, until one holds a law; it is doubted then."""
+        if self.is_over:
+            return
+        for forms in islice(self.structures, stages):
             self._try(forms)
-            if self.is_settled:
+            if self.is_found:
                 break
+        if self.is_found or stages is None:
+            self.settle()
 
     def _try(self, found: Iterator[Form]) -> None:
         for form in found:
@@ -103,15 +137,20 @@ class _Search:
             if judged is not None:
                 self.candidates.append(judged)
                 if self.progress is not None:
-                    self.progress(_equation(self.pick or judged, True), self.judge.tried)
+                    self.progress(equation_of(self.pick or judged, True), self.judge.tried)
                 if judged.is_law and judged.is_exact:
                     break
 
     @property
-    def is_settled(self) -> bool:
+    def is_found(self) -> bool:
         """Whether one of the candidates is a law for which no rivals are to be looked for."""
         laws = [found for found in self.candidates if found.is_law]
         return any(found.is_exact or not found.form.is_daring for found in laws)
+
+    @property
+    def law(self) -> Candidate | None:
+        """The pick, where it is a law that stands."""
+        return self.chosen if self.chosen is not None and self.chosen.is_law else None
 
     @property
     def pick(self) -> Candidate | None:
@@ -147,74 +186,19 @@ class _Search:
         alike = self.judge.why_not_alike(law.form)
         return alike or why_not_shown(self.judge, law) or why_not_everywhere(self.judge, law)
 
-    def outcome(self, ended: str | None) -> Fit:
-        """What was found so far."""
+    def settle(self) -> None:
+        """End the search: doubt the law of the rows seen, and give it its constants from all of them."""
+        if self.is_over:
+            return
         pick = self.pick
-        if pick is not None and pick.is_law and (reason := self._doubt(pick)):
-            named = replace(pick, reason=reason)
+        if pick is not None and pick.is_law:
+            reason = self._doubt(pick)
+            named = replace(pick, reason=reason) if reason else self.judge.with_all_rows(pick)
             self.candidates = [named if found is pick else found for found in self.candidates]
             pick = named
-        law = pick is not None and pick.is_law
-        by_size: dict[int, Candidate] = {}
-        for found in sorted(self.candidates, key=lambda c: c.error):
-            by_size.setdefault(found.complexity, found)
-        shown = [by_size[size] for size in sorted(by_size)]
-        shown = [
-            found
-            for place, found in enumerate(shown)
-            if found is pick or all(found.error < before.error for before in shown[:place])
-        ]
-        if pick is not None and pick not in shown:
-            shown = sorted([*shown, pick], key=lambda c: c.complexity)
-        return Fit(
-            law=law,
-            formula=pick.expression if pick is not None and law else None,
-            equations=tuple(
-                _equation(found, found is pick)
-                for found in shown
-                if pick is None or found is pick or found.expression != pick.expression
-            ),
-            noise=math.nan if pick is None else pick.error,
-            inputs_used=() if pick is None else variables(pick.expression),
-            rows_fitted=len(self.parts.fitted),
-            rows_held=len(self.parts.held),
-            beyond=len(self.parts.beyond),
-            statements=tuple(self._statements(pick)),
-            constants=() if pick is None else pick.constants,
-            tried=self.judge.tried,
-            ended=ended,
-        )
+        self.is_over, self.chosen = True, pick
 
-    def _statements(self, pick: Candidate | None) -> Iterator[str]:
-        rows, held, beyond = self.judge.rows, len(self.parts.held), len(self.parts.beyond)
-        yield (
-            f"{rows.count:,} rows: {len(self.parts.fitted):,} gave the constants, {held:,} were held out, "
-            f"{beyond:,} lie at the edge of the data"
-        )
-        if pick is None:
-            yield "nothing that was tried says more of the target than its mean"
-        elif not pick.is_law:
-            yield f"no law: {to_text(pick.expression)} is the best found, and {pick.reason}"
-        elif pick.is_exact:
-            yield f"fits all {rows.count:,} rows to rounding"
-        elif self.judge.stated is not None:
-            yield (
-                f"fits all {rows.count:,} rows within the errors stated; it leaves {pick.error:.2g} of the "
-                "target"
-            )
-        else:
-            yield (
-                f"fits all {rows.count:,} rows within noise of {pick.error:.2g} of the target; what it "
-                "leaves has no trend, no order, and the shape of noise"
-            )
-
-
-def _equation(found: Candidate, is_pick: bool) -> Equation:
-    return Equation(
-        found.expression,
-        found.complexity,
-        found.error_inside,
-        found.error_beyond,
-        is_pick,
-        found.reason,
-    )
+    def outcome(self, given: Judge, exceptions: Sequence[int], ended: str | None) -> Fit:
+        """What was found so far of the rows given, of which it does not fit some."""
+        self.settle()
+        return told(self.judge, self.parts, self.candidates, self.chosen, given, exceptions, ended)

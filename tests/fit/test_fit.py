@@ -41,7 +41,7 @@ def noisy(random, target, level):
 
 
 @pytest.mark.parametrize("extent", [(-2, 2), (1, 2), (10, 20), (-0.2, 0.2)], ids=str)
-@pytest.mark.parametrize("columns", [2, 10, 100])
+@pytest.mark.parametrize("columns", thinned([10, 2, 100], 3))
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_single_operations_are_found_among_any_columns(operation, columns, extent):
     text, function = OPERATIONS[operation]
@@ -67,6 +67,27 @@ def test_single_operations_are_found_where_noise_hides_a_quarter_of_what_varies(
     inputs = random.uniform(1.1, 1.2, (1000, 2))
     target = noisy(random, function(inputs[:, 0], inputs[:, 1]), 0.01)
     assert law(inputs, target) == text.format(n=2)
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_constant_is_that_of_all_rows_where_those_at_the_edge_are_far_larger(seed):
+    """Inside, where quotients are small beside the noise, 0.98 fits as well as 1."""
+    random = np.random.default_rng([seed, 2, 3])
+    inputs = random.uniform(-2, 2, (1000, 2))
+    outcome = found(inputs, noisy(random, inputs[:, 0] / inputs[:, 1], 0.01))
+    assert to_text(outcome.formula) == "x1/x2"
+    assert "in the end all of them gave the constants" in outcome.statements[0]
+
+
+def test_what_a_column_does_may_hide_in_much_noise():
+    """The mass of a body that moves at up to two thirds of the speed of light, nearly that at rest."""
+    random = np.random.default_rng(0)
+    inputs = random.uniform((1, 1, 3), (5, 2, 20), (1000, 3))
+    m, v, c = inputs.T
+    target = noisy(random, m * c**2 / np.sqrt(1 - (v / c) ** 2), 0.1)
+    rows = Rows.of(inputs, target, ["m", "v", "c"])
+    judge = Judge(rows, split(rows, "random", np.random.default_rng(0)), "auto")
+    assert "may hide what v does" in judge.judge(Form(parse("m*c**2"))).reason
 
 
 def test_columns_that_chance_explains_are_no_part_of_a_law():
@@ -190,7 +211,7 @@ def test_what_leaves_a_third_of_the_target_is_no_law():
 
 
 @pytest.mark.parametrize("rows", thinned([12, 20]))
-@pytest.mark.parametrize("smooth", [lambda x: x**x, ellipk, gamma, digamma])
+@pytest.mark.parametrize("smooth", thinned([lambda x: x**x, ellipk, gamma, digamma]))
 def test_what_a_few_rows_miss_of_a_smooth_function_is_no_noise(smooth, rows):
     """Neighbours say little of a dozen rows; a polynomial says it all."""
     inputs = np.random.default_rng(rows).uniform(0.1, 0.5, (rows, 1))
@@ -218,13 +239,15 @@ def test_a_line_near_a_curve_is_no_law(curve):
 
 @pytest.mark.parametrize(
     ("curve", "extent", "rows", "level"),
-    [
-        (erfinv, (0.188, 0.202), 250, 1e-4),  # c*x**1.02
-        (i0e, (3.7, 7.7), 38, 0.02),  # sqrt(c/x)
-        (i1, (3.77, 3.99), 136, 0.02),  # c*x**4
-        (j0, (1.16, 1.3), 32, 0.01),  # c/x
-        (rgamma, (0.09, 0.18), 20, 0.01),  # c*x
-    ],
+    thinned(
+        [
+            (erfinv, (0.188, 0.202), 250, 1e-4),  # c*x**1.02
+            (i0e, (3.7, 7.7), 38, 0.02),  # sqrt(c/x)
+            (i1, (3.77, 3.99), 136, 0.02),  # c*x**4
+            (j0, (1.16, 1.3), 32, 0.01),  # c/x
+            (rgamma, (0.09, 0.18), 20, 0.01),  # c*x
+        ]
+    ),
 )
 def test_a_short_formula_near_a_curve_is_no_law(curve, extent, rows, level):
     """A factor, or a factor and a power, stand for a mean and a slope, and no more is seen of a curve."""
@@ -319,19 +342,18 @@ def test_errors_beyond_those_stated_are_no_errors_of_a_law():
 def test_the_lines_of_hydrogen_are_those_of_balmer():
     level = np.arange(3.0, 11.0)[:, None]
     lines = [656.279, 486.135, 434.0472, 410.1734, 397.0075, 388.9064, 383.5397, 379.7909]
-    assert law(level, lines, ["level"], noise=1e-5) == "364.6/(1 - 4/level**2)"
+    assert law(level, lines, ["level"], noise=1e-5) == "364.5996/(1 - 4/level**2)"
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01])
-def test_a_law_holds_on_the_rows_that_its_fit_has_not_seen_too(level):
+def test_rows_that_a_fit_has_not_seen_are_checked_too(level):
     random = np.random.default_rng(4)
     inputs = random.uniform(1, 5, (20_000, 3))
     target = noisy(random, inputs[:, 0] * inputs[:, 1] / inputs[:, 2], level)
     assert found(inputs, target).law
     target[12_344] *= 1 + 100 * level + 1e-6
     outcome = found(inputs, target)
-    assert not outcome.law
-    assert "row 12,345" in outcome.statements[-1]
+    assert outcome.exceptions == (12_345,)
 
 
 def test_larger_noise_among_rows_not_seen_is_no_noise_of_a_law():
@@ -345,5 +367,11 @@ def test_larger_noise_among_rows_not_seen_is_no_noise_of_a_law():
     law = judge.judge(Form(parse("x1*x2")))
     assert law is not None
     assert why_not_everywhere(judge, law) == ""
+    parts = split(rows, "random", np.random.default_rng(0))
+    unseen = np.setdiff1d(np.arange(20_000), [*parts.fitted, *parts.held])[7]
+    one_wrong = with_noise.copy()
+    one_wrong[unseen] += 3
+    judge.rows = Rows.of(inputs, one_wrong)
+    assert f"does not hold on row {unseen + 1:,}" in why_not_everywhere(judge, law)
     judge.rows = Rows.of(inputs, target + 1.5 * (with_noise - target))
     assert "leaves more" in why_not_everywhere(judge, law)

@@ -16,6 +16,7 @@ from .linear import linear
 from .monomial import monomial
 from .outer import FEW, Outer, exponential, logarithm, outers
 from .problem import Problem
+from .products import products
 from .rational import polynomial, rational, span_of
 from .scaling import scalings
 from .sparse import sparse
@@ -53,6 +54,7 @@ def searches(problem: Problem, may_be_noisy: bool) -> Iterator[Iterator[Form]]:
         yield _noisy(problems)
         yield _under(problem, _BANDS[0], _BANDS[1])
     yield _staged([*problems, *in_roots], _CHEAP)
+    yield products(problem)
     if noisy_first:
         return  # the dear ones would look long for what noise hides
     if may_be_noisy:
