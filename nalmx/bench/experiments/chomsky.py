@@ -45,7 +45,7 @@ TASKS = (
         "modular-arithmetic-simple",
         _SOLVED,
         10_000,
-        24,
+        20,
         half=True,
     ),
     _Task("parity check", "regular", "parity-check", _SOLVED),

@@ -192,11 +192,7 @@ class _Learning:
                 break
         return found
 
-    def _by_merging(
-        self,
-        way: Way,
-        merge: Merge,
-    ) -> Learned | None:
+    def _by_merging(self, way: Way, merge: Merge) -> Learned | None:
         if self._noise:
             return None
         self._check()

@@ -1,7 +1,7 @@
 """A machine by merging terms: automata of nested words, and finite ones of which not all is shown.
 
 As when states are merged, every fifth prompt is held out, and nothing of what is examined by them knows
-them; then all examples are merged.
+them. What answers them all is kept; otherwise all examples are merged.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ def nested_words(examples: tuple[Example, ...], vocabulary: Vocabulary) -> Neste
     if known is None:
         return None
     exam = examine(data, np.array([*rightly_answered(known, data)], bool))
-    whole = nested_automaton(examples) if exam.passed else None
-    if whole is None or not all(whole.answer(e.prompt) == e.answer for e in examples):
+    if not exam.passed:
+        return None
+    whole = known if _answers(known, examples) else nested_automaton(examples)
+    if whole is None or not _answers(whole, examples):
         return None
     if whole.pairs:
         return Nested(whole, nested_machine(whole, vocabulary), exam)
@@ -63,7 +65,7 @@ def left_open(found: Nested, examples: Sequence[Example]) -> str | None:
     They do where prompts held out are all answered rightly, and where for each rule and each other state that
     it might lead to, several prompts take the rule and would be answered otherwise.
     """
-    if found.exam.right < 1:
+    if found.exam.right < 1:  # of another automaton than the one that is kept
         return f"of prompts held out, not all are answered rightly: {found.exam}"
     automaton = found.automaton
     takers: dict[Rule, dict[Tokens, None]] = {rule: {} for rule in automaton.rules}
@@ -83,6 +85,10 @@ def left_open(found: Nested, examples: Sequence[Example]) -> str | None:
                     f"and less than {SHOWN} is little"
                 )
     return None
+
+
+def _answers(automaton: NestedAutomaton, examples: Sequence[Example]) -> bool:
+    return all(automaton.answer(e.prompt) == e.answer for e in examples)
 
 
 def _told(automaton: NestedAutomaton, rule: Rule, state: int, prompts: dict[Tokens, None]) -> int:
