@@ -45,6 +45,7 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile nightly
 	$(BIN)/python benchmarks/single_module_table.py
 	$(BIN)/python benchmarks/single_module_speed.py
 	$(BIN)/python benchmarks/training_speed.py

@@ -1,18 +1,15 @@
 """Settings of the whole suite."""
 
-import atexit
 import faulthandler
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Read by Hypothesis when it first stores something: keep that out of the checkout.
+# Read by Hypothesis when it first stores something: what it finds in the sources is found once.
 if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
-    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="nalmx-tests-")
-    atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
+    folder = Path(__file__).parents[1] / ".pytest_cache" / "hypothesis"
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder)
 
 # Tests that run beside each other have a core each: two threads would wait for one another.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -24,14 +21,18 @@ from hypothesis import HealthCheck, settings
 
 import nalmx
 
+# Tests start some hundred processes: what the first compiles, no other compiles again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A checkout that is not installed: the processes that tests start find it on the path, too.
 if not is_installed():
     places = [str(Path(nalmx.__file__).parents[1]), os.environ.get("PYTHONPATH")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
 
-# `nightly` draws other examples every time: pytest --hypothesis-profile=nightly
+# `nightly` draws other examples every time, and many: pytest --hypothesis-profile=nightly
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("suite", _PATIENT, derandomize=True, database=None)
+settings.register_profile("suite", _PATIENT, derandomize=True, database=None, max_examples=40)
 settings.register_profile("nightly", _PATIENT, max_examples=1_000, print_blob=True)
 settings.load_profile("suite")
 

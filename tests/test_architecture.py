@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,13 +10,21 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from helpers_imports import circle, import_graph, inside, libraries, packages, part_of, reached
+from helpers_imports import (
+    Graph,
+    circle,
+    import_graph,
+    inside,
+    libraries,
+    packages,
+    part_of,
+    reached,
+)
 
 import nalmx
 
 PACKAGE = Path(nalmx.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-GRAPH = import_graph(PACKAGE)
 LAYERS = (
     {
         "clock",
@@ -43,6 +52,11 @@ LAYERS = (
     {"__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return import_graph(PACKAGE)
 
 
 # Inside a package, parts of a later line may import those of an earlier one; what no line names is
@@ -126,35 +140,40 @@ def test_the_picture_in_the_documentation_shows_the_layers() -> None:
     assert drawn[::-1] == list(LAYERS[:-1])  # without the doors, `__main__` and `__init__`
 
 
-@pytest.mark.parametrize("name", sorted(GRAPH))
-def test_imports_go_one_way_only(name: str) -> None:
-    own = part_of(name, "")
-    assert own in RANK, f"{own} has no place in the layers"
-    for other in {part_of(other, "") for other in GRAPH[name]} - {own}:
-        assert RANK[other] < RANK[own], f"{name} imports {other}"
+def test_every_part_has_its_place_in_the_layers(graph: Graph) -> None:
+    assert {part_of(name, "") for name in graph} == RANK.keys()
 
 
-@pytest.mark.parametrize("package", packages(GRAPH))
-def test_no_parts_of_a_package_import_each_other_in_a_circle(package: str) -> None:
-    assert circle(inside(GRAPH, package)) == []
+def test_imports_go_one_way_only(graph: Graph) -> None:
+    ways = [(name, other) for name, others in graph.items() for other in others]
+    parts = [(name, part_of(name, ""), part_of(other, "")) for name, other in ways]
+    assert parts
+    upwards = {f"{name} imports {o}" for name, own, o in parts if o != own and RANK[o] >= RANK[own]}
+    assert upwards == set()
 
 
-def test_only_sources_of_data_know_the_tasks_that_modules_are_trained_on() -> None:
+def test_no_parts_of_a_package_import_each_other_in_a_circle(graph: Graph) -> None:
+    assert {package: circle(inside(graph, package)) for package in packages(graph)} == {
+        package: [] for package in packages(graph)
+    }
+
+
+def test_only_sources_of_data_know_the_tasks_that_modules_are_trained_on(graph: Graph) -> None:
     """Neither a module nor what trains it may tell an operation of the benchmark from other rows."""
     parts = ("models.", "kernel.", "codegen.", "train.")
     knowing = {
         name
-        for name in GRAPH
-        if name.startswith(parts) and any(other.startswith("tasks") for other in GRAPH[name])
+        for name in graph
+        if name.startswith(parts) and any(other.startswith("tasks") for other in graph[name])
     }
     assert knowing
     assert all(name.startswith("train.sources.") for name in knowing)
 
 
 @pytest.mark.parametrize("package", ORDERS)
-def test_imports_inside_a_package_follow_its_order(package: str) -> None:
+def test_imports_inside_a_package_follow_its_order(graph: Graph, package: str) -> None:
     rank = {name: place for place, line in enumerate(ORDERS[package]) for name in line}
-    parts = inside(GRAPH, package)
+    parts = inside(graph, package)
     assert rank.keys() <= parts.keys()
     for own, place in rank.items():
         for other in parts[own]:
@@ -224,44 +243,40 @@ APART = {
 }
 
 
-# Claim.of reads what a user wrote; who checks is given the claim.
-WITHOUT_READING = {**GRAPH, "verify.verdict": GRAPH["verify.verdict"] - {"verify.sides"}}
-
-
 @pytest.mark.parametrize("package", APART)
-def test_what_checks_stands_on_the_statement_of_the_claim_alone(package: str) -> None:
+def test_what_checks_stands_on_the_statement_of_the_claim_alone(graph: Graph, package: str) -> None:
+    # Claim.of reads what a user wrote; who checks is given the claim.
+    without_reading = {**graph, "verify.verdict": graph["verify.verdict"] - {"verify.sides"}}
     statement, others = APART[package]
-    own = {name for name in GRAPH if name.startswith(package)}
-    below = set().union(*(reached(WITHOUT_READING, name) for name in own)) - own
+    own = {name for name in graph if name.startswith(package)}
+    below = set().union(*(reached(without_reading, name) for name in own)) - own
     assert below == statement
-    assert not any("expression.operations" in GRAPH[name] for name in own)
+    assert not any("expression.operations" in graph[name] for name in own)
     files = [PACKAGE / f"{name.replace('.', '/')}.py" for name in own | below]
     assert set().union(*map(libraries, files)) - sys.stdlib_module_names == others
 
 
-def modules_after(statement: str) -> set[str]:
-    code = f"{statement}\nimport sys; print(*sys.modules)"
+def modules_after(*statements: str) -> set[str]:
+    code = "\n".join([*statements, "import sys; print(*sys.modules)"])
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_whatever_proves_imports_without_torch():
+    names = (
         *("nalmx.verify", "nalmx.verify.algebra", "nalmx.verify.checker", "nalmx.extract.formula"),
         *("nalmx.pntm", "nalmx.pntm.batch", "nalmx.pntm.program", "nalmx.pntm.proofs.check"),
         "nalmx.fit",
-    ],
-)
-def test_whatever_proves_imports_without_torch(name):
-    assert "torch" not in modules_after(f"import {name}")
+    )
+    loaded = modules_after(*(f"import {name}" for name in names))
+    assert loaded.issuperset(names)
+    assert "torch" not in loaded
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_bad_input_is_refused_without_waiting_for_torch():
+    lines = (
         ["train-and-extract", "--operation", "add", "--module", "nope"],
         ["train-and-extract", "--operation", "nope", "--module", "nau"],
         ["train-and-extract", "--operation", "add", "--module", "nau", "--seeds", "0"],
@@ -269,11 +284,9 @@ def test_whatever_proves_imports_without_torch(name):
         ["train-and-extract", "--resume", "--output", "nowhere"],
         ["verify", "run", "nowhere"],
         ["verify", "expr", "x1 +", "--truth", "x1"],
-    ],
-    ids=" ".join,
-)
-def test_bad_input_is_refused_without_waiting_for_torch(arguments):
-    loaded = modules_after(f"from nalmx.cli import main; assert main({arguments!r}) == 2")
+    )
+    refused = (f"assert main({line!r}) == 2, {line!r}" for line in lines)
+    loaded = modules_after("from nalmx.cli import main", *refused)
     assert not loaded & {"torch", "sympy", "hypothesis"}
 
 
@@ -294,9 +307,9 @@ def test_a_trivial_claim_loads_nothing_that_it_does_not_use():
     assert not {name for name in loaded if name.startswith(("nalmx.train", "nalmx.pntm"))}
 
 
-@pytest.mark.parametrize("command", ["modules", "tasks"])
-def test_lists_are_printed_without_torch(command):
-    loaded = modules_after(f"from nalmx.cli import main; assert main([{command!r}]) == 0")
+def test_lists_are_printed_without_torch():
+    printed = (f"assert main([{command!r}]) == 0" for command in ("modules", "tasks"))
+    loaded = modules_after("from nalmx.cli import main", *printed)
     assert not loaded & {"torch", "sympy", "numba"}
 
 
@@ -332,19 +345,23 @@ def test_every_public_name_exists_and_the_list_is_sorted(path):
     assert ranks == sorted(set(ranks))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_files_are_short_and_say_what_they_are_for(path):
-    text = path.read_text()
-    assert len(text.splitlines()) <= 400
-    assert ast.get_docstring(ast.parse(text))
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    return {path.relative_to(PACKAGE).as_posix(): path.read_text() for path in MODULES}
 
 
-def test_json_is_read_strictly_in_one_place():
+def test_files_are_short_and_say_what_they_are_for(texts):
+    assert [name for name, text in texts.items() if len(text.splitlines()) > 400] == []
+    assert [name for name, text in texts.items() if not re.match(r'r?"""\s*[^"\s]', text)] == []
+
+
+def test_json_is_read_strictly_in_one_place(texts):
     """But for lines of examples, whose numbers are kept as they are spelled, and what processes say."""
     readers = {
-        str(path.relative_to(PACKAGE).as_posix())
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text()))
+        name
+        for name, text in texts.items()
+        if "json" in text
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute)
         and node.attr in ("load", "loads", "JSONDecoder")
         and isinstance(node.value, ast.Name)
@@ -357,6 +374,8 @@ def test_json_is_read_strictly_in_one_place():
 def executing(text: str) -> Iterator[str]:
     """What in a module's text could execute what it reads."""
     forbidden = {"eval", "exec", "sympify", "parse_expr", "compile", "__import__"}
+    if not any(name in text for name in (*forbidden, "pickle")):
+        return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -368,9 +387,9 @@ def executing(text: str) -> Iterator[str]:
                 yield f"line {node.lineno} imports pickle"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_nothing_executes_what_it_reads(path):
-    assert list(executing(path.read_text())) == []
+def test_nothing_executes_what_it_reads(texts):
+    assert texts
+    assert {name: found for name in texts if (found := list(executing(texts[name])))} == {}
 
 
 @pytest.mark.parametrize(

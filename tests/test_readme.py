@@ -2,9 +2,8 @@
 
 import doctest
 import re
+import runpy
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -61,12 +60,11 @@ def test_there_are_such_examples():
         ("coding-assistants.md", 0, ["True proved"]),
     ],
 )
-def test_the_python_examples_run(page, place, lines):
-    code = blocks("python", page)[place]
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.splitlines() == lines
+def test_the_python_examples_run(capsys, tmp_path, page, place, lines):
+    script = tmp_path / "example.py"
+    script.write_text(blocks("python", page)[place], encoding="utf-8")
+    runpy.run_path(str(script), run_name="__main__")
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 @pytest.mark.slow

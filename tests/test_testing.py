@@ -27,7 +27,7 @@ from nalmx.ranges import Range
 from nalmx.testing import assert_equivalent
 from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
 
-FAST = Effort(examples=200, points=2_000)
+FAST = Effort(examples=60, points=600)
 X1, X2 = sympy.symbols("x1 x2")
 
 
@@ -192,7 +192,7 @@ def redundant(x1, x2, x3, scale=1.0):
 def test_functions_are_called_by_name_in_order_or_with_a_dict(function) -> None:
     verdict = assert_equivalent(function, "x1 - x2", "[2,6]", tolerance="abs:1e-12", effort=FAST)
     assert (verdict.verdict, verdict.arithmetic) == ("tested", "float64")
-    assert 100 < verdict.points <= 200
+    assert 30 < verdict.points <= 60
     assert verdict.violating_fraction_below is None
 
 
@@ -264,7 +264,7 @@ def test_the_same_seed_tries_the_same_points() -> None:
     for points in seen:
         assert_equivalent(lambda x1, into=points: into.append(x1) or x1, "x1", "[0,1]", effort=FAST)
     assert seen[0] == seen[1]
-    assert len(seen[0]) > 100
+    assert len(seen[0]) > 30
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def outcomes() -> list[tuple[str, str]]:
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if "class " in text else ():
             if not isinstance(node, ast.ClassDef):
                 continue
             fields = {
@@ -46,26 +47,20 @@ def outcomes() -> list[tuple[str, str]]:
     return found
 
 
-OUTCOMES = outcomes()
+# Outcomes of checking and of learning that are surely there.
+SOME = {"Verdict", "SequenceVerdict", "Replay", "FormulaOutcome", "MachineOutcome", "Learned"}
+SOME |= {"Score", "SequenceResults", "Extraction", "Difference", "Finding"}
 
 
-def test_the_outcomes_of_checking_and_of_learning_are_among_those_found() -> None:
-    names = {name for _, name in OUTCOMES}
-    assert {
-        "Verdict",
-        "SequenceVerdict",
-        "Replay",
-        "FormulaOutcome",
-        "MachineOutcome",
-    } <= names
-    assert {"Learned", "Score", "SequenceResults", "Extraction", "Difference", "Finding"} <= names
-
-
-@pytest.mark.parametrize(("module", "name"), OUTCOMES, ids=lambda part: part)
-def test_no_outcome_is_true_or_false(module, name) -> None:
-    kind = getattr(importlib.import_module(module), name)
-    with pytest.raises(TruthValueError, match=rf"{name} is neither true nor false; write .+ \S+"):
-        bool(object.__new__(kind))
+def test_no_outcome_is_true_or_false() -> None:
+    found = outcomes()
+    assert {name for _, name in found} > SOME
+    for module, name in found:
+        kind = getattr(importlib.import_module(module), name)
+        with pytest.raises(
+            TruthValueError, match=rf"{name} is neither true nor false; write .+ \S+"
+        ):
+            bool(object.__new__(kind))
 
 
 def refuted() -> Verdict:

@@ -80,7 +80,7 @@ CHECKS = [
 
 @pytest.mark.usefixtures("few_lanes")
 @pytest.mark.parametrize(
-    ("left", "right", "inputs", "extent", "tolerance", "arithmetic"), thinned(CHECKS)
+    ("left", "right", "inputs", "extent", "tolerance", "arithmetic"), thinned(CHECKS, 3)
 )
 def test_a_check_at_every_point_is_that_of_the_cpu_bit_for_bit(
     left, right, inputs, extent, tolerance, arithmetic

@@ -6,14 +6,14 @@ import json
 
 import numpy as np
 import pytest
+from helpers_machine_runs import remembered
 from helpers_mutations import PWNED, mutations, sampled
 from helpers_pytest import thinned
 
 from nalmx.cli import main
 from nalmx.pntm.proofs import provers
 from nalmx.pntm.tasks import Example, write_examples
-from nalmx.runs import machines, program
-from nalmx.storage import canonical_json, digest, read_arrays, write_arrays, write_json
+from nalmx.storage import digest, read_arrays, write_arrays, write_json
 
 FORMULA = ["--operation", "mul", "--module", "nmu", "--seeds", "2", "--iterations", "4000"]
 PARITY = ["--module", "pntm", "--task", "parity", "--sequences", "60", "--longest", "8"]
@@ -39,25 +39,10 @@ def runs(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def remembered():
-    """The verdict on a machine, and the program of it, are found once: hundreds of runs share them."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((machines, "check_truth"), (program, "extract_program")):
-            patch.setattr(module, name, once_a_machine(getattr(module, name)))
+def found_once():
+    with remembered() as patch:
         patch.setattr(provers, "_FIRST_TOKENS", 10_000)
         yield
-
-
-def once_a_machine(found_by):
-    known = {}
-
-    def found(machine, *rest):
-        key = canonical_json(machine.to_json())
-        if key not in known:
-            known[key] = found_by(machine, *rest)
-        return known[key]
-
-    return found
 
 
 @pytest.fixture
@@ -260,7 +245,7 @@ def test_what_was_not_learned_cannot_be_called_learned(tmp_path, capsys):
     random = np.random.default_rng(0)
     marks = [Example(("1",) * n, tuple(f"{n:b}")) for n in random.integers(1, 13, 200).tolist()]
     write_examples(tmp_path / "marks.jsonl", marks)
-    arguments = ["--module", "pntm", "--examples", str(tmp_path / "marks.jsonl"), "--time", "8"]
+    arguments = ["--module", "pntm", "--examples", str(tmp_path / "marks.jsonl"), "--time", "3"]
     directory = tmp_path / "run"
     arguments += ["--output", str(directory), "--method", "discrete", "--quiet"]
     assert main(["train-and-extract", *arguments]) in (1, 3)

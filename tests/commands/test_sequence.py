@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers_machine_runs import remembered
 
 from nalmx.cli import main
 from nalmx.errors import RunError, SettingError
@@ -25,6 +26,7 @@ from nalmx.train import Interrupted, Run
 PNTM = ["--module", "pntm"]
 PARITY = [*PNTM, "--task", "parity"]
 SHORT = ["--sequences", "200", "--longest", "10", "--method", "discrete"]
+BRIEF = [*SHORT, "--test-lengths", "20"]
 FILES = {"config.json", "examples.jsonl", "machine.json", "results.json", "weights.safetensors"}
 
 
@@ -32,6 +34,12 @@ def run(capsys, *arguments):
     code = main(["train-and-extract", *map(str, arguments)])
     captured = capsys.readouterr()
     return code, captured.out, captured.err
+
+
+@pytest.fixture(autouse=True, scope="module")
+def found_once():
+    with remembered():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +162,7 @@ def test_tokens_never_seen_count_as_wrong(capsys, tmp_path, instant):
 def test_what_was_not_learned_is_said_plainly(capsys, tmp_path, monkeypatch, instant):
     known = learning.learn
     monkeypatch.setattr(learning, "learn", lambda *a, **s: replace(known(*a, **s), learned=False))
-    code, out, _ = run(capsys, *PARITY, *SHORT, "--output", tmp_path / "run")
+    code, out, _ = run(capsys, *PARITY, *BRIEF, "--output", tmp_path / "run")
     assert code == 3
     assert ": not learned by discrete fitting" in out.splitlines()[0]
     assert "best machine found: " in out
@@ -164,8 +172,9 @@ def test_what_was_not_learned_is_said_plainly(capsys, tmp_path, monkeypatch, ins
 
 def test_settings_reach_the_learning(capsys, tmp_path, instant):
     given = ["--tapes", "3", "--method", "gradient", "--seed", "7", "--sequences", "20"]
-    assert run(capsys, *PARITY, *given, "--output", tmp_path / "a")[0] == 0
-    assert run(capsys, *PARITY, "--tapes", "AUTO", "--output", tmp_path / "b")[0] == 0
+    few = ["--test-lengths", "40"]
+    assert run(capsys, *PARITY, *given, *few, "--output", tmp_path / "a")[0] == 0
+    assert run(capsys, *PARITY, *few, "--tapes", "AUTO", "--output", tmp_path / "b")[0] == 0
     first, second = instant
     assert (first["tapes"], first["method"], first["seed"]) == (3, "gradient", 7)
     assert (first["examples"], second["examples"]) == (20, 1500)
@@ -188,7 +197,7 @@ def test_a_finished_run_is_not_learned_again(capsys, learned, monkeypatch):
     monkeypatch.setattr(learning, "learn", None)
     before = {path.name: path.read_bytes() for path in learned.iterdir()}
     arguments = ["--output", learned, "--resume", "--json", "--quiet"]
-    for module in ([], PNTM, ["--task", "Parity", *PNTM, "--longest", "10"]):
+    for module in ([], ["--task", "Parity", *PNTM, "--longest", "10"]):
         code, out, err = run(capsys, *module, *arguments)
         assert (code, err) == (0, "")
         assert json.loads(out)["accuracy"]["length 60"] == 1.0
@@ -210,7 +219,7 @@ def test_ctrl_c_leaves_a_run_that_resumes(capsys, tmp_path, monkeypatch, instant
         return known(*examples, **settings)
 
     monkeypatch.setattr(learning, "learn", stopped)
-    code, out, err = run(capsys, *PARITY, *SHORT, "--output", tmp_path / "run")
+    code, out, err = run(capsys, *PARITY, *BRIEF, "--output", tmp_path / "run")
     assert (code, out) == (130, "")
     assert f"--output {tmp_path / 'run'} --resume" in err
     assert {path.name for path in (tmp_path / "run").iterdir()} == {"config.json", "examples.jsonl"}
@@ -372,7 +381,7 @@ def test_a_bad_line_is_named(capsys, tmp_path):
 def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch, instant):
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
-        run(capsys, *PARITY, *SHORT, "--quiet")
+        run(capsys, *PARITY, *BRIEF, "--quiet")
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
         "parity-pntm", "parity-pntm-2",
     ]  # fmt: skip
@@ -413,7 +422,8 @@ def test_bad_input_is_refused_without_waiting_for_torch_or_numba(tmp_path):
 
 
 def test_discrete_learning_needs_no_torch(tmp_path):
-    arguments = ["train-and-extract", *PARITY, *SHORT, "--test-lengths", "40", "--quiet"]
+    few = ["--sequences", "60", "--longest", "8", "--test-lengths", "20"]
+    arguments = ["train-and-extract", *PARITY, "--method", "discrete", *few, "--quiet"]
     assert not loaded_after(arguments, 0, tmp_path) & {"torch"}
 
 

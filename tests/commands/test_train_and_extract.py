@@ -294,23 +294,43 @@ def test_default_outputs_are_numbered(capsys, tmp_path, monkeypatch):
     assert sorted(p.name for p in Path("runs").iterdir()) == ["add-nau", "add-nau-2"]
 
 
-@pytest.mark.slow
+def interrupted(directory, settings, beyond):
+    """What a training says that is interrupted once it has recorded `beyond` evaluations."""
+    command = [sys.executable, "-m", "nalmx", "train-and-extract", "--output", str(directory)]
+    process = subprocess.Popen(
+        [*command, *settings],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that starts the tests in the background lets them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        while process.poll() is None and len(evaluated(directory)) <= beyond:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        return process.communicate(timeout=60)[1], process.returncode
+    finally:
+        process.kill()
+
+
+def evaluated(directory):
+    """The iterations of the evaluations recorded so far."""
+    metrics = directory / "metrics.jsonl"
+    lines = metrics.read_text().splitlines(keepends=True) if metrics.exists() else []
+    return [json.loads(line)["iteration"] for line in lines if line.endswith("\n")]
+
+
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     directory = tmp_path / "run"
-    command = [sys.executable, "-m", "nalmx", "train-and-extract", "--output", str(directory)]
-    settings = ["--operation", "add", "--module", "nau", "--seeds", "2", "--iterations", "1000000"]
-    process = subprocess.Popen([*command, *settings], stderr=subprocess.PIPE, text=True)
-    for _ in range(600):
-        if (directory / "metrics.jsonl").exists():
-            break
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "--resume" in err
-    assert "Traceback" not in err
-    assert (directory / "checkpoint.safetensors").exists()
-    done = subprocess.run(
-        [*command, "--resume", "--json", "--quiet"], capture_output=True, check=True
-    )
-    assert json.loads(done.stdout)["formula"] == "x1 + x2"
+    endless = ["--operation", "add", "--module", "nau", "--seeds", "20"]
+    for settings in ([*endless, "--iterations", "10000000"], ["--resume"]):
+        before = evaluated(directory)
+        err, code = interrupted(directory, settings, beyond=len(before))
+        assert code == 130
+        assert "--resume" in err
+        assert "Traceback" not in err
+        assert (directory / "checkpoint.safetensors").exists()
+        after = evaluated(directory)
+        assert after[: len(before)] == before
+        assert after == list(range(0, 1000 * len(after), 1000))
+        assert len(after) > len(before)

@@ -6,7 +6,7 @@ import flint
 import mpmath
 import pytest
 from helpers_trees import bounds, contains, points, rational_trees, rationals, trees
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nalmx.expression import IRRATIONAL, Expression, Undefined, evaluate, parse
@@ -49,7 +49,6 @@ def test_the_precision_is_put_back_after_a_block() -> None:
     assert flint.ctx.prec == before
 
 
-@settings(max_examples=200)
 @given(rational_trees(), points())
 def test_the_ball_of_a_rational_expression_contains_its_exact_value(
     tree: Expression, point: dict[str, Fraction]
@@ -64,7 +63,6 @@ def test_the_ball_of_a_rational_expression_contains_its_exact_value(
             assert value is UNDECIDED or isinstance(exact, Undefined)
 
 
-@settings(max_examples=200)
 @given(rational_trees(), points())
 def test_a_ball_at_dyadic_inputs_always_tells_whether_a_rational_expression_is_defined(
     tree: Expression, point: dict[str, Fraction]
@@ -78,7 +76,6 @@ def test_a_ball_at_dyadic_inputs_always_tells_whether_a_rational_expression_is_d
     assert not (isinstance(exact, Undefined) and isinstance(value, flint.arb))
 
 
-@settings(max_examples=200)
 @given(trees(), points())
 def test_balls_and_exact_values_agree_for_every_operation(
     tree: Expression, point: dict[str, Fraction]
@@ -108,7 +105,6 @@ def boxes_with_points(
 _names = st.just(("x1", "x2", "x3"))
 
 
-@settings(max_examples=100)
 @given(trees(), boxes_with_points())
 def test_the_enclosure_over_a_box_holds_at_every_point_inside_it(
     tree: Expression,

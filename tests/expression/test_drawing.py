@@ -40,7 +40,6 @@ def nodes(tree: Expression) -> list[Expression]:
     return found
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(trees(), conditions()))
 def test_a_drawing_holds_every_input_and_every_operation(tree: Expression) -> None:
     places = nodes(tree)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 import sympy
 from helpers_trees import NAMES, points, rational_trees
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from nalmx.errors import ExpressionError
 from nalmx.expression import Expression, evaluate, parse, to_text
@@ -63,7 +63,6 @@ def test_an_expression_keeps_its_values_through_sympy_and_back(text: str) -> Non
         assert evaluate(again, point) == evaluate(tree, point)
 
 
-@settings(max_examples=100)
 @given(rational_trees(), points())
 def test_a_rational_expression_keeps_its_values_through_sympy_where_it_is_defined(
     tree: Expression, point: dict[str, Fraction]

@@ -172,7 +172,6 @@ def test_a_deep_text_is_refused_on_one_line_and_a_less_deep_one_is_read(
 
 
 @given(st.text(alphabet=r"x1y2 \frac{}^_[]()|,.+-*/<>=&!sinSPe√²⋅", max_size=30))
-@settings(max_examples=200, deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     for syntax in SYNTAXES:
         with suppress(ExpressionError):

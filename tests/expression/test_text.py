@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from helpers_trees import conditions, points, trees
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nalmx.expression import Apply, Expression, Number, Variable, build, evaluate, parse, to_text
@@ -12,7 +12,6 @@ from nalmx.expression import Apply, Expression, Number, Variable, build, evaluat
 SIDES = st.one_of(trees(), conditions())
 
 
-@settings(max_examples=200)
 @given(SIDES, st.lists(points(), min_size=3, max_size=3))
 def test_the_text_of_a_tree_reads_back_to_the_same_function(
     tree: Expression, tried: list[dict[str, Fraction]]
@@ -22,14 +21,12 @@ def test_the_text_of_a_tree_reads_back_to_the_same_function(
         assert evaluate(again, point) == evaluate(tree, point)
 
 
-@settings(max_examples=200)
 @given(SIDES)
 def test_the_text_of_a_text_is_that_text(tree: Expression) -> None:
     text = to_text(tree)
     assert to_text(parse(text)) == text
 
 
-@settings(max_examples=100)
 @given(SIDES)
 def test_a_text_is_one_printable_line(tree: Expression) -> None:
     assert to_text(tree).isprintable()

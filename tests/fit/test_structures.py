@@ -61,7 +61,7 @@ def test_laws_of_several_steps_are_found_and_proved(name):
     assert check(Claim(outcome.formula, truth, domain)).holds("proved"), to_text(outcome.formula)
 
 
-@pytest.mark.parametrize("name", ["homogeneous", "Lorentz"])
+@pytest.mark.parametrize("name", thinned(["Lorentz", "homogeneous"]))
 def test_laws_of_several_steps_are_found_under_noise(name):
     rows, truth, domain = rows_of(*LAWS[name], count=1000)
     size = np.sqrt((rows.target**2).mean())

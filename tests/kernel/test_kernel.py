@@ -120,11 +120,11 @@ def penalty(module, kind):
     [
         ("nac*", "div", 2),
         ("g-nalu", "mul", 3),
-        ("nau", "add", 10),
-        ("npu", "mul", 10),
         *(
             pytest.param(*case, marks=pytest.mark.slow)
             for case in [
+                ("nau", "add", 10),
+                ("npu", "mul", 10),
                 ("nac+", "sub", 3),
                 ("nalu", "add", 2),
                 ("inalu", "div", 3),

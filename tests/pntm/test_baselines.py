@@ -95,11 +95,11 @@ def test_all_weights_have_a_gradient(name):
 
 
 @pytest.mark.parametrize("name", thinned(NTMS))
-def test_an_ntm_stays_finite_over_1000_tokens(name):
+def test_an_ntm_stays_finite_over_300_tokens(name):
     model = new_baseline(name, VOCABULARY, seed=0)
     with torch.no_grad():
         model.heads.weight.mul_(20)
-        logits, state = model.advance(tokens(1, 1000), model.start(1, 1000))
+        logits, state = model.advance(tokens(1, 300), model.start(1, 300))
     assert logits.isfinite().all()
     assert all(part.isfinite().all() for part in state)
     assert state[3].sum(-1) == pytest.approx(np.ones((1, 2)), abs=1e-4)

@@ -11,7 +11,7 @@ import flint
 import pytest
 from helpers_pytest import pytest_run, thinned
 from helpers_trees import NAMES, bounds, claim, conditions, points, trees
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nalmx.errors import ExpressionError, SettingError
@@ -44,11 +44,11 @@ def exported(made: Claim, **facts: str) -> str:
     return exported_tests(made, {ABOUT: check(made, EFFORT)}, ABOUT, facts)
 
 
-def run_files(folder: Path, files: dict[str, str]) -> dict[str, str]:
+def run_files(folder: Path, files: dict[str, str], examples: int = 100) -> dict[str, str]:
     """The outcome of each test in some files, with nalmx out of reach, as `file::test` to `passed`."""
     (folder / "conftest.py").write_text(WITHOUT_NALMX)
     for name, text in files.items():
-        fewer = text.replace("max_examples=500", "max_examples=100")
+        fewer = text.replace("max_examples=500", f"max_examples={examples}")
         (folder / f"test_{name}.py").write_text(fewer, encoding="utf-8")
     result = pytest_run(folder, "-W", "error", "-rA", "--tb=short", ".")
     outcomes = {}
@@ -111,7 +111,7 @@ def made(name: str, texts: tuple[str, ...], tolerances: dict[str, str]) -> Claim
 
 def test_right_formulas_pass_without_nalmx(tmp_path) -> None:
     claims = {name: made(name, texts, TOLERANCES) for name, texts in RIGHT.items()}
-    outcomes = run_files(tmp_path, {name: exported(each) for name, each in claims.items()})
+    outcomes = run_files(tmp_path, {name: exported(each) for name, each in claims.items()}, 20)
     assert {test: word for test, word in outcomes.items() if word != "passed"} == {}
     assert {test.split(".py")[0] for test in outcomes} == set(RIGHT)
     inexact = {"trigonometry", "cancelling", "exponential", "roots", "variable_power"}
@@ -248,7 +248,7 @@ def test_inputs_may_have_any_names(tmp_path, names) -> None:
     )
     each = Claim(left, left, Domain.uniform(names, Range.parse("[1,2]")))
     text = exported_tests(each, {})
-    assert set(run_files(tmp_path, {"names": text}).values()) == {"passed"}
+    assert set(run_files(tmp_path, {"names": text}, 20).values()) == {"passed"}
     assert "stands for" in (ast.get_docstring(ast.parse(text)) or "")
 
 
@@ -294,7 +294,6 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("functions")
 
 
-@settings(max_examples=400)
 @given(trees() | conditions(), st.lists(points(), min_size=1, max_size=3))
 def test_the_function_has_the_values_of_the_tree(folder, tree, sampled) -> None:
     facts, function = loaded(tree, folder)

@@ -69,10 +69,6 @@ def shapes() -> Iterator[Expression]:
 
 
 @settings(
-    max_examples=150,
-    deadline=None,
-    database=None,
-    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

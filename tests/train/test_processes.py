@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 TRAINING = """
 import hashlib, sys, torch
 from pathlib import Path
@@ -17,6 +19,7 @@ print(hashlib.sha256(values).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_a_training_does_not_depend_on_what_was_compiled_before(tmp_path):
     found = set()
     for seed in ("0", "1"):

@@ -70,7 +70,9 @@ def published_for(kind):
 
 
 @pytest.mark.parametrize("chunk", thinned([LOG_EVERY, 200]))
-@pytest.mark.parametrize("kind", ["noise", "falling", "rising", "diverging"])
+@pytest.mark.parametrize(
+    "kind", ["noise", "falling", "rising", pytest.param("diverging", marks=pytest.mark.slow)]
+)
 def test_models_start_again_where_the_published_rule_says(kind, chunk):
     expected = published_for(kind)
     assert found(random_losses(kind), chunk) == expected

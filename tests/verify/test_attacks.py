@@ -5,6 +5,7 @@ import sys
 from fractions import Fraction
 
 import pytest
+from helpers_pytest import thinned
 
 from nalmx.expression import Apply, Number, Variable, parse, variables
 from nalmx.verify import Claim, Domain, Effort, Tolerance, check
@@ -34,33 +35,35 @@ def test_logarithm_of_a_normal_form_that_is_zero(left, right, domain, tolerance)
     assert check(stated(left, right, domain, tolerance), LIGHT).verdict != "proved"
 
 
-@pytest.mark.parametrize("tolerance", ["0", "abs:2"])
+@pytest.mark.parametrize("tolerance", thinned(["0", "abs:2"]))
 @pytest.mark.parametrize("tie", ["cos(x)", "exp(-x)", "sqrt(1 - x)", "Mod(3*x + 1/2, 1)"])
 def test_an_input_is_not_replaced_by_an_expression_of_itself(tie, tolerance):
     left, right = (f"Piecewise(({value}, x == {tie}), (0, True))" for value in ("x", "2*x"))
     assert check(stated(left, right, "[0,1]", tolerance), LIGHT).verdict != "proved"
 
 
-@pytest.mark.parametrize(
-    ("left", "domain"),
-    [
-        ("exp(-x)", "[20000,30000]"),
-        ("exp(-exp(x))", "[20,30]"),
-        ("x**1000", "[0,1e-100]"),
-        ("2**(-2**x)", "[20,50]"),
-        ("x**floor(y)", "x=[0.1,0.9] y=[1e9,2e9]"),
-    ],
-)
-def test_a_tiny_difference_takes_no_time(left, domain):
+TINY = [
+    ("exp(-x)", "[20000,30000]"),
+    ("exp(-exp(x))", "[20,30]"),
+    ("x**1000", "[0,1e-100]"),
+    ("2**(-2**x)", "[20,50]"),
+    ("x**floor(y)", "x=[0.1,0.9] y=[1e9,2e9]"),
+]
+
+
+def test_a_tiny_difference_takes_no_time():
     code = (
-        "import sys; sys.path.insert(0, 'tests/verify')\n"
-        "from test_attacks import LIGHT, check, stated\n"
-        f"print(check(stated({left!r}, '0', {domain!r}, 'abs:1'), LIGHT).verdict)"
+        "import sys; sys.path[:0] = ['tests', 'tests/verify']\n"
+        "from test_attacks import LIGHT, TINY, check, stated\n"
+        "for left, domain in TINY:\n"
+        "    print(check(stated(left, '0', domain, 'abs:1'), LIGHT).verdict)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=SECONDS, check=False
     )
-    assert done.stdout.strip() in ("bounded", "tested", "unknown"), done.stderr
+    verdicts = done.stdout.split()
+    assert len(verdicts) == len(TINY), done.stderr
+    assert set(verdicts) <= {"bounded", "tested", "unknown"}
 
 
 SQUARE = "x=[-1,1] y=[-1,1]"

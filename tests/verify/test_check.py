@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import claim
 from scipy.stats import binomtest
 
@@ -37,11 +38,14 @@ def test_an_identity_of_rational_functions_is_proved(left: str, right: str, exte
 
 @pytest.mark.parametrize(
     ("left", "right", "extent", "tolerance"),
-    [
-        ("Max(atan(x1), atan(x2))", "atan(Max(x1, x2))", "[0,1]", "0"),
-        ("acos(cos(4))*x1", "(2*pi - 4)*x1", "[0,1]", "0"),
-        ("asin(sin(2))*x1", "(pi - 2)*x1", "[-5,5]", "0"),
-    ],
+    thinned(
+        [
+            ("Max(atan(x1), atan(x2))", "atan(Max(x1, x2))", "[0,1]", "0"),
+            ("acos(cos(4))*x1", "(2*pi - 4)*x1", "[0,1]", "0"),
+            ("asin(sin(2))*x1", "(pi - 2)*x1", "[-5,5]", "0"),
+        ],
+        3,
+    ),
 )
 def test_a_true_claim_beyond_algebra_is_tested_with_its_points_and_limit(
     left: str, right: str, extent: str, tolerance: str
@@ -208,7 +212,7 @@ def test_a_range_beyond_floating_point_is_checked_without_a_crash(
     assert verdict(left, right, extent).verdict in (level, "unknown")
 
 
-@pytest.mark.parametrize("extent", ["[1/3,0.33333333333333333334]", "[1e-400,1e-399]"])
+@pytest.mark.parametrize("extent", thinned(["[1/3,0.33333333333333333334]", "[1e-400,1e-399]"]))
 def test_points_outside_a_range_that_holds_no_float_are_not_counted(extent: str) -> None:
     found = verdict("acos(cos(4))*x1", "(2*pi - 4)*x1", extent)
     assert (found.points or 0) <= EFFORT.examples

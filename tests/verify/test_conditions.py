@@ -67,6 +67,10 @@ OTHERS: dict[str, Any] = {
     "exp(x) != x": "[-3,3]",
 }
 LONGER = (
+    "exp(x*y) >= 1 + x*y",
+    "exp(x) - 2*x >= 2 - 2*log(2)",
+    "x**y <= 1 + y*(x - 1)",
+    "2**x <= 1 + x",
     "x**4*y**2 + x**2*y**4 + 1 >= 3*x**2*y**2",
     "tan(sin(sin(a))) <= a",
     "1 - x**2/2 <= cos(x) <= 1",
@@ -229,12 +233,16 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("name", thinned(CHANGES, 4))
-def test_an_altered_certificate_is_not_established(name: str) -> None:
-    claim = Claim.that("1 + x <= exp(x)", "[-5,5]")
-    certificate = certify(claim)
+@pytest.fixture(scope="module")
+def certificate() -> Certificate:
+    certificate = certify(Claim.that("1 + x <= exp(x)", "[-5,5]"))
     assert certificate.data["method"] == METHOD
     assert certificate.replay().established
+    return certificate
+
+
+@pytest.mark.parametrize("name", thinned(CHANGES, 4))
+def test_an_altered_certificate_is_not_established(certificate: Certificate, name: str) -> None:
     try:
         replayed = altered(certificate, CHANGES[name]).replay()
     except CertificateError:

@@ -58,7 +58,8 @@ def test_every_number_of_a_range_is_there_once(form, text, count) -> None:
             ("x1*x2 + 1/3", "x2*x1 + 0.3333", "abs:1e-4"),
             ("(x1 - x2)/x2", "x1/x2 - 1.01", "abs:0.1"),
             ("x1**2*x2", "x1*x2*x1*(1 + 1/1000)", "rel:1e-2"),
-        ]
+        ],
+        3,
     ),
 )
 def test_the_bound_holds_and_is_met_at_every_pair(form, left, right, tolerance) -> None:

@@ -72,7 +72,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("left", "right"), thinned(FORMS, 3))
+@pytest.mark.parametrize(("left", "right"), thinned(FORMS, 6))
 def test_the_bound_holds_at_every_point(left: str, right: str) -> None:
     made = claim(left, right, NARROW, tolerance="abs:1e-12")
     found = every_float(made)
@@ -115,7 +115,7 @@ def test_a_single_violation_among_millions_is_found(arithmetic, threads, monkeyp
 
 
 @pytest.mark.parametrize(
-    "text", thinned(["1/x1", "sqrt(x1)", "1/(x1 - 1/2)", "min(1/x1, 2)", "(1/x1)**0"])
+    "text", thinned(["1/x1", "sqrt(x1)", "min(1/x1, 2)", "1/(x1 - 1/2)", "(1/x1)**0"], 3)
 )
 def test_a_side_that_is_undefined_somewhere_is_never_certified(text: str) -> None:
     found = every_float(claim(text, "x1", "[-1e-44,1e-44]", tolerance="abs:1e300"))
@@ -166,7 +166,8 @@ def in_float32(left: str, extent: str) -> list[float]:
             "sqrt(x1 + 1)*x1**3 - x1",
             "x1**-2 + min(x1, 1/3)",
             "Abs(x1 - pi)*max(x1, 1)",
-        ]
+        ],
+        4,
     ),
 )
 def test_float32_is_what_a_program_in_float32_gives(left: str) -> None:
@@ -278,6 +279,6 @@ def test_what_says_bounded_runs_on_the_cpu_whatever_the_device_of_sweeps(monkeyp
     asked = []
     real = exhaustive.loop
     monkeypatch.setattr(exhaustive, "loop", lambda f, device: (asked.append(device), real(f))[1])
-    made = claim("x1 + 1 - 1", "x1", NARROW, tolerance="abs:1e-9")
+    made = claim("x1", "x1", NARROW, tolerance="abs:1e-9")
     assert EveryFloat().attempt(made, Effort(device="cuda"), Open()).verdict == "bounded"
     assert asked == ["cpu"]

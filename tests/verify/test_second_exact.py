@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from helpers_trees import conditions, points, trees
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nalmx.expression import IRRATIONAL, Expression, Undefined, evaluate, parse
@@ -12,7 +12,6 @@ from nalmx.verify.certificates.second.exact import exact_value
 from nalmx.verify.certificates.second.intervals import OPEN, UNDEFINED
 
 
-@settings(max_examples=300)
 @given(st.one_of(trees(), conditions()), points())
 def test_both_arithmetics_find_the_same_exact_value(
     expression: Expression, point: dict[str, Fraction]

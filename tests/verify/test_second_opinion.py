@@ -2,7 +2,7 @@
 
 import sympy
 from helpers_trees import points, rational_trees
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nalmx.expression import Undefined, build, evaluate, variables
@@ -28,7 +28,6 @@ def _symbols(*expressions):
     return [sympy.Symbol(name, real=True) for name in names]
 
 
-@settings(max_examples=100)
 @given(rational_trees(), rational_trees(), st.sampled_from(["[1,2]", "[-3,3]", "[[-2,-1],[1,2]]"]))
 def test_two_random_expressions_are_proved_equal_only_if_sympy_agrees(left, right, extent):
     finding = decide(claim_between(left, right, extent))
@@ -37,7 +36,6 @@ def test_two_random_expressions_are_proved_equal_only_if_sympy_agrees(left, righ
         assert same_function(left, right)
 
 
-@settings(max_examples=150)
 @given(rational_trees(), st.sampled_from(["[1,2]", "[5,9]"]), st.data())
 def test_an_expression_and_its_sympy_form_are_never_told_apart(left, extent, data):
     form = to_sympy(left)
@@ -54,7 +52,6 @@ def test_an_expression_and_its_sympy_form_are_never_told_apart(left, extent, dat
         assert evaluate(left, point) == evaluate(right, point)
 
 
-@settings(max_examples=100)
 @given(rational_trees(), st.integers(1, 5))
 def test_a_changed_expression_is_never_proved(left, shift):
     assert (

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from helpers_pytest import thinned
 from helpers_trees import exhaustive_verdict
 
 from nalmx import clock, parse
@@ -73,7 +74,7 @@ def moments(most):
     return found
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", thinned(CLAIMS))
 def test_a_check_ends_with_a_verdict_at_whatever_look_its_time_is_over(name):
     calm, looks = within(LOOKS, lambda: check(CLAIMS[name], EFFORT))
     for n in moments(looks):

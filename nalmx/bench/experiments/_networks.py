@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -36,7 +37,23 @@ def trained(
     **options: Any,
 ) -> nn.Module:
     """A stack of networks, one a seed, trained on the same batches."""
-    networks = stack_networks([build(seeded(seed)) for seed in range(seeds)])
+    return train(stacked(build, seeds), seeds, sample, iterations, rate, tell, **options)
+
+
+def stacked(build: Builder, seeds: int) -> nn.Module:
+    return stack_networks([build(seeded(seed)) for seed in range(seeds)])
+
+
+def train(
+    networks: nn.Module,
+    seeds: int,
+    sample: Sampler,
+    iterations: int,
+    rate: float | None,
+    tell: Tell,
+    **options: Any,
+) -> nn.Module:
+    """Train a stack in place, and tell how far it is."""
 
     def show(iteration: int, losses: Tensor) -> None:
         tell(iteration / iterations, f"iteration {iteration}, loss {losses.median():.3g}")
@@ -48,7 +65,12 @@ def trained(
 @torch.no_grad()
 def squared_errors(networks: nn.Module, x: Tensor, t: Tensor) -> list[float]:
     """The mean squared error of each network of a stack, infinite where it is not a number."""
-    errors = (networks(x).double() - t.double()).square().flatten(-2).mean(-1)
+    errors = (
+        (networks(x.to(next(networks.parameters()).dtype)).double() - t.double())
+        .square()
+        .flatten(-2)
+        .mean(-1)
+    )
     return [error if error == error else float("inf") for error in errors.tolist()]
 
 
@@ -82,17 +104,19 @@ def verdicts(
     found: Sequence[Formula | None], truth: Expression | str, extents: Sequence[Range]
 ) -> str:
     """How many formulas are proved equal to the truth, and how many are not. `9 proved, 1 no formula`"""
-    counts: Counter[str] = Counter()
-    known: dict[str, str] = {}
+    return counted(Counter(verdict for _, verdict in judged(found, truth, extents)))
+
+
+def judged(
+    found: Sequence[Formula | None], truth: Expression | str, extents: Sequence[Range]
+) -> list[tuple[str, str]]:
+    """Each formula as text with its verdict; equal ones are checked once."""
+    known = {"": "no formula"}
     for formula in found:
-        if formula is None:
-            counts["no formula"] += 1
-            continue
-        text = str(formula)
-        if text not in known:
-            known[text] = verdict(formula.outputs[0], truth, formula.inputs, extents)
-        counts[known[text]] += 1
-    return counted(counts)
+        if formula is not None and str(formula) not in known:
+            known[str(formula)] = verdict(formula.outputs[0], truth, formula.inputs, extents)
+    texts = ["" if formula is None else str(formula) for formula in found]
+    return [(text, known[text]) for text in texts]
 
 
 def counted(counts: Counter[str]) -> str:
@@ -113,13 +137,45 @@ def outcome(
     truth: Expression | str,
     extents: Sequence[Range],
 ) -> dict[str, Value]:
-    """What most tables say of the seeds of a cell: successes, the median error, the law and its verdict."""
+    """What most tables say of the seeds of a cell: successes, the median error, the law and its verdict.
+
+    `others_learned` is the commonest formula that is not proved to be the truth.
+    """
     found = formulas(
         networks, seeds, lambda network: extract_network(network, extents=list(extents))
     )
+    settled = judged(found, truth, extents)
+    proved = Counter(text for text, verdict in settled if verdict == "proved")
+    others = Counter(text for text, verdict in settled if text and verdict != "proved")
     return {
         "success": f"{sum(error < threshold for error in errors)}/{seeds}",
         "median_error": float(f"{float(torch.tensor(errors).median()):.3g}"),
-        "formula": commonest(found),
-        "verdicts": verdicts(found, truth, extents),
+        "formula": abbreviated(proved),
+        "verdicts": counted(Counter(verdict for _, verdict in settled)),
+        "others_learned": abbreviated(others),
     }
+
+
+def abbreviated(texts: Counter[str]) -> str | None:
+    """The commonest text, with long sums of inputs in a row as `x1 + … + x9`, cut where it is still long."""
+    if not texts:
+        return None
+    text = _SUM.sub(lambda run: _runs(run.group()), texts.most_common(1)[0][0])
+    return f"{text[:96]} …" if len(text) > 100 else text
+
+
+_SUM = re.compile(r"x\d+(?: \+ x\d+){3,}")
+
+
+def _runs(text: str) -> str:
+    numbers = sorted(int(name[1:]) for name in text.split(" + "))
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return " + ".join(
+        f"x{run[0]} + … + x{run[-1]}" if len(run) > 3 else " + ".join(f"x{n}" for n in run)
+        for run in parts
+    )

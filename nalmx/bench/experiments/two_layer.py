@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import torch
-from torch import nn
-
-from ...models import NALU, NAU, NMU, GridDistance, NACMul, NACPlus, SparsitySchedule, Training
 from ...ranges import Range
-from ._networks import outcome, squared_errors, trained
+from ._networks import outcome, squared_errors
 from ._subsets import SubsetTask
+from ._two_layers import ADAM, SQUARES, learned
 from .experiment import Cell, Experiment, Row, Tell
 
-INPUTS, HIDDEN, BATCH = 100, 2, 128
-RATE, COOLDOWN = 0.01, 0.25
+INPUTS = 100
 TRAINED, TESTED = Range.parse("[1,2]"), Range.parse("[2,6]")
 PUBLISHED = {
     ("mul", "nau-nmu"): "98 %",
@@ -27,64 +21,43 @@ PUBLISHED = {
     ("sub", "nac+-nac+"): "100 %",
     ("sub", "nalu-nalu"): "14 %",
 }
-# As the authors have it, the penalty is ten in both layers of a product; in a short training it comes later.
-_STRONG = Training(penalty=GridDistance(SparsitySchedule(10.0, 20_000, 35_000)))
-
-
-class _NAU(NAU):
-    training_facts: ClassVar = _STRONG
-
-
-class _NMU(NMU):
-    training_facts: ClassVar = _STRONG
-
-
-_PAIRS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
-    "nau-nmu": (_NAU, _NMU),
-    "nau-nau": (NAU, NAU),
-    "nac+-nac*": (NACPlus, NACMul),
-    "nac+-nac+": (NACPlus, NACPlus),
-    "nalu-nalu": (NALU, NALU),
+_SOLVED = {
+    ("mul", "positive nau-nmu"): "98 % (NAU and NMU)",
+    ("div", "positive nau-naive realnpu"): "0 % (of all modules)",
 }
 
 
 def _cells(quick: bool) -> list[Cell]:
     if quick:
-        seeds, iterations, tasks = 2, 300, [("mul", "nau-nmu", 10)]
+        seeds, iterations = 2, 300
+        tasks = [("mul", "nau-nmu", ADAM, 10), ("div", "positive nau-naive realnpu", SQUARES, 10)]
     else:
         seeds, iterations = 10, 20_000
-        tasks = [("mul", "nau-nmu", 4), ("mul", "nau-nmu", 10)]
-        tasks += [(operation, name, INPUTS) for operation, name in PUBLISHED]
-    names = ("operation", "network", "inputs", "seeds", "iterations")
+        tasks = [("mul", "nau-nmu", ADAM, 4), ("mul", "nau-nmu", ADAM, 10)]
+        tasks += [(operation, name, ADAM, INPUTS) for operation, name in PUBLISHED]
+        tasks += [(operation, name, SQUARES, INPUTS) for operation, name in _SOLVED]
+    names = ("operation", "network", "training", "inputs", "seeds", "iterations")
     return [dict(zip(names, (*task, seeds, iterations), strict=True)) for task in tasks]
 
 
 def _run(cell: Cell, tell: Tell) -> Row:
     operation, name = str(cell["operation"]), str(cell["network"])
     inputs, seeds, iterations = (int(cell[n] or 1) for n in ("inputs", "seeds", "iterations"))
-    first, second = _PAIRS[name]
-
-    def build(random: torch.Generator) -> nn.Module:
-        layers = (first(inputs, HIDDEN, generator=random), second(HIDDEN, 1, generator=random))
-        return nn.Sequential(*layers)
-
     task = SubsetTask(operation, inputs)
-    sample = task.sampler(TRAINED, BATCH, seeds)
-    networks = trained(build, seeds, sample, iterations, RATE, tell, cooldown=COOLDOWN)
+    networks = learned(name, str(cell["training"]), task, TRAINED, seeds, iterations, tell)
     tell(1.0, "judging")
     errors = squared_errors(networks, *task.evaluation(TESTED, 10_000))
     extents = [TESTED] * inputs
     found = outcome(networks, seeds, errors, task.threshold(TESTED), task.truth, extents)
-    text = str(found["formula"] or "")
-    short = f"{text[:56]} …" if len(text) > 60 else text or None
-    published = PUBLISHED[operation, name] if inputs == INPUTS else None
-    return {**found, "formula": short, "published": published}
+    known = {**PUBLISHED, **_SOLVED}[operation, name]
+    return {**found, "published": known if inputs == INPUTS else None}
 
 
 EXPERIMENT = Experiment(
     _cells,
     _run,
     hidden=("seeds", "iterations"),
-    note="Published (not checked against the paper by Madsen & Johansen): 100 seeds of 5,000,000 iterations. "
-    "Here the seeds of a cell share their batches and are judged at the last iteration.",
+    note="Published: 100 seeds of 5,000,000 iterations (Madsen & Johansen). Here the seeds of a cell share "
+    "their batches and are judged at the last iteration; least squares see 808 rows, and begin anew up to "
+    "five times.",
 )

@@ -52,7 +52,7 @@ def agree(shifts, tokens, start, jump=None, target=None):
 
 JUMPS, KERNELS = ("none", "some", "certain"), ("mild", "sharp", "mixed", "two points")
 # Many steps one by one take long: every jump once, the rest in `bench`.
-LONG = {("mild", "none"), ("sharp", "some"), ("two points", "certain")}
+LONG = {("two points", "certain")}
 CASES = [
     pytest.param(
         *(time, kernel, jump),

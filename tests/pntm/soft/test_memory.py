@@ -34,8 +34,14 @@ def settings(kind, *steps):
     return [*heads, *gates, symbols]
 
 
-@pytest.mark.parametrize("kind", ["soft", "sharp", "nearly sharp", "kept"])
-@pytest.mark.parametrize("time", LENGTHS)
+@pytest.mark.parametrize(
+    ("time", "kind"),
+    [
+        pytest.param(time, kind, marks=[pytest.mark.slow] if time > 20 and kind != "kept" else [])
+        for time in LENGTHS
+        for kind in ("soft", "sharp", "nearly sharp", "kept")
+    ],
+)
 def test_all_steps_at_once_are_the_steps_one_by_one(time, kind):
     assert_agreement(memory_reads_sequential, memory_reads, settings(kind, 2, time))
 
