@@ -98,7 +98,7 @@ ORDERS = {
         {"record", "tables"},
         {"holdout", "residuals", "values"},
         {"constants", "form", "tidying"},
-        {"candidate", "description", "dimensions"},
+        {"candidate", "description", "dimensions", "few_values"},
         {"snapping"},
         {"judge", "structures"},
         {"everywhere", "shown"},
