@@ -133,6 +133,16 @@ def test_words_are_read_right_and_proved_so():
     assert _tokens.reads_right(made, number_words.MEANING, states) == "no formula"
 
 
+def test_numbers_that_no_example_tells_are_put_back():
+    numbers = [row[:] for row in WORDS]
+    numbers[14][0] = 7.0  # what fifteen does to a state
+    made = exact(number_words.build(torch.Generator()), numbers).double()
+    known = [n for n in range(1, 1_000) if n % 100 != 15 or n == 15]
+    _tokens.put_back(made, number_words.tokens(known), torch.tensor(known)[:, None])
+    assert made.rows[14].tolist() == [1, 15]
+    assert made.rows.tolist() == WORDS
+
+
 DIGITS = [[10.0, float(digit), 0.0] for digit in range(10)]
 
 
@@ -164,7 +174,7 @@ def policy(first, second, sign=-9.0, zero=3.0, shift=3.0):
 def arrived(networks, side, time):
     random = torch.Generator().manual_seed(0)
     start = grid_world.episodes(random, (1, 100), side, (time, time))
-    return grid_world.experience(networks, random, start)[2].double().mean().item()
+    return grid_world.experience(networks, start)[2].double().mean().item()
 
 
 def test_who_goes_when_no_time_is_to_spare_always_arrives():
@@ -189,7 +199,9 @@ def test_a_policy_is_judged_on_every_grid(condition, verdict):
 
 def test_rows_to_imitate_are_those_of_rewarded_episodes():
     networks = policy([0.0, 0.0, 1.0], [1.0, 1.0, 0.0])
-    states, done = grid_world.imitated(networks, torch.Generator().manual_seed(0), 1)
+    states, done = grid_world.imitated(
+        networks, torch.Generator().manual_seed(0), 1, by_chance=True
+    )
     assert states.shape[:2] == done.shape[:2] == (1, grid_world.EPISODES * 12)
     known = done[0, :, 0] >= 0
     assert 0 < known.sum() < len(known)

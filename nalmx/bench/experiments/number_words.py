@@ -72,7 +72,7 @@ def tokens(numbers: list[int]) -> Tensor:
 
 def build(random: torch.Generator) -> Reader:
     """Of the numbers m and e of a word and the state h: a product of m and h, and a sum of it and e."""
-    return Reader(Wired([(0, 2)], [(3, 1)], random), 1, len(WORDS), (1.0, 0.0))
+    return Reader(Wired([(0, 2)], [(3, 1)], random), 1, len(WORDS), (1.0, 0.0), random)
 
 
 class _LSTM(nn.Module):

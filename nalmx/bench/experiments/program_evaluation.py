@@ -47,7 +47,7 @@ def tokens(programs: list[str]) -> Tensor:
 def build(random: torch.Generator) -> Reader:
     """Of the numbers m, e, f of a character and the states n, t: sums of m·n and e, and of t and f·n."""
     cell = Wired([(0, 3), (2, 3)], [(5, 1), (4, 6)], random)
-    return Reader(cell, 2, len(CHARACTERS), (1.0, 0.0, 0.0))
+    return Reader(cell, 2, len(CHARACTERS), (1.0, 0.0, 0.0), random)
 
 
 def _cells(quick: bool) -> list[Cell]:
