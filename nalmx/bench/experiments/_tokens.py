@@ -20,7 +20,7 @@ from ...extract import extract_network
 from ...models import NAU, NMU, Recurrent
 from ...ranges import Range
 from ...train.least_squares import NEARLY_EXACT, solve_network
-from ._networks import seeded, verdict
+from ._networks import evaluations, seeded, verdict
 from .experiment import Cell, Tell
 
 Group: TypeAlias = tuple[int, ...]
@@ -121,9 +121,9 @@ def learned(
     for seed in range(seeds):
         random, found = seeded(seed), []
         for start in range(_STARTS):
-            tell(seed / seeds, f"seed {seed}, start {start + 1}")
+            told = evaluations(tell, seed / seeds, f"seed {seed}, start {start + 1}")
             reader = build(random)
-            error = solve_network(reader, x, t, int(cell["evaluations"] or 1))
+            error = solve_network(reader, x, t, int(cell["evaluations"] or 1), told)
             found.append((error, start, reader))
             if error <= NEARLY_EXACT:
                 put_back(reader, x, t)

@@ -51,19 +51,19 @@ def split(seed: int = 0) -> tuple[list[int], list[int]]:
 
     100 and 200 are learned from: no other number says what `hundred` is where nothing follows.
     """
-    learned = [*range(1, 20), 100, 200]
-    words = {word for number in learned for word in spelled(number)}
+    known = [*range(1, 20), 100, 200]
+    words = {word for number in known for word in spelled(number)}
     others = []
     for number in np.random.default_rng(seed).permutation(np.arange(20, 1_000)).tolist():
-        if number in learned:
+        if number in known:
             continue
         if words.issuperset(spelled(number)):
             others.append(number)
         else:
-            learned.append(number)
+            known.append(number)
             words.update(spelled(number))
-    more = TRAINED - len(learned)
-    return learned + others[:more], others[-TESTED:]
+    more = TRAINED - len(known)
+    return known + others[:more], others[-TESTED:]
 
 
 def tokens(numbers: list[int]) -> Tensor:
