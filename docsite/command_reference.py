@@ -11,7 +11,7 @@ from nalmx.cli import HELP, PROGRAM, group
 
 PATH = "reference/commands.md"
 _ALIKE = {f"{PROGRAM} bench {entry.name}" for entry in CATALOGUE[1:]}
-_WIDTH = 100
+_WIDTH = 80  # columns, which fit the page
 
 
 def page() -> str:

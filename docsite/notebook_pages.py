@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def _shown(cell: dict[str, Any]) -> Iterator[str]:
     for output in cell["outputs"]:
         data = output.get("data", {})
         if "text/html" in data:
-            yield f'<div class="output">\n{"".join(data["text/html"])}\n</div>'
+            # The theme gives a form to tables that have no class.
+            html = re.sub(r"<table [^>]*>", "<table>", "".join(data["text/html"]))
+            yield f'<div class="output">\n{html}\n</div>'
         else:
             yield f"```text\n{''.join(data.get('text/plain', output.get('text', ''))).rstrip()}\n```"

@@ -63,31 +63,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _main(given)
     from .supervisor import supervised
 
-    try:
-        return supervised(lambda: _main(given))
-    except BrokenPipeError:
-        return _reader_gone()
+    return supervised(lambda: _main(given))
 
 
 def _main(given: list[str]) -> int:
-    try:
-        if _asks_for_help(given) and COMPLETING not in os.environ:
-            sys.stdout.write(HELP)
-            sys.stdout.flush()
-            return HOLDS if given else BAD_INPUT
+    if not _asks_for_help(given) or COMPLETING in os.environ:
         return _run(given)
-    except BrokenPipeError:
-        return _reader_gone()
+    sys.stdout.write(HELP)
+    _flush()
+    return HOLDS if given else BAD_INPUT
 
 
 def _asks_for_help(given: list[str]) -> bool:
     return not given or given[0] in ("--help", "-h")
 
 
-def _reader_gone() -> int:
-    # Give Python something to flush into when it exits.
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-    return HOLDS
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from .supervisor import reader_gone
+
+        reader_gone(sys.stdout)
 
 
 def _prepare_streams() -> None:
@@ -111,8 +108,10 @@ def _run(given: list[str]) -> int:
 
     try:
         result = group().main(given, prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
         return result if isinstance(result, int) else HOLDS
+    except SystemExit:  # of click, which was writing help where nobody reads any more
+        return HOLDS
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except NalmxError as error:
@@ -121,8 +120,6 @@ def _run(given: list[str]) -> int:
         from .supervisor import interrupted
 
         return _fail(interrupted(), INTERRUPTED)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}", BAD_INPUT)
     except Exception as error:  # The last line of defence: no traceback reaches a user.
@@ -144,7 +141,10 @@ def group() -> click.Group:
     """All commands."""
     import click
 
-    class Group(click.Group):
+    from . import __version__
+    from .commands import _group
+
+    class Group(_group.Group):
         """The commands of `COMMANDS`, each imported when it is called."""
 
         def list_commands(self, context: click.Context) -> list[str]:
@@ -159,16 +159,6 @@ def group() -> click.Group:
             command: click.Command = module.command
             return command
 
-        def resolve_command(
-            self, context: click.Context, arguments: list[str]
-        ) -> tuple[str | None, click.Command | None, list[str]]:
-            name = arguments[0]
-            if name not in COMMANDS and not name.startswith("-"):
-                from .errors import UnknownNameError
-
-                raise UnknownNameError("command", name[:40], [*COMMANDS])
-            return super().resolve_command(context, arguments)
-
         def invoke(self, context: click.Context) -> object:
             try:
                 return super().invoke(context)
@@ -177,8 +167,6 @@ def group() -> click.Group:
 
         def get_help(self, context: click.Context) -> str:
             return HELP.rstrip("\n")
-
-    from . import __version__
 
     made = Group(name=PROGRAM)
     return click.version_option(__version__, prog_name=PROGRAM)(made)

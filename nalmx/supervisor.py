@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import TextIO
 
 from .exit_codes import INTERNAL_ERROR, INTERRUPTED
 
@@ -79,6 +80,13 @@ def supervised(work: Callable[[], int]) -> int:
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def reader_gone(stream: TextIO) -> None:
+    """Let what is still written to a stream go nowhere: the work and its exit code are what they are."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def remove_if_killed(folder: str) -> None:
@@ -283,8 +291,11 @@ class _Parent:
         if code == INTERRUPTED:
             self._say_interrupted()
         elif self._will is not None:
-            sys.stdout.write(str(self._will["text"]))
-            sys.stdout.flush()
+            try:
+                sys.stdout.write(str(self._will["text"]))
+                sys.stdout.flush()
+            except BrokenPipeError:
+                reader_gone(sys.stdout)
         return code
 
     def _code(self, status: int) -> int:

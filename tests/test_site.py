@@ -11,6 +11,7 @@ import click
 import command_reference
 import module_gallery
 import nbformat
+import notebook_pages
 import program_gallery
 import published_tables
 import pytest
@@ -85,6 +86,13 @@ def test_the_reference_has_every_command_with_every_option():
     options = [(p, o) for p in called.keys() - alike for one in called[p].params for o in one.opts]
     assert [(p, o) for p, o in options if o.startswith("-") and o not in texts[p]] == []
     assert len(options) > 100
+
+
+def test_the_tables_of_notebooks_have_the_form_of_the_site():
+    pages = dict(notebook_pages.pages(ROOT / "examples"))
+    text = pages["notebooks/a-law-from-data.md"]
+    assert "<table><thead>" in text
+    assert "<table " not in text
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from ..runs.claims import CLAIMS, certificate_path
 from ..supervisor import last_will
 from ..verify import Claim, Verdict
 from . import _request as ask
-from ._options import as_text, json_line, messages
+from ._options import as_text, json_line, messages, write
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate
@@ -108,7 +107,7 @@ def certificate(asked: ReplayRequest) -> int:
     will = last_will(asked.timeout, lambda: text(late), late.exit_code())
     with messages(asked.quiet).status("replaying") as status, will:
         replay = loaded.replay(lambda step: status.update(f"replaying: {step}"), asked.timeout)
-    sys.stdout.write(text(replay))
+    write(text(replay))
     return replay.exit_code()
 
 

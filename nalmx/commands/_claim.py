@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from ..verify.domain import named_ranges
 from . import _request as ask
 from ._certificate import write_certificate
 from ._files import check_certificates, check_tests, tests_option
-from ._options import as_text, export_tests, json_line, messages, no_traces
+from ._options import as_text, export_tests, json_line, messages, no_traces, write
 
 if TYPE_CHECKING:
     from ..verify.sweeping.grids import Format
@@ -171,7 +170,7 @@ def settle(
     try:
         export_tests(asked.tests, ExpressionOutcome.of(claim, verdict), quiet=asked.quiet)
     finally:
-        sys.stdout.write(_text(verdict, asked.as_json))
+        write(_text(verdict, asked.as_json))
     write_certificate(asked.certificate, claim, verdict, quiet=asked.quiet)
     return verdict.exit_code(asked.require)
 

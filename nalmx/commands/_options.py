@@ -19,7 +19,7 @@ from ..devices import Work, idle_gpu
 from ..errors import ExpressionError
 from ..expression import Expression
 from ..expression.syntaxes import Reading, Syntax, read
-from ..supervisor import Together, remove_if_killed
+from ..supervisor import Together, reader_gone, remove_if_killed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +31,14 @@ if TYPE_CHECKING:
 SECONDS_FOR_A_STEP = 0.7
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        reader_gone(self.file)  # type: ignore[arg-type]
+
+
 def output() -> Console:
     """Where results go: stdout, with no colours in a pipe and no wrapping of formulas."""
-    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    return _Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def as_text(lines: Iterable[Text]) -> str:
@@ -47,7 +52,7 @@ def as_text(lines: Iterable[Text]) -> str:
 
 def messages(quiet: bool) -> Console:
     """Where progress and remarks go: stderr."""
-    return Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
+    return _Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
 def json_line(data: object) -> str:
@@ -88,7 +93,16 @@ def print_lines(lines: Iterable[RenderableType]) -> None:
 
 def print_json(data: object) -> None:
     """One JSON object on stdout, and nothing else there."""
-    sys.stdout.write(json_line(data))
+    write(json_line(data))
+
+
+def write(text: str) -> None:
+    """A text on stdout, as it is."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        reader_gone(sys.stdout)
 
 
 def say_idle_gpu(notes: Console, device: str, work: Work) -> None:

@@ -196,12 +196,13 @@ def is_verbose() -> bool:
 def _told(context: click.Context, work: Callable[[R], int], request: R) -> int:
     """Work between a line that says with what it is done and one that says how it ended."""
     from .. import __version__
+    from ._options import messages
 
-    began = time.perf_counter()
+    began, notes = time.perf_counter(), messages(quiet=False)
     python = sys.version.split()[0]
-    click.echo(f"{context.command_path}: nalmx {__version__}, Python {python}", err=True)
+    notes.print(f"{context.command_path}: nalmx {__version__}, Python {python}", soft_wrap=True)
     code = work(request)
-    click.echo(f"exit code {code} after {time.perf_counter() - began:.1f} s", err=True)
+    notes.print(f"exit code {code} after {time.perf_counter() - began:.1f} s", soft_wrap=True)
     return code
 
 

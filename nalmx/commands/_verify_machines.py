@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from ..supervisor import last_will
 from . import _request as ask
-from ._options import as_text, json_line, messages, no_traces
+from ._options import as_text, json_line, messages, no_traces, write
 from ._progress import Spinner
 
 
@@ -57,5 +56,5 @@ def machines(asked: MachinesRequest) -> int:
     will = last_will(3 * asked.timeout, lambda: text(unknown), unknown.exit_code(asked.require))
     with no_traces(), Spinner(messages(asked.quiet), "verifying") as tell, will:
         verdict = verify_machines(asked.left, asked.right, effort=effort, on_progress=tell)
-    sys.stdout.write(text(verdict))
+    write(text(verdict))
     return verdict.exit_code(asked.require)

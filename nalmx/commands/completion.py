@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +10,7 @@ from click.shell_completion import ShellComplete, get_completion_class
 
 from ..exit_codes import HOLDS
 from . import _request as ask
+from ._options import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,5 @@ def command(asked: CompletionRequest) -> int:
     program = str(root.info_name)
     made = kind(root.command, {}, program, f"_{program.upper()}_COMPLETE")
     # The shell's own `source` would start that shell to learn its version.
-    sys.stdout.write(ShellComplete.source(made))
+    write(ShellComplete.source(made))
     return HOLDS

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +74,18 @@ def command(asked: ReportRequest) -> int:
     write_bytes(asked.output, page(parts).encode())
     print_lines([f"report: {asked.output}"])
     if asked.open_it:
-        click.launch(asked.output.resolve().as_uri())
+        page_at = asked.output.resolve().as_uri()
+        if _has_screen():
+            click.launch(page_at)
+        else:
+            said = f"nalmx: there is no screen to show it on; open {page_at} in a browser"
+            messages(asked.quiet).print(said, soft_wrap=True)
     return HOLDS
+
+
+def _has_screen() -> bool:
+    given = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, given))
 
 
 def _check_output(path: Path, force: bool) -> None:

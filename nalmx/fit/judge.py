@@ -19,6 +19,7 @@ from ..expression import variables
 from .candidate import Candidate, Part
 from .description import BITS_OF_A_NODE, bits_a_row, size_of
 from .dimensions import why_not_alike
+from .few_values import bent_between_two, different_rows
 from .form import Form, polish
 from .holdout import Split
 from .residuals import why_not_noise
@@ -279,24 +280,27 @@ class Judge:
         if free > most:
             return f"{free} of its constants are no exact numbers"
         part = self.everything
-        rows = len(part.target)
+        rows, different = len(part.target), different_rows(found.expression, part.columns)
         if found.is_exact:
-            saved = self.bits_a_row * (rows - free)
+            saved = self.bits_a_row * (different - free)
         else:
             unexplained = float(np.var(left) / np.var(part.target))
             if not unexplained <= 1 - (_LEAST_EXPLAINED if free else _LEAST_BY_EXACT):
                 return f"it explains {max(1 - unexplained, 0.0):.0%} of the target's variance"
             if free > (not found.form.is_daring) and not unexplained <= _HIDES_LITTLE:
                 return f"{free} of its constants are no exact numbers, and noise hides what else may be"
-            saved = -0.5 * rows * math.log2(max(unexplained, 1e-30))
+            # Rows with the same inputs say no more than their mean does.
+            saved = 0.5 * different * math.log2(rows / different / max(unexplained, 1e-30))
             saved = min(saved, self.bits_a_row * rows)
         spared = _SPARED * free if self._is_short_curve(found) else 0.0
         needed = found.bits - spared + math.log2(1 + self.tried) + _SURPLUS * min(1.0, rows / 100)
         needed += self._bits_left_out
         if saved < needed:
-            return (
-                f"{rows} rows are too few for it: it saves {saved:.0f} bits and needs {needed:.0f}"
-            )
+            kept = f"{rows} rows" if different == rows else f"{different} different rows"
+            return f"{kept} are too few for it: it saves {saved:.0f} bits and needs {needed:.0f}"
+        name = bent_between_two(found.expression, part.columns)
+        if name:
+            return f"{name} has two values, between which a line is as good"
         if found.is_exact:
             return ""
         weights = part.weights / np.abs(part.target) if found.in_proportion else part.weights

@@ -142,6 +142,11 @@ def test_features_keep_their_order_and_may_have_commas_in_their_names(table):
     assert chosen_rows(path, "y", ["b,a_in_m"]).rows.inputs.tolist() == [[2, 1], [5, 4]]
 
 
+def test_columns_of_true_and_false_are_ones_and_zeros(table):
+    rows = chosen_rows(table("a,on,y\n1,True,2\n3,false,3\n5,TRUE,6\n"), "y").rows
+    assert rows.inputs.tolist() == [[1, 1], [3, 0], [5, 1]]
+
+
 def test_columns_of_text_and_without_a_name_are_left_out(table):
     chosen = chosen_rows(table(",name,a,y\n0,Mercury,1,2\n1,Venus,3,4\n"), "y")
     assert chosen.rows.names == ("a",)

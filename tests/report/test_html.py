@@ -152,6 +152,20 @@ def test_a_certificate_is_replayed_and_shown(name, word, tmp_path, capsys):
         assert main(["verify", "expr", *shlex.split(last)]) == 1
 
 
+def test_a_report_is_opened_where_there_is_a_screen(tmp_path, capsys, monkeypatch):
+    asked, opened = ["report", str(OLD / "certificates" / "refuted.json"), "--open"], []
+    monkeypatch.setattr("click.launch", opened.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert main([*asked, "--output", str(tmp_path / "seen.html")]) == 0
+    monkeypatch.delenv("DISPLAY")
+    assert main([*asked, "--output", str(tmp_path / "told.html")]) == 0
+    assert opened == [(tmp_path / "seen.html").as_uri()]
+    assert f"open {(tmp_path / 'told.html').as_uri()} in a browser" in capsys.readouterr().err
+
+
 def test_what_a_replay_does_not_establish_is_unknown(tmp_path):
     data = json.loads((OLD / "certificates" / "refuted.json").read_text())
     data["counterexample"]["point"]["x"] = "2"

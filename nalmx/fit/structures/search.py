@@ -22,6 +22,7 @@ from .scaling import scalings
 from .sparse import sparse
 from .sums import sums
 from .surrogate import surrogate
+from .switches import switches
 from .translation import translations
 
 _DEEPEST = 3
@@ -44,6 +45,7 @@ def searches(problem: Problem, may_be_noisy: bool) -> Iterator[Iterator[Form]]:
     yield plain(problem)
     if may_be_noisy:
         yield curves(problem)
+    yield switches(problem)
     yield sums(problem)
     noisy_first = may_be_noisy and _looks_noisy(problem)
     if not noisy_first:

@@ -24,6 +24,7 @@ _BLOCK = 10_000
 _SEPARATORS = ("\t", ";", "|", ",", " ")
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d*,\d+|\d+,)([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}")
+_TRUTHS = {"true": 1.0, "false": 0.0}
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?", ".", "nil"}
 
 
@@ -111,6 +112,10 @@ class _Text:
                 raise ValueError
             blocks.append(np.array(list(map(float, column))))
         except ValueError:
+            truths = [_TRUTHS.get(cell.lower()) for cell in column]
+            if None not in truths:
+                blocks.append(np.array(truths, dtype=np.float64))
+                return
             row = next(row for row, cell in enumerate(column) if not _is_number(cell))
             if (
                 self._decimal == "."
