@@ -145,7 +145,10 @@ class _Learning:
             trained = self._by_gradients(self._seconds)
             return self._discretely(0.0) if trained is None else trained
         merged = self._merged() if method in ("merging", "auto") else None
-        if merged is not None and (merged.learned or method == "merging"):
+        # No other search follows brackets.
+        if merged is not None and (
+            merged.learned or method == "merging" or merged.way == "nesting"
+        ):
             return merged
         if method == "merging":
             return self._discretely(0.0)
@@ -187,7 +190,8 @@ class _Learning:
         found: Learned | None = None
         for way, merge in ways:
             new = self._by_merging(way, merge)
-            found = found if new is None else new
+            if new is not None and (found is None or new.learned):
+                found = new
             if found is not None and found.learned:
                 break
         return found
