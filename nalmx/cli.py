@@ -69,8 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(given: list[str]) -> int:
     if not _asks_for_help(given) or COMPLETING in os.environ:
         return _run(given)
-    sys.stdout.write(HELP)
-    _flush()
+    try:
+        sys.stdout.write(HELP)
+        _flush()
+    except OSError as error:
+        return _unwritten(error)
     return HOLDS if given else BAD_INPUT
 
 
@@ -112,6 +115,9 @@ def _run(given: list[str]) -> int:
         return result if isinstance(result, int) else HOLDS
     except SystemExit:  # of click, which was writing help where nobody reads any more
         return HOLDS
+    except click.MissingParameter as error:
+        path = error.ctx.command_path if error.ctx is not None else PROGRAM
+        return _fail(f"{error.format_message()} {path} --help says what it takes", BAD_INPUT)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except NalmxError as error:
@@ -121,7 +127,7 @@ def _run(given: list[str]) -> int:
 
         return _fail(interrupted(), INTERRUPTED)
     except OSError as error:
-        return _fail(f"{error.filename or 'output'}: {error.strerror or error}", BAD_INPUT)
+        return _unwritten(error)
     except Exception as error:  # The last line of defence: no traceback reaches a user.
         if os.environ.get("NALMX_DEBUG"):
             raise
@@ -130,6 +136,16 @@ def _run(given: list[str]) -> int:
             f"internal error, {kind}: {error}; set NALMX_DEBUG=1 for the traceback and report it",
             INTERNAL_ERROR,
         )
+
+
+def _unwritten(error: OSError) -> int:
+    from .supervisor import reader_gone
+
+    try:
+        sys.stdout.flush()
+    except OSError:
+        reader_gone(sys.stdout)  # else Python tries once more when it exits
+    return _fail(f"{error.filename or 'output'}: {error.strerror or error}", BAD_INPUT)
 
 
 def _fail(message: str, code: int) -> int:

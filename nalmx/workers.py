@@ -165,9 +165,9 @@ def _cluster(address: str | None) -> Iterator[Any]:
         raise SettingError(
             f"no Ray cluster can be used at {address or 'any address'}: {said}"
         ) from None
-    try:
-        # Ray tells of lost workers on stdout, which is for results.
-        with redirect_stdout(io.StringIO()):
+    # Ray tells of lost workers on stdout, which is for results, until its threads have ended.
+    with redirect_stdout(io.StringIO()):
+        try:
             yield ray
-    finally:
-        ray.shutdown()
+        finally:
+            ray.shutdown()

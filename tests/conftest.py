@@ -32,7 +32,7 @@ if not is_installed():
 
 # `nightly` draws other examples every time, and many: pytest --hypothesis-profile=nightly
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("suite", _PATIENT, derandomize=True, database=None, max_examples=40)
+settings.register_profile("suite", _PATIENT, derandomize=True, database=None, max_examples=25)
 settings.register_profile("nightly", _PATIENT, max_examples=1_000, print_blob=True)
 settings.load_profile("suite")
 

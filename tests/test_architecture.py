@@ -108,8 +108,8 @@ ORDERS = {
     "pntm": (
         {"tasks"},
         {"vocabulary"},
-        {"machine", "transducer"},
-        {"transducer_machine", "batch", "keys"},
+        {"machine", "nested", "transducer"},
+        {"nested_machine", "transducer_machine", "batch", "keys"},
         {"minimise"},
         {"baselines", "soft"},
         {"learn"},

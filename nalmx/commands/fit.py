@@ -170,9 +170,11 @@ def command(asked: FitRequest) -> int:
     if not interrupted:
         with no_traces(), notes.status("verifying"):
             outcome = with_truth(outcome, effort=effort)
-    if asked.directory is not None:
-        outcome = replace(outcome, directory=outcome.save(asked.directory))
-    report_fit(outcome, as_json=asked.as_json)
+    try:
+        if asked.directory is not None:
+            outcome = replace(outcome, directory=outcome.save(asked.directory))
+    finally:  # what was found is told, if it cannot be kept, too
+        report_fit(outcome, as_json=asked.as_json)
     if asked.figure is not None:
         from ..report.fit_figure import fit_figure
 

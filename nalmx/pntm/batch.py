@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .action import CELL, JUMP, MOVE, READ_HEAD, WRITE_HEAD, check_known, numbers_of
-from .machine import BLANK, ROW, Machine
+from .machine import BLANK, ROW, Machine, longest_answer
 from .step import led, mark
 from .tasks import Token, Tokens
 
@@ -68,7 +68,9 @@ class _Compiled:
         stream = vocabulary.encode_prompt(prompt)
         if limit < 0 or not self._tame:
             return self._machine.decode(prompt, limit)
-        room = min(limit, 2 * len(stream) + _FIRST_ROOM)
+        silent = longest_answer(prompt) if vocabulary.silent else 0
+        most = limit + silent
+        room = min(most, 2 * len(stream) + _FIRST_ROOM)
         while True:
             steps = len(stream) + room
             low = self._lowest + self._back * steps
@@ -77,12 +79,17 @@ class _Compiled:
                 return self._machine.decode(prompt, limit)
             answer = np.empty(room, np.int64)
             said = self._run(stream, low, span, answer)
-            if said == _OUT_OF_ROOM and room < limit:
-                room = min(limit, 4 * room)
+            if said == _OUT_OF_ROOM and room < most:
+                room = min(most, 4 * room)
                 continue
             if said < 0:
                 return None
             ids = answer[:said] - (vocabulary.equals + 1)
+            if silent:
+                heard = ids[ids < len(vocabulary.answer) - vocabulary.silent]
+                if len(heard) > limit or len(ids) - len(heard) > silent:
+                    return None
+                ids = heard
             return tuple(map(vocabulary.answer.__getitem__, ids.tolist()))
 
     def _run(self, stream: NDArray[Any], low: int, span: int, answer: NDArray[Any]) -> int:

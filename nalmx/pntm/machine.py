@@ -156,6 +156,8 @@ class Machine(Shown):
     def decode(self, prompt: Sequence[Token], limit: int | None = None) -> Tokens | None:
         """The answer to a prompt; None where the machine does not end within `limit` tokens.
 
+        What it says silently counts apart, and is as long as the longest answer at most.
+
         Example: a machine that learned `copy` answers ("a", "b") to ("a", "b").
         """
         most = longest_answer(prompt) if limit is None else limit
@@ -164,11 +166,15 @@ class Machine(Shown):
         for symbol in self.vocabulary.encode_prompt(prompt).tolist():
             token = runner.step(symbol)
         answer: list[int] = []
-        end = self.vocabulary.end
+        end, silent = self.vocabulary.end, longest_answer(prompt)
         while token != end:
-            if len(answer) == most or token <= self.vocabulary.equals:
+            quiet = self.vocabulary.is_silent(token)
+            if token <= self.vocabulary.equals or (silent == 0 if quiet else len(answer) == most):
                 return None
-            answer.append(token)
+            if quiet:
+                silent -= 1
+            else:
+                answer.append(token)
             token = runner.step(token)
         return self.vocabulary.decode(answer)
 
@@ -177,6 +183,7 @@ class Machine(Shown):
             "schema": _SCHEMA,
             "prompt_tokens": list(self.vocabulary.prompt),
             "answer_tokens": list(self.vocabulary.answer),
+            **({"silent": self.vocabulary.silent} if self.vocabulary.silent else {}),
             **{name: array.tolist() for name, array in self.arrays().items()},
             "table": [
                 node.answer
@@ -194,7 +201,10 @@ class Machine(Shown):
                 raise RunError(
                     f"a machine of schema {str(data['schema'])[:20]} is newer than this program"
                 )
-            vocabulary = Vocabulary(_tokens(data["prompt_tokens"]), _tokens(data["answer_tokens"]))
+            prompt, answer = (_tokens(data[f"{side}_tokens"]) for side in ("prompt", "answer"))
+            vocabulary = Vocabulary(prompt, answer, data.get("silent", 0))
+            if type(vocabulary.silent) is not int or not 0 <= vocabulary.silent <= len(answer):
+                raise ValueError
             arrays = {name: np.array(data[name], np.int64) for name in _ARRAYS}
             if arrays["starts"].size == 0:  # no tapes: empty lists have lost their shape
                 rows = arrays["register"].size

@@ -61,6 +61,8 @@ def transducer_of(machine: Machine) -> Transducer | None:
     It is taken for one only if it is, number for number, what `machine_of` makes of that transducer.
     """
     vocabulary, size = machine.vocabulary, machine.vocabulary.size
+    if vocabulary.silent:
+        return None
     unknown = len(vocabulary.answer) + 1
     words: dict[int, _Word] = {}
 

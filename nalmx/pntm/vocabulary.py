@@ -2,7 +2,7 @@
 
 A token of the prompt and a token of the answer are different symbols even where they are spelled the
 same: a machine must be able to treat what it is given and what it says differently, since its
-controls see nothing but the token.
+controls see nothing but the token. What it says silently is heard by itself alone.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ Ids: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Numbers of symbols: prompt tokens first, then `=`, then answer tokens, then the end."""
+    """Numbers of symbols: prompt tokens first, then `=`, then answer tokens, then the end.
+
+    The last `silent` of the answer tokens are no part of an answer.
+    """
 
     prompt: Tokens
     answer: Tokens
+    silent: int = 0
 
     @classmethod
     def of(cls, examples: Iterable[Example]) -> Vocabulary:
@@ -74,9 +78,14 @@ class Vocabulary:
         answer = _looked_up(example.answer, self._answer_ids, "answer")
         return np.concatenate([self.encode_prompt(example.prompt), np.array([*answer, self.end])])
 
+    def is_silent(self, symbol: int) -> bool:
+        """Whether what is said is no part of the answer."""
+        return self.end - self.silent <= symbol < self.end
+
     def decode(self, answer: Iterable[int]) -> Tokens:
-        """Answer tokens of numbers, without the end."""
-        return tuple(self.answer[i - self.equals - 1] for i in answer)
+        """Answer tokens of numbers, without the end and what is silent."""
+        heard = (i for i in answer if not self.is_silent(i)) if self.silent else answer
+        return tuple(self.answer[i - self.equals - 1] for i in heard)
 
     def spell(self, symbol: int) -> str:
         """A symbol in words, for tables: a token, `=` or `end`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WAYS = {
     "merging": "merging states",
+    "nesting": "merging states of nested words",
     "discrete": "discrete fitting",
     "gradient": "gradient descent",
     "repair": "gradient descent and repair",

@@ -149,20 +149,24 @@ class _Fit:
         return self._error(found)
 
     def settle(self, exact: float) -> float:
-        """Hold weights at their grids while the others can follow; undone where the end is not exact."""
+        """Hold weights at their grids while the others can follow; undone where the end is not exact.
+
+        The nearest point is tried first, then the one on the other side.
+        """
         begun = self.vector.copy()
-        given_up = np.zeros_like(self.free)
+        failed = np.zeros(len(self.vector))
         for _ in range(_TRIES):
-            nearest = np.clip(np.round(self.vector), self.least, self.most)
-            apart = np.where(self.free & ~given_up, abs(self.vector - nearest), np.nan)
+            near = np.round(self.vector)
+            points = np.clip(near + failed * np.sign(self.vector - near), self.least, self.most)
+            apart = np.where(self.free & (failed < 2), abs(self.vector - points), np.nan)
             if np.isnan(apart).all():
                 break
             chosen = apart <= max(_SETTLED, np.nanmin(apart))
             before = self.vector.copy(), self.free.copy()
-            self.vector[chosen], self.free[chosen] = nearest[chosen], False
+            self.vector[chosen], self.free[chosen] = points[chosen], False
             if self.solve(_BEYOND, share=5) > _FOLLOWED:
                 self.vector, self.free = before
-                given_up |= chosen
+                failed[chosen] += 1
         self.vector = np.clip(self.vector, self.lower, self.upper)
         error = self.solve()
         if error <= max(4 * exact, NEARLY_EXACT):

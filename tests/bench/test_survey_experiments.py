@@ -105,13 +105,12 @@ def test_every_word_is_learned_and_no_number_is_tested_that_was():
     )
 
 
-def exact_readers(cell, states, rows):
-    """One reader that has these numbers, and takes all that it is given."""
-    made = _tokens.Readers(cell, states, len(rows), [0.0] * len(rows[0]), 1)
-    made.raw_rows.data = torch.tensor([rows])
-    for part in made.network.cell.parts:
+def exact(reader, rows):
+    """A reader that has these numbers, and takes all that it is given."""
+    reader.rows.data = torch.tensor(rows)
+    for part in reader.cell.parts:
         part.raw_weight.data.fill_(1.0)
-    return made
+    return reader
 
 
 WORDS = [[1.0, float(value)] for value in (*range(1, 20), *range(20, 100, 10))] + [
@@ -121,32 +120,41 @@ WORDS = [[1.0, float(value)] for value in (*range(1, 20), *range(20, 100, 10))] 
 
 
 def test_words_are_read_right_and_proved_so():
-    made = exact_readers(number_words._cell, 1, WORDS)
+    made = exact(number_words.build(torch.Generator()), WORDS)
     numbers = [3, 40, 99, 100, 319, 999]
-    assert made(number_words.tokens(numbers))[0, :, 0].tolist() == numbers
+    assert made(number_words.tokens(numbers))[:, 0].tolist() == numbers
     states = [Range.parse("[0,1000]")]
-    assert _tokens.reads_right(made, 0, number_words.MEANING, states) == "proved"
-    made.raw_rows.data[0, 27, 0] = 99.96
-    assert _tokens.reads_right(made, 0, number_words.MEANING, states) == "proved"
-    made.raw_rows.data[0, 27, 0] = 99.0
-    assert _tokens.reads_right(made, 0, number_words.MEANING, states) == "refuted"
-    made.raw_rows.data[0, 27, 0] = 99.5
-    assert _tokens.reads_right(made, 0, number_words.MEANING, states) == "no formula"
+    assert _tokens.reads_right(made, number_words.MEANING, states) == "proved"
+    made.rows.data[27, 0] = 99.96
+    assert _tokens.reads_right(made, number_words.MEANING, states) == "proved"
+    made.rows.data[27, 0] = 99.0
+    assert _tokens.reads_right(made, number_words.MEANING, states) == "refuted"
+    made.rows.data[27, 0] = 99.5
+    assert _tokens.reads_right(made, number_words.MEANING, states) == "no formula"
+
+
+def test_numbers_that_no_example_tells_are_put_back():
+    numbers = [row[:] for row in WORDS]
+    numbers[14][0] = 7.0  # what fifteen does to a state
+    made = exact(number_words.build(torch.Generator()), numbers).double()
+    known = [n for n in range(1, 1_000) if n % 100 != 15 or n == 15]
+    _tokens.put_back(made, number_words.tokens(known), torch.tensor(known)[:, None])
+    assert made.rows[14].tolist() == [1, 15]
+    assert made.rows.tolist() == WORDS
 
 
 DIGITS = [[10.0, float(digit), 0.0] for digit in range(10)]
 
 
 def test_programs_are_evaluated_and_proved_so():
-    made = exact_readers(program_evaluation._cell, 2, [*DIGITS, [0.0, 0.0, 1.0]])
-    answers = program_evaluation.Answers(made)
+    made = exact(program_evaluation.build(torch.Generator()), [*DIGITS, [0.0, 0.0, 1.0]])
     programs = program_evaluation.tokens(["7+5", "12+345", "0+0", "999+1"])
-    assert answers(programs)[0, :, 0].tolist() == [12, 357, 0, 1000]
+    assert made(programs)[:, 0].tolist() == [12, 357, 0, 1000]
     states = [Range.parse("[0,1000000]")] * 2
     meaning = program_evaluation.MEANING
-    assert _tokens.reads_right(made, 0, meaning, states) == "proved"
-    made.raw_rows.data[0, 10, 0] = 1.0
-    assert _tokens.reads_right(made, 0, meaning, states) == "refuted"
+    assert _tokens.reads_right(made, meaning, states) == "proved"
+    made.rows.data[10, 0] = 1.0
+    assert _tokens.reads_right(made, meaning, states) == "refuted"
 
 
 def test_sums_have_numbers_of_every_length_and_their_answers():
@@ -166,7 +174,7 @@ def policy(first, second, sign=-9.0, zero=3.0, shift=3.0):
 def arrived(networks, side, time):
     random = torch.Generator().manual_seed(0)
     start = grid_world.episodes(random, (1, 100), side, (time, time))
-    return grid_world.experience(networks, random, start)[2].double().mean().item()
+    return grid_world.experience(networks, start)[2].double().mean().item()
 
 
 def test_who_goes_when_no_time_is_to_spare_always_arrives():
@@ -191,7 +199,9 @@ def test_a_policy_is_judged_on_every_grid(condition, verdict):
 
 def test_rows_to_imitate_are_those_of_rewarded_episodes():
     networks = policy([0.0, 0.0, 1.0], [1.0, 1.0, 0.0])
-    states, done = grid_world.imitated(networks, torch.Generator().manual_seed(0), 1)
+    states, done = grid_world.imitated(
+        networks, torch.Generator().manual_seed(0), 1, by_chance=True
+    )
     assert states.shape[:2] == done.shape[:2] == (1, grid_world.EPISODES * 12)
     known = done[0, :, 0] >= 0
     assert 0 < known.sum() < len(known)

@@ -70,7 +70,7 @@ CASES = [
     pytest.param(
         *(kind, 2 + n % 2),
         id=kind.name,
-        marks=[] if kind.name == "inalu" else [pytest.mark.slow],
+        marks=[] if kind.name == "nau" else [pytest.mark.slow],
     )
     for n, kind in enumerate(KINDS)
 ]

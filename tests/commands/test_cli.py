@@ -140,6 +140,16 @@ def test_closed_streams_change_no_exit_code(arguments, code):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk to write to")
+@pytest.mark.parametrize(
+    "arguments", ["--help", "tasks", "verify expr x --truth x --range '[0,1]'"]
+)
+def test_output_that_cannot_be_written_is_one_line(arguments):
+    command = f"'{sys.executable}' -m nalmx {arguments} > /dev/full"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (2, "nalmx: output: No space left on device\n")
+
+
 def test_a_narrow_encoding_does_not_break_the_report():
     claim = [
         "verify",
@@ -228,6 +238,12 @@ def test_a_time_that_is_none_is_refused(seconds, capsys):
     asked = ["verify", "expr", "x", "--truth", "x", "--range", "[0,1]", "--timeout", seconds]
     assert main(asked) == 2
     assert "Invalid value for '--timeout'" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_answered_with_where_it_is_told(capsys):
+    assert main(["verify", "expr"]) == 2
+    said = "nalmx: Missing argument 'EXPRESSION'. nalmx verify expr --help says what it takes\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("arguments", [["verify", "--help"], ["bench", "--help"], ["--help"]])

@@ -147,6 +147,14 @@ def test_settings_reach_the_fit(capsys):
     assert found["rows_held"] > 0
 
 
+def test_a_law_that_cannot_be_kept_is_told(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = run(capsys, *KEPLER, "--output", tmp_path / "file" / "run")
+    assert code == 2
+    assert "law: period = axis**(3/2)" in out
+    assert "cannot be written: Not a directory" in err
+
+
 REFUSED = [
     ([PLANETS], "give --target, the column that the law is to give; "),
     (["none.csv", "--target", "y"], "there is no file 'none.csv'"),

@@ -515,8 +515,8 @@ def test_a_task_with_tokens_never_seen_is_refuted_not_an_error(capsys, tmp_path,
     monkeypatch.setattr(
         SequenceConfig, "draw_training", lambda self: [e for e in draw(self) if "d" not in e.prompt]
     )
-    arguments = [*PNTM, "--task", "copy", "--sequences", "200", "--longest", "8", "--seed", "0"]
-    arguments += ["--method", "discrete", "--test-lengths", "9", "--output", tmp_path / "run"]
+    arguments = [*PNTM, "--task", "copy", "--sequences", "100", "--longest", "6", "--seed", "0"]
+    arguments += ["--method", "discrete", "--test-lengths", "7", "--output", tmp_path / "run"]
     code, out, _ = run(capsys, *arguments)
     assert code == 1
     assert "none: the machine knows no prompt token" in out

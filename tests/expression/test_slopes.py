@@ -5,7 +5,7 @@ from fractions import Fraction
 import flint
 import pytest
 from helpers_pytest import thinned
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nalmx.expression import parse
@@ -32,7 +32,6 @@ def inside(low, high, share):
 
 
 @pytest.mark.parametrize("text", thinned(TEXTS))
-@settings(max_examples=60)
 @given(ENDS, ENDS, ENDS, ENDS, SHARE, SHARE, SHARE, SHARE)
 def test_chords_have_slopes_within_the_enclosure(text, a, b, c, d, s, t, u, v):
     tree = parse(text)
@@ -71,7 +70,6 @@ def test_there_are_no_slopes_across_a_jump(text):
     ["exp(x) - 1 - x", "sin(x)**2*x", "1/(x + 4) + sqrt(x + 4)", "log(x + 4)*tanh(x)", "abs(x + 4)**3",
      "Max(x, -5) + Min(x, 9)*2", "tan(x/9) - x**-1*0", "(x + 4)**(1/3) + 2**x", "cos(x)/(2 + sin(x))"],
 )  # fmt: skip
-@settings(max_examples=40)
 @given(ENDS, SHARE, SHARE)
 def test_a_taylor_form_holds_the_values_on_an_interval(text, low, width, share):
     tree = parse(text)

@@ -128,7 +128,7 @@ def condition(draw: random.Random, depth: int) -> Expression:
 def test_what_is_chosen_by_conditions_lies_within_the_ends_of_its_form() -> None:
     """Undefined where the oracle has no value: where no condition holds, or one before it has no truth."""
     draw, told, settled = random.Random(9), 0, 0
-    for _ in range(120):
+    for _ in range(60):
         pieces = [(smooth(draw, 2), condition(draw, draw.randint(0, 2))) for _ in range(2)]
         if draw.random() < 0.7:
             pieces.append((smooth(draw, 1), Truth(True)))
@@ -148,15 +148,15 @@ def test_what_is_chosen_by_conditions_lies_within_the_ends_of_its_form() -> None
                     assert float(low[place]) <= value.b
                     assert value.a <= float(high[place])
                     told += 1
-    assert told > 300
-    assert settled > 50
+    assert told > 150
+    assert settled > 25
 
 
 @pytest.mark.parametrize("layer", thinned(["ELU", "Softplus", "CELU"], 3))
 def test_a_network_that_is_smooth_in_pieces_is_bounded(layer: str) -> None:
     torch.manual_seed(0)
     bent = getattr(nn, layer)
-    network = nn.Sequential(nn.Linear(1, 6), bent(), nn.Linear(6, 6), bent(), nn.Linear(6, 1))
+    network = nn.Sequential(nn.Linear(1, 4), bent(), nn.Linear(4, 4), bent(), nn.Linear(4, 1))
     values = network(torch.linspace(-4, 4, 4_001)[:, None]).detach()
     middle, half = float(values.max() + values.min()) / 2, float(values.max() - values.min()) / 2
     (output,) = network_as_trained(network).outputs

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from helpers_trees import claim, rational_trees
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nalmx.expression import Apply, Expression, Number, Variable, build, evaluate, fold
@@ -299,7 +299,6 @@ TRIED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
 @given(mutations(), st.lists(TRIED, min_size=8, max_size=8))
 def test_a_mutated_expression_is_never_proved_equal_where_a_point_tells_them_apart(
     pair: tuple[Expression, Expression], tried: list[dict[str, Fraction]]

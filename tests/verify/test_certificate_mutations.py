@@ -29,7 +29,7 @@ CLAIMS = {
     "tested": ("sin(x)*log(x)", "sin(x)*log(x)", "[1,9]", "0"),
 }
 MACHINES = ("machine proved", "machine up to length", "machine refuted")
-SAMPLE = 30
+SAMPLE = 12
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,6 @@ def test_what_fails_at_a_single_point_is_refuted_there(left, right, tolerance, r
     assert verdict.counterexample.point == point
 
 
-@settings(max_examples=60, deadline=None)
 @given(rational_trees(depth=2), st.lists(rationals(), min_size=3, max_size=3))
 def test_a_rational_claim_at_one_point_is_settled(tree, values) -> None:
     point = dict(zip(NAMES, values, strict=True))
@@ -75,7 +74,6 @@ def test_a_rational_claim_at_one_point_is_settled(tree, values) -> None:
     assert any(isinstance(judge(wrong, point), Counterexample) for point in suspects)
 
 
-@settings(max_examples=40, deadline=None)
 @given(trees(depth=2), trees(depth=1), st.lists(st.lists(rationals(), min_size=2), min_size=3))
 def test_nothing_is_proved_that_a_point_of_a_finite_domain_refutes(left, right, values) -> None:
     ranges = [Range.union(Interval(v, v) for v in own[:2]) for own in values[:3]]

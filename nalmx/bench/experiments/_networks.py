@@ -62,6 +62,15 @@ def train(
     return networks
 
 
+def evaluations(tell: Tell, share: float, begun: str) -> Callable[[int, float], None]:
+    """What a fit by least squares tells of its evaluations."""
+
+    def told(evaluation: int, error: float) -> None:
+        tell(share, f"{begun}, evaluation {evaluation}, error {error:.2g}")
+
+    return told
+
+
 @torch.no_grad()
 def squared_errors(networks: nn.Module, x: Tensor, t: Tensor) -> list[float]:
     """The mean squared error of each network of a stack, infinite where it is not a number."""

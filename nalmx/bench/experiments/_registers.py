@@ -19,7 +19,7 @@ from ._networks import EFFORT, counted, trained
 from .experiment import Tell
 
 STEEPNESS, REDUNDANCY, RATE = 3.0, 3, 0.05
-_PENALTY = 10.0
+PENALTY = 10.0
 
 
 def register(inputs: int, random: torch.Generator, outputs: int = 1) -> NSR:
@@ -48,7 +48,7 @@ def fitted(
     sample: Sampler,
     iterations: int,
     tell: Tell,
-    penalty: float = _PENALTY,
+    penalty: float = PENALTY,
 ) -> nn.Module:
     return trained(build, seeds, sample, iterations, RATE, tell, penalty_scale=penalty)
 

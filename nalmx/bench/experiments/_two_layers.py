@@ -28,7 +28,7 @@ from ...models import (
 )
 from ...ranges import Range
 from ...train.least_squares import NEARLY_EXACT, solve_network
-from ._networks import Builder, seeded, trained
+from ._networks import Builder, evaluations, seeded, trained
 from ._subsets import SubsetTask
 from .experiment import Tell
 
@@ -123,13 +123,9 @@ def solved(
         random, found = seeded(seed), []
         x, t = task.evaluation(extent, _ROWS * (2 * task.inputs + 2), seed=_FIRST_ROWS + seed)
         for start in range(_STARTS):
-            begun = seed / seeds, f"seed {seed}, start {start + 1}"
-
-            def show(evaluation: int, error: float, begun: tuple[float, str] = begun) -> None:
-                tell(begun[0], f"{begun[1]}, evaluation {evaluation}, error {error:.2g}")
-
             network = two_layers(pair, task.inputs)(random)
-            found.append((solve_network(network, x, t, on_progress=show), network))
+            told = evaluations(tell, seed / seeds, f"seed {seed}, start {start + 1}")
+            found.append((solve_network(network, x, t, on_progress=told), network))
             if found[-1][0] <= NEARLY_EXACT:
                 break
         networks.append(min(found, key=lambda pair: pair[0])[1])

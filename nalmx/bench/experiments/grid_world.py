@@ -8,6 +8,7 @@ that is left. The distances dx and dy to the target are given; images of the gri
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ from ...models import NAU
 from ...ranges import Range
 from ...train.network import log_loss
 from ._networks import abbreviated, counted, formulas, seeded, stacked, train, verdict
-from ._registers import RATE, register
+from ._registers import PENALTY, RATE, register
 from .experiment import Cell, Experiment, Row, Tell
 
 SIDE, TIMES, EPISODES, EXPLORED = 5, (5, 12), 128, 0.1
@@ -58,19 +59,21 @@ def distance(state: Tensor) -> Tensor:
 
 @torch.no_grad()
 def experience(
-    networks: nn.Module, random: torch.Generator, start: Tensor, explored: float = 0.0
+    networks: nn.Module, start: Tensor, random: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Episodes from their starts: states (…, steps, 3), what was done in them, and which were rewarded.
 
-    1 is to go, 0 to wait, and -1 a state after the end. With `explored` the agent does now and then what it
-    would not do.
+    1 is to go, 0 to wait, and -1 a state after the end. With `random` the agent acts by chance, and does now
+    and then what it would not do; without it does what is likelier.
     """
     state, states, done = start, [], []
     for _ in range(int(start[..., 2].max())):
         chance = networks(state)[..., 0]
-        chance = chance * (1 - 2 * explored) + explored
-        drawn = torch.rand(chance.shape, generator=random) if explored else 0.5
-        go = (drawn < chance).float()
+        if random is None:
+            go = (chance > 0.5).float()
+        else:
+            chance = chance * (1 - 2 * EXPLORED) + EXPLORED
+            go = (torch.rand(chance.shape, generator=random) < chance).float()
         active = (distance(state) > 0) & (state[..., 2] > 0)
         states.append(state)
         done.append(torch.where(active, go, -1.0))
@@ -79,10 +82,12 @@ def experience(
     return torch.stack(states, -2), torch.stack(done, -1), rewarded
 
 
-def imitated(networks: nn.Module, random: torch.Generator, seeds: int) -> tuple[Tensor, Tensor]:
+def imitated(
+    networks: nn.Module, random: torch.Generator, seeds: int, by_chance: bool
+) -> tuple[Tensor, Tensor]:
     """Rows to learn from: what was done in rewarded episodes, -1 elsewhere. It is the policy gradient."""
     start = episodes(random, (seeds, EPISODES), SIDE, TIMES)
-    states, done, rewarded = experience(networks, random, start, EXPLORED)
+    states, done, rewarded = experience(networks, start, random if by_chance else None)
     known = torch.where(rewarded[..., None], done, -1.0).flatten(1)
     both = torch.stack([known, torch.where(known < 0, known, 1 - known)], -1)
     return states.flatten(1, 2), both
@@ -115,17 +120,18 @@ def _cells(quick: bool) -> list[Cell]:
 
 def _run(cell: Cell, tell: Tell) -> Row:
     seeds, iterations = int(cell["seeds"] or 1), int(cell["iterations"] or 1)
-    networks = stacked(build, seeds)
-    train(
-        networks, seeds, lambda random: imitated(networks, random, seeds), iterations, RATE, tell,
-        loss=policy_loss,
-    )  # fmt: skip
+    networks, steps = stacked(build, seeds), count()
+
+    def sample(random: torch.Generator) -> tuple[Tensor, Tensor]:
+        return imitated(networks, random, seeds, next(steps) < iterations / 2)
+
+    train(networks, seeds, sample, iterations, RATE, tell, loss=policy_loss, penalty_scale=PENALTY)
     tell(1.0, "judging")
     row: dict[str, str | None] = {}
     for side, time in TESTED:
         random = seeded(time)
         starts = episodes(random, (seeds, 200), side, (time, time))
-        arrived = experience(networks, random, starts)[2].double().mean(-1)
+        arrived = experience(networks, starts)[2].double().mean(-1)
         row[f"arrives_at_{time}"] = f"{int((arrived == 1).sum())}/{seeds}"
     found = formulas(networks, seeds)
     policies = Counter(formula.python()[0] for formula in found if formula is not None)

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from ...ranges import Range
 from ...train.network import train_network
-from ._networks import counted, seeded, train
-from ._tokens import Readers, Wired, filled, reads_right
+from ._networks import counted, seeded
+from ._tokens import Reader, Wired, filled, learned, reads_right
 from .experiment import Cell, Experiment, Row, Tell
 
 _ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -29,7 +29,7 @@ MEANING = {
     "hundred": ["100*h1"],
     "and": ["h1"],
 }
-TRAINED, TESTED, RATE, SCALE = 169, 630, 0.02, 10.0
+TRAINED, TESTED, RATE, SCALE = 169, 630, 5e-3, 100.0
 _RANGE = Range.parse("[0,1000]")
 _PUBLISHED = {"module": "LSTM and NALU 0.41, LSTM and NAC 114", "lstm": "29.4"}
 
@@ -47,26 +47,32 @@ def spelled(number: int) -> list[str]:
 
 
 def split(seed: int = 0) -> tuple[list[int], list[int]]:
-    """The numbers to learn from, with every word among them, and those to be read."""
-    learned, words = list(range(1, 20)), set(UNITS)
+    """The numbers to learn from, with every word among them, and those to be read.
+
+    100 and 200 are learned from: no other number says what `hundred` is where nothing follows.
+    """
+    known = [*range(1, 20), 100, 200]
+    words = {word for number in known for word in spelled(number)}
     others = []
     for number in np.random.default_rng(seed).permutation(np.arange(20, 1_000)).tolist():
+        if number in known:
+            continue
         if words.issuperset(spelled(number)):
             others.append(number)
         else:
-            learned.append(number)
+            known.append(number)
             words.update(spelled(number))
-    more = TRAINED - len(learned)
-    return learned + others[:more], others[-TESTED:]
+    more = TRAINED - len(known)
+    return known + others[:more], others[-TESTED:]
 
 
 def tokens(numbers: list[int]) -> Tensor:
     return filled([[WORDS.index(word) + 1 for word in spelled(number)] for number in numbers])
 
 
-def _cell(random: torch.Generator) -> Wired:
+def build(random: torch.Generator) -> Reader:
     """Of the numbers m and e of a word and the state h: a product of m and h, and a sum of it and e."""
-    return Wired([(0, 2)], [(3, 1)], random)
+    return Reader(Wired([(0, 2)], [(3, 1)], random), 1, len(WORDS), (1.0, 0.0), random)
 
 
 class _LSTM(nn.Module):
@@ -79,71 +85,66 @@ class _LSTM(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         states, _ = self.cell(self.embedding(x))
-        y: Tensor = SCALE * SCALE * self.output(states[:, -1])
+        y: Tensor = self.output(states[:, -1])
         return y
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 50) if quick else (10, 3_000)
-    return [
-        {"reader": reader, "seeds": 2 if reader == "lstm" else seeds, "iterations": iterations}
-        for reader in _PUBLISHED
-    ]
+    sizes: dict[str, int] = (
+        {"seeds": 2, "evaluations": 20, "iterations": 50}
+        if quick
+        else {"seeds": 10, "evaluations": 200, "iterations": 3_000}
+    )
+    return [{"reader": reader, **sizes} for reader in _PUBLISHED]
 
 
-def _readers(cell: Cell, x: Tensor, t: Tensor, tell: Tell) -> list[nn.Module] | Readers:
-    seeds, iterations = int(cell["seeds"] or 1), int(cell["iterations"] or 1)
-    if cell["reader"] == "module":
-        readers = Readers(_cell, 1, len(WORDS), (1.0, 0.0), seeds, SCALE)
-        sampled = x, t.expand(seeds, -1, -1)
-        train(readers, seeds, lambda random: sampled, iterations, RATE, tell, loss=_loss)
-        return readers
-    found: list[nn.Module] = []
-    for seed in range(seeds):
+def _lstms(cell: Cell, x: Tensor, t: Tensor, tell: Tell) -> list[_LSTM]:
+    found, iterations = [], int(cell["iterations"] or 1)
+    for seed in range(2):
         torch.manual_seed(seed)
-        found.append(_LSTM())
+        network = _LSTM()
 
         def show(iteration: int, loss: Tensor, seed: int = seed) -> None:
-            tell((seed + iteration / iterations) / seeds, f"seed {seed}, iteration {iteration}")
+            tell((seed + iteration / iterations) / 2, f"seed {seed}, iteration {iteration}")
 
         train_network(
-            found[-1], lambda random: (x, t), iterations, RATE / 4, seeded(seed),
-            loss=_loss, on_progress=show,
-        )  # fmt: skip
+            network, lambda random: (x, t / SCALE), iterations, RATE, seeded(seed), on_progress=show
+        )
+        found.append(network)
     return found
 
 
-def _loss(y: Tensor, t: Tensor) -> Tensor:
-    return ((y - t) / SCALE**2).square()
-
-
 def _run(cell: Cell, tell: Tell) -> Row:
-    learned, others = split()
-    x, t = tokens(learned), torch.tensor(learned).float()[:, None]
-    readers = _readers(cell, x, t, tell)
+    known, others = split()
+    x, t = tokens(known), torch.tensor(known).float()[:, None]
+    readers: list[Reader] = []
+    networks: list[nn.Module] = []
+    if cell["reader"] == "lstm":
+        networks += _lstms(cell, x, t, tell)
+    else:
+        readers = learned(build, x, t, cell, tell)
+        networks += readers
     tell(1.0, "judging")
-
-    @torch.no_grad()
-    def errors(numbers: list[int]) -> Tensor:
-        """The distance of each number to what each seed reads."""
-        given, truth = tokens(numbers), torch.tensor(numbers).float()[:, None]
-        if isinstance(readers, Readers):
-            read = readers(given)
-        else:
-            read = torch.stack([one(given) for one in readers])
-        off: Tensor = (read - truth).abs()[..., 0]
-        return off
-
-    off = errors(others)
-    row: dict[str, str | float] = {
-        "error_learned": float(f"{median(errors(learned).mean(1).tolist()):.3g}"),
-        "error_others": float(f"{median(off.mean(1).tolist()):.3g}"),
-        "others_read": f"{int(median((off < 0.5).sum(1).tolist()))}/{len(others)}",
-    }
-    if isinstance(readers, Readers):
-        row["verdicts"] = counted(
-            Counter(reads_right(readers, place, MEANING, [_RANGE]) for place in range(len(off)))
+    scale = 1.0 if readers else SCALE
+    with torch.no_grad():
+        seen, new = (
+            torch.stack(
+                [
+                    (scale * network(tokens(numbers)) - torch.tensor(numbers)[:, None]).abs()
+                    for network in networks
+                ]
+            )
+            for numbers in (known, others)
         )
+    row: dict[str, str | float | None] = {
+        "error_learned": float(f"{median(seen.mean((1, 2)).tolist()):.2g}"),
+        "error_others": float(f"{median(new.mean((1, 2)).tolist()):.2g}"),
+        "others_read": f"{int(median((new < 0.5).sum((1, 2)).tolist()))}/{len(others)}",
+        "verdicts": None,
+    }
+    if readers:
+        settled = [reads_right(reader, MEANING, [_RANGE]) for reader in readers]
+        row["verdicts"] = counted(Counter(settled))
     return {**row, "published": _PUBLISHED[str(cell["reader"])]}
 
 
@@ -153,5 +154,5 @@ EXPERIMENT = Experiment(
     note=f"Learned from {TRAINED} numbers from 1 to 999, every word among them; errors are mean distances, "
     f"medians of the seeds, on these and on {TESTED} others. Verdicts: with its numbers made whole, every "
     "word does to the state what it means, on [0,1000]; then every number is read right. Published errors "
-    "(on the others) are not checked against the paper.",
+    "(on the others) are not checked against the paper. The LSTMs are two.",
 )

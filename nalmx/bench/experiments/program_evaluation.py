@@ -16,9 +16,9 @@ from torch import Tensor, nn
 
 from ...models import NAU, Choice
 from ...ranges import Range
-from ._networks import commonest, counted, formulas, seeded, train, verdicts
+from ._networks import commonest, counted, formulas, seeded, verdicts
 from ._registers import fitted, register
-from ._tokens import Readers, Wired, filled, reads_right
+from ._tokens import Reader, Wired, filled, learned, reads_right
 from .experiment import Cell, Experiment, Row, Tell
 
 CHARACTERS = "0123456789+"
@@ -28,7 +28,7 @@ MEANING = {
 }
 BRANCHES = "Piecewise((x1 + x2, x3 < x4), (x1 - x2, True))"
 # With two digits alone, 10·n could as well be read half into n and half into t.
-TRAINED_DIGITS, DIGITS, RATE, SCALE = 3, (3, 4, 6), 0.02, 2.0
+TRAINED_DIGITS, PROGRAMS, DIGITS = 3, 400, (3, 4, 6)
 _RANGE = Range.parse("[0,1000000]")
 
 
@@ -44,57 +44,38 @@ def tokens(programs: list[str]) -> Tensor:
     return filled([[CHARACTERS.index(character) + 1 for character in text] for text in programs])
 
 
-def _cell(random: torch.Generator) -> Wired:
+def build(random: torch.Generator) -> Reader:
     """Of the numbers m, e, f of a character and the states n, t: sums of m·n and e, and of t and f·n."""
-    return Wired([(0, 3), (2, 3)], [(5, 1), (4, 6)], random)
-
-
-class Answers(nn.Module):
-    """What is answered by a stack of readers in the end: n + t."""
-
-    def __init__(self, readers: Readers) -> None:
-        super().__init__()
-        self.readers = readers
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.readers(x).sum(-1, keepdim=True)
-        return y
+    cell = Wired([(0, 3), (2, 3)], [(5, 1), (4, 6)], random)
+    return Reader(cell, 2, len(CHARACTERS), (1.0, 0.0, 0.0), random)
 
 
 def _cells(quick: bool) -> list[Cell]:
-    seeds, iterations = (2, 50) if quick else (10, 3_000)
-    programs = ("sum", "branches")
-    return [{"program": name, "seeds": seeds, "iterations": iterations} for name in programs]
+    sizes: dict[str, int] = (
+        {"seeds": 2, "evaluations": 20, "iterations": 50}
+        if quick
+        else {"seeds": 10, "evaluations": 200, "iterations": 3_000}
+    )
+    return [{"program": program, **sizes} for program in ("sum", "branches")]
 
 
-def _sums(seeds: int, iterations: int, tell: Tell) -> Row:
-    readers = Readers(_cell, 2, len(CHARACTERS), (1.0, 0.0, 0.0), seeds, SCALE)
-    answers = Answers(readers)
-    x, t = sums(TRAINED_DIGITS, 2_000, 0)
-
-    def sample(random: torch.Generator) -> tuple[Tensor, Tensor]:
-        chosen = torch.randint(len(x), (128,), generator=random)
-        return x[chosen], t[chosen].float().expand(seeds, -1, -1)
-
-    train(answers, seeds, sample, iterations, RATE, tell, loss=_loss)
+def _sums(cell: Cell, tell: Tell) -> Row:
+    readers = learned(build, *sums(TRAINED_DIGITS, PROGRAMS, 0), cell, tell)
     tell(1.0, "judging")
-    answers.double()
     row: dict[str, str] = {}
     for digits in DIGITS:
         given, truth = sums(digits, 500, digits)
         with torch.no_grad():
-            right = ((answers(given) - truth).abs() < 0.5).double().mean((1, 2)).tolist()
+            right = [float(((one(given) - truth).abs() < 0.5).double().mean()) for one in readers]
         row[f"right_at_{digits}_digits"] = f"{median(right):.0%}"
-    found = Counter(reads_right(readers, place, MEANING, [_RANGE] * 2) for place in range(seeds))
+    found = Counter(reads_right(reader, MEANING, [_RANGE] * 2) for reader in readers)
     return {**row, "verdicts": counted(found), "published": "error curves only"}
 
 
-def _loss(y: Tensor, t: Tensor) -> Tensor:
-    return ((y - t) / 100).square()
+def _branches(cell: Cell, tell: Tell) -> Row:
+    seeds, iterations = int(cell["seeds"] or 1), int(cell["iterations"] or 1)
 
-
-def _branches(seeds: int, iterations: int, tell: Tell) -> Row:
-    def build(random: torch.Generator) -> nn.Module:
+    def chosen(random: torch.Generator) -> nn.Module:
         arms = [NAU(4, 1, generator=random) for _ in range(2)]
         return Choice(register(4, random), *arms)
 
@@ -107,7 +88,7 @@ def _branches(seeds: int, iterations: int, tell: Tell) -> Row:
         x, t = rows(random, 128, 20)
         return x, t.expand(seeds, -1, -1)
 
-    networks = fitted(build, seeds, sample, iterations, tell)
+    networks = fitted(chosen, seeds, sample, iterations, tell)
     tell(1.0, "judging")
     row: dict[str, str | None] = {}
     for digits in DIGITS:
@@ -125,13 +106,13 @@ def _branches(seeds: int, iterations: int, tell: Tell) -> Row:
 
 def _run(cell: Cell, tell: Tell) -> Row:
     evaluate = {"sum": _sums, "branches": _branches}[str(cell["program"])]
-    return evaluate(int(cell["seeds"] or 1), int(cell["iterations"] or 1), tell)
+    return evaluate(cell, tell)
 
 
 EXPERIMENT = Experiment(
     _cells,
     _run,
-    hidden=("seeds", "iterations"),
+    hidden=("seeds", "evaluations", "iterations"),
     note=f"sum: characters, numbers of up to {TRAINED_DIGITS} digits in training; verdicts are on the step "
     "of every character with its numbers made whole, while n and t are below 10^6. branches: x1 + x2 if "
     "x3 < x4 else x1 - x2, on four numbers that have been read, below 20 in training. Shares of right "

@@ -17,7 +17,9 @@ SCHEMA = 2
 SEQUENCES, LONGEST, SECONDS = 1500, 20, 300.0
 TEST_LENGTHS = (40, 100, 500, 1_000, 10_000)
 Method: TypeAlias = Literal["auto", "merging", "gradient", "discrete"]
-Way: TypeAlias = Literal["merging", "gradient", "repair", "discrete"]  # how a machine was found
+Way: TypeAlias = Literal[
+    "merging", "nesting", "gradient", "repair", "discrete"
+]  # how a machine was found
 NoiseLevel: TypeAlias = float | Literal["auto"] | None
 METHODS: tuple[Method, ...] = get_args(Method)
 WAYS: tuple[Way, ...] = get_args(Way)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
+from typing import TypeAlias
 
 import numpy as np
 
@@ -33,6 +34,9 @@ from .discrete.noise import agreement
 from .discrete.registers import candidate_registers
 from .findings import Exam, Noise
 from .merged import Merged, left_open, merged_machine
+from .nested import Nested, nested_words
+from .nested import left_open as left_open_nested
+from .nesting.forest import pairs_of
 from .score import score
 
 # Of the time there is; what a search leaves goes to those after it.
@@ -44,6 +48,7 @@ _REGISTERS = 2  # none, and segments where there are any
 _QUESTIONS = 20_000  # to train on and to judge by; all examples are answered in the end
 # Tokens of an example to train on by gradients, and as many times the vocabulary: what fits memory.
 _LONGEST_TRAINED, _MOST_LOGITS = 500, 100_000
+Merge: TypeAlias = Callable[[tuple[Example, ...], Vocabulary], Merged | Nested | None]
 # What was found last, by machine and examples: a run is learned, and then verified.
 _LAST: dict[tuple[str, tuple[Example, ...]], Certainty] = {}
 
@@ -139,12 +144,11 @@ class _Learning:
         if method == "gradient":
             trained = self._by_gradients(self._seconds)
             return self._discretely(0.0) if trained is None else trained
-        if method == "merging":
-            merged = self._by_merging()
-            return self._discretely(0.0) if merged is None else merged
-        merged = self._by_merging() if method == "auto" else None
-        if merged is not None and merged.learned:
+        merged = self._merged() if method in ("merging", "auto") else None
+        if merged is not None and (merged.learned or method == "merging"):
             return merged
+        if method == "merging":
+            return self._discretely(0.0)
         # Gradients find nothing among wrong tokens.
         alone = method == "discrete" or self._noise > 0
         found = [self._discretely((1.0 if alone else _DISCRETE) * self._seconds)]
@@ -174,20 +178,33 @@ class _Learning:
     def _say(self, doing: str) -> None:
         self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
 
-    def _by_merging(self) -> Learned | None:
-        """By merging states; nothing where that foretells nothing."""
+    def _merged(self) -> Learned | None:
+        """By merging states, of nested words first where there are brackets; nothing where that foretells
+        nothing."""
+        ways: list[tuple[Way, Merge]] = [("merging", merged_machine), ("nesting", nested_words)]
+        if pairs_of([example.prompt for example in self._examples]):
+            ways.reverse()
+        found: Learned | None = None
+        for way, merge in ways:
+            new = self._by_merging(way, merge)
+            found = found if new is None else new
+            if found is not None and found.learned:
+                break
+        return found
+
+    def _by_merging(self, way: Way, merge: Merge) -> Learned | None:
         if self._noise:
             return None
         self._check()
         self._say("merging states")
-        found: Merged | None = None
+        found: Merged | Nested | None = None
         with until(ending(self._left, self._stop)):
-            found = merged_machine(tuple(self._examples), self._vocabulary)
+            found = merge(tuple(self._examples), self._vocabulary)
         self._check()
         most = MOST_TAPES if self._tapes is None else self._tapes
         if found is None or found.machine.tapes > most or not weights_fit(found.machine):
             return None
-        return self._learned(found.machine, "merging", True)
+        return self._learned(found.machine, way, True)
 
     def _discretely(self, seconds: float, hints: Sequence[Machine] = ()) -> Learned:
         """By discrete fitting; `repair` is that with hints, where it uses one."""
@@ -282,7 +299,7 @@ class _Learning:
 
     def _learned(self, machine: Machine, way: Way, answers: bool) -> Learned:
         """What is to be said of a machine that answers everything, or all but noise, or not."""
-        if answers and way != "merging":
+        if answers and way not in ("merging", "nesting"):
             # What makes no difference to the examples can only do harm elsewhere.
             prompts = dict.fromkeys(example.prompt for example in self._examples)
             with until(ending(self._left, self._stop)):
@@ -326,13 +343,17 @@ def judgement(
     machine: Machine, way: Way, examples: Sequence[Example], vocabulary: Vocabulary, noise: float
 ) -> Judgement:
     """A machine as it was found in some way, judged by examples; a merged one is merged again."""
-    if way != "merging":
+    if way not in ("merging", "nesting"):
         last = judged(machine, examples, vocabulary, noise)
         return Judgement(last.learned, last.reason, last.exam, last.noise)
-    found = merged_machine(tuple(examples), vocabulary)
+    merge = merged_machine if way == "merging" else nested_words
+    found = merge(tuple(examples), vocabulary)
     if found is None or not same_json(found.machine.to_json(), machine.to_json()):
         return Judgement(False, "it is not what merging states gives")
-    reason = left_open(found, examples, vocabulary)
+    if isinstance(found, Merged):
+        reason = left_open(found, examples, vocabulary)
+    else:
+        reason = left_open_nested(found, examples)
     return Judgement(reason is None, reason, found.exam)
 
 

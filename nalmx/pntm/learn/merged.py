@@ -14,6 +14,7 @@ import numpy as np
 
 from ...errors import NoTruthValue
 from ..machine import Machine
+from ..nested import NestedAutomaton
 from ..tasks import Example, Tokens
 from ..transducer import Transducer, agreement
 from ..transducer_machine import machine_of
@@ -27,7 +28,7 @@ from .merging.shown import least_shown
 from .merging.tree import Form, forms_of
 
 _MOST_STATES = 1_000  # of a machine
-_SHOWN = 8  # times that examples must show where a way leads
+SHOWN = 8  # times that examples must show where a way leads
 _LONGEST = 30  # tokens of a prompt in a line of text
 
 
@@ -58,7 +59,7 @@ def merged_machine(examples: tuple[Example, ...], vocabulary: Vocabulary) -> Mer
         shown = merged(data.shown, vocabulary, form)
         if shown is None:
             continue
-        exam = examine(data, np.array([*_right(shown, data)], bool))
+        exam = examine(data, np.array([*rightly_answered(shown, data)], bool))
         if exam.passed and (best is None or exam.right > best[0].right):
             best = exam, form, shown
         if exam.right == 1:
@@ -90,9 +91,9 @@ def left_open(found: Merged, examples: Sequence[Example], vocabulary: Vocabulary
     if whole.unseen or any(whole.finals[q] is None for q in entered):
         return "no example shows what some of its states say to some token, or in the end"
     least, prompt = least_shown(whole, examples)
-    if least < _SHOWN:
+    if least < SHOWN:
         return (
-            f"where {shown(prompt)} leads is shown {least} times, and less than {_SHOWN} is little"
+            f"where {shown(prompt)} leads is shown {least} times, and less than {SHOWN} is little"
         )
     try:
         rival = rival_of(whole, examples, vocabulary, found.form)
@@ -121,7 +122,7 @@ def shown(tokens: Tokens) -> str:
     return f"`{text}`" if tokens else "nothing"
 
 
-def _right(transducer: Transducer, data: Data) -> Iterator[bool]:
+def rightly_answered(transducer: Transducer | NestedAutomaton, data: Data) -> Iterator[bool]:
     """For every question held out, whether it is answered rightly from the prompt alone."""
     streams = data.streams
     answers = {example: transducer.answer(example.prompt) for example in data.held_out}

@@ -46,7 +46,8 @@ def python_source(machine: Machine, name: str = "program") -> str:
 class _Writer:
     def __init__(self, description: Description, name: str) -> None:
         self._description, self._name = description, name
-        self._vocabulary = description.machine.vocabulary
+        self._vocabulary = vocabulary = description.machine.vocabulary
+        self._silent = vocabulary.answer[len(vocabulary.answer) - vocabulary.silent :]
         self._table = description.table
         looks = [look for _, look in description.table.looks()]
         self._columns = sorted({look.column for look in looks})
@@ -57,7 +58,17 @@ class _Writer:
         """The words that the function uses itself."""
         words = ("tape", "write", "read", "seen")
         tapes = {f"{word}{tape + 1}" for word in words for tape in range(machine.tapes)}
-        return tapes | {"prompt", "limit", "token", "answer", "last", "state", "Any"}
+        return tapes | {
+            "prompt",
+            "limit",
+            "token",
+            "answer",
+            "last",
+            "state",
+            "Any",
+            "silent",
+            "one",
+        }
 
     def source(self) -> str:
         lines = ["from typing import Any", "", ""]
@@ -85,11 +96,19 @@ class _Writer:
         lines += [f"{STEP}for token in prompt:", *self._prompt_lines()]
         body = self._act_lines(self._description.equals, 1)
         lines += [f"{STEP}# The prompt has ended.", *body] if body else []
+        if self._silent:
+            lines += [f"{STEP}# What the program says to itself alone."]
+            lines += laid_out(tuple_of(map(quoted, self._silent)), 1, "silent = ")
         says = self._table.nodes[self._table.root] is not None
         lines += [f"{STEP}answer: list[Any] = []"] if says else []
         lines += [f"{STEP}last: Any = None"] if LAST in self._columns else []
         lines += [f"{STEP}while True:", *self._answer_lines()]
         return "\n".join(lines) + "\n"
+
+    @property
+    def _answer(self) -> str:
+        """What is returned in the end."""
+        return "[one for one in answer if one not in silent]" if self._silent else "answer"
 
     def _prompt_lines(self) -> list[str]:
         known, acts = tuple(map(quoted, self._vocabulary.prompt)), self._description.prompt
@@ -118,7 +137,7 @@ class _Writer:
         if self._table.nodes[self._table.root] in (None, end):
             return lines
         if self._functions or self._ends_in_dict():
-            lines += [f"{STEP * 2}if token is None:", f"{STEP * 3}return answer"]
+            lines += [f"{STEP * 2}if token is None:", f"{STEP * 3}return {self._answer}"]
         lines += [
             f"{STEP * 2}if len(answer) == limit:",
             f'{STEP * 3}raise ValueError(f"no end within {{limit}} tokens")',
@@ -215,7 +234,7 @@ class _Writer:
             return laid_out(no_token, depth, "raise ")
         if not isinstance(node, Look):
             if node == self._vocabulary.end:
-                return [f"{STEP * depth}return {None if inside else 'answer'}"]
+                return [f"{STEP * depth}return {None if inside else self._answer}"]
             return laid_out(quoted(self._vocabulary.spell(node)), depth, say)
         if at in self._functions and at != within:
             return laid_out(self._look_call(at), depth, "return ")

@@ -97,7 +97,7 @@ def test_a_delay_is_learned_for_every_length(delayed):
 
 
 def test_hidden_states_are_learned_from_the_last_one_alone():
-    fitted = fit_discrete(drawn(final_state, 0, 600))
+    fitted = fit_discrete(drawn(final_state, 0, 400))
     assert_exact(fitted, final_state)
     reached = {example.answer for example in drawn(final_state, 1, 500)}
     assert fitted.machine.states >= len(reached) > 5

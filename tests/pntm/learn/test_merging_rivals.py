@@ -167,7 +167,7 @@ def assert_none_is_wrong(seeds, least):
 
 
 def test_no_machine_that_examples_decide_is_wrong():
-    assert_none_is_wrong(range(40), 10)
+    assert_none_is_wrong(range(20), 4)
 
 
 @pytest.mark.slow

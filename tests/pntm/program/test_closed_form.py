@@ -255,13 +255,13 @@ def random_machine(seed):
 
 def test_forms_of_random_machines_hold():
     solved = 0
-    for seed in range(10):
+    for seed in range(5):
         machine = random_machine(seed)
         for blocks in ([frozenset("ab")], [frozenset("a"), "b", frozenset("a")]):
             forms = closed_form(machine, blocks)
             solved += sum(read.reason is None for read in forms.reads)
             assert check_forms(machine, blocks, sample_prompts(blocks)[:9], forms) is None
-    assert solved > 20
+    assert solved > 8
 
 
 def test_a_token_that_leaves_its_cell_blank_still_has_its_place():

@@ -43,7 +43,7 @@ def fitted(name):
     ).machine
 
 
-@pytest.mark.parametrize("name", thinned(FITTED, 4))
+@pytest.mark.parametrize("name", thinned(FITTED, 8))
 def test_the_module_says_what_a_fitted_machine_says(name):
     machine, task = fitted(name), sequence_task(name)
     assert (machine.arrays()["jumps"] != STAY).any() == (name == "associative-recall")

@@ -93,13 +93,17 @@ class _Assessment:
         self._shape = Shape.of(examples)
         # Pumped prompts are twice as long, and so may answers be, or a little more.
         self._limit = 10 + 3 * max(len(example.answer) for example in examples)
-        self._coverage = Coverage.of(machine, self._some(), self._limit)
+        some = () if machine.vocabulary.silent else self._some()
+        self._coverage = Coverage.of(machine, some, self._limit)
         self._near, self._wide = near_probes(self._shape, NEAR), wide_probes(self._shape, WIDE)
         self._said: dict[Tokens, Tokens | None] = {}
         self._needs: dict[Tokens, set[Unseen]] = {}
 
     def certainty(self) -> Certainty:
         """Everything found, in one record."""
+        if self._machine.vocabulary.silent:  # what its answers rest on is judged where it was found
+            simple = tuple(self._simple(_LARGER * size_of(self._machine) + _MORE))
+            return Certainty(self._reason_of(simple), simple)
         implied: set[object] = set()
         unseen: dict[Unseen, Tokens] = {}
         for probe in self._near:
@@ -130,10 +134,8 @@ class _Assessment:
 
     def _rivals(self) -> Iterator[Rival]:
         most = _LARGER * size_of(self._machine) + _MORE
-        probes = sorted(dict.fromkeys([*self._wide, *self._near]), key=len)
-        for rule in fitting_rules(self._shape, self._examples):
-            if rule.size <= most and not self._stop():
-                yield from self._compared(rule.words, rule.answer, rule.size, probes)
+        probes = self._probes
+        yield from self._simple(most)
         yield from self._automata(most)
         # What needs more than was seen differs anyhow, and says nothing about tapes.
         like = [p for p in probes if self._shape.has_pairs_of(p) and not self._needed(p)]
@@ -147,6 +149,16 @@ class _Assessment:
                     size_of(self._machine) + dearer,
                     like,
                 )
+
+    @property
+    def _probes(self) -> list[Tokens]:
+        return sorted(dict.fromkeys([*self._wide, *self._near]), key=len)
+
+    def _simple(self, most: float) -> Iterator[Rival]:
+        """Simple rules that fit all examples."""
+        for rule in fitting_rules(self._shape, self._examples):
+            if rule.size <= most and not self._stop():
+                yield from self._compared(rule.words, rule.answer, rule.size, self._probes)
 
     def _needed(self, probe: Tokens) -> set[Unseen]:
         if probe not in self._needs:
@@ -214,8 +226,8 @@ class _Assessment:
             if prompt is not None and not self._stop():
                 yield one, prompt
 
-    def _reason(self, rivals: Sequence[Rival]) -> str | None:
-        """Why the examples do not determine the machine, in a line."""
+    def _reason_of(self, rivals: Sequence[Rival]) -> str | None:
+        """Why the examples do not determine the machine, as far as rivals and its size say it."""
         count = len(self._examples)
         every = f"all {count:,} examples" if count > 1 else "the one example"
         if len({example.answer for example in self._examples}) == 1:
@@ -231,6 +243,12 @@ class _Assessment:
         some = Streams.of(first_questions(self._examples, _MANY), self._machine.vocabulary)
         if _WORTH * size_of(self._machine) > coder_of(some).whole().cost:
             return f"the machine takes about as much to tell as the answers of {every}"
+        return None
+
+    def _reason(self, rivals: Sequence[Rival]) -> str | None:
+        """Why the examples do not determine the machine, in a line."""
+        if (reason := self._reason_of(rivals)) is not None:
+            return reason
         lacking: dict[str, Callable[[Tokens], bool]] = {
             "need what no example shows": self._needs_more,
             "hold tokens at the same place of two parts that never stand there together": (

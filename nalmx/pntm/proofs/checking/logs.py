@@ -75,6 +75,8 @@ class Steps:
     """A machine's steps, one row at a time, by the meaning of its data."""
 
     def __init__(self, machine: Mapping[str, Any]) -> None:
+        if machine.get("silent"):
+            raise Unproved("what a machine says silently is not followed")
         self._data = machine
         self.given: list[str] = machine["prompt_tokens"]
         self.said: list[str] = machine["answer_tokens"]

@@ -1,0 +1,1 @@
+"""Automata of nested words by merging, from prompts with one answer token."""
