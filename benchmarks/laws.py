@@ -12,7 +12,8 @@ constants are those of the truth to 1e-9 there; otherwise it is *wrong*. `--nois
 of that size relative to the root mean square of the target, as SRBench does, and `--stated` tells the fit;
 `--algebraic` leaves out the laws with transcendental functions, `--inputs` those with more inputs.
 `--physical` takes the ranges of feynman_physical.csv: SI units, constants of nature as such, values evenly
-over the decades and of both signs where ± stands. Times are processor time of one fit. Writes benchmarks/results/laws.json, keyed by the settings; with --only nothing is written.
+over the decades and of both signs where ± stands. Times are processor time of one fit. Writes
+benchmarks/results/laws.json, keyed by the settings; with --only nothing is written.
 """
 
 import argparse
