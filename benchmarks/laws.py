@@ -1,7 +1,7 @@
-"""Laws from data: how many of the Feynman laws are found, and what is claimed where there is none.
+"""Laws from data: how many of the Feynman laws are found, and is anything else claimed?
 
     python benchmarks/laws.py [--noise 0.01 [--stated]] [--rows 1000] [--inputs 3] [--physical] [--algebraic]
-                              [--seconds 600] [--only I.12] [--tables 200]
+                              [--seconds 600] [--only I.12]
 
 The laws are those of the Feynman Symbolic Regression Database (Udrescu & Tegmark 2020), with its ranges, in
 feynman_laws.csv; 1,000 rows each, drawn evenly, no units. A law that is claimed is *settled* where nalmx
@@ -12,9 +12,8 @@ constants are those of the truth to 1e-9 there; otherwise it is *wrong*. `--nois
 of that size relative to the root mean square of the target, as SRBench does, and `--stated` tells the fit;
 `--algebraic` leaves out the laws with transcendental functions, `--inputs` those with more inputs.
 `--physical` takes the ranges of feynman_physical.csv: SI units, constants of nature as such, values evenly
-over the decades and of both signs where ± stands. `--tables` draws tables without a law instead: noise,
-random walks, lookups, iterated chaotic maps, and laws with a missing column. Times are processor time of one
-fit. Writes benchmarks/results/laws.json, keyed by the settings; with --only nothing is written.
+over the decades and of both signs where ± stands. Times are processor time of one fit. Writes
+benchmarks/results/laws.json, keyed by the settings; with --only nothing is written.
 """
 
 import argparse
@@ -194,59 +193,6 @@ def feynman(arguments: argparse.Namespace) -> dict:
     return {"counts": counts, "median_s": round(median(times), 3), "laws": told}
 
 
-def lawless(kind: str, random: np.random.Generator) -> Rows:
-    """A table without a law: columns and a target that no formula of them gives."""
-    count, width = int(random.choice([20, 50, 200, 1000])), int(random.integers(1, 6))
-    table = random.uniform(*sorted(random.uniform(-5, 5, 2)), (count, width))
-    match kind:
-        case "noise":
-            target = random.normal(size=count)
-        case "walk":
-            table, target = random.normal(size=(2, count, width)).cumsum(1)
-            target = target[:, 0]
-        case "lookup":
-            table = random.integers(0, 10, (count, width)).astype(float)
-            value = random.integers(0, 100, (10,) * min(width, 3)).astype(float)
-            target = value[tuple(table[:, : value.ndim].astype(int).T)]
-        case "chaos":
-            table = random.uniform(0.01, 0.99, (count, width))
-            target = table[:, 0]
-            for _ in range(30):
-                target = 3.99 * target * (1 - target)
-        case _:
-            all_laws = [law for law in laws() if len(law.draws) > 2]
-            law = all_laws[random.integers(len(all_laws))]
-            rows = rows_of(law, count, 0.0, int(random.integers(1 << 30)))
-            # The target's most telling column is left out.
-            ranks = rows.inputs.argsort(0).argsort(0)
-            telling = np.abs(np.corrcoef(ranks.T, rows.target.argsort().argsort())[-1, :-1])
-            table = np.delete(rows.inputs, int(np.argmax(telling)), 1)
-            target = rows.target
-    return Rows.of(table, target)
-
-
-def tables(arguments: argparse.Namespace) -> dict:
-    claimed: dict[str, int] = {}
-    told, times = [], []
-    for kind in ("noise", "walk", "lookup", "chaos", "missing"):
-        claimed[kind] = 0
-        for seed in range(arguments.tables // 5):
-            random = np.random.default_rng([seed, len(kind)])
-            rows = lawless(kind, random)
-            if np.ptp(rows.target) == 0:
-                continue
-            start = time.process_time()
-            outcome = fit(rows, Effort(seconds=arguments.seconds))
-            times.append(time.process_time() - start)
-            if outcome.law:
-                claimed[kind] += 1
-                told.append(f"{kind} {seed}: {to_text(outcome.formula)}")
-                print(told[-1], outcome.statements, flush=True)
-        print(kind, claimed[kind], "claimed", flush=True)
-    print(f"median {median(times):.2f} s, longest {max(times):.2f} s")
-    return {"tables": arguments.tables, "claimed": claimed, "lines": told}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--noise", type=float, default=0.0)
@@ -257,17 +203,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--algebraic", action="store_true")
-    parser.add_argument("--tables", type=int, default=0)
     arguments = parser.parse_args()
-    if arguments.tables:
-        key, found = "tables without a law", tables(arguments)
-    else:
-        key = f"feynman, {arguments.rows} rows, noise {arguments.noise:g}"
-        key += ", algebraic" if arguments.algebraic else ""
-        key += f", at most {arguments.inputs} inputs" if arguments.inputs < 9 else ""
-        key += ", stated" if arguments.stated else ""
-        key += ", physical ranges" if arguments.physical else ""
-        found = feynman(arguments)
+    key = f"feynman, {arguments.rows} rows, noise {arguments.noise:g}"
+    key += ", algebraic" if arguments.algebraic else ""
+    key += f", at most {arguments.inputs} inputs" if arguments.inputs < 9 else ""
+    key += ", stated" if arguments.stated else ""
+    key += ", physical ranges" if arguments.physical else ""
+    found = feynman(arguments)
     if not arguments.only:
         known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         RESULTS.write_text(json.dumps({**known, key: found}, indent=1, ensure_ascii=False) + "\n")

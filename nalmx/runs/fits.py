@@ -208,8 +208,8 @@ def verify_fit(
     same = same_json(fit_to_json(saved.fit), fit_to_json(again.fit))
     if not same and (whole or (saved.law and saved.fit.formula != again.fit.formula)):
         raise RunError(
-            f"{directory / 'results.json'} is not what is found in the rows now: it was changed, or there "
-            "was less time; fit again"
+            f"{directory / 'results.json'} is not what is found in the rows now: it was changed, found "
+            "by another version, or in less time; fit again"
         )
     on_progress("verifying formula ↔ truth")
     return with_truth(replace(saved, fit=again.fit), effort=effort)

@@ -46,9 +46,9 @@ def test_wrong_rows_are_named_under_noise(text):
 
 
 def test_a_wrong_input_is_a_wrong_row():
-    inputs, target = table("x1*x2/(x1 + x2)")
+    inputs, target = table("x1*x2")
     inputs[56, 0] *= 100
-    assert seen(fit(Rows.of(inputs, target))) == ("x1*x2/(x1 + x2)", (57,))
+    assert seen(fit(Rows.of(inputs, target))) == ("x1*x2", (57,))
 
 
 def test_a_wrong_row_of_a_law_over_decades_is_seen_on_logarithms():

@@ -27,8 +27,8 @@ MEANING = {
     "+": ["0", "h1 + h2"],
 }
 BRANCHES = "Piecewise((x1 + x2, x3 < x4), (x1 - x2, True))"
-# With two digits alone, 10·n could as well be read half into n and half into t.
-TRAINED_DIGITS, PROGRAMS, DIGITS = 3, 400, (3, 4, 6)
+# Shorter numbers leave open how the states share what has been read.
+TRAINED_DIGITS, PROGRAMS, DIGITS = 4, 300, (3, 4, 6)
 _RANGE = Range.parse("[0,1000000]")
 
 

@@ -186,7 +186,7 @@ class EveryPrompt:
 
 def of_truth(tell: Tell) -> tuple[SequenceProver, ...]:
     """The provers of a claim that a machine answers as its task says."""
-    return Tests(tell), Automata(tell), Induction(tell), EveryPrompt(tell)
+    return Automata(tell), Tests(tell), Induction(tell), EveryPrompt(tell)
 
 
 def of_agreement(tell: Tell) -> tuple[SequenceProver, ...]:
