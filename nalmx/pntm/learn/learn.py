@@ -182,18 +182,16 @@ class _Learning:
         self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
 
     def _merged(self) -> Learned | None:
-        """By merging states, of nested words first where there are brackets; nothing where that foretells
-        nothing."""
+        """By merging states, of nested words first where there are brackets; None if that foretells nothing."""
         ways: list[tuple[Way, Merge]] = [("merging", merged_machine), ("nesting", nested_words)]
         if pairs_of([example.prompt for example in self._examples]):
             ways.reverse()
         found: Learned | None = None
         for way, merge in ways:
             new = self._by_merging(way, merge)
-            if new is not None and (found is None or new.learned):
-                found = new
-            if found is not None and found.learned:
-                break
+            if new is not None and new.learned:
+                return new
+            found = new if found is None else found
         return found
 
     def _by_merging(self, way: Way, merge: Merge) -> Learned | None:
@@ -350,8 +348,7 @@ def judgement(
     if way not in ("merging", "nesting"):
         last = judged(machine, examples, vocabulary, noise)
         return Judgement(last.learned, last.reason, last.exam, last.noise)
-    merge = merged_machine if way == "merging" else nested_words
-    found = merge(tuple(examples), vocabulary)
+    found = (merged_machine if way == "merging" else nested_words)(tuple(examples), vocabulary)
     if found is None or not same_json(found.machine.to_json(), machine.to_json()):
         return Judgement(False, "it is not what merging states gives")
     if isinstance(found, Merged):
