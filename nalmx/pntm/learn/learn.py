@@ -182,7 +182,7 @@ class _Learning:
         self._tell(f"{doing}, {self._passed:.0f} of {self._seconds:g} s")
 
     def _merged(self) -> Learned | None:
-        """By merging states, of nested words first where there are brackets; None if that foretells nothing."""
+        """By merging states, of nested words first where there are brackets; None if it foretells nothing."""
         ways: list[tuple[Way, Merge]] = [("merging", merged_machine), ("nesting", nested_words)]
         if pairs_of([example.prompt for example in self._examples]):
             ways.reverse()
