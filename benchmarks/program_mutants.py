@@ -39,7 +39,7 @@ from nalmx.pntm.proofs.check import check_truth
 from nalmx.pntm.proofs.checking import check_proof
 from nalmx.pntm.proofs.proof import Gap, Proof
 from nalmx.pntm.proofs.search import find_proof
-from nalmx.pntm.tasks import TASK_NAMES, SequenceTask, sequence_task
+from nalmx.pntm.tasks import BASIC_TASK_NAMES, SequenceTask, sequence_task
 from nalmx.verify.effort import Effort
 
 HERE = Path(__file__).resolve().parent
@@ -120,7 +120,7 @@ def mutants_of(task: SequenceTask, count: int) -> dict[str, Any]:
     oracle, program = Oracle(task), program_of(task)
     if oracle.wrong(program) is not None or oracle.wrong_at_length(program) is not None:
         raise SystemExit(f"the program of {task.name} is wrong; delete it, or look why")
-    place, right = TASK_NAMES.index(task.name), proof_of(program, task, 150_000)
+    place, right = BASIC_TASK_NAMES.index(task.name), proof_of(program, task, 150_000)
     wrong: list[dict[str, Any]] = []
     alike: list[dict[str, Any]] = []
     seen: set[str] = set()
@@ -217,10 +217,10 @@ def main() -> None:
     if RESULTS.exists():
         known = json.loads(RESULTS.read_text())
         record = known if known["count"] == count else record
-    for place, name in enumerate(TASK_NAMES):
+    for place, name in enumerate(BASIC_TASK_NAMES):
         if name in record["tasks"]:
             continue
-        many = count // len(TASK_NAMES) + (place < count % len(TASK_NAMES))
+        many = count // len(BASIC_TASK_NAMES) + (place < count % len(BASIC_TASK_NAMES))
         began = time.perf_counter()
         found = mutants_of(sequence_task(name), many)
         found["seconds"] = round(time.perf_counter() - began, 1)

@@ -30,7 +30,7 @@ from nalmx.pntm.program import Program, extract_program
 from nalmx.pntm.proofs.certificate import SequenceCertificate
 from nalmx.pntm.proofs.check import check_truth
 from nalmx.pntm.proofs.verdict import SequenceVerdict
-from nalmx.pntm.tasks import TASK_NAMES, Example, SequenceTask, sequence_task
+from nalmx.pntm.tasks import BASIC_TASK_NAMES, Example, SequenceTask, sequence_task
 from nalmx.verify.effort import Effort
 
 LONGEST = 20
@@ -220,7 +220,7 @@ def main() -> None:
     warm = sequence_task("parity").examples(np.random.default_rng(0), 200, LONGEST)
     compiled = Program(learn(warm, method="discrete").machine)
     compiled.run_all([warm[0].prompt], [LONGEST + ROOM])
-    for name in TASK_NAMES:
+    for name in BASIC_TASK_NAMES:
         task = sequence_task(name)
         known = record["tasks"].get(name, {"runs": []})
         seeds = {r["seed"] for r in known["runs"]}

@@ -24,7 +24,7 @@ import numpy as np
 
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import accuracy
-from nalmx.pntm.tasks import TASK_NAMES, Example, SequenceTask, sequence_task
+from nalmx.pntm.tasks import BASIC_TASK_NAMES, Example, SequenceTask, sequence_task
 
 LONGEST = 20
 SEQUENCES = 1500
@@ -95,7 +95,7 @@ def run(job: Job) -> tuple[Job, dict[str, Any]]:
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     method = sys.argv[2] if len(sys.argv) > 2 else "auto"
-    tasks = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else TASK_NAMES
+    tasks = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else BASIC_TASK_NAMES
     processes = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     path = RESULTS if method == "auto" else RESULTS.with_stem(f"sequence_tasks_{method}")
     record: dict[str, Any] = {"method": method, "lengths": LENGTHS, "tasks": {}}

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SettingError
 from ..pntm.baselines import BASELINES
-from ..pntm.tasks import TASK_NAMES, sequence_task
+from ..pntm.tasks import BASIC_TASK_NAMES, sequence_task
 from ..run_directory import safe_name
 from .fitters import model_name
 
@@ -41,7 +41,7 @@ class SequenceGrid:
     that length test it.
     """
 
-    tasks: tuple[str, ...] = TASK_NAMES
+    tasks: tuple[str, ...] = BASIC_TASK_NAMES
     models: tuple[str, ...] = BASELINES
     seeds: int = 1
     first_seed: int = 0

@@ -44,7 +44,8 @@ class SequenceRequest(ask.WorkRequest):
     task: tuple[str, ...] = ask.several(
         "--task",
         "LIST",
-        "Sequence tasks with commas, or package.module:TASK; by default all of nalmx.",
+        "Sequence tasks with commas, or package.module:TASK; by default the nineteen that are learned from "
+        "lengths up to 20.",
         callback=ask.own("task"),
     )
     model: tuple[str, ...] = ask.several(

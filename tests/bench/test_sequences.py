@@ -14,7 +14,7 @@ from nalmx.bench.fitters import FITTERS, model_name
 from nalmx.bench.sequence_grid import SequenceCell, SequenceGrid
 from nalmx.bench.sequences import Accuracy, SequenceResult, Stopped, run_sequences
 from nalmx.errors import RunError, SettingError, UnknownNameError
-from nalmx.pntm.tasks import sequence_task
+from nalmx.pntm.tasks import BASIC_TASK_NAMES, sequence_task
 from nalmx.report import sequence_figure as drawing
 from nalmx.report.sequence_figure import sequence_figure
 from nalmx.report.sequence_table import sequence_table
@@ -165,6 +165,12 @@ def test_another_directory_is_not_touched(tmp_path, fitted):
 def test_settings_out_of_their_limits_are_refused(settings, message):
     with pytest.raises(SettingError, match=message):
         SequenceGrid.checked(**settings)
+
+
+def test_the_nineteen_basic_tasks_are_compared_where_none_is_named():
+    tasks = SequenceGrid().tasks
+    assert tasks == BASIC_TASK_NAMES
+    assert len(tasks) == 19
 
 
 def test_names_are_brought_into_their_one_spelling():

@@ -12,7 +12,7 @@ from .examples import read_examples, write_examples
 from .tokens import Token, Tokens
 
 # A new task is its file and its line here.
-TASK_NAMES = (
+BASIC_TASK_NAMES = (
     "parity",
     "cycle-navigation",
     "modular-arithmetic",
@@ -32,6 +32,10 @@ TASK_NAMES = (
     "majority",
     "anbncn",
     "stack",
+)
+"""Tasks that are learned from lengths up to 20."""
+
+SUITE_TASK_NAMES = (
     "even-pairs",
     "modular-arithmetic-simple",
     "parity-check",
@@ -46,9 +50,14 @@ TASK_NAMES = (
     "compute-sqrt",
     "bucket-sort",
 )
+"""Tasks of "Neural networks and the Chomsky hierarchy", in the presentation of that suite."""
+
+TASK_NAMES = (*BASIC_TASK_NAMES, *SUITE_TASK_NAMES)
 
 __all__ = [
+    "BASIC_TASK_NAMES",
     "OWN_TASKS",
+    "SUITE_TASK_NAMES",
     "TASK_NAMES",
     "Example",
     "SequenceTask",
