@@ -325,8 +325,8 @@ def test_a_file_is_never_overwritten_and_a_missing_one_is_said(made, tmp_path):
     assert path.read_text() == "mine"
     with pytest.raises(CertificateError, match="cannot be written"):
         made["proved"].save(tmp_path / "nowhere" / "c.json")
-    for missing in (tmp_path / "other.json", tmp_path):
-        with pytest.raises(CertificateError, match="there is no file"):
+    for missing, said in ((tmp_path / "other.json", "there is no file"), (tmp_path, "is a folder")):
+        with pytest.raises(CertificateError, match=said):
             Certificate.load(missing)
 
 
