@@ -120,4 +120,7 @@ def print_catalogue(context: click.Context, option: click.Parameter, asked: bool
         for e in CATALOGUE
     ]
     output().print(experiment_table(rows), soft_wrap=False)
+    output().print(
+        "\nAnd the benchmarks single-module and sequence, of as many cells as are asked for."
+    )
     context.exit(HOLDS)
