@@ -1,5 +1,6 @@
 """Random automata of nested words, some with a state that is nearly another one; and what tells two apart."""
 
+from collections import deque
 from dataclasses import dataclass
 from random import Random
 
@@ -112,3 +113,58 @@ def told_apart(truth: Truth, found: NestedAutomaton) -> str | None:
                 if (x, y) not in reached:
                     reached[x, y], grows = longer, True
     return None
+
+
+@dataclass(frozen=True)
+class Walks:
+    """A finite automaton that allows some tokens in each state, and what it says in the end."""
+
+    steps: list[dict[str, int]]
+    ends: list[str]
+
+    def examples(self, random: Random, count: int, longest: int) -> tuple[Example, ...]:
+        """So many walks, each once, with what is said where they end."""
+        found = {}
+        for _ in range(count):
+            word, state = "", 0
+            for _ in range(random.randint(1, longest)):
+                token = random.choice([*self.steps[state]])
+                word, state = word + token, self.steps[state][token]
+            found[word] = self.ends[state]
+        return tuple(Example(tuple(word), (end,)) for word, end in found.items())
+
+    def told_apart(self, found: NestedAutomaton) -> str | None:
+        """The shortest walk that `found` answers otherwise, or not at all; or None."""
+        seen, ahead = {(0, 0)}, deque([((0, 0), "")])
+        while ahead:
+            (p, q), word = ahead.popleft()
+            for token, to in self.steps[p].items():
+                known = token in found.tokens
+                after = found.rules.get((q, found.tokens.index(token), -1)) if known else None
+                if after is None or found.finals[after] != (self.ends[to],):
+                    return word + token
+                if (to, after) not in seen:
+                    seen.add((to, after))
+                    ahead.append(((to, after), word + token))
+        return None
+
+
+def drawn_walks(random: Random, near_copies: int) -> Walks:
+    """Two to eight states of which each allows some tokens, and copies that differ in one step."""
+    states, letters = random.randint(2, 8), "abcd"[: random.randint(2, 4)]
+    steps = [
+        {a: random.randrange(states) for a in letters if random.random() < 0.6}
+        or {random.choice(letters): random.randrange(states)}
+        for _ in range(states)
+    ]
+    ends = [random.choice("xyz") for _ in steps]
+    for _ in range(near_copies):
+        of, new = random.randrange(len(steps)), len(steps)
+        ways = [(q, a) for q, row in enumerate(steps) for a, to in row.items() if to == of]
+        if ways:
+            q, a = random.choice(ways)
+            steps.append({**steps[of]})
+            ends.append(ends[of])
+            steps[q][a] = new
+            steps[new][random.choice([*steps[new]])] = random.randrange(new)
+    return Walks(steps, ends)

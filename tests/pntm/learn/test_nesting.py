@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from helpers_nested import Truth, drawn, told_apart
+from helpers_nested import Truth, drawn, drawn_walks, told_apart
 
 from nalmx.pntm.learn.config import learnable
 from nalmx.pntm.learn.learn import learn
@@ -194,6 +194,20 @@ def test_no_random_automaton_that_is_learned_is_wrong():
             learned += 1
             assert told_apart(truth, found.automaton) is None, seed
     assert learned > 0
+
+
+@pytest.mark.slow
+def test_no_random_automaton_of_which_some_steps_are_allowed_is_learned_wrongly():
+    learned = 0
+    for seed in range(1_000):
+        random = Random(seed)
+        truth = drawn_walks(random, near_copies=seed % 3)
+        examples = truth.examples(random, round(50 * 60 ** random.random()), 15)
+        found = nested_words(examples, learnable(examples)) if len(examples) >= 20 else None
+        if found is not None and left_open(found, examples) is None:
+            learned += 1
+            assert truth.told_apart(found.automaton) is None, seed
+    assert learned > 200
 
 
 def told_plainly(automaton, prompt):
