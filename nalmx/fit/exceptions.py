@@ -22,6 +22,8 @@ from .values import EPSILON, evaluate
 _FEWEST, _ONE_IN = 30, 50
 """The rows from which on one may be wrong, and of how many one may be."""
 _FAR, _CLEARLY, _FAR_OUT = 12.0, 2.5, 30.0
+_BY_CHANCE = 0.05
+"""Errors come anywhere: how rarely they may lie as near together, or as near an end, as those found."""
 _ASKED = 5
 _HIGHEST, _MOST_TERMS, _MOST_ROWS = 6, 100, 4_000
 
@@ -44,6 +46,28 @@ def suspects(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places]:
 def rows_off(judge: Judge, law: Candidate, places: Places, given: Judge) -> Places:
     """The suspects, places of rows given, on which a law of the others does not hold."""
     return places[~(scaled_rest(law, given.part(places)) <= largest_rest(judge, law))]
+
+
+def lie_together(given: Rows, law: Candidate, places: Places) -> bool:
+    """Whether several rows that do not fit lie together, or at an end: the law of the others leaves them out.
+
+    In the order of the rows, of an input, or of what the law gives, k of n rows stand within a part s of the
+    order by chance with a probability of about k·s^(k-1), and at one of its ends with 2·s^k.
+    """
+    values = evaluate(law.expression, given.columns)
+    orders = [np.arange(given.count), *given.inputs.T, np.broadcast_to(values, given.count)]
+    rarest, k = 1.0, len(places)
+    if k == 1:
+        return False
+    for order in orders:
+        # Equal values stand in any order; the one that brings the places together counts.
+        below = np.array([(order < order[place]).sum() for place in places])
+        above = np.array([(order > order[place]).sum() for place in places])
+        low, high = int(below.min()), int(above.min())
+        within = max(given.count - low - high - 1, 1) / given.count
+        at_end = (given.count - max(low, high)) / given.count
+        rarest = min(rarest, k * within ** (k - 1), 2 * at_end**k)
+    return rarest * len(orders) < _BY_CHANCE
 
 
 def _suspected(judge: Judge, candidates: Sequence[Candidate]) -> Iterator[Places]:

@@ -15,7 +15,7 @@ from ..expression import to_text
 from ..verify.effort import Effort
 from .candidate import Candidate
 from .everywhere import why_not_everywhere
-from .exceptions import rows_off, suspects
+from .exceptions import lie_together, rows_off, suspects
 from .form import Form
 from .holdout import Holdout, Places, Split, split
 from .judge import Judge, Noise
@@ -65,6 +65,8 @@ def fit(
                 return None
             wrong = rows_off(rest.judge, rest.law, suspected, whole.judge)
             if len(wrong) == len(suspected):
+                if lie_together(rows, rest.law, wrong):
+                    return None
                 return rest.outcome(whole.judge, [int(place) + 1 for place in wrong], None)
             suspected = wrong
         return None

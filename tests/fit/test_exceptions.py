@@ -77,6 +77,24 @@ def test_more_wrong_rows_than_a_law_may_have_are_no_exceptions():
     assert seen(outcome) == (None, ())
 
 
+@pytest.mark.parametrize(
+    "differs",
+    [
+        lambda rows, x, y: x[:, 0] > np.sort(x[:, 0])[-4],
+        lambda rows, x, y: abs(x[:, 1] - 3) <= np.sort(abs(x[:, 1] - 3))[3],
+        lambda rows, x, y: y > np.sort(y)[-5],
+        lambda rows, x, y: rows >= 197,
+    ],
+    ids=["the end of an input", "a part of an input", "the greatest targets", "the last rows"],
+)
+def test_rows_that_lie_together_are_no_errors_and_the_rest_is_no_law(differs):
+    inputs, target = table("x1*x2")
+    there = differs(np.arange(200), inputs, target)
+    outcome = fit(Rows.of(inputs, np.where(there, target + 5, target)), Effort(operations=3_000))
+    assert outcome.exceptions == ()
+    assert outcome.formula is None or to_text(outcome.formula) != "x1*x2"
+
+
 def test_wrong_rows_cost_the_bits_that_say_them():
     rows = Rows.of(*table("x1*x2", 0.01))
     parts = split(rows, "random", np.random.default_rng(0))
