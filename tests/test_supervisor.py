@@ -140,14 +140,15 @@ return 130
 
 def test_an_import_is_not_interrupted_but_what_comes_after_it(tmp_path):
     (tmp_path / "library.py").write_text(
-        "import signal, time\nprint('ready', flush=True)\n"
-        "try:\n    signal.sigtimedwait([signal.SIGUSR1], 0.2)\n"
+        "import os, signal\narrived, wakeup = os.pipe()\nos.set_blocking(wakeup, False)\n"
+        "signal.set_wakeup_fd(wakeup)\nprint('ready', flush=True)\n"
+        "try:\n    os.read(arrived, 1)\n"
         "except KeyboardInterrupt:\n    print('aborted')\nprint('imported', flush=True)\n"
     )
     process = started(f"""
 sys.path.insert(0, {str(tmp_path)!r})
-import library
 try:
+    import library
     signal.sigwaitinfo([signal.SIGUSR1])
 except KeyboardInterrupt:
     print("saved")
