@@ -28,6 +28,7 @@ from statistics import median
 
 import numpy as np
 import sympy
+from nalmx.verify.sweeping.threads import cores, in_chunks
 
 from nalmx import Claim, Domain, parse
 from nalmx.codegen.cache import compiled
@@ -38,7 +39,6 @@ from nalmx.verify import Effort, Tolerance, check
 from nalmx.verify.sweeping.exhaustive import EveryFloat
 from nalmx.verify.sweeping.loops import compiled_sweep
 from nalmx.verify.sweeping.samples import tables
-from nalmx.verify.sweeping.threads import cores, in_chunks
 
 RESULTS = Path(__file__).parent / "results" / "verify_speed.json"
 CLAIMS = {
