@@ -28,13 +28,13 @@ from statistics import median
 
 import numpy as np
 import sympy
-from nalmx.verify.sweeping.threads import cores, in_chunks
 
 from nalmx import Claim, Domain, parse
 from nalmx.codegen.cache import compiled
 from nalmx.expression import variables
 from nalmx.expression.straight_line import straight
 from nalmx.expression.symbolic import to_sympy
+from nalmx.threads import cores, in_chunks
 from nalmx.verify import Effort, Tolerance, check
 from nalmx.verify.sweeping.exhaustive import EveryFloat
 from nalmx.verify.sweeping.loops import compiled_sweep
