@@ -91,6 +91,7 @@ class SignedErrors:
     def __init__(self, program: FloatProgram, relative_to: Expression | None = None) -> None:
         self._relative_to = relative_to
         self._grid = FloatGrid(program.precision)
+        self._float_inputs = program.float_inputs
         self._nodes = list(post_order(program.expression))
         self._numbers = _numbers(self._nodes, program.precision)
         computed = {step: found for step, (_, found) in self._numbers.items()}
@@ -132,16 +133,22 @@ class SignedErrors:
 
     def _step(self, node: Expression, steps: dict[int, _Step], box: Mapping[str, Spans]) -> _Step:
         if isinstance(node, Variable):
-            return self._input(box[node.name])
+            real = box[node.name]
+            return self._float(real) if self._float_inputs else self._rounded(real)
         number = self._numbers.get(id(node))
         if number is not None:
             return _number(*number)
         if isinstance(node, Constant):
-            return self._input(_constant(node))
+            return self._rounded(_constant(node))
         assert isinstance(node, Apply)
         return self._operation(node, [steps[id(a)] for a in node.arguments])
 
-    def _input(self, real: Spans) -> _Step:
+    def _float(self, value: Spans) -> _Step:
+        self._lost |= ~(value.size <= self._grid.largest)
+        zero = np.zeros(())
+        return _Step(value, value, zero, zero, self._grid.spacing(value.least))
+
+    def _rounded(self, real: Spans) -> _Step:
         grid = self._grid
         computed = grid.nearest(real)
         own = grid.half_ulp(real.size)
