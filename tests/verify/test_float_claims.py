@@ -230,6 +230,7 @@ def test_false_claims_are_refuted_at_a_point_that_fails(kind):
     ("text", "domain", "kind", "why"),
     [
         ("exp(x)", "[0,20]", "float16", "overflow of float16"),
+        ("x + 70000", "[0,1]", "float16", "overflow of float16"),
         ("x*x", "[1e160,1e170]", "float64", "overflow of float64"),
         ("1/(x + 1)", "[1e-20,1]", "float64", None),
         ("1/(x - 1)", "[1.00000000000000000001,2]", "float64", "division by zero"),

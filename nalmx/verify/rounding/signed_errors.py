@@ -138,9 +138,9 @@ class SignedErrors:
         number = self._numbers.get(id(node))
         if number is not None:
             return _number(*number)
-        if isinstance(node, Constant):
+        if not isinstance(node, Apply):
+            assert isinstance(node, Constant | Number)  # a number beyond the largest float
             return self._rounded(_constant(node))
-        assert isinstance(node, Apply)
         return self._operation(node, [steps[id(a)] for a in node.arguments])
 
     def _float(self, value: Spans) -> _Step:
