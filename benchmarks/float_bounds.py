@@ -6,9 +6,9 @@ PROBLEMS.json maps names of files to texts in the language of FPTaylor (soarlab/
 not part of this repository: sections of constants, of variables with ranges, of definitions and of
 expressions. BOUNDS.json maps the name of each expression to its published bounds and seconds, by the list
 of tests that they stand in; a list whose name ends in `-b.yml` holds those of the coarser model of
-rounding. The meaning is FPTaylor's: reals are rounded once, and library functions are within 0.75 ulp
-(`rnd[64, ne, 1.5]`); variables are floats unless they are declared as `real`. A bound is held against errors at random points, too, where the program is run in
-exact rationals. Writes benchmarks/results/float_bounds.json.
+rounding. The meaning is FPTaylor's: reals are rounded once, variables that are not declared as `real` are
+floats, and library functions are within 0.75 ulp (`rnd[64, ne, 1.5]`). A bound is held against errors at
+random points, too, where the program is run in exact rationals. Writes benchmarks/results/float_bounds.json.
 """
 
 import argparse

@@ -69,7 +69,8 @@ class Claim(Shown):
     `right` is the reference of a relative tolerance.
 
     With an `arithmetic` of floats, `left` is the program that rounds each of its operations, numbers and
-    inputs once, in the order in which it is written; `right` stays real. With `float_inputs` points are floats.
+    inputs once, in the order in which it is written; `right` stays real. With `float_inputs` the points are
+    floats.
     """
 
     left: Expression
