@@ -110,16 +110,16 @@ def error_bound(
             rounded = RULES["add"](rounded, RULES["mul"](RULES["abs"](slope), point(step.own)))
         else:
             family, factor = member
-            own = np.where(step.scaled, up(step.own / abs(factor)), np.inf)
-            part = RULES["mul"](slope, point(np.array(factor)))
-            joint.setdefault(family, []).append((part, own))
+            share = np.where(step.scaled, up(step.own / abs(factor)), np.inf)
+            scaled = RULES["mul"](slope, point(np.array(factor)))
+            joint.setdefault(family, []).append((scaled, share))
         for argument, part in (
             zip(node.arguments, partial(node), strict=True) if isinstance(node, Apply) else ()
         ):
             further, before = RULES["mul"](slope, part), slopes.get(id(argument))
             slopes[id(argument)] = further if before is None else RULES["add"](before, further)
     for members in joint.values():
-        slope = reduce(RULES["add"], (part for part, _ in members))
-        own = point(reduce(np.maximum, (own for _, own in members)))
+        slope = reduce(RULES["add"], (scaled for scaled, _ in members))
+        own = point(reduce(np.maximum, (share for _, share in members)))
         rounded = RULES["add"](rounded, RULES["mul"](RULES["abs"](slope), own))
     return RULES["add"](rounded, RULES["abs"](known)).ends[1]

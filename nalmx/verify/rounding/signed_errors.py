@@ -286,8 +286,8 @@ class SignedErrors:
                 total = plus(total, alone)
             else:
                 family, factor = member
-                part, own = apply("mul", (slope, _point(factor))), up(step.own / abs(factor))
-                joint.setdefault(family, []).append((part, own, step.scaled, alone))
+                part, share = apply("mul", (slope, _point(factor))), up(step.own / abs(factor))
+                joint.setdefault(family, []).append((part, share, step.scaled, alone))
             if isinstance(node, Apply):
                 for argument, own in zip(node.arguments, step.slopes, strict=True):
                     further, before = apply("mul", (slope, own)), slopes.get(id(argument))
@@ -295,10 +295,10 @@ class SignedErrors:
                         further = apply("add", (before, further))
                     slopes[id(argument)] = further
         for members in joint.values():
-            parts, owns, scaled, alone = (list(kind) for kind in zip(*members, strict=True))
-            slope = reduce(lambda x, y: apply("add", (x, y)), parts)
-            together = times(slope.size, reduce(np.minimum, owns))
-            apart = reduce(plus, alone)
+            parts, shares, scaled, each = zip(*members, strict=True)
+            whole = reduce(lambda x, y: apply("add", (x, y)), parts)
+            together = times(whole.size, reduce(np.minimum, shares))
+            apart = reduce(plus, each)
             closer = reduce(np.logical_and, scaled) & (together < apart)
             total = plus(total, np.where(closer, together, apart))
         return plus(total, known.size)
