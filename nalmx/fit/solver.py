@@ -185,7 +185,8 @@ class _Search:
         """Why a law of the rows seen is none after all; or nothing."""
         rival = self._rival(law)
         if rival is not None:
-            return f"{to_text(rival.expression)} fits as well"
+            text = to_text(rival.expression)
+            return f"{text} fits {'as' if rival.is_law else 'nearly as'} well"
         alike = self.judge.why_not_alike(law.form)
         return alike or why_not_shown(self.judge, law) or why_not_everywhere(self.judge, law)
 
