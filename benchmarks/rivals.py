@@ -10,7 +10,8 @@ points beyond them by up to half their width; it *fits* where it is so on the ra
 relative to the value, or to a thousandth of the root mean square where that is more; with noise, a hundred
 times as much is allowed. That the formula is the law only nalmx says: its claims are counted, too. Settings
 are those of the authors but for the functions, which are those of the laws. Seconds are processor time; pyoperon,
-which counts those of the wall, gets three times as many. Writes benchmarks/results/rivals.json; what stands there is not run again.
+which counts those of the wall, gets three times as many. Writes benchmarks/results/rivals.json; what stands
+there is not run again.
 """
 
 import argparse

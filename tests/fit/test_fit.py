@@ -165,8 +165,8 @@ def test_a_power_among_noise_has_an_interval_that_holds_it():
     x = random.uniform(0.5, 10, 300)
     outcome = found(x[:, None], 3.4 * x**0.73 * (1 + random.normal(0, 0.02, 300)), ["x"])
     assert outcome.law
-    for constant, true in zip(outcome.constants, (3.4, 0.73), strict=True):
-        assert abs(constant.estimate - true) <= 1.5 * constant.half_width < 0.05
+    for known, true in zip(outcome.constants, (3.4, 0.73), strict=True):
+        assert abs(known.estimate - true) <= 1.5 * known.half_width < 0.05
 
 
 def test_what_grows_nearly_like_a_power_is_no_power():
