@@ -34,11 +34,11 @@ from nalmx.codegen.cache import compiled
 from nalmx.expression import variables
 from nalmx.expression.straight_line import straight
 from nalmx.expression.symbolic import to_sympy
+from nalmx.threads import cores, in_chunks
 from nalmx.verify import Effort, Tolerance, check
 from nalmx.verify.sweeping.exhaustive import EveryFloat
 from nalmx.verify.sweeping.loops import compiled_sweep
 from nalmx.verify.sweeping.samples import tables
-from nalmx.verify.sweeping.threads import cores, in_chunks
 
 RESULTS = Path(__file__).parent / "results" / "verify_speed.json"
 CLAIMS = {

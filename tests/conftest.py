@@ -1,6 +1,7 @@
 """Settings of the whole suite."""
 
 import faulthandler
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,17 @@ LONG = {
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are named by their place: what packs them may write the time into them."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Ten thousand tests, and what their files import, stay: nothing looks through them for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

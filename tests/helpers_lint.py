@@ -279,6 +279,8 @@ def _local_clocks(tree: ast.Module) -> set[str]:
 
 def _timed(test: _Function, clocks: set[str]) -> Iterator[int]:
     """Lines of the assertions of a test that depend on a clock."""
+    if not _reads_a_clock(test, clocks):
+        return
     times = _times(test, clocks)
     for node in ast.walk(test):
         if isinstance(node, ast.Assert) and _is_a_time(node.test, times, clocks):
@@ -286,6 +288,8 @@ def _timed(test: _Function, clocks: set[str]) -> Iterator[int]:
 
 
 def _returns_a_time(function: _Function, clocks: set[str]) -> bool:
+    if not _reads_a_clock(function, clocks):
+        return False
     times = _times(function, clocks)
     return any(
         isinstance(node, ast.Return)
@@ -293,6 +297,11 @@ def _returns_a_time(function: _Function, clocks: set[str]) -> bool:
         and _is_a_time(node.value, times, clocks)
         for node in ast.walk(function)
     )
+
+
+def _reads_a_clock(function: _Function, clocks: set[str]) -> bool:
+    """Most functions do not, and need no closer look."""
+    return any(isinstance(n, ast.Call) and _is_a_clock(n.func, clocks) for n in ast.walk(function))
 
 
 def _times(function: _Function, clocks: set[str]) -> set[str]:

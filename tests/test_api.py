@@ -160,9 +160,14 @@ def test_what_is_missing_or_too_much_is_said(trained, learned):
     "before",
     [
         "",
-        "import nalmx.train, nalmx.extract, nalmx.verify",
         "from nalmx.train import Config; from nalmx.extract import extract; import nalmx.verify.checker",
-        "import nalmx.cli; nalmx.verify; import nalmx.verify.checker",
+        *(
+            pytest.param(code, marks=pytest.mark.slow)
+            for code in (
+                "import nalmx.train, nalmx.extract, nalmx.verify",
+                "import nalmx.cli; nalmx.verify; import nalmx.verify.checker",
+            )
+        ),
     ],
 )
 def test_the_verbs_are_functions_whatever_was_imported_before(before):

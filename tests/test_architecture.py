@@ -35,6 +35,7 @@ LAYERS = (
         "python_layout",
         "rationals",
         "showing",
+        "threads",
     },
     {"ranges", "expression", "devices", "plugins", "storage", "supervisor", "workers"},
     {"models", "tasks", "codegen", "run_directory"},

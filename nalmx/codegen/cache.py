@@ -20,7 +20,7 @@ import numba
 
 from .. import __version__
 from ..storage import write_bytes
-from . import counter_random
+from . import counter_random, worst_points
 
 
 @cache
@@ -52,7 +52,8 @@ def directory() -> Path:
 @cache
 def _digest_of_functions() -> str:
     """Of the functions that generated loops call."""
-    places = sorted(Path(__file__).parent.glob("maths*.py")), [Path(counter_random.__file__)]
+    others = (counter_random.__file__, worst_points.__file__)
+    places = sorted(Path(__file__).parent.glob("maths*.py")), map(Path, others)
     return _digest(b"".join(path.read_bytes() for path in chain(*places)))
 
 

@@ -35,6 +35,7 @@ def header(title: str) -> str:
 from nalmx.codegen.maths import bits, ceil, counted, erf, floor, from_bits32, from_bits64
 from nalmx.codegen.maths32 import {", ".join(names[: len(_IN_32)])}
 from nalmx.codegen.maths64 import {", ".join(names[len(_IN_32) :])}
+from nalmx.codegen.worst_points import keep
 import numpy as np
 from numba import njit
 from numpy import inf

@@ -18,31 +18,6 @@ _SWEEP = """
 BLOCK, GOLDEN = U({block}), U({golden})
 
 
-@njit(**inner)
-def keep(scores, size, first, worst, places):
-    last = worst.size - 1
-    doubtful = 0
-    above = 0
-    for j in range(size):
-        score = scores[j] if scores[j] == scores[j] else F(inf)
-        scores[j] = score
-        doubtful += score > F(0.0)
-        above += score > worst[last]
-    if above == 0:
-        return doubtful
-    for j in range(size):
-        score = scores[j]
-        if score > worst[last]:
-            k = last
-            while k > 0 and worst[k - 1] < score:
-                worst[k] = worst[k - 1]
-                places[k] = places[k - 1]
-                k -= 1
-            worst[k] = score
-            places[k] = first + j
-    return doubtful
-
-
 @njit(**outer)
 def sweep(first, stop, keys, table, constants, tolerance, worst, places):
     scores = np.empty(BLOCK, F)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from importlib import metadata
@@ -15,6 +14,7 @@ import click
 from .. import __version__
 from ..devices import AUTO
 from ..report.tables import PlainTable
+from ..threads import cores
 from ._options import output, print_json
 from ._request import ListRequest, asking
 
@@ -69,10 +69,7 @@ def _facts() -> dict[str, Any]:
 
 
 def _processors() -> str:
-    try:
-        usable = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        usable = os.cpu_count() or 1
+    usable = cores()
     return f"{usable} processor{'s' if usable > 1 else ''} to use"
 
 

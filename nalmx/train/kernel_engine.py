@@ -6,7 +6,6 @@ On a GPU a launch advances all of them.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from ..expression import Expression
 from ..kernel import kernel
+from ..threads import cores
 from .adam import rates
 from .batches import Batches, Chunk
 from .engine import LOG_EVERY, NewStart, Parameters, Penalties
@@ -60,7 +60,7 @@ class KernelEngine:
             stack.members, align=LOG_EVERY, prepare=lambda u, t: (u.ravel(), t.ravel())
         )
         self._stream = self.batches.stream.astype(np.uint64)
-        self._threads = min(_processors(), len(modules)) if device == "cpu" else 1
+        self._threads = min(cores(), len(modules)) if device == "cpu" else 1
         # Models of one stream next to each other, so that its draws stay in the cache.
         order = np.argsort(self.batches.stream, kind="stable")
         self._shares = np.array_split(order, self._threads)
@@ -139,9 +139,3 @@ class KernelEngine:
 def _place(source: DataSource, truths: Sequence[Expression]) -> int:
     """The place of a source's truth among all of its kind; none where targets come with the rows."""
     return -1 if source.truth not in truths else truths.index(source.truth)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1

@@ -119,14 +119,12 @@ def test_what_is_printed_for_a_person(capsys, finished):
 def test_cells_of_other_settings_live_beside_each_other(capsys, tmp_path):
     task = ["--operation", "add", "--module", "nau", "--range", "[1,2]", "--iterations", "1000"]
     for settings in (
-        ["--seeds", "1"],
         ["--seeds", "1", "--seed", "4"],
         ["--seeds", "1", "--inputs", "3"],
     ):
         code, _, _ = bench(capsys, *task, *settings, "--output", str(tmp_path / "out"), "--quiet")
         assert code == 0
     assert {path.name for path in (tmp_path / "out" / "cells").iterdir()} == {
-        "add-nau_1_2_2-inputs_1-seeds_1000-iterations",
         "add-nau_1_2_2-inputs_1-seeds_from-4_1000-iterations",
         "add-nau_1_2_3-inputs_1-seeds_1000-iterations",
     }

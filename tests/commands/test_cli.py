@@ -8,6 +8,7 @@ from statistics import median
 
 import click
 import pytest
+from helpers_pytest import thinned
 
 import nalmx
 from nalmx.cli import COMMANDS, HELP, main
@@ -112,10 +113,15 @@ def test_the_traceback_is_there_for_those_who_ask(monkeypatch, broken_command):
     ("arguments", "code"),
     [
         ("tasks", 0),
-        ("tasks --json", 0),
-        ("verify expr x --truth x+1 --range '[0,1]'", 1),
         ("verify expr x --truth x+1 --range '[0,1]' -v 2>&1", 1),
-        ("fit examples/hubble1929.csv --target velocity --time 1 2>&1", 3),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [
+                ("tasks --json", 0),
+                ("verify expr x --truth x+1 --range '[0,1]'", 1),
+                ("fit examples/hubble1929.csv --target velocity --time 1 2>&1", 3),
+            ]
+        ),
     ],
 )
 def test_a_closed_pipe_changes_no_exit_code(arguments, code):
@@ -262,11 +268,10 @@ def test_completion_is_printed_for_each_shell(shell, capsys):
 @pytest.mark.parametrize(
     "line, word",
     [
-        ("nalmx ver", "verify"),
         ("nalmx verify e", "expr"),
         ("nalmx fit x --targ", "--target"),
         ("nalmx train-and-extract --module np", "npu"),
-        ("nalmx train-and-extract --task par", "parity"),
+        *thinned([("nalmx train-and-extract --task par", "parity"), ("nalmx ver", "verify")]),
     ],
 )
 def test_a_shell_learns_how_a_line_goes_on(line, word):

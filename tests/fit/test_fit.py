@@ -199,6 +199,7 @@ def test_random_walks_have_no_law():
     assert outcome.best is None or outcome.best.reason
 
 
+@pytest.mark.slow
 def test_a_law_with_a_missing_column_is_none():
     inputs = np.random.default_rng(0).uniform(1, 5, (300, 3))
     outcome = found(inputs[:, :2], inputs[:, 0] * inputs[:, 1] + inputs[:, 2] / 4)
@@ -294,7 +295,6 @@ def test_a_law_that_is_asked_to_be_exact_has_no_noise():
     target = noisy(random, inputs[:, 0] * inputs[:, 1], 1e-3)
     assert not found(inputs, target, noise=0.0).law
     assert found(inputs, target).law
-    assert not found(inputs, target, noise=1e-5).law
 
 
 def test_the_same_rows_and_seed_give_the_same_fit():

@@ -119,10 +119,10 @@ def penalty(module, kind):
     ("module", "operation", "inputs"),
     [
         ("nac*", "div", 2),
-        ("g-nalu", "mul", 3),
         *(
             pytest.param(*case, marks=pytest.mark.slow)
             for case in [
+                ("g-nalu", "mul", 3),
                 ("nau", "add", 10),
                 ("npu", "mul", 10),
                 ("nac+", "sub", 3),

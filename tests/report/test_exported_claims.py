@@ -107,7 +107,7 @@ def refuted() -> dict[str, str]:
         made = claim(left, right, extent, tolerance=tolerance)
         verdict = refutation(made, dict.fromkeys(made.domain.names, Fraction(value)))
         files[name.replace(" ", "_")] = exported_tests(made, {ABOUT: verdict}, ABOUT)
-    for stated in false_claims(len(KINDS), "exported"):
+    for stated in [*false_claims(len(KINDS), "exported")][::3]:
         if not (stated.divisor or stated.integers):
             verdict = refutation(stated.claim(), stated.witness)
             text = exported_tests(stated.claim(), {ABOUT: verdict}, ABOUT)

@@ -67,6 +67,7 @@ OTHERS: dict[str, Any] = {
     "exp(x) != x": "[-3,3]",
 }
 LONGER = (
+    "atan(x) <= x",
     "exp(x*y) >= 1 + x*y",
     "exp(x) - 2*x >= 2 - 2*log(2)",
     "x**y <= 1 + y*(x - 1)",

@@ -23,13 +23,13 @@ from nalmx.errors import DeviceError
 from nalmx.expression import parse
 from nalmx.expression.operations import OPERATIONS
 from nalmx.expression.straight_line import LARGEST_POWER, straight, whole_power
+from nalmx.threads import cores, in_chunks
 from nalmx.verify import Domain
 from nalmx.verify.sweeping import loops as loops_module
 from nalmx.verify.sweeping import sweep as sweeping
 from nalmx.verify.sweeping.loops import compiled_sweep, fits, sweep_form
 from nalmx.verify.sweeping.samples import drawn_intervals, tables
 from nalmx.verify.sweeping.sweep import Swept, array_sweep, sweep
-from nalmx.verify.sweeping.threads import cores, in_chunks
 from nalmx.verify.sweeping.values import Doubt
 
 TEXTS = {

@@ -120,12 +120,14 @@ def test_every_float32_says_how_far_it_came():
 
 @pytest.mark.parametrize(
     "text",
-    [
-        " + ".join(["*".join(["x**700"] * 13)]),
-        "*".join(["floor(x**490)"] * 19),
-        "*".join(f"x**{n}/(1 + y**{n})" for n in range(400, 412)),
-        "Mod(x**900, y**899 + 1)*Mod(x**899, y**900 + 1)",
-    ],
+    thinned(
+        [
+            "*".join(f"x**{n}/(1 + y**{n})" for n in range(400, 412)),
+            "*".join(["x**700"] * 13),
+            "Mod(x**900, y**899 + 1)*Mod(x**899, y**900 + 1)",
+            "*".join(["floor(x**490)"] * 19),
+        ]
+    ),
 )
 def test_exact_arithmetic_leaves_long_numbers_to_balls_by_counting_its_work(text, monkeypatch):
     point = {"x": Fraction(10**300 + 1), "y": Fraction(10**299 + 3, 7)}

@@ -25,6 +25,7 @@ from ...errors import NoTruthValue, SettingError
 from ...expression import Apply, Number, evaluate
 from ...expression.ball import ball, enclose, precision
 from ...expression.straight_line import numbers_of, straight
+from ...threads import cores, in_chunks
 from ..bounding.bounds import as_fraction, decimal, decimal_below
 from ..effort import Effort, late
 from ..prover import Open
@@ -33,7 +34,6 @@ from ..witness import Judgement, judge
 from . import single
 from .grids import MOST_INPUTS, Format, grid, outer_and_inner
 from .rounded import Arithmetic, check_rigorous, every_float_form
-from .threads import cores, in_chunks
 from .values import number, to_float
 
 Progress: TypeAlias = Callable[[int, int], bool | None]

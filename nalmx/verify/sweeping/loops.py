@@ -11,9 +11,9 @@ from ...codegen.emit import loop
 from ...codegen.loops import SweepLoop
 from ...codegen.values import FUNCTIONS, Body
 from ...expression.straight_line import StraightLine
+from ...threads import cores, in_chunks
 from ..verdict import Claim
 from .samples import DrawnInterval, key
-from .threads import cores, in_chunks
 from .values import Arrays, Doubt
 
 MOST_STEPS = 400

@@ -19,10 +19,10 @@ import numpy as np
 from ...clock import deadline
 from ...devices import device_name, find_device
 from ...expression.straight_line import straight
+from ...threads import in_chunks
 from ..domain import Point
 from ..verdict import Claim
 from .samples import DrawnInterval, draw, tables
-from .threads import in_chunks
 from .values import Arrays, Doubt
 
 # What NumPy takes per point, in nanoseconds, and how long it may take before a loop is compiled.

@@ -52,7 +52,7 @@ def test_no_prompts_have_no_answers():
     assert decode(new_baseline("gru", VOCABULARY.size, seed=1), VOCABULARY, [], 5) == []
 
 
-@pytest.mark.parametrize(("name", "task"), [("gru", PARITY), ("lstm", COPY)])
+@pytest.mark.parametrize(("name", "task"), thinned([("gru", PARITY), ("lstm", COPY)]))
 def test_a_tiny_task_is_learnt_until_it_is_perfect_inside(name, task):
     told = []
     fitted = fit_baseline(name, task, longest=3, seed=0, budget_seconds=60, on_progress=told.append)

@@ -40,7 +40,8 @@ def copied():
             "sort of sorted tokens": "the prompt sorted",
             "parity, at most one 1": "how often 1 occurs, modulo 2",
             "xor of equal operands": "never stand there together",
-        }.items()
+        }.items(),
+        4,
     ),
 )
 def test_what_several_rules_fit_is_not_learned(case, why):

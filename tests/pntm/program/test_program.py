@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from helpers_machines import changed, copier, either, hand_made, parity
+from helpers_pytest import thinned
 
 from nalmx.errors import RunError, SettingError
 from nalmx.pntm import Vocabulary
@@ -246,7 +247,10 @@ def test_a_program_of_another_schema_is_refused(run):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "3", '"text"', "{}", '{"schema": 1}', '{"schema": NaN}', "\ud800"],
+    thinned(
+        ["{", "", "[]", "\ud800", "null", "3", '{"schema": NaN}', '"text"', "{}", '{"schema": 1}'],
+        3,
+    ),
 )
 def test_a_damaged_program_file_is_refused(run, text):
     run.path("program.json").write_bytes(text.encode("utf-8", "surrogatepass"))

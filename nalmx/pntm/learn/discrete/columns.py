@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from ....clock import look
+from ....threads import cores
 from ...vocabulary import Ids
 from .data import Streams
 from .library import Library
@@ -37,7 +37,7 @@ def distinct_tapes(library: Library, streams: Streams, rows: Ids, most: int) -> 
     for begin, block in _blocks(library.tapes, streams):
         prints = fingerprints(
             rows, streams.bounds, streams.asked, library.writes, library.reads, block,
-            reach_of(streams.bounds, library.far), numba.get_num_threads(),
+            reach_of(streams.bounds, library.far), cores(),
         )  # fmt: skip
         for offset, value in enumerate(prints.tolist()):
             if value not in seen:
@@ -54,7 +54,7 @@ def read_tapes(library: Library, chosen: NDArray[np.int64], streams: Streams, ro
     for begin, block in _blocks(library.tapes[chosen], streams):
         found[begin : begin + len(block)] = readings(
             rows, streams.bounds, streams.asked, library.writes, library.reads, block,
-            reach_of(streams.bounds, library.far), numba.get_num_threads(),
+            reach_of(streams.bounds, library.far), cores(),
         )  # fmt: skip
     return found
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numba
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....clock import look
+from ....threads import cores, in_parts
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -99,10 +101,11 @@ class Coder:
         costs = np.full(len(pairs), np.inf)
         for begin in range(0, len(pairs), size):
             look()
-            costs[begin : begin + size] = _costs(
-                seen, targets, begins, partition.costs, pairs[begin : begin + size],
-                self.hit, self.all, self.outputs, bound - partition.closed, numba.get_num_threads(),
+            given = (
+                seen, targets, begins, partition.costs, pairs[begin : begin + size], self.hit, self.all,
+                self.outputs, bound - partition.closed, costs[begin : begin + size],
             )  # fmt: skip
+            in_parts(partial(_fill_costs, *given), cores())
         return costs + partition.closed
 
 
@@ -116,51 +119,47 @@ def split_part(part: NDArray[np.int64], columns: Sequence[Ints]) -> list[NDArray
     return np.split(part[order], cuts)
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
-def _costs(
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fill_costs(
     columns: Any, targets: Any, begins: Any, costs: Any, pairs: Any, hit: Any, whole: Any,
-    outputs: int, bound: float, workers: int,
-) -> Any:  # fmt: skip
+    outputs: int, bound: float, found: Any, worker: int, workers: int,
+) -> None:  # fmt: skip
     """`columns` (questions, columns): neighbours in memory are asked for together."""
-    count = pairs.shape[0]
-    found = np.full(count, np.inf)
-    for worker in numba.prange(workers):
-        stamps = np.zeros(2 * _HASH, np.int64)
-        keys = np.zeros(2 * _HASH, np.int64)
-        counts = np.zeros(2 * _HASH, np.int32)
-        stamp = 0
-        for i in range(worker, count, workers):
-            first, second = pairs[i, 0], pairs[i, 1]
-            total = 0.0
-            for part in range(costs.shape[0]):
-                stamp += 1
-                own = 0.0
-                limit = costs[part]
-                for at in range(begins[part], begins[part + 1]):
-                    seen = np.int64(columns[at, first]) * 100003
-                    if second != first:
-                        seen += np.int64(columns[at, second]) + 1
-                    both = seen * (outputs + 1) + targets[at]
-                    slot = (seen * 2654435761) >> 7 & (_HASH - 1)
-                    while stamps[slot] == stamp and keys[slot] != seen:
-                        slot = (slot + 1) & (_HASH - 1)
-                    if stamps[slot] != stamp:
-                        stamps[slot], keys[slot], counts[slot] = stamp, seen, 0
-                    own += whole[counts[slot]]
-                    counts[slot] += 1
-                    slot = ((both * 2654435761) >> 9 & (_HASH - 1)) + _HASH
-                    while stamps[slot] == stamp and keys[slot] != both:
-                        slot = (slot + 1) & (_HASH - 1) | _HASH
-                    if stamps[slot] != stamp:
-                        stamps[slot], keys[slot], counts[slot] = stamp, both, 0
-                    own -= hit[counts[slot]]
-                    counts[slot] += 1
-                    if own >= limit:
-                        own = limit
-                        break
-                total += own
-                if total > bound:
+    stamps = np.zeros(2 * _HASH, np.int64)
+    keys = np.zeros(2 * _HASH, np.int64)
+    counts = np.zeros(2 * _HASH, np.int32)
+    stamp = 0
+    for i in range(worker, pairs.shape[0], workers):
+        first, second = pairs[i, 0], pairs[i, 1]
+        total = 0.0
+        for part in range(costs.shape[0]):
+            stamp += 1
+            own = 0.0
+            limit = costs[part]
+            for at in range(begins[part], begins[part + 1]):
+                seen = np.int64(columns[at, first]) * 100003
+                if second != first:
+                    seen += np.int64(columns[at, second]) + 1
+                both = seen * (outputs + 1) + targets[at]
+                slot = (seen * 2654435761) >> 7 & (_HASH - 1)
+                while stamps[slot] == stamp and keys[slot] != seen:
+                    slot = (slot + 1) & (_HASH - 1)
+                if stamps[slot] != stamp:
+                    stamps[slot], keys[slot], counts[slot] = stamp, seen, 0
+                own += whole[counts[slot]]
+                counts[slot] += 1
+                slot = ((both * 2654435761) >> 9 & (_HASH - 1)) + _HASH
+                while stamps[slot] == stamp and keys[slot] != both:
+                    slot = (slot + 1) & (_HASH - 1) | _HASH
+                if stamps[slot] != stamp:
+                    stamps[slot], keys[slot], counts[slot] = stamp, both, 0
+                own -= hit[counts[slot]]
+                counts[slot] += 1
+                if own >= limit:
+                    own = limit
                     break
-            if total <= bound:
-                found[i] = total
-    return found
+            total += own
+            if total > bound:
+                break
+        if total <= bound:
+            found[i] = total

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from ....threads import in_parts
 from ...machine import BLANK
 from ...step import led, mark
 
@@ -40,33 +41,37 @@ def run_tape(
                 question += 1
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
 def fingerprints(
     rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int, parts: int
-) -> Any:
+) -> NDArray[np.uint64]:
     """A 64-bit number for what each candidate reads; 0 where it reads the same everywhere.
 
     `pairs` (candidates, 3) has the indices into `writes` and `reads` and the read head's start;
     `parts` says among how many threads the work is divided.
     """
-    count = pairs.shape[0]
-    found = np.zeros(count, np.uint64)
-    for part in numba.prange(parts):
-        cells = np.zeros((2, reach), np.int32)
-        out = np.zeros(asked.shape[0], np.int32)
-        begins = np.zeros(2, np.int64)
-        for i in range(part, count, parts):
-            begins[1] = pairs[i, 2]
-            run_tape(
-                rows, bounds, asked, writes[pairs[i, 0]], reads[pairs[i, 1]], begins, cells, out
-            )
-            value, same = np.uint64(1469598103934665603), True
-            for question in range(out.shape[0]):
-                value = (value ^ np.uint64(out[question] + 1)) * np.uint64(1099511628211)
-                value ^= value >> np.uint64(29)
-                same = same and out[question] == out[0]
-            found[i] = np.uint64(0) if same else value | np.uint64(1)
+    found = np.zeros(len(pairs), np.uint64)
+    given = (rows, bounds, asked, writes, reads, pairs, reach, found)
+    in_parts(lambda part, parts: _fingerprints(*given, part, parts), parts)
     return found
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fingerprints(
+    rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int,
+    found: Any, part: int, parts: int,
+) -> None:  # fmt: skip
+    cells = np.zeros((2, reach), np.int32)
+    out = np.zeros(asked.shape[0], np.int32)
+    begins = np.zeros(2, np.int64)
+    for i in range(part, pairs.shape[0], parts):
+        begins[1] = pairs[i, 2]
+        run_tape(rows, bounds, asked, writes[pairs[i, 0]], reads[pairs[i, 1]], begins, cells, out)
+        value, same = np.uint64(1469598103934665603), True
+        for question in range(out.shape[0]):
+            value = (value ^ np.uint64(out[question] + 1)) * np.uint64(1099511628211)
+            value ^= value >> np.uint64(29)
+            same = same and out[question] == out[0]
+        found[i] = np.uint64(0) if same else value | np.uint64(1)
 
 
 def reach_of(bounds: NDArray[Any], far: int) -> int:
@@ -75,26 +80,24 @@ def reach_of(bounds: NDArray[Any], far: int) -> int:
     return 2 * (2 * longest + far + 8) + 1
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
 def readings(
     rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int, parts: int
-) -> Any:
+) -> NDArray[np.int32]:
     """What each candidate reads: (candidates, questions)."""
-    count = pairs.shape[0]
-    found = np.zeros((count, asked.shape[0]), np.int32)
-    for part in numba.prange(parts):
-        cells = np.zeros((2, reach), np.int32)
-        begins = np.zeros(2, np.int64)
-        for i in range(part, count, parts):
-            begins[1] = pairs[i, 2]
-            run_tape(
-                rows,
-                bounds,
-                asked,
-                writes[pairs[i, 0]],
-                reads[pairs[i, 1]],
-                begins,
-                cells,
-                found[i],
-            )
+    found = np.zeros((len(pairs), len(asked)), np.int32)
+    given = (rows, bounds, asked, writes, reads, pairs, reach, found)
+    in_parts(lambda part, parts: _readings(*given, part, parts), parts)
     return found
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _readings(
+    rows: Any, bounds: Any, asked: Any, writes: Any, reads: Any, pairs: Any, reach: int,
+    found: Any, part: int, parts: int,
+) -> None:  # fmt: skip
+    cells = np.zeros((2, reach), np.int32)
+    begins = np.zeros(2, np.int64)
+    for i in range(part, pairs.shape[0], parts):
+        begins[1] = pairs[i, 2]
+        write, read = writes[pairs[i, 0]], reads[pairs[i, 1]]
+        run_tape(rows, bounds, asked, write, read, begins, cells, found[i])

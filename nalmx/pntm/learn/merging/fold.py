@@ -141,6 +141,7 @@ def best_fold(
                 score, chosen = own, later
         at = 0 if score > found[0, 0] else 1
         if score > found[at, 0]:
-            if at == 0:
-                found[1] = found[0]
+            if at == 0:  # number by number: an assignment of rows takes Numba seconds to compile
+                for field in range(3):
+                    found[1, field] = found[0, field]
             found[at, 0], found[at, 1], found[at, 2] = score, into, chosen

@@ -1,4 +1,4 @@
-"""Chunks of a long loop, in order, on a few threads, with a chance to stop between them."""
+"""The cores of this machine, and loops that leave the interpreter to others on several of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def in_parts(work: Callable[[int, int], None], parts: int) -> None:
+    """Call `work(part, parts)` for each part, a thread each."""
+    in_chunks(parts, 1, parts, lambda _, part, stop: work(part, parts), lambda _: True)
 
 
 def in_chunks(
