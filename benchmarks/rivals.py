@@ -9,9 +9,9 @@ the law where the formula is within 1e-4 of the truth, both at 1,000 new points 
 points beyond them by up to half their width; it *fits* where it is so on the ranges alone. Differences are
 relative to the value, or to a thousandth of the root mean square where that is more; with noise, a hundred
 times as much is allowed. That the formula is the law only nalmx says: its claims are counted, too. Settings
-are those of the authors but for the functions, which are those of the laws. Seconds are processor time; pyoperon,
-which counts those of the wall, gets three times as many. Writes benchmarks/results/rivals.json; what stands
-there is not run again.
+are those of the authors but for the functions, which are those of the laws. Seconds are processor time;
+pyoperon, which counts those of the wall, gets three times as many. Writes benchmarks/results/rivals.json;
+what stands there is not run again.
 """
 
 import argparse
