@@ -18,6 +18,10 @@ EQUAL = (
     ("sin(pi/10)", "(sqrt(5) - 1)/4"),
     ("cos(pi/5)", "(1 + sqrt(5))/4"),
     ("tan(3*pi/11) + 4*sin(2*pi/11)", "sqrt(11)"),
+    (
+        "cbrt(cos(2*pi/7)) + cbrt(cos(4*pi/7)) + cbrt(cos(8*pi/7))",
+        "cbrt((5 - 3*cbrt(7))/2)",
+    ),
     ("cbrt(cbrt(2) - 1)", "cbrt(1/9) - cbrt(2/9) + cbrt(4/9)"),
     ("sqrt(cbrt(5) - cbrt(4))", "(cbrt(2) + cbrt(20) - cbrt(25))/3"),
     ("cbrt(2 + sqrt(5)) + cbrt(2 - sqrt(5))", "1"),

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from helpers_pytest import thinned
 
+from nalmx.pntm.learn.config import learnable
 from nalmx.pntm.learn.discrete import fit_discrete
+from nalmx.pntm.learn.discrete.data import Data
+from nalmx.pntm.learn.discrete.registers import candidate_registers
+from nalmx.pntm.learn.discrete.space import Space
 from nalmx.pntm.learn.learn import learn
 from nalmx.pntm.machine import accuracy
 from nalmx.pntm.tasks import Example, sequence_task
@@ -78,6 +82,34 @@ def test_a_known_task_is_learned_for_every_length(name):
     assert fitted.learned
     assert fitted.errors == 0
     assert accuracy(fitted.machine, task.examples(np.random.default_rng(1), 10, LONG, LONG)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "register", "level"), [("stack-manipulation", 0, 1), ("odds-first", 3, 1)]
+)
+def test_a_task_of_the_suite_is_found_with_its_register(name, register, level):
+    """Pops at the bottom of a stack, and odd places before even ones, are among the first that is tried."""
+    task = sequence_task(name)
+    examples = task.examples(np.random.default_rng(0), 300, 12)
+    data = Data(examples, learnable(examples))
+    kinds = [*candidate_registers(data.vocabulary, examples)]
+    space = Space(data, kinds[register], level, 0.0, most_tapes=14, hints=())
+    best = min(space.search(), key=lambda fitted: fitted.cost)
+    assert best.errors == best.unseen_errors == 0
+    for length in (LONG, LONG + 1):
+        tests = task.examples(np.random.default_rng(1), 20, length, length)
+        assert accuracy(best.machine, tests) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["stack-manipulation", "odds-first"])
+def test_a_task_of_the_suite_is_learned(name):
+    task = sequence_task(name)
+    learned = learn(task.examples(np.random.default_rng(0), 1_500, 40), method="discrete")
+    assert learned.learned
+    for length in (LONG, LONG + 1):
+        tests = task.examples(np.random.default_rng(1), 20, length, length)
+        assert accuracy(learned.machine, tests) == 1
 
 
 @pytest.mark.slow

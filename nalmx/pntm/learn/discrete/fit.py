@@ -30,7 +30,7 @@ _LEVELS = (0, 1)
 _TO_FINISH = 1.0  # seconds, for a machine that answers everything when the time is over
 _SEARCH = 2 / 3  # of the time; what it leaves is for wrong tokens
 # What a space is hoped to cost, in code lengths of knowing nothing: the simple ones, and the others.
-_SIMPLE, _HOPE, _DOUBT = 6, 0.05, 1.2
+_SIMPLE, _HOPE, _DOUBT = 8, 0.05, 1.2
 _RIVAL = 2.0  # how much more than the best machine a space must cost to be given up
 _CHANCES = 3
 _COMPARED, _FINALISTS = 40, 8

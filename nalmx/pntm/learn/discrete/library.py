@@ -163,15 +163,16 @@ def _ways_to_write(
     for chosen in sets:
         cost = 1.0 + cost_of(chosen, groups.moving)
         yield _writing(row_count, symbols, chosen, step=1), cost
-        if level == 0:
-            continue
-        for popped in row_sets(groups.prompt):
-            if not popped & chosen and chosen <= frozenset().union(*groups.prompt):
-                stack = _writing(row_count, symbols, chosen, step=1)
-                stack[list(popped), 0] = coded(Move(-1))
-                yield stack, cost + 1.0 + cost_of(popped, groups.moving)
     if level == 0:
         return
+    given = frozenset().union(*groups.prompt)
+    for chosen in dict.fromkeys([*sets, *row_sets(groups.prompt)]):
+        for popped in row_sets(groups.prompt):
+            if not popped & chosen and chosen <= given:
+                stack = _writing(row_count, symbols, chosen, step=1)
+                stack[list(popped), 0] = coded(Move(-1))
+                rest = 0.0 if popped == given - chosen else cost_of(popped, groups.moving)
+                yield stack, 2.0 + cost_of(chosen, groups.moving) + rest
     for keyed in groups.prompt:
         for chosen in groups.prompt:
             if chosen != keyed:
