@@ -24,7 +24,7 @@ from nalmx.report.regression import regression
 from nalmx.verify import Claim, Counterexample, Effort, Verdict, check
 from nalmx.verify.witness import judge
 
-EFFORT = Effort(examples=40, points=500, seconds=1.0)
+EFFORT = Effort(examples=40, points=500)
 ABOUT = "formula ↔ truth"
 FOUND = "test_the_counterexample_that_nalmx_found"
 # Fail, each for another reason why floats may not show it.

@@ -125,7 +125,8 @@ def _jump(slope, shift):
                 ["floor(x1 + x2*3)"],
                 lambda p: _whole(p["x1"] + 3 * p["x2"]) and p["x1"] % 1,
             ),
-        ]
+        ],
+        3,
     ),
     ids=lambda value: None if callable(value) else str(value),
 )
@@ -204,7 +205,7 @@ def test_a_domain_without_inputs_has_one_point() -> None:
     assert find(floats(Domain({})), lambda p: True) == {}
 
 
-@pytest.mark.parametrize("kind", thinned(["bends", "sums", "one sum", "factors"]))
+@pytest.mark.parametrize("kind", thinned(["bends", "sums", "one sum", "factors"], 4))
 def test_trees_of_thousands_of_nodes_are_looked_through_fast(kind: str) -> None:
     x = [Variable(f"x{i}") for i in range(1, 4)]
     tree: Expression = x[0]

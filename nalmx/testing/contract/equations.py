@@ -38,7 +38,7 @@ class Equations:
             choices.append(list(product(points, repeat=math.prod(sizes[name]))))
         total = math.prod(map(len, choices))
         assert total > 0
-        for number in range(0, total, max(1, total // 150)):
+        for number in range(0, total, max(1, total // 50)):
             weights = {}
             for name, options in zip(names, choices, strict=True):
                 number, place = divmod(number, len(options))
