@@ -185,6 +185,7 @@ def test_exported_files_are_formatted_and_without_findings(files, tmp_path) -> N
     assert not re.findall("# (?:fmt|ruff|noqa|type)", "".join(files.values()))
 
 
+@pytest.mark.slow
 def test_exported_files_are_typed(files, tmp_path) -> None:
     some = {name: text for name, text in files.items() if name in TYPED}
     assert len(some) == len(TYPED)
