@@ -127,7 +127,7 @@ def _value(text: str, names: dict[str, object]) -> mpmath.mpf:
     return fold(parse(text), leaf, lambda operation, xs: rules[operation](*xs))
 
 
-@pytest.mark.parametrize("count", [12, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [8, pytest.param(500, marks=pytest.mark.slow)])
 def test_products_of_conjugate_roots_that_are_proved_hold_at_points(count: int) -> None:
     """(s + A)^e·(s − A)^e′ with s² = A² + N, at random points and where N is 0."""
     random, proved = Random(count), 0
