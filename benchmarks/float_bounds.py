@@ -6,9 +6,9 @@ PROBLEMS.json maps names of files to texts in the language of FPTaylor (soarlab/
 not part of this repository: sections of constants, of variables with ranges, of definitions and of
 expressions. BOUNDS.json maps the name of each expression to its published bounds and seconds, by the list
 of tests that they stand in; a list whose name ends in `-b.yml` holds those of the coarser model of
-rounding. The meaning is FPTaylor's: reals are rounded once, and library functions are within 0.75 ulp
-(`rnd[64, ne, 1.5]`). A bound is held against errors at random points, too, where the program is run in
-exact rationals. Writes benchmarks/results/float_bounds.json.
+rounding. The meaning is FPTaylor's: reals are rounded once, variables that are not declared as `real` are
+floats, and library functions are within 0.75 ulp (`rnd[64, ne, 1.5]`). A bound is held against errors at
+random points, too, where the program is run in exact rationals. Writes benchmarks/results/float_bounds.json.
 """
 
 import argparse
@@ -39,9 +39,8 @@ def sections(text):
 
 
 def problem(text):
-    """The name of a problem, its expression with all definitions written out, and the ranges of its inputs.
-
-    Variables that are no `real` are floats, and constants here: their ranges are points.
+    """The name of a problem, its expression with all definitions written out, the ranges of its inputs, and
+    their kind: variables that are no `real` are floats. A range that is a point is the float next to it.
     """
     found = sections(text)
     defined, ranges = {}, {}
@@ -51,14 +50,15 @@ def problem(text):
     for statement in found["Variables"]:
         name, low, high = re.fullmatch(r"(?:real )?\s*(\w+) in \[(.*),(.*)\]", statement).groups()
         if Fraction(low.strip()) == Fraction(high.strip()):
-            defined[name] = low.strip()
+            defined[name] = f"{Fraction(float(low)).numerator}/{Fraction(float(low)).denominator}"
         else:
             ranges[name] = f"[{low.strip()},{high.strip()}]"
     for statement in (*found["Definitions"], *found["Expressions"]):
         name, value = statement.split("=", 1)
         last = name.replace("rnd64", "").strip()
         defined[last] = written_out(re.sub(r"rnd\[64, ne, 1\.5\]", "", value), defined)
-    return last, defined[last], ranges
+    has_reals = any(statement.startswith("real ") for statement in found["Variables"])
+    return last, defined[last], ranges, ARITHMETIC if has_reals else f"{ARITHMETIC}:floats"
 
 
 def written_out(text, defined):
@@ -69,8 +69,8 @@ def written_out(text, defined):
     )
 
 
-def measured(name, text, ranges, published, most_boxes, samples):
-    claim = Claim.of(text, text, ranges, "abs:1", arithmetic=ARITHMETIC)
+def measured(name, text, ranges, arithmetic, published, most_boxes, samples):
+    claim = Claim.of(text, text, ranges, "abs:1", arithmetic=arithmetic)
     program = written_program(claim)
     start = time.process_time()
     found = rounding_over(program, claim.domain, most_boxes)
@@ -113,11 +113,11 @@ def main():
     published = json.loads(asked.bounds.read_text())
     found = {}
     for text in json.loads(asked.problems.read_text()).values():
-        name, expression, ranges = problem(text)
+        name, expression, ranges, arithmetic = problem(text)
         if asked.only not in name:
             continue
         found[name] = measured(
-            name, expression, ranges, published[name], asked.boxes, asked.samples
+            name, expression, ranges, arithmetic, published[name], asked.boxes, asked.samples
         )
         print(f"{name}: {found[name]}", flush=True)
     ratios = [row["ratio"] for row in found.values()]

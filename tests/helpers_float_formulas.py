@@ -190,3 +190,41 @@ def reals(draw: random.Random, ranges: Mapping[str, tuple[Fraction, Fraction]], 
         others = [near, near + half, near - half]
         point[name] = draw.choice([value, *(x for x in others if low <= x <= high)])
     return point
+
+
+def related(seed: int) -> tuple[Formula, tuple[Fraction, Fraction], str]:
+    """A sum of steps that differ by signs, order and powers of two, with a range and a short format.
+
+    Some ranges reach 0 or the subnormal numbers, where such steps are rounded in different ways.
+    """
+    draw = random.Random(seed)
+    x, one = Formula("input", ("x",)), Formula("number", ("1",))
+    core = [draw.choice("*/+"), draw.choice([x, Formula("+", (x, one)), Formula("*", (x, x))])]
+    other = draw.choice([x, Formula("number", (draw.choice(NUMBERS),)), Formula("-", (x, one))])
+
+    def scaled(formula: Formula) -> Formula:
+        number = Formula(
+            "number", (draw.choice(["2", "0.5", "0.25", "16", "2048", "0.0001220703125"]),)
+        )
+        kinds = [formula, Formula("neg", (formula,)), Formula("/", (formula, number))]
+        return draw.choice(
+            [*kinds, Formula("*", draw.choice([(number, formula), (formula, number)]))]
+        )
+
+    def step() -> Formula:
+        given = [core[1], other]
+        if core[0] != "/" and draw.random() < 0.5:
+            given.reverse()
+        return scaled(Formula(core[0], tuple(scaled(one) for one in given)))
+
+    tree = step()
+    for _ in range(draw.randint(1, 3)):
+        tree = Formula(draw.choice("+-+-*"), (tree, step()))
+    low = Fraction(
+        draw.choice(["0", "-0.01", "-1", "0.00001", "0.0001", "0.01", "0.3", "1", "1.9"])
+    )
+    return (
+        tree,
+        (low, low + Fraction(draw.choice(["0.001", "0.1", "1", "2.5"]))),
+        draw.choice(["float16", "bfloat16"]),
+    )

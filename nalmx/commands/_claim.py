@@ -88,7 +88,8 @@ class ClaimRequest(ask.VerdictRequest):
     arithmetic: str = ask.option(
         "--arithmetic",
         "What computes EXPRESSION: reals, or float64, float32, float16 or bfloat16, with every operation "
-        "rounded as it is written. float64:0.75 says that library functions are within 0.75 ulp (else 4).",
+        "rounded as it is written. float64:0.75 says that library functions are within 0.75 ulp (else 4), "
+        "float64:floats that inputs are floats.",
         metavar="KIND",
         default="reals",
     )

@@ -84,27 +84,38 @@ _LEAST_ULPS, _MOST_ULPS = Fraction(1, 2), 1_000
 
 @dataclass(frozen=True, slots=True)
 class FloatArithmetic:
-    """Arithmetic in floats of a format, whose functions of a library are off by some ulps at most."""
+    """Arithmetic in floats of a format, whose functions of a library are off by some ulps at most.
+
+    `float_inputs`: inputs are floats of the format, instead of real numbers that are rounded to them.
+    """
 
     precision: Precision
     ulps: Fraction = Fraction(LIBRARY_ULPS)
+    float_inputs: bool = False
 
     @classmethod
     def parse(cls, text: str) -> FloatArithmetic | None:
-        """Read `float64`, or `float64:0.75` where functions are within 0.75 ulp; None is that of `reals`."""
-        name, colon, size = text.strip().partition(":")
-        if name == "reals" and not colon:
+        """Read `float64`, or `float64:0.75` where functions are within 0.75 ulp; None is that of `reals`.
+
+        Inputs are floats where `:floats` follows.
+        """
+        name, *rest = text.strip().split(":")
+        if name == "reals" and not rest:
             return None
-        ulps = parse_rational(size) if colon else Fraction(LIBRARY_ULPS)
+        float_inputs = rest[-1:] == ["floats"]
+        sizes = rest[:-1] if float_inputs else rest
+        ulps = parse_rational(":".join(sizes)) if sizes else Fraction(LIBRARY_ULPS)
         if name not in FORMATS or ulps is None or not _LEAST_ULPS <= ulps <= _MOST_ULPS:
             raise SettingError(
                 f"{text[:40]!r} is not an arithmetic; write reals, or one of {', '.join(FORMATS)}, which may "
-                "be followed by the ulps of library functions (0.5 to 1000), as in float64:0.75"
+                "be followed by the ulps of library functions (0.5 to 1000), as in float64:0.75, and by "
+                ":floats where inputs are floats"
             )
-        return cls(FORMATS[name], ulps)
+        return cls(FORMATS[name], ulps, float_inputs)
 
     def __str__(self) -> str:
-        return f"{self.precision.name}:{spell(self.ulps)}"
+        inputs = ":floats" if self.float_inputs else ""
+        return f"{self.precision.name}:{spell(self.ulps)}{inputs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,8 @@ class FloatProgram:
     """The operations that give one output, in floats of `precision`.
 
     `as_written`: sums and products have two arguments, and every operation is rounded by itself; inputs are
-    real numbers, each rounded once. `ulps`: how far functions of a library, and powers, are off at most.
+    real numbers, each rounded once, or floats where they are `float_inputs`. `ulps`: how far functions of a
+    library, and powers, are off at most.
     """
 
     inputs: tuple[str, ...]
@@ -121,3 +133,4 @@ class FloatProgram:
     literals: tuple[Expression, ...] = ()
     as_written: bool = False
     ulps: Fraction = Fraction(LIBRARY_ULPS)
+    float_inputs: bool = False

@@ -15,7 +15,7 @@ from .rows import Array
 from .values import evaluate
 
 _STEP = 6e-6
-_SEEN, _WIDENINGS = 1e-9, 5
+_SEEN, _WIDEST = 1e-9, 1e6
 _ROUNDS = 30
 
 
@@ -57,13 +57,14 @@ class Form:
         size = float(np.abs(self.at(values, columns)).max())
         for place, value in enumerate(values):
             step = _STEP * (abs(value) or 1.0)
-            for _ in range(_WIDENINGS):
+            while True:
                 above, below = values.copy(), values.copy()
                 above[place] += step
                 below[place] -= step
                 difference = self.at(above, columns) - self.at(below, columns)
                 # A constant may be rounding beside the others: then a step of its size shows nothing.
-                if not np.abs(difference).max() < _SEEN * size:
+                is_seen = not np.abs(difference).max() < _SEEN * size
+                if is_seen or step > _WIDEST * max(abs(value), 1.0):
                     break
                 step *= 1e4
             slopes[:, place] = difference / (2 * step)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from statistics import NormalDist
 
 import mpmath
 import numpy as np
@@ -39,7 +40,7 @@ def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -
             return f"what it leaves runs along {name} ({score:.1f} standard errors)"
     if count >= _MANY:
         name, score = _most_correlated(columns, left)
-        if score > _LIMIT:
+        if score > _limit_of_any(len(columns)):
             return f"what it leaves goes with {name} ({score:.1f} standard errors)"
         if _by_chance(_linear(columns), left) < _RARE:
             return "what it leaves goes with several columns"
@@ -57,6 +58,11 @@ def why_not_noise(columns: Mapping[str, Array], predicted: Array, left: Array) -
         if _by_chance(_waves(values), left) < _RARE / len(orders):
             return f"a polynomial of {name} explains what it leaves"
     return ""
+
+
+def _limit_of_any(count: int) -> float:
+    """The standard errors that the largest of so many scores of noise reaches in one of 2,000 fits."""
+    return max(_LIMIT, -NormalDist().inv_cdf(_RARE / (4 * count)))
 
 
 def _serial(ordered: Array) -> float:

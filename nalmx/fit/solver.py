@@ -165,7 +165,7 @@ class _Search:
         return not found.is_law, found.bits + rows * math.log2(error)
 
     def _rival(self, pick: Candidate) -> Candidate | None:
-        """Another law, that is told in hardly more bits and says something else; None for an exact one."""
+        """What says something else in hardly more bits, a law or simpler than one; None for an exact law."""
         if pick.is_exact:
             return None
         columns = self.judge.everything.columns
@@ -174,7 +174,8 @@ class _Search:
         alike = _ALIKE * pick.error * self.judge.size / math.sqrt(len(own))
         _, limit = self._rank(pick)
         for other in self.candidates:
-            if other is not pick and other.is_law and self._rank(other)[1] < limit + _CLEAR:
+            may_be = other.is_law or other.bits < pick.bits
+            if other is not pick and may_be and self._rank(other)[1] < limit + _CLEAR:
                 difference = own - evaluate(other.expression, columns)
                 if math.sqrt(float((difference**2).mean())) > alike:
                     return other
@@ -184,7 +185,8 @@ class _Search:
         """Why a law of the rows seen is none after all; or nothing."""
         rival = self._rival(law)
         if rival is not None:
-            return f"{to_text(rival.expression)} fits as well"
+            text = to_text(rival.expression)
+            return f"{text} fits {'as' if rival.is_law else 'nearly as'} well"
         alike = self.judge.why_not_alike(law.form)
         return alike or why_not_shown(self.judge, law) or why_not_everywhere(self.judge, law)
 

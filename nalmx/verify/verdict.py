@@ -69,7 +69,8 @@ class Claim(Shown):
     `right` is the reference of a relative tolerance.
 
     With an `arithmetic` of floats, `left` is the program that rounds each of its operations, numbers and
-    inputs once, in the order in which it is written; `right` stays real.
+    inputs once, in the order in which it is written; `right` stays real. With `float_inputs` the points are
+    floats.
     """
 
     left: Expression
@@ -102,7 +103,8 @@ class Claim(Shown):
         output. The domain is a text such as `[2,6]` for every input, a dict of one a name, a `Range` or a
         `Domain`; the tolerance a text such as `abs:1e-6`. `integers` are the inputs that are whole numbers.
         `arithmetic` is `float64`, `float32`, `float16` or `bfloat16`, or that with the ulps of library
-        functions, such as `float64:0.75`; a text on the left side is then read with all of its brackets.
+        functions, such as `float64:0.75`, and `:floats` where inputs are floats; a text on the left side is
+        then read with all of its brackets.
         """
         floats = FloatArithmetic.parse(arithmetic) if isinstance(arithmetic, str) else arithmetic
         one, inputs = _side(left, "the left side", in_order=floats is not None)

@@ -42,9 +42,22 @@ def test_the_distance_of_floats_is_that_below_a_number():
 def test_an_arithmetic_is_a_format_and_what_is_granted_to_a_library():
     assert FloatArithmetic.parse("reals") is None
     assert FloatArithmetic.parse("float32") == FloatArithmetic(FLOAT32, Fraction(4))
+    given = FloatArithmetic.parse("float32:0.75:floats")
+    assert given == FloatArithmetic(FLOAT32, Fraction(3, 4), float_inputs=True)
+    assert FloatArithmetic.parse(str(given)) == given
+    assert FloatArithmetic.parse("float32:floats") == FloatArithmetic(FLOAT32, float_inputs=True)
     given = FloatArithmetic.parse("float64:0.75")
     assert (given.precision, given.ulps, str(given)) == (FLOAT64, Fraction(3, 4), "float64:0.75")
-    for text in ("float8", "float64:", "float64:0.1", "float64:x", "reals:1", ""):
+    for text in (
+        "float8",
+        "float64:",
+        "float64::floats",
+        "float64:floats:1",
+        "float64:0.1",
+        "float64:x",
+        "reals:1",
+        "",
+    ):
         with pytest.raises(SettingError, match="is not an arithmetic; write reals, or one of"):
             FloatArithmetic.parse(text)
 

@@ -7,9 +7,10 @@ from scipy.special import digamma, ellipk, erfinv, gamma, i0e, i1, j0, lambertw,
 
 from nalmx.errors import DataError, SettingError
 from nalmx.expression import parse, to_text
+from nalmx.expression.nodes import substitute
 from nalmx.fit import Rows, fit
 from nalmx.fit.everywhere import why_not_everywhere
-from nalmx.fit.form import Form
+from nalmx.fit.form import Form, constant
 from nalmx.fit.holdout import split
 from nalmx.fit.judge import Judge
 from nalmx.fit.residuals import why_not_noise
@@ -34,6 +35,17 @@ def law(inputs, target, names=None, **settings):
     outcome = found(inputs, target, names, **settings)
     assert outcome.law, outcome.statements
     return to_text(outcome.formula)
+
+
+def test_a_constant_that_is_rounding_is_none():
+    """Least squares of sums that were rounded alike left -4e-30, of which no step of its size was seen."""
+    random = np.random.default_rng([23, 10, 0])
+    inputs = random.uniform(10, 20, (1_000, 10))
+    assert law(inputs, inputs[:, 0] + inputs[:, 1]) == "x1 + x2"
+    columns = {"x": inputs[:, 0]}
+    line = substitute(parse("a*x + b"), {"a": constant(0), "b": constant(1)})
+    slopes = Form(line, (1.0, -3.9e-30)).jacobian(columns, 1_000)
+    assert slopes == pytest.approx(np.stack([inputs[:, 0], np.ones(1_000)], 1), rel=1e-6)
 
 
 def noisy(random, target, level):
@@ -153,8 +165,8 @@ def test_a_power_among_noise_has_an_interval_that_holds_it():
     x = random.uniform(0.5, 10, 300)
     outcome = found(x[:, None], 3.4 * x**0.73 * (1 + random.normal(0, 0.02, 300)), ["x"])
     assert outcome.law
-    for constant, true in zip(outcome.constants, (3.4, 0.73), strict=True):
-        assert abs(constant.estimate - true) <= 1.5 * constant.half_width < 0.05
+    for known, true in zip(outcome.constants, (3.4, 0.73), strict=True):
+        assert abs(known.estimate - true) <= 1.5 * known.half_width < 0.05
 
 
 def test_what_grows_nearly_like_a_power_is_no_power():

@@ -28,6 +28,7 @@ TRUE = (
     ("n**2 >= n", "True", "[-7,7]", "n"),
     ("2**n >= n + 1", "True", "[0,50]", "n"),
     ("2**n >= n**2", "True", "[4,60]", "n"),
+    ("(1 + x/9)**n >= 1 + n*x/9", "True", "[-1,17]", "n"),
     ("n**2 + m**2 + 1 >= n + m + n*m", "True", "[-50,50]", "n m"),
     ("floor(floor(x/6)/4)", "floor(x/24)", "[-1000,1000]", ""),
     ("floor((241 + 48*floor(x))/16)", "15 + 3*floor(x)", "[-1000,1000]", ""),
@@ -35,6 +36,8 @@ TRUE = (
     ("ceil(x)", "-floor(-x)", "[-1000,1000]", ""),
     ("floor(2*x)", "floor(x) + floor(x + 1/2)", "[-1e4,1e4]", ""),
     ("floor(x/3) + floor((x + 1)/3) + floor((x + 2)/3)", "floor(x)", "[-1e5,1e5]", ""),
+    ("floor(sqrt(x))", "floor(sqrt(floor(x)))", "[0,100]", ""),
+    ("floor(sqrt(2*x + 3))", "floor(sqrt(floor(2*x) + 3))", "[0,1000]", ""),
 )
 FALSE = (
     ("Mod(n, 2) + Mod(n + 1, 2)", "1", "[0,1000]", ""),
@@ -46,6 +49,8 @@ FALSE = (
     ("1/n", "1/n", "[-2,2]", "n"),
     ("2**n >= n**2", "True", "[0,60]", "n"),
     ("2**n > n + 1", "True", "[0,50]", "n"),
+    ("floor(sqrt(2*x))", "floor(sqrt(2*floor(x)))", "[0,100]", ""),
+    ("floor(sqrt(floor(x)**2))", "floor(abs(x))", "[-5,5]", ""),
 )
 
 
@@ -173,4 +178,45 @@ def test_what_is_proved_holds_at_every_point_that_is_tried(count: int) -> None:
                 for name in claim.domain.names
             }
             assert value(sides[0], point) == value(sides[1], point), (left, right, point)
+    assert proved > count // 20
+
+
+Rooted = tuple[int, Fraction, int, str, str]
+
+
+def rooted_text(side: Rooted) -> str:
+    slope, offset, degree, inner, outer = side
+    inside = f"{slope}*x + {offset}" if inner == "itself" else f"{inner}({slope}*x) + {offset}"
+    return f"{outer}(({inside})**(1/{degree}))"
+
+
+def rooted_value(side: Rooted, x: Fraction) -> int:
+    """By whole numbers: n^k ≤ u < (n + 1)^k."""
+    slope, offset, degree, inner, outer = side
+    whole = {"floor": math.floor, "ceil": math.ceil, "itself": lambda u: u}[inner]
+    inside = whole(slope * x) + offset
+    root = next(n for n in range(1_000) if (n + 1) ** degree > inside)
+    return root + (outer == "ceil" and root**degree < inside)
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(600, marks=pytest.mark.slow)])
+def test_roots_of_whole_parts_that_are_proved_equal_are_equal_at_all_points(count: int) -> None:
+    random, proved = Random(count), 0
+    for _ in range(count):
+        slope, offset = random.randint(1, 3), Fraction(random.choice((0, 0, 2)))
+        degree, outer = random.choice((2, 2, 3)), random.choice(("floor", "floor", "ceil"))
+        moved = offset + random.choice((0, 0, 0, 1, Fraction(1, 2)))
+        inner = random.choice(("floor", "floor", "ceil"))
+        sides: list[Rooted] = [
+            (slope, offset, degree, random.choice(("itself", "itself", "ceil")), outer),
+            (slope, moved, degree, inner, random.choice((outer, outer, "ceil"))),
+        ]
+        upper = random.choice((2, 6, 30))
+        claim = Claim.of(*map(rooted_text, sides), f"[0,{upper}]")
+        if check(claim, Effort(examples=5, points=10, operations=10_000)).verdict != "proved":
+            continue
+        proved += 1
+        for step in range(24 * upper + 1):
+            x = Fraction(step, 24)
+            assert rooted_value(sides[0], x) == rooted_value(sides[1], x), (claim, x)
     assert proved > count // 20

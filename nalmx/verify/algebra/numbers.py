@@ -13,7 +13,10 @@ U·L^(k−1) over L, which adds nothing but itself to the field),
     E₁·E₂           u = u₁u₂,              l = l₁l₂
     E₁/E₂           u = u₁l₂,              l = l₁u₂
     k-th root       u = (u·l^(k−1))^(1/k), l = l,                D times k
-    sin, cos pπ/q   u = 2,                 l = 2,                D times φ(N), N a common order of the angles
+    sin, cos pπ/q   u = 2,                 l = 2,                D times φ(N)/2
+
+where each sine is written as a cosine, and each cosine as that of a multiple of 2π/N: all of them lie in the
+real part of the N-th cyclotomic field.
 
 Reference: Burnikel, Funke, Mehlhorn, Schirra, Schmitt (2009), A separation bound for real algebraic
 expressions, Algorithmica 55.
@@ -104,7 +107,7 @@ class _Field:
         product = 1
         for degree in self.roots.values():
             product *= degree
-        return product * (int(flint.fmpz(self.order).euler_phi()) if self.order > 1 else 1)
+        return product * max(1, int(flint.fmpz(self.order).euler_phi()) // 2)
 
 
 class _NoBound(Exception):
@@ -196,7 +199,9 @@ def _of_wave(whole: _Field, node: Apply) -> _Bounds:
     angle = _turns(node.arguments[0])
     if angle is None or angle.denominator > _MOST_ORDER:
         raise _NoBound
-    whole.order = lcm(whole.order, 4, 2 * angle.denominator)
+    turns = {"cos": [angle / 2], "sin": [angle / 2 - Fraction(1, 4)]}
+    used = turns.get(node.operation, [*turns["cos"], *turns["sin"]])
+    whole.order = lcm(whole.order, *(part.denominator for part in used))
     if whole.order > _MOST_ORDER:
         raise _NoBound
     return flint.arb(2), flint.arb(2)

@@ -1,4 +1,10 @@
-"""The floor of canonical arguments: floor(u + n) = u + n − Mod(u, 1) for a whole number n."""
+"""The floor of canonical arguments.
+
+    floor(u + n) = u + n − Mod(u, 1)            for a whole number n
+    floor(u^(1/k)) = floor(floor(u)^(1/k))      for u ≥ 0: roots rise, and are whole at whole numbers alone
+
+Reference: Graham, Knuth, Patashnik (1994), Concrete mathematics, section 3.2.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +16,7 @@ from ...expression import Apply
 from ...expression.ball import enclose, precision
 from ...expression.build import rational
 from .field import Slot
+from .functions import raised
 from .quotients import Polynomial, Quotient, as_fraction, key
 from .region import Region
 from .signs import BITS, NEGATIVE, NONNEGATIVE, balls
@@ -22,6 +29,7 @@ def whole_part(region: Region, x: Quotient) -> Quotient:
     """floor x: a number where the range of x lies between two whole numbers."""
     field, ring = region.field, region.field.ring
     x = field.reduced(x)
+    x = _of_whole_root(region, x) or x
     shift = ring.whole(_whole_terms(region, x.top)) if x.bottom.is_one() else ring.number(0)
     x = field.reduced(ring.minus(x, shift))
     if x.top.is_constant() and x.bottom.is_one():
@@ -38,6 +46,27 @@ def whole_part(region: Region, x: Quotient) -> Quotient:
     fraction = Slot("fraction", Apply("mod", (field.tree_of(x), rational(1))), signs=NONNEGATIVE)
     slot = ring.whole(field.slot(("fraction", key(x.top), key(x.bottom)), fraction))
     return ring.plus(ring.minus(x, slot), shift)
+
+
+def _of_whole_root(region: Region, x: Quotient) -> Quotient | None:
+    """floor(u)^(1/k) for an x that is u^(1/k), and u ≥ 0 is no whole number."""
+    field, ring = region.field, region.field.ring
+    if len(x.top) != 1 or x.top.leading_coefficient() != 1 or not x.bottom.is_one():
+        return None
+    ((monomial, _),) = x.top.terms()
+    used = [(place, int(n)) for place, n in enumerate(monomial) if n]
+    if len(used) != 1 or used[0][0] >= ring.slots:
+        return None
+    root = field.slot_at(ring.slots - 1 - used[0][0])
+    exponent = root.scale * used[0][1]
+    if root.kind != "power" or root.base is None or exponent.numerator != 1 or exponent == 1:
+        return None
+    if not region.atom_signs(root.base) <= NONNEGATIVE:
+        return None
+    inside = whole_part(region, ring.whole(root.base))
+    if ring.minus(inside, ring.whole(root.base)).top.is_zero():
+        return None
+    return field.reduced(raised(region, inside, exponent))
 
 
 def _whole_terms(region: Region, polynomial: Polynomial) -> Polynomial:

@@ -7,7 +7,8 @@ where they are, so that what they give too much falls with the square of the wid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from functools import reduce
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ...expression.definitions import derivatives_of
 from ...expression.nodes import Leaf, fold
 from ..bounding.elementary import TINY
 from ..bounding.forms import RULES, UNIT, UP, Form
-from .spans import Array, Spans, enclosing
+from .spans import Array, Spans, enclosing, up
 
 _REACHED = {"add", "mul", "div", "neg", "exp", "log", "sin", "cos"}
 
@@ -24,13 +25,14 @@ _REACHED = {"add", "mul", "div", "neg", "exp", "log", "sin", "cos"}
 class Step(Protocol):
     """What is known of a step: its real values, how far computed ones are from them, its own rounding.
 
-    `signed`: the error of a number, with its sign.
+    `signed`: the error of a number, with its sign. `scaled`: whether what `families` says of it holds.
     """
 
     real: Spans
     error: Array
     own: Array
     signed: Spans | None
+    scaled: Any
 
 
 def is_reached(nodes: Sequence[Expression]) -> bool:
@@ -39,7 +41,11 @@ def is_reached(nodes: Sequence[Expression]) -> bool:
 
 
 def error_bound(
-    nodes: Sequence[Expression], steps: Mapping[int, Step], box: Mapping[str, Spans], count: int
+    nodes: Sequence[Expression],
+    steps: Mapping[int, Step],
+    families: Mapping[int, tuple[int, float]],
+    box: Mapping[str, Spans],
+    count: int,
 ) -> Array:
     """A bound on the error of the last step on each box; not a number, or infinite, where there is none."""
     names = list(box)
@@ -54,7 +60,10 @@ def error_bound(
         slopes[names.index(name)] = half
         return Form(center, slopes, np.full(count, TINY))
 
-    one = between(Spans(np.ones(()), np.ones(())))
+    def point(value: Array) -> Form:
+        return between(Spans(value, value))
+
+    one = point(np.ones(()))
     real: dict[int, Form] = {}
     wide: dict[int, Form] = {}
     for node in nodes:
@@ -87,7 +96,8 @@ def error_bound(
         ]
 
     slopes = {id(nodes[-1]): one}
-    rounded = known = between(Spans(np.zeros(()), np.zeros(())))
+    rounded = known = point(np.zeros(()))
+    joint: dict[int, list[tuple[Form, Array]]] = {}
     for node in reversed(nodes):
         slope, step = slopes.pop(id(node), None), steps[id(node)]
         if slope is None:  # within a number
@@ -95,11 +105,21 @@ def error_bound(
         if step.signed is not None:
             known = RULES["add"](known, RULES["mul"](slope, between(step.signed)))
             continue
-        own = between(Spans(step.own, step.own))
-        rounded = RULES["add"](rounded, RULES["mul"](RULES["abs"](slope), own))
+        member = families.get(id(node))
+        if member is None:
+            rounded = RULES["add"](rounded, RULES["mul"](RULES["abs"](slope), point(step.own)))
+        else:
+            family, factor = member
+            share = np.where(step.scaled, up(step.own / abs(factor)), np.inf)
+            scaled = RULES["mul"](slope, point(np.array(factor)))
+            joint.setdefault(family, []).append((scaled, share))
         for argument, part in (
             zip(node.arguments, partial(node), strict=True) if isinstance(node, Apply) else ()
         ):
             further, before = RULES["mul"](slope, part), slopes.get(id(argument))
             slopes[id(argument)] = further if before is None else RULES["add"](before, further)
+    for members in joint.values():
+        slope = reduce(RULES["add"], (scaled for scaled, _ in members))
+        own = point(reduce(np.maximum, (share for _, share in members)))
+        rounded = RULES["add"](rounded, RULES["mul"](RULES["abs"](slope), own))
     return RULES["add"](rounded, RULES["abs"](known)).ends[1]

@@ -62,6 +62,8 @@ class RunningErrors:
                 "arithmetic": arithmetic_of(kind),
                 "inputs": "float32" if kind is FLOAT32 else "float64",
             }
+        elif program.float_inputs:
+            facts["inputs"] = program.precision.name
         if claim.tolerance.kind != "abs" and not program.as_written:
             reason = "rounding is bounded absolutely; give a tolerance as abs:SIZE"
             return Verdict.on(claim, "unknown", "none", reason=reason, **facts)

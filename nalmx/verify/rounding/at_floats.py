@@ -62,10 +62,13 @@ def look_at(program: FloatProgram, claim: Claim, points: Iterable[Point]) -> See
 def judge(program: FloatProgram, claim: Claim, point: Point) -> Counterexample | Fraction | None:
     """What the two sides certainly differ by at a point, or the point where that is too much; None if open.
 
-    Relative to the right side where the tolerance is.
+    Relative to the right side where the tolerance is. A point of other numbers is none of a program whose
+    inputs are floats.
     """
     if point not in claim.domain:
         raise ValueError(f"the point {point} is outside the domain of the claim")
+    if program.float_inputs and not all(map(program.precision.holds, point.values())):
+        return None
     truth, value = _truth(claim, point), run(program, point)
     if truth is None or not isinstance(value, Floats | Undefined):
         return None

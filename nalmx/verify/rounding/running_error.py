@@ -91,7 +91,8 @@ class _Analysis:
         literals = {id(literal) for literal in program.literals}
         states: dict[int, State] = {}
         self.ulps = flint.arb(flint.fmpq(program.ulps.numerator, program.ulps.denominator))
-        inputs = {n: self._input(side, program.as_written) for n, side in box.items()}
+        is_rounded = program.as_written and not program.float_inputs
+        inputs = {n: self._input(side, is_rounded) for n, side in box.items()}
         for node in post_order(program.expression):
             look()
             if id(node) in literals or isinstance(node, Constant):

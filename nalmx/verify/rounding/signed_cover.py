@@ -6,6 +6,7 @@ across the input that is widest, as a part of its range, and across the one that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -46,9 +47,7 @@ class SignedCover:
         divisor = None if relative_to is None else substitute(relative_to, fixed)
         self._fixed = {name: Interval(n.value, n.value) for name, n in fixed.items()}
         self._names = variables(expression, *([] if divisor is None else [divisor]))
-        rounded = FloatProgram(
-            self._names, expression, program.precision, as_written=True, ulps=program.ulps
-        )
+        rounded = replace(program, inputs=self._names, expression=expression)
         self._errors = SignedErrors(rounded, divisor)
         self._whole = [domain.ranges[name] for name in self._names]
         self.spot, self.boxes = 0.0, 0

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from ...expression.float_program import FloatProgram, Precision
 from ...expression.nodes import Leaf, fold, post_order
 from ...expression.operations import OPERATIONS
 from .affine_errors import error_bound, is_reached
+from .families import families
 from .float_grid import FloatGrid
 from .spans import Array, Spans, apply, down, enclosing, plus, square, times, up
 
@@ -61,6 +63,7 @@ class _Step:
     """What is known of one step on all boxes: its real and its computed values, and its errors.
 
     `quantum`: computed values are multiples of it. `signed`: the error of a number that is written.
+    `scaled`: whether nothing on the way is rounded as a subnormal number.
     """
 
     real: Spans
@@ -70,6 +73,7 @@ class _Step:
     quantum: Array
     slopes: tuple[Spans, ...] = ()
     signed: Spans | None = None
+    scaled: Any = True
 
     @property
     def wide(self) -> Spans:
@@ -87,8 +91,11 @@ class SignedErrors:
     def __init__(self, program: FloatProgram, relative_to: Expression | None = None) -> None:
         self._relative_to = relative_to
         self._grid = FloatGrid(program.precision)
+        self._float_inputs = program.float_inputs
         self._nodes = list(post_order(program.expression))
         self._numbers = _numbers(self._nodes, program.precision)
+        computed = {step: found for step, (_, found) in self._numbers.items()}
+        self._families = families(self._nodes, computed)
         self._ulps = enclosing(program.ulps).high
         others = [] if relative_to is None else list(post_order(relative_to))
         self.slopes: dict[str, Array] = {}
@@ -105,7 +112,7 @@ class SignedErrors:
                 steps[id(node)] = self._step(node, steps, box)
             bound = self._total(steps)
             if self.by_forms and any(np.any(x.low < x.high) for x in box.values()):
-                closer = error_bound(self._nodes, steps, box, count)
+                closer = error_bound(self._nodes, steps, self._families, box, count)
                 bound = np.where(closer < bound, closer, bound)
             if self._relative_to is not None:
                 least = self._enclosed(self._relative_to, box).least
@@ -126,16 +133,22 @@ class SignedErrors:
 
     def _step(self, node: Expression, steps: dict[int, _Step], box: Mapping[str, Spans]) -> _Step:
         if isinstance(node, Variable):
-            return self._input(box[node.name])
+            real = box[node.name]
+            return self._float(real) if self._float_inputs else self._rounded(real)
         number = self._numbers.get(id(node))
         if number is not None:
             return _number(*number)
-        if isinstance(node, Constant):
-            return self._input(_constant(node))
-        assert isinstance(node, Apply)
+        if not isinstance(node, Apply):
+            assert isinstance(node, Constant | Number)  # a number beyond the largest float
+            return self._rounded(_constant(node))
         return self._operation(node, [steps[id(a)] for a in node.arguments])
 
-    def _input(self, real: Spans) -> _Step:
+    def _float(self, value: Spans) -> _Step:
+        self._lost |= ~(value.size <= self._grid.largest)
+        zero = np.zeros(())
+        return _Step(value, value, zero, zero, self._grid.spacing(value.least))
+
+    def _rounded(self, real: Spans) -> _Step:
         grid = self._grid
         computed = grid.nearest(real)
         own = grid.half_ulp(real.size)
@@ -170,7 +183,9 @@ class SignedErrors:
         self._lost |= ~(computed.size <= grid.largest)
         quantum = np.maximum(quantum, grid.spacing(computed.least))
         error = plus(carried, own)
-        return _Step(real, computed, error, own, quantum, slopes)
+        normal = (own == 0.0) | (found.least >= grid.least_normal) | (operation == "add")
+        scaled = reduce(np.logical_and, (step.scaled for step in given), normal)
+        return _Step(real, computed, error, own, quantum, slopes, scaled=scaled)
 
     def _rounding(self, node: Apply, given: list[_Step], found: Spans) -> tuple[Array, Array]:
         """A bound on the rounding of an operation, and of what its exact results are multiples."""
@@ -253,6 +268,7 @@ class SignedErrors:
         """Σ |Aₖ|·|rₖ|, and the errors of numbers that are written with their signs."""
         slopes: dict[int, Spans] = {id(self._nodes[-1]): _ONE}
         total, known = np.zeros(self._lost.shape), Spans(np.zeros(()), np.zeros(()))
+        joint: dict[int, list[tuple[Spans, Array, Any, Array]]] = {}
         for node in reversed(self._nodes):
             slope = slopes.pop(id(node), None)
             if slope is None:  # within a number
@@ -264,14 +280,33 @@ class SignedErrors:
             if step.signed is not None:
                 known = apply("add", (known, apply("mul", (slope, step.signed))))
                 continue
-            total = plus(total, times(slope.size, step.own))
+            alone = times(slope.size, step.own)
+            member = self._families.get(id(node))
+            if member is None:
+                total = plus(total, alone)
+            else:
+                family, factor = member
+                part, share = apply("mul", (slope, _point(factor))), up(step.own / abs(factor))
+                joint.setdefault(family, []).append((part, share, step.scaled, alone))
             if isinstance(node, Apply):
                 for argument, own in zip(node.arguments, step.slopes, strict=True):
                     further, before = apply("mul", (slope, own)), slopes.get(id(argument))
                     if before is not None:
                         further = apply("add", (before, further))
                     slopes[id(argument)] = further
+        for members in joint.values():
+            parts, shares, scaled, each = zip(*members, strict=True)
+            whole = reduce(lambda x, y: apply("add", (x, y)), parts)
+            together = times(whole.size, reduce(np.minimum, shares))
+            apart = reduce(plus, each)
+            closer = reduce(np.logical_and, scaled) & (together < apart)
+            total = plus(total, np.where(closer, together, apart))
         return plus(total, known.size)
+
+
+def _point(value: float) -> Spans:
+    end = np.array(value)
+    return Spans(end, end)
 
 
 def _near_zero(

@@ -40,9 +40,28 @@ def written_program(claim: Claim) -> FloatProgram:
         return power.expression  # type: ignore[no-any-return]
 
     expression = fold(claim.left, lambda leaf: leaf, apply)
+    if arithmetic.float_inputs:
+        _must_have_floats(claim, kind)
     return FloatProgram(
-        variables(expression), expression, kind, as_written=True, ulps=arithmetic.ulps
+        variables(expression),
+        expression,
+        kind,
+        as_written=True,
+        ulps=arithmetic.ulps,
+        float_inputs=arithmetic.float_inputs,
     )
+
+
+def _must_have_floats(claim: Claim, kind: Precision) -> None:
+    for name, extent in claim.domain.ranges.items():
+        # A float next to an end or to the middle is in an interval where any is.
+        places = ((i, end) for i in extent.intervals for end in (i.lower, i.middle, i.upper))
+        beside = ((interval, kind.nearest(end)) for interval, end in places)
+        if not any(value is not None and value in interval for interval, value in beside):
+            raise SettingError(
+                f"no {kind.name} lies in the range {extent} of {name}; widen it, or leave out :floats, "
+                "so that real inputs are rounded"
+            )
 
 
 def arithmetic_as_written(program: FloatProgram) -> str:
@@ -52,8 +71,14 @@ def arithmetic_as_written(program: FloatProgram) -> str:
         for node in post_order(program.expression)
     )
     within = f", library functions within {_shown(program.ulps)} ulp" if library else ""
+    kind = program.precision.name
+    inputs = (
+        f"inputs are {kind}; numbers"
+        if program.float_inputs
+        else "inputs (any real number), numbers"
+    )
     return (
-        f"left side in {program.precision.name} as written: inputs (any real number), numbers and "
+        f"left side in {kind} as written: {inputs} and "
         f"operations each rounded once to nearest, subnormals kept{within}; right side in reals"
     )
 
