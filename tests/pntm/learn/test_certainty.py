@@ -1,6 +1,7 @@
 """Examples that leave the machine open: not called learned, with a prompt that would decide."""
 
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -149,3 +150,21 @@ def test_a_record_is_read_as_it_was_written(copied):
 def test_machines_read_from_files_can_be_assessed(copied):
     machine = Machine.from_json(copied.machine.to_json())
     assert assess(machine, COPY).reason is None
+
+
+def test_what_a_token_of_two_prompts_does_is_not_learned():
+    """A rare token fills a stack as others do; that what it leaves there is read shows in no example."""
+    random = Random(0)
+
+    def stacked(letters):
+        stack = []
+        for token in letters:
+            stack = stack[:-1] if token == "a" else [*stack, "0"]
+        return Example(tuple(letters), tuple(stack))
+
+    def drawn(weight):
+        lengths = (random.randint(1, 15) for _ in range(150))
+        return [stacked(random.choices("abcd", [1, 1, 1, weight], k=n)) for n in lengths]
+
+    assert "hardly a prompt holds `d`: 2" in learn(drawn(0.01), method="discrete").reason
+    assert learn(drawn(1), method="discrete").learned

@@ -26,6 +26,7 @@ _COMPARED = 60  # of the neighbours of an automaton that fit
 _SURVIVING = 0.03  # of all neighbours may fit: a few do by chance
 _UNSHOWN = 0.08  # of near probes may need what was never seen: prompts that cannot occur do
 _QUESTIONS, _MANY = 3_000, 20_000
+_OFTEN = 5  # prompts that hold a token, where they are many: what a token does must show
 _WORTH = 2.0  # times the machine, what the answers must take to tell
 _STEPS = 30_000  # prompt tokens, for what was seen
 _ASKED_OF = 24  # rivals, for what to ask
@@ -240,6 +241,10 @@ class _Assessment:
                 f"{shown(first.machine_says)}, and {shown(first.says)} would be said by "
                 f"{first.words}"
             )
+        often = Counter(token for prompt in self._shape.prompts for token in set(prompt))
+        token = min(often, key=lambda token: (often[token], token))
+        if self._machine.tapes and often[token] < _OFTEN and _OFTEN < count / len(often):
+            return f"hardly a prompt holds {shown((token,))}: {often[token]}, and less than {_OFTEN} is little"
         some = Streams.of(first_questions(self._examples, _MANY), self._machine.vocabulary)
         if _WORTH * size_of(self._machine) > coder_of(some).whole().cost:
             return f"the machine takes about as much to tell as the answers of {every}"
