@@ -56,7 +56,7 @@ def main() -> None:
         if words and not any(word in line for word in words):
             continue
         began = time.process_time()
-        verdict = check(claim_of(line), Effort(seconds=60))
+        verdict = check(claim_of(line), Effort(seconds=600))
         seconds = round(time.process_time() - began, 2)
         results.append({"claim": line, "verdict": verdict.verdict, "seconds": seconds})
         if words or verdict.verdict not in ("proved", "bounded") or seconds > LONG:

@@ -6,7 +6,7 @@ expand or drop a term, so an expression is defined after them exactly where it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from ..rationals import fits
@@ -29,6 +29,17 @@ def negative(x: Expression) -> Expression:
 def total(terms: Iterable[Expression]) -> Expression:
     """A flat sum."""
     return _flat("add", terms)
+
+
+def terms(expression: Expression, sign: int = 1) -> Iterator[tuple[int, Expression]]:
+    """The terms of a sum, each with its sign."""
+    if isinstance(expression, Apply) and expression.operation == "neg":
+        yield from terms(expression.arguments[0], -sign)
+    elif isinstance(expression, Apply) and expression.operation == "add":
+        for argument in expression.arguments:
+            yield from terms(argument, sign)
+    elif expression is not rational(0):
+        yield sign, expression
 
 
 def product(factors: Iterable[Expression]) -> Expression:

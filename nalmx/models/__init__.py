@@ -7,31 +7,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
+from ..lazy_names import lazy_names
 from ..plugins import Plugins, is_own
-from ._facts import Facts, facts_of
-from ._schedule import PUBLISHED_ITERATIONS, LateSchedule, SparsitySchedule, StepSchedule
-from ._training import BATCH_SIZE, Reinitialisation, Training
 
 if TYPE_CHECKING:
-    from ._base import ArithmeticModule
-    from ._combine import Beside, Choice, network_member, stack_networks
-    from ._grid import Grid, Matrix
-    from ._penalty import L1, AwayFromZero, GridDistance, Penalty
-    from ._recurrent import Recurrent
-    from ._reduce import matrix_products, pair, product, weighted_sum
-    from ._stack import member, stack
-    from .gnalu import GNALU
-    from .inalu import INALU
-    from .nac_mul import NACMul
-    from .nac_plus import NACPlus
-    from .nalu import NALU
-    from .nau import NAU
-    from .nlrl import NLRL
-    from .nlrl_and import NLRLAnd
-    from .nmu import NMU
-    from .npu import NPU
-    from .nsr import NSR
-    from .real_npu import RealNPU
+    from ._base import ArithmeticModule as ArithmeticModule
+    from ._combine import (
+        Beside as Beside,
+        Choice as Choice,
+        network_member as network_member,
+        stack_networks as stack_networks,
+    )
+    from ._facts import Facts as Facts
+    from ._grid import Grid as Grid, Matrix as Matrix
+    from ._penalty import (
+        L1 as L1,
+        AwayFromZero as AwayFromZero,
+        GridDistance as GridDistance,
+        Penalty as Penalty,
+    )
+    from ._recurrent import Recurrent as Recurrent
+    from ._reduce import (
+        matrix_products as matrix_products,
+        pair as pair,
+        product as product,
+        weighted_sum as weighted_sum,
+    )
+    from ._schedule import (
+        PUBLISHED_ITERATIONS as PUBLISHED_ITERATIONS,
+        LateSchedule as LateSchedule,
+        SparsitySchedule as SparsitySchedule,
+        StepSchedule as StepSchedule,
+    )
+    from ._stack import member as member, stack as stack
+    from ._training import (
+        BATCH_SIZE as BATCH_SIZE,
+        Reinitialisation as Reinitialisation,
+        Training as Training,
+    )
+    from .gnalu import GNALU as GNALU
+    from .inalu import INALU as INALU
+    from .nac_mul import NACMul as NACMul
+    from .nac_plus import NACPlus as NACPlus
+    from .nalu import NALU as NALU
+    from .nau import NAU as NAU
+    from .nlrl import NLRL as NLRL
+    from .nlrl_and import NLRLAnd as NLRLAnd
+    from .nmu import NMU as NMU
+    from .npu import NPU as NPU
+    from .nsr import NSR as NSR
+    from .real_npu import RealNPU as RealNPU
 
     MODULES: dict[str, type[ArithmeticModule]]
 
@@ -59,76 +84,10 @@ _ALIASES: dict[str, str] = {
     "gnalu": "g-nalu",
     "real-npu": "realnpu",
 }
-_HOMES = {
-    "ArithmeticModule": "_base",
-    "AwayFromZero": "_penalty",
-    "Beside": "_combine",
-    "Choice": "_combine",
-    "Grid": "_grid",
-    "GridDistance": "_penalty",
-    "L1": "_penalty",
-    "Matrix": "_grid",
-    "Penalty": "_penalty",
-    "Recurrent": "_recurrent",
-    "matrix_products": "_reduce",
-    "member": "_stack",
-    "network_member": "_combine",
-    "pair": "_reduce",
-    "product": "_reduce",
-    "stack": "_stack",
-    "stack_networks": "_combine",
-    "weighted_sum": "_reduce",
-    **{class_name: file for file, class_name in _CATALOGUE.values()},
-}
-
-__all__ = [
-    "BATCH_SIZE",
-    "GNALU",
-    "INALU",
-    "L1",
-    "MODULES",
-    "NALU",
-    "NAU",
-    "NLRL",
-    "NMU",
-    "NPU",
-    "NSR",
-    "OWN_MODULES",
-    "PUBLISHED_ITERATIONS",
-    "ArithmeticModule",
-    "AwayFromZero",
-    "Beside",
-    "Choice",
-    "Facts",
-    "Grid",
-    "GridDistance",
-    "LateSchedule",
-    "Matrix",
-    "NACMul",
-    "NACPlus",
-    "NLRLAnd",
-    "Penalty",
-    "RealNPU",
-    "Recurrent",
-    "Reinitialisation",
-    "SparsitySchedule",
-    "StepSchedule",
-    "Training",
-    "arithmetic_module_name",
-    "listed_modules",
-    "matrix_products",
-    "member",
-    "module_class",
-    "module_name",
-    "module_names",
-    "network_member",
-    "pair",
-    "product",
-    "register",
-    "stack",
-    "stack_networks",
-    "weighted_sum",
-]
+_load, __dir__ = lazy_names(
+    *(__name__, __file__, "MODULES", "OWN_MODULES", "arithmetic_module_name", "listed_modules"),
+    *("module_class", "module_name", "module_names", "register"),
+)
 
 
 def _made(name: str, thing: object) -> "type[ArithmeticModule]":
@@ -191,15 +150,19 @@ def module_names() -> list[str]:
     return [*_CATALOGUE, *OWN_MODULES.names()]
 
 
-def listed_modules() -> list[Facts]:
+def listed_modules() -> "list[Facts]":
     """What each module says of itself; those of this package without torch."""
+    from ._facts import facts_of
+
     return [
         *(facts_of(*home) for home in _CATALOGUE.values()),
         *map(_own_facts, OWN_MODULES.names()),
     ]
 
 
-def _own_facts(name: str) -> Facts:
+def _own_facts(name: str) -> "Facts":
+    from ._facts import Facts
+
     try:
         kind = OWN_MODULES.get(name)
     except SettingError as error:
@@ -211,6 +174,4 @@ def _own_facts(name: str) -> Facts:
 def __getattr__(name: str) -> Any:
     if name == "MODULES":
         return {known: module_class(known) for known in _CATALOGUE}
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _load(name)

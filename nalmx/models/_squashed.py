@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import ClassVar
 
 import sympy
@@ -64,6 +65,7 @@ def reset_xavier(weight: nn.Parameter, generator: torch.Generator | None) -> Non
     nn.init.uniform_(weight, -bound, bound, generator=generator)
 
 
+@cache
 def _initial_bound(fan: int) -> float:
     """The root r of fan · Var[tanh(u)·σ(v)] = 2 for u, v uniform on [-r, r]."""
     from scipy.optimize import brentq  # Slow to import, and only these modules need it.

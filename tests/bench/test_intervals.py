@@ -6,7 +6,6 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from helpers_pytest import thinned
 from scipy import stats
 
 from nalmx.bench import intervals
@@ -94,7 +93,8 @@ def test_the_gamma_interval_covers_the_mean_in_about_95_of_100_samples():
     assert 0.91 <= rate <= 0.98
 
 
-@pytest.mark.parametrize("mean", thinned([0.4, 1e-5]))
+@pytest.mark.slow
+@pytest.mark.parametrize("mean", [0.4, 1e-5])
 def test_the_beta_interval_covers_the_mean_in_about_95_of_100_samples(mean):
     random = np.random.RandomState(2)
     precision = 4 / mean

@@ -177,3 +177,38 @@ def nested_roots(draw: Draw) -> Draft:
     else:
         ranges = {x: draw.around(witness[x], least=least)}
     return Draft(left, right, ranges, witness, bare=True)
+
+
+@kind("distances of values of one function, false by little")
+def distances(draw: Draw) -> Draft:
+    """Below the largest slope, at points that are close, or next to a place where there is none."""
+    x, y = draw.names(2)
+    a, p, e = draw.whole(0, 5), draw.whole(1, 5), Fraction(1, 10 ** draw.randint(1, 4))
+    apart = {x: e / draw.randint(4, 9), y: -e / draw.randint(4, 9)}
+    f, slope, witness = draw.choice(
+        (
+            ("sin({0})", a + 1, apart),
+            ("tanh({0})", a + 1, apart),
+            ("atan({0})", a + 1, apart),
+            ("1/(1 + exp(-{0}))", a + Fraction(1, 4), apart),
+            ("{0}**2", a + 2 * p, {x: p, y: p - e / 2}),
+            ("log({0})", a + 1 / p, {x: p, y: p * (1 + e / 4)}),
+        )
+    )
+    least = p if f.startswith("log") else None
+    ranges = {name: draw.around(at, least=least) for name, at in witness.items()}
+    if f.endswith("**2"):
+        ranges = dict.fromkeys(witness, f"[{-p},{p}]")
+    left, right = ((f"{text(a)}*{{0}} + {f}").format(name) for name in (x, y))
+    below = slope - e / (16 if "exp" in f else 1)
+    if draw.random() < 0.2:
+        left, right, below = f"1/{x}", f"1/{y}", draw.whole(1, 9)
+        ranges, witness = {x: "[-2,-1]", y: "[1/10,2]"}, {x: Fraction(-1), y: Fraction(1, 10)}
+    distance = (
+        f"{text(below)}*abs({x} - {y})" if draw.random() < 0.7 else f"abs({y} - {x})*{text(below)}"
+    )
+    if draw.random() < 0.5:
+        return Draft(
+            f"abs({left} - ({right}))" + f" <= {distance}", "True", ranges, witness, bare=True
+        )
+    return Draft(f"{distance} >= abs({right} - ({left}))", "True", ranges, witness, bare=True)

@@ -55,7 +55,8 @@ def noise():
 
 
 def test_a_law_is_found_and_proved_to_be_the_truth(capsys):
-    code, out, err = run(capsys, *KEPLER, "--truth", "axis**(3/2)", "--require", "proved")
+    asked = [*KEPLER, "--truth", "axis**(3/2)", "--require", "proved", "--quiet"]
+    code, out, err = run(capsys, *asked)
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert "law: period = axis**(3/2)" in lines

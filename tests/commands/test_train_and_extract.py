@@ -90,6 +90,7 @@ def test_verify_run_repeats_the_verdicts_from_disk(capsys, trained):
     assert {file.name: file.read_bytes() for file in trained.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_network_off_its_grid_is_bounded_and_never_proved(capsys, tmp_path):
     directory = tmp_path / "run"
     arguments = ["--operation", "add", "--module", "nac+", "--interpolation-range", "[10,20]"]

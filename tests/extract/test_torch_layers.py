@@ -336,13 +336,13 @@ def test_what_works_in_place_changes_what_others_read() -> None:
         network_as_trained(nn.Sequential(linear(1, 1), beside))
 
 
-FEW = Effort(examples=100)
+FEW = Effort(examples=100, points=10_000)
 
 
 def test_what_runs_in_float32_is_bounded_and_what_is_false_there_refuted() -> None:
     network = maximum()
     verdict = assert_equivalent(
-        network, "Max(x1, x2)", "[-5,5]", tolerance="abs:1e-5", as_it_runs=True
+        network, "Max(x1, x2)", "[-5,5]", tolerance="abs:1e-5", as_it_runs=True, effort=FEW
     )
     assert (verdict.verdict, verdict.inputs) == ("bounded", "float32")
     assert verdict.arithmetic.startswith("float32 on a CPU")
@@ -357,7 +357,10 @@ def test_what_runs_in_float32_is_bounded_and_what_is_false_there_refuted() -> No
         )
     smooth = nn.Sequential(linear(1, 3), nn.Tanh(), nn.Linear(3, 1))
     assert_equivalent(
-        smooth, network_as_trained(smooth), "[-2,2]", tolerance="abs:1e-5", as_it_runs=True
+        *(smooth, network_as_trained(smooth), "[-2,2]"),
+        tolerance="abs:1e-5",
+        as_it_runs=True,
+        effort=FEW,
     )
 
 

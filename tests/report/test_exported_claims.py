@@ -24,7 +24,7 @@ from nalmx.report.regression import regression
 from nalmx.verify import Claim, Counterexample, Effort, Verdict, check
 from nalmx.verify.witness import judge
 
-EFFORT = Effort(examples=40, points=500, seconds=1.0)
+EFFORT = Effort(examples=40, points=500)
 ABOUT = "formula ↔ truth"
 FOUND = "test_the_counterexample_that_nalmx_found"
 # Fail, each for another reason why floats may not show it.
@@ -185,6 +185,7 @@ def test_exported_files_are_formatted_and_without_findings(files, tmp_path) -> N
     assert not re.findall("# (?:fmt|ruff|noqa|type)", "".join(files.values()))
 
 
+@pytest.mark.slow
 def test_exported_files_are_typed(files, tmp_path) -> None:
     some = {name: text for name, text in files.items() if name in TYPED}
     assert len(some) == len(TYPED)

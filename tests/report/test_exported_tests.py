@@ -44,7 +44,7 @@ def exported(made: Claim, **facts: str) -> str:
     return exported_tests(made, {ABOUT: check(made, EFFORT)}, ABOUT, facts)
 
 
-def run_files(folder: Path, files: dict[str, str], examples: int = 100) -> dict[str, str]:
+def run_files(folder: Path, files: dict[str, str], examples: int = 30) -> dict[str, str]:
     """The outcome of each test in some files, with nalmx out of reach, as `file::test` to `passed`."""
     (folder / "conftest.py").write_text(WITHOUT_NALMX)
     for name, text in files.items():

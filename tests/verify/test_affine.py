@@ -156,7 +156,7 @@ def test_what_is_chosen_by_conditions_lies_within_the_ends_of_its_form() -> None
 def test_a_network_that_is_smooth_in_pieces_is_bounded(layer: str) -> None:
     torch.manual_seed(0)
     bent = getattr(nn, layer)
-    network = nn.Sequential(nn.Linear(1, 4), bent(), nn.Linear(4, 4), bent(), nn.Linear(4, 1))
+    network = nn.Sequential(nn.Linear(1, 3), bent(), nn.Linear(3, 3), bent(), nn.Linear(3, 1))
     values = network(torch.linspace(-4, 4, 4_001)[:, None]).detach()
     middle, half = float(values.max() + values.min()) / 2, float(values.max() - values.min()) / 2
     (output,) = network_as_trained(network).outputs

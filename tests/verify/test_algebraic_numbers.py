@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from random import Random
 
 import mpmath
 import pytest
 
 from nalmx.expression import parse
-from nalmx.verify import Claim, check
+from nalmx.verify import Claim, Effort, check
 from nalmx.verify.algebra.numbers import sign_of_number
 from nalmx.verify.certificate import certify
 
@@ -42,6 +43,7 @@ FUNCTIONS = (
     ("sqrt(1 - sqrt(1 - x**2))", "abs(sqrt(1 + x) - sqrt(1 - x))/sqrt(2)", "[-1,1]"),
     ("sqrt(2*x**2 + 1 + 2*x*sqrt(x**2 + 1))", "x + sqrt(x**2 + 1)", "[-5,5]"),
     ("sqrt(sqrt(x**2 + 1) + x)*sqrt(sqrt(x**2 + 1) - x)", "1", "[-5,5]"),
+    ("sqrt(sqrt(x**2 + y**2) + x)*sqrt(sqrt(x**2 + y**2) - x)", "abs(y)", "[-3,3]"),
     ("sin(x + pi/5)", "sin(x)*(1 + sqrt(5))/4 + cos(x)*sin(pi/5)", "[0,5]"),
 )
 
@@ -123,3 +125,42 @@ def _value(text: str, names: dict[str, object]) -> mpmath.mpf:
         "pow": lambda x, y: x**y,
     }
     return fold(parse(text), leaf, lambda operation, xs: rules[operation](*xs))
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(500, marks=pytest.mark.slow)])
+def test_products_of_conjugate_roots_that_are_proved_hold_at_points(count: int) -> None:
+    """(s + A)^e·(s − A)^e′ with s² = A² + N, at random points and where N is 0."""
+    random, proved = Random(count), 0
+    for _ in range(count):
+        a = random.choice(("x", "2*x", "(x - 1)", "x*y"))
+        n = random.choice(("y**2", "y**2", "y", "y**3", "(y - 1)**2", "4"))
+        one, other = random.choice(
+            (("1/2", "1/2"), ("1/3", "1/3"), ("1/2", "-1/2"), ("1/2", "1/4"))
+        )
+        root = f"sqrt({a}**2 + {n})"
+        left = f"({root} + {a})**({one})*({root} - {a})**({other})"
+        right = random.choice(
+            ("abs({0})**({1})", "({0})**({1})", "abs({0})**({1})*({2} + {3})", "{3}")
+        )
+        right = right.format(n, one, root, a)
+        low = random.choice((0, 0, 1, -2))
+        claim = Claim.of(left, right, {"x": "[-2,3]", "y": f"[{low},3]"})
+        if check(claim, Effort(examples=10, points=10, operations=30_000)).verdict != "proved":
+            continue
+        proved += 1
+        for _ in range(30):
+            x = Fraction(random.randint(-16, 24), 8)
+            y = random.choice((Fraction(random.randint(8 * low, 24), 8), Fraction(max(low, 0))))
+            assert same_at(left, right, x, y), (left, right, x, y)
+    assert proved
+
+
+def same_at(left: str, right: str, x: Fraction, y: Fraction) -> bool:
+    """Whether both sides have one value in mpmath, which reads the texts as Python does."""
+    with mpmath.workdps(60):
+        names = {
+            "x": mpmath.mpf(x.numerator) / x.denominator,
+            "y": mpmath.mpf(y.numerator) / y.denominator,
+        }
+        values = [eval(side, {"sqrt": mpmath.sqrt, "abs": abs, **names}) for side in (left, right)]  # noqa: S307
+        return bool(mpmath.almosteq(*values, abs_eps=mpmath.mpf(10) ** -14))

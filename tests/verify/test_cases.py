@@ -15,7 +15,7 @@ from nalmx.verify.algebra.linear import Inequality, contradict, largest
 from nalmx.verify.algebra.normal_form import NormalForms
 from nalmx.verify.algebra.signs import POSITIVE, SignCondition
 
-EFFORT = Effort(examples=30, points=2_000, seconds=5)
+EFFORT = Effort(examples=30, points=2_000)
 IDENTITIES = [
     ("sqrt(x**2)", "abs(x)", "[-1/3,2]"),
     ("sqrt(6)*x", "sqrt(2)*sqrt(3)*x", "[-5,5]"),

@@ -18,6 +18,7 @@ from nalmx.verify.order.balls import InBalls
 from nalmx.verify.order.changes import in_ratios
 from nalmx.verify.order.degrees import is_homogeneous
 from nalmx.verify.order.goal import Goal, Touching
+from nalmx.verify.order.mean_values import by_slopes
 from nalmx.verify.order.proof import METHOD
 from nalmx.verify.order.rules import Rules
 
@@ -60,6 +61,10 @@ OTHERS: dict[str, Any] = {
     "a/(b + c) + b/(c + a) + c/(a + b) >= 3/2": "[1,3]",
     "(a + b + c)/3 >= cbrt(a*b*c)": "[1,3]",
     "abs(sin(x) - sin(y)) <= abs(x - y)": "[-3,3]",
+    # Slopes of one function; a zero along a curve on which one input is a quotient of the others.
+    "abs(x - y)/4 >= abs(1/(1 + exp(-y)) - 1/(1 + exp(-x)))": "[-5,5]",
+    "abs(sqrt(x) + x - sqrt(y) - y) <= 3*abs(x - y)/2": {"x": "[1,2]", "y": "[2,4]"},
+    "a*log(a/x) + b*log(b/y) >= (a + b)*log((a + b)/(x + y))": "[1,2]",
     # Several conditions, and what is not an inequality of smooth functions.
     "(exp(x) > 0) & ~(x > exp(x))": "[-3,3]",
     "1 - x**2/2 <= cos(x) <= 1": "[-2,2]",
@@ -67,6 +72,7 @@ OTHERS: dict[str, Any] = {
     "exp(x) != x": "[-3,3]",
 }
 LONGER = (
+    "a*log(a/x) + b*log(b/y) >= (a + b)*log((a + b)/(x + y))",
     "atan(x) <= x",
     "exp(x*y) >= 1 + x*y",
     "exp(x) - 2*x >= 2 - 2*log(2)",
@@ -96,6 +102,8 @@ FALSE = {
     "log(x) < x - 1": "[0.5,2]",
     "x**2 >= 1/10**9": "[-1,1]",
     "a/b + b/a >= 2 + 1e-9": "[1,3]",
+    "abs(sqrt(x) - sqrt(y)) <= 3*abs(x - y)": "[0,1]",
+    "abs(1/x - 1/y) <= 9*abs(x - y)": {"x": "[-2,-1]", "y": "[0.1,2]"},
 }
 
 
@@ -124,6 +132,29 @@ def test_one_input_becomes_1_and_the_others_its_multiples() -> None:
     assert made.domain.to_json() == {"a": "[-1,2]"}
     assert in_ratios(Claim.that("a/b + b/a >= 2", "[-1,1]")) is None
     assert in_ratios(Claim.that("a/b + b/a >= 2", "[1,4]", ["a"])) is None
+
+
+def test_a_distance_of_values_becomes_a_bound_on_a_slope() -> None:
+    made = by_slopes(
+        Claim.that("abs(log(x) - log(y)) <= 3*abs(y - x)", {"x": "[1,2]", "y": "[3,4]"})
+    )
+    assert made is not None
+    assert to_text(made.left) == "Abs(1/x + 0*log(x)) <= 3"
+    assert made.domain.to_json() == {"x": "[1,4]"}
+    for other in (
+        "abs(sin(x) - sin(y)) < abs(x - y)",
+        "abs(sin(x) - sin(y)) <= abs(x - y - y)",
+        "abs(sin(x) - sin(y)) <= abs(x + y)",
+        "abs(sin(x) - sin(y)) <= abs(x - y)*x",
+        "abs(sin(x) + sin(y)) <= abs(x - y)",
+        "abs(2*sin(x) - sin(y)) <= abs(x - y)",
+        "abs(floor(x) - floor(y)) <= abs(x - y)",
+        "abs(abs(x) - abs(y)) <= abs(x - y)",
+        "abs(x - y) <= abs(sin(x) - sin(y))",
+        "sin(x) - sin(y) <= x - y",
+        "abs(z*x - z*y) <= abs(x - y)",
+    ):
+        assert by_slopes(Claim.that(other, "[1,3]")) is None, other
 
 
 def verdict_of(text: str, domain: str, **effort: Any) -> Verdict:

@@ -12,7 +12,7 @@ from nalmx.verify.algebra.signs import POSITIVE, SignCondition
 from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below, round_up
 from nalmx.verify.bounding.enclosure import Budget, Piece, bound
 
-EFFORT = Effort(examples=30, points=2_000, seconds=5)
+EFFORT = Effort(examples=30, points=2_000)
 
 
 def piece(text, *ranges, conditions=(), cap=None):

@@ -6,6 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 from helpers_float_formulas import drawn, place, reals, related, rounded, runs
+from helpers_pytest import thinned
 
 from nalmx.errors import SettingError
 from nalmx.expression.float_program import FORMATS
@@ -115,7 +116,7 @@ FLOAT16_CLAIMS = [  # with the same in NumPy, where c is the type of numbers
 ]
 
 
-@pytest.mark.parametrize(("text", "run", "domain", "tolerance"), FLOAT16_CLAIMS)
+@pytest.mark.parametrize(("text", "run", "domain", "tolerance"), thinned(FLOAT16_CLAIMS))
 def test_every_float16_of_a_range_keeps_the_bound(text, run, domain, tolerance):
     low, high = (float(end) for end in domain.strip("[]").split(","))
     every = np.arange(2**16, dtype=np.uint16).view(np.float16)

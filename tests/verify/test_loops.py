@@ -109,7 +109,11 @@ def test_every_operation_is_compared() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "ranges", "tolerance"),
     [
-        (chosen_by_x3(EVERY), "-7", ["[-3,3]", f"x3=[0,{len(EVERY)}]"], "0"),
+        # Each operation by itself is compared in codegen/test_conformance.py.
+        pytest.param(
+            *(chosen_by_x3(EVERY), "-7", ["[-3,3]", f"x3=[0,{len(EVERY)}]"], "0"),
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             chosen_by_x3([*UNDEFINED]),
             "1",
@@ -141,7 +145,7 @@ def test_no_point_where_a_side_is_undefined_is_clear() -> None:
 
 
 @pytest.mark.parametrize("count", thinned([40_000, 1, 513, 511, 512]))
-@pytest.mark.parametrize("text", ["x1*x2", "x1*x2 + (1 + sign(x1 - 5.9))"])
+@pytest.mark.parametrize("text", thinned(["x1*x2 + (1 + sign(x1 - 5.9))", "x1*x2"]))
 def test_the_result_does_not_depend_on_the_threads(count: int, text: str) -> None:
     made = claim(text, "(x1 + 1)*x2 - x2", "[2,6]")
     table = tables(made.domain)

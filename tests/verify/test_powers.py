@@ -28,7 +28,7 @@ EXPONENTS = ("0", "(1/2)", "(-1)", "2", "(-1/2)", "x", "(x - 1)", "(x - 2)", "(x
 GRID = [f"{base}**{exponent}" for base, exponent in product(BASES, EXPONENTS)]
 POINTS = [Fraction(n, 4) for n in range(4, 9)]
 WHOLE = (Fraction(1), Fraction(2))
-QUICK = Effort(examples=20, points=100, seconds=1.0)
+QUICK = Effort(examples=20, points=100)
 
 
 def exactly(text: str) -> list[tuple[Fraction, Fraction | Undefined]]:

@@ -21,7 +21,7 @@ from nalmx.verify.strategies import floats, points
 from nalmx.verify.sweeping.samples import draw, tables
 from nalmx.verify.witness import judge
 
-QUICK = Effort(examples=50, points=1_000, seconds=2.0)
+QUICK = Effort(examples=50, points=1_000)
 TRUE = [
     ("x + 1", "3", "0", "[2,2]"),
     ("floor(x)", "2", "0", "[2,2]"),

@@ -74,7 +74,7 @@ def moments(most):
     return found
 
 
-@pytest.mark.parametrize("name", thinned(CLAIMS))
+@pytest.mark.parametrize("name", thinned(CLAIMS, 3))
 def test_a_check_ends_with_a_verdict_at_whatever_look_its_time_is_over(name):
     calm, looks = within(LOOKS, lambda: check(CLAIMS[name], EFFORT))
     for n in moments(looks):

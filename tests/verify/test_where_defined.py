@@ -82,6 +82,7 @@ def test_a_point_where_one_side_alone_is_defined_refutes(left: str, right: str) 
     assert verdict.where_defined
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("left", "right"), FAIL[9:10])
 def test_a_pole_of_one_side_alone_refutes_the_plain_claim(left: str, right: str) -> None:
     verdict = check(stated(left, right, where_defined=False), QUICK)

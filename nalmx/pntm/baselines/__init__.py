@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UnknownNameError
+from ...lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from ._base import Baseline, State
+    from ._base import Baseline as Baseline, State as State
 
 # The name a user gives, the file, the class and what the class is told.
 _CATALOGUE: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -23,7 +24,7 @@ _CATALOGUE: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 BASELINES = tuple(_CATALOGUE)
 
-__all__ = ["BASELINES", "Baseline", "State", "baseline_name", "new_baseline"]
+__getattr__, __dir__ = lazy_names(__name__, __file__, "BASELINES", "baseline_name", "new_baseline")
 
 
 def baseline_name(name: str) -> str:
@@ -44,9 +45,3 @@ def new_baseline(name: str, vocabulary_size: int, *, seed: int, **settings: Any)
         torch.manual_seed(seed)
         model: Baseline = build(vocabulary_size, **{**fixed, **settings})
     return model
-
-
-def __getattr__(name: str) -> Any:
-    if name in ("Baseline", "State"):
-        return getattr(import_module(f"{__name__}._base"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

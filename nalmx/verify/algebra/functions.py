@@ -169,7 +169,7 @@ def _atom_raised(region: Region, atom: Polynomial, exponent: Fraction) -> Quotie
 
 
 def _by_conjugate(region: Region, atom: Polynomial, exponent: Fraction) -> Quotient | None:
-    """|f| ** e of f = A + C·s with a root s, where f·g, g = A − C·s, is a square or a number."""
+    """|f| ** e of f = A + C·s with a root s, where f·g, g = A − C·s, is a square, or not 0."""
     field, ring = region.field, region.field.ring
     if not field.has_inputs(
         atom
@@ -189,9 +189,12 @@ def _by_conjugate(region: Region, atom: Polynomial, exponent: Fraction) -> Quoti
             if root is not None:
                 return ring.times(_whole_power(region, atom, floor(exponent)), root)
         scale, ((other, _), *_) = factors_of(ring.whole(rest - slope * variable))
-        if norm.is_constant() and field.has_root(key(other)):
-            known = raised(region, ring.number(abs(content / scale)), exponent)
-            return ring.times(known, _atom_raised(region, other, -exponent))
+        if content and field.has_root(key(other)):
+            zeros = [part for part, _ in parts if 0 in region.atom_signs(part)]
+            region.divisors.extend(map(ring.whole, zeros))
+            if not zeros:
+                known = raised(region, ring.scaled(ring.whole(norm), 1 / scale), exponent)
+                return ring.times(known, _atom_raised(region, other, -exponent))
     return None
 
 

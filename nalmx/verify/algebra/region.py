@@ -65,8 +65,9 @@ class OpenSign(Exception):
 class Region:
     """A part of the domain: ranges, conditions on signs, and the signs that follow.
 
-    `open` lists functions whose sign was left open (|f|), `magnitudes` those of them in |f|; `zeros`, what
-    the conditions say is zero; `seen`, functions whose sign mattered, near whose zeros something may happen;
+    `open` lists functions whose sign was left open (|f|), `magnitudes` those of them in |f|; `divisors`,
+    others of which it matters whether they are 0; `zeros`, what the conditions say is zero;
+    `seen`, functions whose sign mattered, near whose zeros something may happen;
     `floors`, arguments of floors that were left as they are, `has_wide_floors` where one takes many values.
     `integers` are inputs that are whole numbers.
     """
@@ -77,6 +78,7 @@ class Region:
         self.field = field
         self.ranges = ranges
         self.integers = integers
+        self.divisors: list[Quotient] = []
         self.floors: list[Polynomial] = []
         self.has_wide_floors = False
         self.open: list[Quotient] = []
@@ -354,17 +356,18 @@ class Region:
 
         Those that cut the range of one input come first.
         """
-        self._split_one(self.open)
+        self._split_one(self.open, HALVES)
+        self._split_one(self.divisors, (ZERO, NONZERO))
 
     def split_magnitudes(self) -> None:
         """Raise `OpenSign` for a function in |f|, if there is one whose sign is open."""
-        self._split_one(self.magnitudes)
+        self._split_one(self.magnitudes, HALVES)
 
-    def _split_one(self, functions: list[Quotient]) -> None:
+    def _split_one(self, functions: list[Quotient], parts: Sequence[Signs]) -> None:
         found: OpenSign | None = None
         for value in functions:
             try:
-                self.need(value, HALVES)
+                self.need(value, parts)
             except OpenSign as asked:
                 if asked.line is not None:
                     raise

@@ -25,7 +25,7 @@ from .quotients import Polynomial, as_fraction
 from .region import Region
 from .signs import NEGATIVE, SignCondition
 
-_MOST_REST, _MOST_VALUES = 64, 16
+_MOST_REST, _MOST_VALUES = 64, 32
 
 
 def by_residues(case: Case, region: Region) -> Iterator[Case]:

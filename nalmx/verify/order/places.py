@@ -17,7 +17,7 @@ from ..algebra.suspects import simplest
 from ..domain import Box
 from .goal import Goal, Touching
 
-_MOST_POINTS, _MOST_CURVES = 16, 40
+_MOST_POINTS, _MOST_CURVES = 16, 60
 _NARROW = Fraction(1, 16)
 _WAVES = frozenset({"sin", "cos", "tan"})
 _PI = Fraction(314159265358979323846, 10**20)  # near enough to say which multiples lie in a box
@@ -111,6 +111,10 @@ def _curves(goal: Goal) -> Iterator[Touching]:
     pairs = list(permutations(goal.names, 2))
     for name, other in pairs:
         yield Touching({name: Variable(other)})
+    for name, *others in permutations(goal.names, 4):
+        a, b, c = map(Variable, others)
+        if others[0] < others[1] and Fraction(0) not in goal.ranges[others[2]].hull:
+            yield Touching({name: quotient(times([a, b]), c)})
     for name, other in pairs:
         x = Variable(other)
         yield Touching({name: negative(x)})

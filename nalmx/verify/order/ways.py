@@ -1,15 +1,16 @@
-"""Ways to write a condition of which each is at least as strong: in other inputs, or without a root."""
+"""Ways to write a condition, each at least as strong: in other inputs, of slopes, without a root."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 
 from ...expression import Apply, Expression, Number
-from ...expression.build import all_of, negative, power, rational, total
+from ...expression.build import all_of, negative, power, rational, terms, total
 from ...expression.build import product as times
 from ..verdict import TRUE, Claim
 from .changes import in_half_angles, in_ratios, in_roots, in_sums
+from .mean_values import by_slopes
 
 _HALF = rational(Fraction(1, 2))
 
@@ -27,7 +28,7 @@ def without_root(claim: Claim) -> Claim | None:
     relation = "gt" if condition.operation in ("lt", "gt") else "ge"
     rest: list[Expression] = []
     factors: dict[Expression, Fraction] = {}
-    for sign, term in (*_terms(one, -1 if turned else 1), *_terms(other, 1 if turned else -1)):
+    for sign, term in (*terms(one, -1 if turned else 1), *terms(other, 1 if turned else -1)):
         root = _root_in(term)
         if root is None:
             rest.append(term if sign > 0 else negative(term))
@@ -48,17 +49,6 @@ def without_root(claim: Claim) -> Claim | None:
     return Claim(made, TRUE, claim.domain)
 
 
-def _terms(expression: Expression, sign: int) -> Iterator[tuple[int, Expression]]:
-    """The terms of a sum, each with its sign."""
-    if isinstance(expression, Apply) and expression.operation == "neg":
-        yield from _terms(expression.arguments[0], -sign)
-    elif isinstance(expression, Apply) and expression.operation == "add":
-        for argument in expression.arguments:
-            yield from _terms(argument, sign)
-    elif expression is not rational(0):
-        yield sign, expression
-
-
 def _root_in(term: Expression) -> tuple[Fraction, Expression] | None:
     """The c and u of a term c·√u."""
     if not isinstance(term, Apply):
@@ -77,6 +67,7 @@ def _root_in(term: Expression) -> tuple[Fraction, Expression] | None:
 
 WAYS: dict[str, Callable[[Claim], Claim | None]] = {
     "as it is": lambda claim: claim,
+    "by slopes": by_slopes,
     "with squares": in_roots,
     "without a root": without_root,
     "in half angles": in_half_angles,

@@ -128,6 +128,7 @@ def test_a_delay_is_learned_for_every_length(delayed):
     assert accuracy(delayed.machine, drawn(delay(2), 2, 10, LONG, LONG)) == 0
 
 
+@pytest.mark.slow
 def test_hidden_states_are_learned_from_the_last_one_alone():
     fitted = fit_discrete(drawn(final_state, 0, 400))
     assert_exact(fitted, final_state)

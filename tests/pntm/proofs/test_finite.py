@@ -102,6 +102,7 @@ def test_no_wrong_machine_is_proved_and_refuted_ones_by_the_shortest_prompt(name
     assert levels == {True, False}
 
 
+@pytest.mark.slow
 def test_no_wrong_machine_for_expressions_is_proved():
     """Of expressions, only what an expression can begin with matters."""
     name, random = "modular-arithmetic-simple", Random(0)

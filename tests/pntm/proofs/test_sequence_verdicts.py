@@ -159,6 +159,7 @@ def test_a_machine_that_is_wrong_behind_all_short_prompts_is_refuted():
     assert not found.counterexample.shortest
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_wrong_after_long_prompts_only_is_refuted_by_a_thinned_one():
     machine = wrong_from(copier(LETTERS), 77)
     found = check_truth(machine, COPY, QUICK)

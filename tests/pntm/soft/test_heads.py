@@ -52,11 +52,11 @@ def agree(shifts, tokens, start, jump=None, target=None):
 
 JUMPS, KERNELS = ("none", "some", "certain"), ("mild", "sharp", "mixed", "two points")
 # Many steps one by one take long: every jump once, the rest in `bench`.
-LONG = {("two points", "certain")}
+LONG, QUICK = {("two points", "certain")}, (1, 2, 17)
 CASES = [
     pytest.param(
         *(time, kernel, jump),
-        marks=[pytest.mark.slow] if time > 20 and (kernel, jump) not in LONG else [],
+        marks=[pytest.mark.slow] if time not in QUICK and (kernel, jump) not in LONG else [],
     )
     for time, kernel, jump in product(LENGTHS, KERNELS, JUMPS)
 ]
