@@ -59,7 +59,6 @@ TASKS = (
         "solve-equation",
         "64 by a network with a tape",
         10_000,
-        24,
     ),
     _Task("duplicate string", "context-sensitive", "duplicate-string", _ALL),
     _Task("missing duplicate", "context-sensitive", "missing-duplicate", _ALL),

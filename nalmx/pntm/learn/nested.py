@@ -1,7 +1,8 @@
 """A machine by merging terms: automata of nested words, and finite ones of which not all is shown.
 
 As when states are merged, every fifth prompt is held out, and nothing of what is examined by them knows
-them. What answers them all is kept; otherwise all examples are merged.
+them. What answers them all is kept; otherwise all examples are merged. Where brackets are, and not all
+held out is answered rightly, they are merged strictly, too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .discrete.data import Data
 from .discrete.exam import examine
 from .findings import Exam
 from .merged import SHOWN, rightly_answered, shown
+from .nesting.forest import pairs_of
 from .nesting.merge import nested_automaton
 from .nesting.shown import least_shown
 
@@ -43,15 +45,23 @@ class Nested(NoTruthValue):
 def nested_words(examples: tuple[Example, ...], vocabulary: Vocabulary) -> Nested | None:
     """The automaton of examples; None where it does not pass its exam, or answers an example wrongly."""
     data = Data(examples, vocabulary)
-    known = nested_automaton(data.shown)
-    if known is None:
+    best: tuple[Exam, NestedAutomaton] | None = None
+    nested = bool(pairs_of([example.prompt for example in examples]))
+    for strict in (False, True) if nested else (False,):
+        known = nested_automaton(data.shown, strict=strict)
+        if known is None:
+            continue
+        exam = examine(data, np.array([*rightly_answered(known, data)], bool))
+        if not exam.passed or (best is not None and exam.right <= best[0].right):
+            continue
+        whole = known if _answers(known, examples) else nested_automaton(examples, strict=strict)
+        if whole is not None and _answers(whole, examples):
+            best = exam, whole
+        if exam.right == 1:
+            break
+    if best is None:
         return None
-    exam = examine(data, np.array([*rightly_answered(known, data)], bool))
-    if not exam.passed:
-        return None
-    whole = known if _answers(known, examples) else nested_automaton(examples)
-    if whole is None or not _answers(whole, examples):
-        return None
+    exam, whole = best
     if whole.pairs:
         return Nested(whole, nested_machine(whole, vocabulary), exam)
     return Nested(whole, machine_of(_transducer(whole), vocabulary), exam)

@@ -131,12 +131,11 @@ def best_fold(
     found[:] = CONFLICT
     way = memory[place + 1] * width
     most = 0 if rigid else memory[way + _END] - memory[way + _BEGIN]
+    keep = most < 0  # never; for the literal False, Numba would compile `fold` once more
     for into in states:
         score, chosen = CONFLICT, 0
         for later in range(most + 1):
-            own = fold(
-                memory, log, stack, said, nats, work, width, rigid, place, into, later, False
-            )
+            own = fold(memory, log, stack, said, nats, work, width, rigid, place, into, later, keep)
             if own > score:
                 score, chosen = own, later
         at = 0 if score > found[0, 0] else 1

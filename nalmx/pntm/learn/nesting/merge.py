@@ -1,9 +1,10 @@
 """States of an automaton of nested words, by merging terms that nothing tells apart.
 
 As when merging states of a prefix tree: a term of states that has no rule yet is blue. One that no state
-can stand for is a state; one that a single state can stand for is that; of others, the one comes first
-whose best state is farthest ahead, in nats. Whether a state can stand for a term is seen by reading all
-examples with that rule: what comes to the same must be answered alike.
+can stand for is a state; of others, the one comes first whose best state is farthest ahead, in nats. Whether
+a state can stand for a term is seen by reading all examples with that rule: what comes to the same must be
+answered alike. Strictly, a term is a state, too, where hardly anything speaks for any: that nothing
+contradicts it yet is no evidence where most rules are still to come.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ _FIRST = 4_000  # examples to begin with, and how many times more next
 _MORE = 2
 _MOST_STATES = 300
 _MOST_RULES = 20_000
-_WORK = 30_000  # terms looked at, for each example
+_WORK, _STRICT_WORK = 30_000, 300_000  # terms looked at, for each example
 _LARGEST = 0.5  # times the answers: nats that rules may take
 _SURE = 7.0  # nats
+_LITTLE, _OFTEN = 3.0, 20  # nats that are hardly anything, and examples in which more should show
 _LOOKED_AT = 150  # blue terms among which the surest is looked for
 
 
-def nested_automaton(examples: Sequence[Example]) -> NestedAutomaton | None:
+def nested_automaton(
+    examples: Sequence[Example], *, strict: bool = False
+) -> NestedAutomaton | None:
     """The automaton that merging gives, from few and short examples first; None where there is none.
 
     It answers every example that it has all the rules for.
@@ -40,11 +44,11 @@ def nested_automaton(examples: Sequence[Example]) -> NestedAutomaton | None:
     size, known = _FIRST, None
     while True:
         part = forest.first(min(size, len(forest.ends)))
-        merging = _Merging(part, known)
+        merging = _Merging(part, known, strict)
         if not merging.run():
             if known is None:
                 return None
-            merging = _Merging(part, None)  # what few examples suggested may be wrong
+            merging = _Merging(part, None, strict)  # what few examples suggested may be wrong
             if not merging.run():
                 return None
         if size >= len(forest.ends):
@@ -55,8 +59,8 @@ def nested_automaton(examples: Sequence[Example]) -> NestedAutomaton | None:
 class _Merging:
     """Rules and states so far, and the terms of examples that are left."""
 
-    def __init__(self, forest: Forest, known: _Merging | None) -> None:
-        self._forest = forest
+    def __init__(self, forest: Forest, known: _Merging | None, strict: bool) -> None:
+        self._forest, self._strict = forest, strict
         self._terms = forest.terms()
         self._count = len(self._terms)
         often = np.bincount(forest.said, minlength=len(forest.answers))
@@ -66,6 +70,7 @@ class _Merging:
         self._table = hash_table(self._count + _MOST_RULES)
         self._new_table = hash_table(self._count)
         self._stamp = self._work = 0
+        self._most_work = (_STRICT_WORK if strict else _WORK) * len(forest.ends)
         self.rules: dict[Rule, int] = {} if known is None else dict(known.rules)
         self.labels: list[int] = [NOTHING] * (1 if known is None else len(known.labels))
 
@@ -80,11 +85,7 @@ class _Merging:
             if not blue:
                 return True
             told = len(self.rules) * math.log(self.states)
-            if (
-                told > self._most
-                or self.states > _MOST_STATES
-                or self._work > _WORK * len(self._forest.ends)
-            ):
+            if told > self._most or self.states > _MOST_STATES or self._work > self._most_work:
                 return False
             self._make_a_rule(blue[:_LOOKED_AT])
         return False
@@ -98,6 +99,7 @@ class _Merging:
     def _make_a_rule(self, blue: Sequence[int]) -> None:
         """A state of a term that no state can stand for, or the surest of what can."""
         best: tuple[float, int, int] | None = None
+        most = 0.0
         for term in blue:
             told = self._judged(term)
             order = np.argsort(-told, kind="stable")[:2].tolist()
@@ -107,11 +109,14 @@ class _Merging:
                 return
             ahead = first - max(second, 0.0) if len(order) > 1 else first
             if best is None or ahead > best[0]:
-                best = ahead, term, order[0]
+                best, most = (ahead, term, order[0]), first
             if ahead > _SURE:
                 break
         assert best is not None
-        self._add(*best[1:])
+        if self._strict and most <= _LITTLE and self._terms[blue[0], COUNT] >= _OFTEN:
+            self._add(blue[0], self.states)
+        else:
+            self._add(*best[1:])
 
     def _add(self, term: int, state: int) -> None:
         if state == self.states:
@@ -143,7 +148,7 @@ class _Merging:
         told = np.zeros(self.states)
         self._stamp, work = judge(
             self._terms, self._count, np.array(self.labels, np.int64), self._table, self._nats, term,
-            self._new_table, self._stamp, told,
+            self._new_table, self._stamp, told, self._strict,
         )  # fmt: skip
         self._work += work
         return told

@@ -85,10 +85,12 @@ def read(terms: Any, count: int, rules: Any, labels: Any, table: Any) -> int:
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def judge(
     terms: Any, count: int, labels: Any, table: Any, nats: Any, blue: int, new_table: Any,
-    stamp: int, told: Any,
+    stamp: int, told: Any, strict: bool,
 ) -> tuple[int, int]:  # fmt: skip
     """What speaks for each state in the place of a term: `told` has nats, `CONFLICT` where it cannot be.
 
+    With `strict` that is what agrees with other prompts than those with the term, which come to the same
+    among themselves by any rule that puts enough of them together.
     All else is read by the rules in `table`. Gives the last stamp that was used for `new_table`, and how many
     terms were looked at.
     """
@@ -108,6 +110,7 @@ def judge(
     # Answers of states, terms and new terms where they are not as they were, by stamp.
     own = np.empty(states + count + many, np.int64)
     stamped = np.full(len(own), -1, np.int64)
+    alone = np.full(len(own), -1, np.int64)
     for state in range(states):
         stamp += 1
         new = count
@@ -141,7 +144,8 @@ def judge(
             if label < 0:
                 continue
             place = _STATE - same if same < 0 else states + same
-            if stamped[place] == stamp:
+            ours = stamped[place] == stamp
+            if ours:
                 known = own[place]
             elif same < 0:
                 known = labels[_STATE - same]
@@ -150,7 +154,9 @@ def judge(
             if known >= 0 and known != label:
                 told[state] = -1.0
                 break
-            if known >= 0:
+            if known >= 0 and not (strict and ours and alone[place] == stamp):
                 told[state] += nats[label]
+            if known < 0:
+                alone[place] = stamp
             own[place], stamped[place] = label, stamp
     return stamp, count + many * states
