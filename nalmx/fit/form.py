@@ -15,7 +15,7 @@ from .rows import Array
 from .values import evaluate
 
 _STEP = 6e-6
-_SEEN, _WIDEST = 1e-9, 1e6
+_SEEN, _WIDEST, _NARROWINGS = 1e-9, 1e6, 2
 _ROUNDS = 30
 
 
@@ -57,16 +57,27 @@ class Form:
         size = float(np.abs(self.at(values, columns)).max())
         for place, value in enumerate(values):
             step = _STEP * (abs(value) or 1.0)
+            narrowed = 0
             while True:
                 above, below = values.copy(), values.copy()
                 above[place] += step
                 below[place] -= step
                 difference = self.at(above, columns) - self.at(below, columns)
+                largest = np.abs(difference).max()
+                if not np.isfinite(largest) and narrowed < _NARROWINGS:
+                    step, narrowed = (
+                        step * 1e-3,
+                        narrowed + 1,
+                    )  # an edge is near, beyond which it has no value
                 # A constant may be rounding beside the others: then a step of its size shows nothing.
-                is_seen = not np.abs(difference).max() < _SEEN * size
-                if is_seen or step > _WIDEST * max(abs(value), 1.0):
+                elif (
+                    largest < _SEEN * size
+                    and not narrowed
+                    and step <= _WIDEST * max(abs(value), 1.0)
+                ):
+                    step *= 1e4
+                else:
                     break
-                step *= 1e4
             slopes[:, place] = difference / (2 * step)
         return slopes
 

@@ -279,6 +279,8 @@ class Judge:
         most = len(self.rows.names) + 1 if found.form.is_linear else MOST_FREE
         if free > most:
             return f"{free} of its constants are no exact numbers"
+        if not all(math.isfinite(constant.half_width) for constant in found.constants):
+            return "the rows leave one of its constants open"
         part = self.everything
         rows, different = len(part.target), different_rows(found.expression, part.columns)
         if found.is_exact:
@@ -332,7 +334,8 @@ class Judge:
             if level <= self.stated / 2:
                 return ""  # the order of what is far below the errors says nothing
         left = self._left_at_best(found.form, left, weights)
-        return why_not_noise(part.columns, part.target - left, weights * left)
+        signs = np.sign(part.target) if found.in_proportion else 1.0
+        return why_not_noise(part.columns, part.target - left, signs * weights * left)
 
     def _is_short_curve(self, found: Candidate) -> bool:
         """Whether the size of errors is stated, and the formula is the shortest with an inner constant."""

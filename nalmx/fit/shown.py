@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations_with_replacement, islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,12 +29,21 @@ CLEARLY = 3.0
 _HIGHEST, _MOST_TERMS = 8, 120
 _SMOOTH = 2.0
 _DEPENDENT = 1e-9
+_SEEN, _MORE = 10.0, 3
+"""How much larger than rounding a polynomial is that is seen, and how many more than constants there are."""
 
 
 def why_not_shown(judge: Judge, law: Candidate) -> str:
-    """That a law under noise is not told from smooth functions near it; or nothing."""
+    """That a law with noise, or with constants inside that rows without it determine, is not told from
+    smooth functions near it; or nothing."""
     if law.is_exact:
-        return ""
+        free = sum(not constant.is_exact for constant in law.constants)
+        if not free or law.form.is_linear or judge.is_factor(law.form):
+            return ""
+        terms = int((_terms(judge, law).size > _SEEN).sum())
+        if terms >= free + _MORE:
+            return ""
+        return f"a polynomial of {terms} terms is right to rounding as well"
     shown, said = bits_shown(judge, law), bits_said(law)
     if shown >= said + CLEARLY:
         return ""
@@ -51,6 +61,35 @@ def bits_said(law: Candidate) -> float:
 
 def bits_shown(judge: Judge, law: Candidate) -> float:
     """Bits of the polynomials that are seen of a formula, or would be seen if they were there."""
+    terms = _terms(judge, law)
+    middles = [abs(float(column.max() + column.min())) / 2 for column in terms.columns]
+    halves = [float(np.ptp(column)) / 2 for column in terms.columns]
+    reach = np.array(
+        [half / max(middle, half) for middle, half in zip(middles, halves, strict=True)]
+    )
+    slopes = terms.size[1 : 1 + len(reach)] / reach[: len(terms.size) - 1]
+    bits = 0.0
+    for size, share, is_new in zip(terms.size, terms.shares, terms.are_new, strict=True):
+        degree, expected = sum(share), 0.0
+        if is_new and degree > 1:
+            powers = np.array(share)
+            usual = float(np.prod(slopes ** (powers / degree)))
+            expected = usual * _SMOOTH * float(np.prod((reach / _SMOOTH) ** powers))
+        bits += 0.5 * math.log2(1 + max(size, expected) ** 2)
+    return bits
+
+
+class _Terms(NamedTuple):
+    """The polynomials that a formula is the sum of on its rows: the degrees of each, which are more than
+    those before them, and how large each is beside noise or rounding."""
+
+    columns: list[Array]
+    shares: list[tuple[int, ...]]
+    are_new: Array
+    size: Array
+
+
+def _terms(judge: Judge, law: Candidate) -> _Terms:
     part = judge.everything
     weights = part.weights / np.abs(part.target) if law.in_proportion else part.weights
     values = weights * evaluate(law.expression, part.columns)
@@ -61,23 +100,10 @@ def bits_shown(judge: Judge, law: Candidate) -> float:
     columns = [part.columns[name] for name in variables(law.expression)]
     columns = [column for column in columns if np.ptp(column) > 0]
     shares = list(islice(_shares(len(columns)), min(_MOST_TERMS, len(values))))
-    basis, seen = _orthonormal(columns, shares, weights)
-    size = np.where(seen, np.abs(basis.T @ values) / noise, 0.0)
-    middles = [abs(float(column.max() + column.min())) / 2 for column in columns]
-    halves = [float(np.ptp(column)) / 2 for column in columns]
-    reach = np.array(
-        [half / max(middle, half) for middle, half in zip(middles, halves, strict=True)]
+    basis, are_new = _orthonormal(columns, shares, weights)
+    return _Terms(
+        columns, shares, are_new, np.where(are_new, np.abs(basis.T @ values) / noise, 0.0)
     )
-    slopes = size[1 : 1 + len(columns)] / reach[: len(size) - 1]
-    bits = 0.0
-    for place, share in enumerate(shares):
-        degree, expected = sum(share), 0.0
-        if seen[place] and degree > 1:
-            powers = np.array(share)
-            usual = float(np.prod(slopes ** (powers / degree)))
-            expected = usual * _SMOOTH * float(np.prod((reach / _SMOOTH) ** powers))
-        bits += 0.5 * math.log2(1 + max(size[place], expected) ** 2)
-    return bits
 
 
 def _shares(width: int) -> Iterator[tuple[int, ...]]:

@@ -19,6 +19,7 @@ from .exceptions import lie_together, rows_off, suspects
 from .form import Form
 from .holdout import Holdout, Places, Split, split
 from .judge import Judge, Noise
+from .powers import why_no_power
 from .result import Equation, Fit
 from .rows import Rows
 from .shown import why_not_shown
@@ -187,8 +188,9 @@ class _Search:
         if rival is not None:
             text = to_text(rival.expression)
             return f"{text} fits {'as' if rival.is_law else 'nearly as'} well"
-        alike = self.judge.why_not_alike(law.form)
-        return alike or why_not_shown(self.judge, law) or why_not_everywhere(self.judge, law)
+        doubts = (why_not_shown, why_no_power, why_not_everywhere)
+        reasons = (doubt(self.judge, law) for doubt in doubts)
+        return self.judge.why_not_alike(law.form) or next(filter(None, reasons), "")
 
     def settle(self) -> None:
         """End the search: doubt the law of the rows seen, and give it its constants from all of them."""
