@@ -151,7 +151,7 @@ def test_a_seed_alone_and_in_a_stack_of_25_agree_bit_for_bit(
         assert torch.equal(weight[0], together.load_weights()[name][17])
 
 
-@pytest.mark.parametrize("engine", ["torch", "kernel"])
+@pytest.mark.parametrize("engine", thinned(["kernel", "torch"]))
 @pytest.mark.parametrize(("operation", "module"), thinned([("mul", "nmu"), ("add", "nac+")]))
 def test_runs_trained_together_are_the_runs_trained_alone(new_run, operation, module, engine):
     ranges = ["[1,2]", "[-2,2]", "[[-6,-2],[2,6]]"]
@@ -199,7 +199,7 @@ def test_the_same_seed_gives_the_same_run(new_run):
     assert strip[0] == strip[1]
 
 
-@pytest.mark.parametrize("engine", ["torch", "kernel"])
+@pytest.mark.parametrize("engine", thinned(["kernel", "torch"]))
 @pytest.mark.parametrize("module", thinned(["nau", "inalu", "nac+"], 3))
 def test_an_interrupted_and_resumed_run_equals_an_uninterrupted_one(new_run, module, engine):
     whole, broken = (new_run(iterations=2_100, module=module) for _ in range(2))

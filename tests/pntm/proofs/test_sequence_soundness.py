@@ -357,6 +357,7 @@ def test_a_proof_is_not_taken_for_a_machine_that_differs_where_it_matters() -> N
     assert refused > 30
 
 
+@pytest.mark.slow
 def test_a_search_finds_no_proof_of_a_machine_that_differs_where_it_matters() -> None:
     proved = [
         made for made in list(_near_copies())[::12] if isinstance(find_proof(made, COPY), Proof)
