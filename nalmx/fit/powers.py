@@ -1,8 +1,8 @@
 """Whether rows under noise tell a power from other curves.
 
 On a narrow range every smooth factor is nearly c·x^p for some p, and often for a simple fraction. A power
-whose exponent is neither whole nor half is said only where its curve is seen on these rows: where no other
-curve of two constants fits nearly as well in its place.
+whose exponent is neither whole nor half, or is high, is said only where its curve is seen on these rows:
+where no other curve of two constants fits nearly as well in its place.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from .form import Form, constant, polish
 from .judge import Judge
 from .values import evaluate
 
+_HIGH = 6
+"""Powers above it are as near to each other, on a narrow range, as fractions are."""
 _CLEAR = 10.0
 """Bits by which the power has to fit better."""
 # What may stand for a power, and what it is linear in: the logarithm of the power, or the power itself.
@@ -73,13 +75,15 @@ class _Power(NamedTuple):
 
 
 def _powers(form: Form) -> list[_Power]:
-    """The powers of inputs whose exponents are neither whole nor half."""
+    """The powers of inputs whose exponents are neither whole nor half, or high."""
     found: list[_Power] = []
 
     def apply(operation: str, parts: tuple[Expression, ...]) -> Expression:
         whole = Apply(operation, parts)
         match operation, parts:
-            case "pow", (Variable() as base, Number(value)) if value.denominator > 2:
+            case "pow", (Variable() as base, Number(value)) if (
+                value.denominator > 2 or abs(value) > _HIGH
+            ):
                 found.append(_Power(whole, base, float(value), None))
             case "pow", (Variable() as base, Variable() as exponent):
                 places = {constant(place): place for place in range(len(form.values))}

@@ -23,7 +23,7 @@ from .exported_points import Close, FloatRanges, closeness, corners, float_inter
 from .python_function import HELPERS, PythonFunction, python_function, python_names
 from .python_writer import fraction_code
 from .regression import Regression, compared, regression
-from .verdicts import domain_text, explain
+from .sentences import domain_text, explain
 
 _MOST_COUNTEREXAMPLES = 8
 _WIDTH = 88

@@ -12,7 +12,8 @@ from ..expression import to_text
 from ..extract.formula import Formula
 from ..runs.claims import CLAIMS
 from .runs import indented
-from .verdicts import explain, verdict_word, with_decimal
+from .sentences import explain, with_decimal
+from .verdicts import verdict_word
 
 if TYPE_CHECKING:
     from ..fit.result import Equation

@@ -52,7 +52,7 @@ def _found(table: Mapping[str, Callable[[Any], Any]], value: Any) -> Any:
 
 
 def _domain(domain: Any) -> str:
-    from .verdicts import domain_text
+    from .sentences import domain_text
 
     return domain_text(domain.to_json()) or "no inputs"
 
@@ -68,10 +68,10 @@ def _verdict(verdict: Any) -> str:
 
 
 def _explained(verdict: Any) -> str:
-    from . import programs, verdicts
+    from . import programs, sentences
 
     of_machine = type(verdict).__name__ == "SequenceVerdict"
-    return programs.explain(verdict) if of_machine else verdicts.explain(verdict)
+    return programs.explain(verdict) if of_machine else sentences.explain(verdict)
 
 
 def _machine(machine: Any) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from ..pntm.proofs.verdict import Differences, SequenceVerdict, WrongAnswer
 from ..pntm.tasks import Tokens
-from .verdicts import STYLES
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _LONGEST = 100
 
@@ -17,6 +18,10 @@ def sequence_verdict_lines(
     verdicts: Mapping[str, SequenceVerdict], names: Mapping[str, str]
 ) -> Iterator[Text]:
     """A line for each verdict, and one for its counterexample."""
+    from rich.text import Text
+
+    from .verdicts import STYLES
+
     for claim, verdict in verdicts.items():
         word = verdict.verdict
         if verdict.longest is not None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..verify.certificate import Certificate
 from ..verify.replaying.replay import Replay
-from .verdicts import domain_text
+from .sentences import domain_text
 
 if TYPE_CHECKING:
     from ..pntm.proofs.certificate import SequenceCertificate

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..runs.claims import CLAIMS
-from .verdicts import explain, seeds_table, verdict_word, with_decimal
+from .sentences import explain, with_decimal
+from .verdicts import seeds_table, verdict_word
 
 if TYPE_CHECKING:
     from ..runs.formulas import FormulaOutcome

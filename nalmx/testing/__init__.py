@@ -20,7 +20,7 @@ from ..expression.float_program import FloatArithmetic
 from ..expression.nodes import parts
 from ..ranges import Range
 from ..report.command_lines import claim_words
-from ..report.verdicts import explain
+from ..report.sentences import explain
 from ..verify import REQUIRABLE, Claim, Domain, Effort, Level, Tolerance, Verdict
 from ..verify import check as check_claim
 from ..verify.searching.calling import is_function, name_of, takes_names

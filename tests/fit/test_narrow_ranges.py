@@ -12,7 +12,7 @@ from nalmx.fit.judge import Judge
 from nalmx.fit.powers import why_no_power
 from nalmx.verify import Effort
 
-POWERS = {"b": 1.3, "5/4": 5 / 4, "4/3": 4 / 3}
+POWERS = {"b": 1.3, "5/4": 5 / 4, "4/3": 4 / 3, "7": 7}
 
 
 def judged(text, inputs, target, constants):

@@ -1,6 +1,8 @@
 """What a prompt and a notebook show: one readable line, escaped HTML, LaTeX of formulas."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,18 @@ FORMULA = Formula(("x1", "x2"), (nalmx.parse("x1/2 - x2"),), "nau", "")
 )
 def test_a_value_is_one_line_that_people_can_read(value, line):
     assert repr(value) == line
+
+
+def test_a_line_of_text_loads_nothing_that_draws():
+    """Hypothesis asks for it in the middle of a draw, where rich, as it is loaded, would draw numbers."""
+    code = (
+        "import sys, nalmx\n"
+        "claim = nalmx.Claim.of('x1', '2*x1/2', '[-3,3]')\n"
+        "repr(claim.domain), repr(claim), repr(nalmx.check(claim))\n"
+        "import nalmx.report.programs\n"
+        "sys.exit('rich' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_long_value_is_cut():

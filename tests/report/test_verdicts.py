@@ -4,7 +4,8 @@ import pytest
 from helpers_trees import claim, exhaustive_verdict
 
 from nalmx.expression import parse, variables
-from nalmx.report.verdicts import domain_text, explain, verdict_lines
+from nalmx.report.sentences import domain_text, explain
+from nalmx.report.verdicts import verdict_lines
 from nalmx.verify import Claim, Domain, Effort, Tolerance, check
 
 QUICK = Effort(examples=50, points=2_000, boxes=200)

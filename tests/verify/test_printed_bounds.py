@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nalmx.expression.ball import ball, enclose, precision
 from nalmx.expression.straight_line import straight
 from nalmx.rationals import parse_rational
-from nalmx.report.verdicts import explain
+from nalmx.report.sentences import explain
 from nalmx.verify import Claim
 from nalmx.verify.bounding.bounds import as_fraction, decimal, decimal_below
 from nalmx.verify.sweeping import single

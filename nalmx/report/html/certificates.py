@@ -15,7 +15,7 @@ from ...rationals import parse_rational
 from ...verify import Claim, Domain
 from ...verify.certificate import Certificate
 from ..command_lines import claim_words
-from ..verdicts import domain_text
+from ..sentences import domain_text
 from .charts import ranges_picture
 from .parts import Chapter, command, download, section
 from .verdicts import card, legend

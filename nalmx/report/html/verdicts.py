@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...markup import Markup, element
 from ...runs.claims import CLAIMS
-from .. import programs, verdicts
+from .. import programs, sentences
 from ..command_lines import counterexample_words
 from .parts import command, download, table
 
@@ -43,7 +43,7 @@ def formula_verdicts(
 ) -> Iterator[Markup]:
     """A card for each verdict on a formula."""
     for name, verdict in found.items():
-        parts: list[Markup] = [element("p", verdicts.explain(verdict))]
+        parts: list[Markup] = [element("p", sentences.explain(verdict))]
         example = verdict.counterexample
         if example is not None:
             parts += _counterexample(example, claims.get(name))
@@ -86,15 +86,15 @@ def counterexample_rows(example: Counterexample) -> list[tuple[str, str]]:
     """The point, and both values there."""
     fields = example.to_json()
     rows = [
-        (name, verdicts.with_decimal(value))
+        (name, sentences.with_decimal(value))
         for name, value in [*fields["point"].items()][:_MOST_INPUTS]
     ]
     more = len(fields["point"]) - len(rows)
     rows += [("…", f"and {more} more inputs")] if more > 0 else []
     return [
         *rows,
-        ("left", verdicts.with_decimal(fields["left"])),
-        ("right", verdicts.with_decimal(fields["right"])),
+        ("left", sentences.with_decimal(fields["left"])),
+        ("right", sentences.with_decimal(fields["right"])),
     ]
 
 
