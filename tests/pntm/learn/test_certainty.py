@@ -152,6 +152,7 @@ def test_machines_read_from_files_can_be_assessed(copied):
     assert assess(machine, COPY).reason is None
 
 
+@pytest.mark.slow
 def test_what_a_token_of_two_prompts_does_is_not_learned():
     """A rare token fills a stack as others do; that what it leaves there is read shows in no example."""
     random = Random(0)

@@ -243,8 +243,9 @@ class _Assessment:
             )
         often = Counter(token for prompt in self._shape.prompts for token in set(prompt))
         token = min(often, key=lambda token: (often[token], token))
-        if self._machine.tapes and often[token] < _OFTEN and _OFTEN < count / len(often):
-            return f"hardly a prompt holds {shown((token,))}: {often[token]}, and less than {_OFTEN} is little"
+        if self._machine.tapes and often[token] < _OFTEN and count / len(often) > _OFTEN:
+            held = f"{often[token]}, and less than {_OFTEN} is little"
+            return f"hardly a prompt holds {shown((token,))}: {held}"
         some = Streams.of(first_questions(self._examples, _MANY), self._machine.vocabulary)
         if _WORTH * size_of(self._machine) > coder_of(some).whole().cost:
             return f"the machine takes about as much to tell as the answers of {every}"
