@@ -186,6 +186,20 @@ def test_errors_of_steps_that_are_rounded_alike_cancel():
     assert fails.verdict == "refuted"
 
 
+@pytest.mark.parametrize("below", [(2.0**-40, 2.0**-20), (2.0**-30, 2.0**-13), (2.0**-40, 2.0**-11)])
+def test_numbers_that_are_rounded_alike_differ_under_a_root_near_zero(below):
+    """Inputs just above the middle of two floats, and numbers just below it: both roots are those of 2^-10."""
+    middle = 1 + 2.0**-11
+    numbers = [middle - gap for gap in below]
+    assert {float(np.float16(number)) for number in numbers} == {1.0}
+    domain = f"[{middle + 2.0**-41:.50f},{middle + 2.0**-12:.50f}]"
+    text = " - ".join(f"sqrt(x - {number:.50f})" for number in numbers)
+    most = sum(sign * (gap + 2.0**-41) ** 0.5 for sign, gap in zip((1, -1), below, strict=True))
+    found = rounding_of(text, domain, "float16", 200)
+    assert found.bound is not None
+    assert float(found.bound) >= abs(most)
+
+
 def test_inputs_that_are_floats_are_not_rounded():
     reals, floats = (
         rounding_of("x*0.5 + 0", "[1,2]", kind) for kind in ("float16", "float16:floats")

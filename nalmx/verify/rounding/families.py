@@ -9,6 +9,9 @@ its family. The arithmetic of a machine is the same where every product, quotien
 or no less than the least normal number, for sums that are less are exact. Then the slopes of the result in
 the steps of a family can be added up, with their factors, before their size is taken. A function of a library
 gives one value for one argument.
+
+Real values are ±2^k times those of the family, too: what stands for the rounding of a root near 0 depends on them.
+Numbers that are written differently are of one family only where their own errors are alike.
 """
 
 from __future__ import annotations
@@ -26,11 +29,12 @@ _Member = tuple[int, Fraction]
 
 
 def families(
-    nodes: Iterable[Expression], numbers: Mapping[int, Fraction]
+    nodes: Iterable[Expression], numbers: Mapping[int, tuple[Fraction, Fraction]]
 ) -> dict[int, tuple[int, float]]:
     """The family of each rounded step that has relatives, and its factor ±2^k.
 
-    Arguments come first among the `nodes`; `numbers` are the values of those that are computed before.
+    Arguments come first among the `nodes`; `numbers` are the real and computed values of those
+    that are known before.
     """
     names: dict[object, int] = {}
     found: dict[int, _Member] = {}
@@ -39,13 +43,15 @@ def families(
     def named(*parts: object) -> int:
         return names.setdefault(parts, len(names))
 
-    one = named("number", 1)
+    one = named("number", 1, _ONE)
     for node in nodes:
-        value = numbers.get(id(node))
-        if value is not None:
+        known = numbers.get(id(node))
+        if known is not None:
+            real, value = known
             odd = abs(value.numerator)
             odd //= odd & -odd or 1
-            found[id(node)] = named("number", odd), value / odd if odd else _ONE
+            factor = value / odd if odd else _ONE
+            found[id(node)] = named("number", odd, real / factor), factor
         elif not isinstance(node, Apply):
             found[id(node)] = named(node), _ONE
         elif node.operation in _EXACT:

@@ -94,8 +94,7 @@ class SignedErrors:
         self._float_inputs = program.float_inputs
         self._nodes = list(post_order(program.expression))
         self._numbers = _numbers(self._nodes, program.precision)
-        computed = {step: found for step, (_, found) in self._numbers.items()}
-        self._families = families(self._nodes, computed)
+        self._families = families(self._nodes, self._numbers)
         self._ulps = enclosing(program.ulps).high
         others = [] if relative_to is None else list(post_order(relative_to))
         self.slopes: dict[str, Array] = {}
