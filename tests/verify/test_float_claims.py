@@ -186,9 +186,11 @@ def test_errors_of_steps_that_are_rounded_alike_cancel():
     assert fails.verdict == "refuted"
 
 
-@pytest.mark.parametrize("below", [(2.0**-40, 2.0**-20), (2.0**-30, 2.0**-13), (2.0**-40, 2.0**-11)])
+@pytest.mark.parametrize(
+    "below", [(2.0**-40, 2.0**-20), (2.0**-30, 2.0**-13), (2.0**-40, 2.0**-11)]
+)
 def test_numbers_that_are_rounded_alike_differ_under_a_root_near_zero(below):
-    """Inputs just above the middle of two floats, and numbers just below it: both roots are those of 2^-10."""
+    """Inputs just above the middle of two floats, numbers just below it: both roots are of 2^-10."""
     middle = 1 + 2.0**-11
     numbers = [middle - gap for gap in below]
     assert {float(np.float16(number)) for number in numbers} == {1.0}
@@ -198,6 +200,22 @@ def test_numbers_that_are_rounded_alike_differ_under_a_root_near_zero(below):
     found = rounding_of(text, domain, "float16", 200)
     assert found.bound is not None
     assert float(found.bound) >= abs(most)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("x/100000", "float16"),
+        ("x/(100/0.0001220703125)", "float16:floats"),
+        ("x/65520", "float16"),
+        ("1/(x + 1e39)", "float32"),
+        ("x/1e309", "float64"),
+    ],
+)
+def test_no_bound_is_given_where_a_number_overflows(text, kind):
+    """What is divided by it is 0, and further from the truth than half a subnormal number."""
+    assert rounding_of(text, "[0.5,2]", kind, 50).bound is None
+    assert rounding_of("x/65504", "[0.5,2]", "float16", 50).bound is not None
 
 
 def test_inputs_that_are_floats_are_not_rounded():

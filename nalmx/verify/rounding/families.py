@@ -10,8 +10,8 @@ or no less than the least normal number, for sums that are less are exact. Then 
 the steps of a family can be added up, with their factors, before their size is taken. A function of a library
 gives one value for one argument.
 
-Real values are ±2^k times those of the family, too: what stands for the rounding of a root near 0 depends on them.
-Numbers that are written differently are of one family only where their own errors are alike.
+Real values are ±2^k times those of the family, too, so numbers that are written differently are of one only
+where their own errors are alike: what stands for the rounding of a root near 0 depends on real values.
 """
 
 from __future__ import annotations

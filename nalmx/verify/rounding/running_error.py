@@ -123,9 +123,11 @@ class _Analysis:
             return NoBound(str(lost))
         return pair(exact, error, exact.widened(error))
 
-    def _literal(self, value: Ball) -> Pair:
+    def _literal(self, value: Ball) -> Pair | NoBound:
         """A number rounded to a float, perhaps by way of a longer format."""
         size = value.abs_upper() + self.normal
+        if not size <= self.largest:
+            return NoBound(f"a number may overflow {self.kind.name}")
         error = (size * self.unit * (1 + flint.arb(2) ** -20)).upper()
         exact = point(value)
         return pair(exact, error, exact.widened(error))
