@@ -27,7 +27,7 @@ from nalmx.ranges import Range
 from nalmx.testing import assert_equivalent
 from nalmx.verify import Claim, Domain, Effort, Tolerance, Verdict, check
 
-FAST = Effort(examples=25, points=600)
+FAST = Effort(examples=60, points=600)
 X1, X2 = sympy.symbols("x1 x2")
 
 

@@ -18,7 +18,7 @@ from nalmx.errors import ExtractionError, SettingError
 from nalmx.testing import assert_equivalent
 from nalmx.verify import Effort
 
-FAST = Effort(examples=25, points=2_000)
+FAST = Effort(examples=60, points=2_000)
 
 
 def passes(function, formula="x1 - 2*x2", domain="[2,6]", tolerance="abs:1e-9"):

@@ -54,6 +54,14 @@ def examples_of(machine, *prompts):
 GIVEN = examples_of(parity(), "1", "01", "110", "0110", "10101")
 
 
+def test_a_file_that_changed_within_a_second_is_read_again(written):
+    for says in ("a", "b"):
+        name = written(f"def answer(p):\n    return ['{says}']")
+        os.utime(name.rpartition(":")[0], (1_000_000_000, 1_000_000_000))
+        with FunctionTruth(name) as truth:
+            assert truth.answer(("x",)) == (says,)
+
+
 def test_a_function_answers_in_a_process_of_its_own(written):
     with FunctionTruth(written("import os\ndef answer(p):\n    return [os.getpid(), *p]")) as truth:
         said = truth.answer(("a", "b"))

@@ -6,6 +6,7 @@ import pytest
 from nalmx.expression import to_text
 from nalmx.fit import Rows, fit
 from nalmx.fit.residuals import why_not_noise
+from nalmx.verify import Effort
 
 
 def noise_along(column, score, random):
@@ -25,7 +26,7 @@ def test_a_power_that_explains_hardly_more_than_it_costs_is_no_law(score, seed):
     random = np.random.default_rng(seed)
     inputs = random.uniform(1, 2, (400, 3))
     target = inputs[:, 0] * inputs[:, 1] + 0.02 * noise_along(np.log(inputs[:, 2]), score, random)
-    outcome = fit(Rows.of(inputs, target))
+    outcome = fit(Rows.of(inputs, target), Effort(operations=300))
     assert outcome.formula is None or to_text(outcome.formula) == "x1*x2"
 
 

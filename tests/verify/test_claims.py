@@ -67,7 +67,7 @@ def assert_near(claim, count):
 
 
 def test_false_claims_are_false_and_differ():
-    claims = list(false_claims(3 * len(KINDS), seed=7))
+    claims = list(false_claims(3 * len(KINDS), seed=10))
     assert [claim.kind for claim in claims[: len(KINDS)]] == list(KINDS)
     assert len({(c.left, c.right, c.domain, c.tolerance) for c in claims}) == len(claims)
     assert all(contains(ranges(claim), claim.witness) for claim in claims)
@@ -84,7 +84,7 @@ def test_a_replay_of_the_witness_refutes_a_false_claim():
     # Others fail at irrational points only, or by less than 256 bits show.
     shown = [
         claim
-        for claim in false_claims(3 * len(KINDS), seed=8)
+        for claim in false_claims(3 * len(KINDS), seed=10)
         if not claim.divisor and claim.kind != MAGNITUDES
     ]
     assert len(shown) > len(KINDS)
