@@ -133,9 +133,11 @@ SHORT: tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], ...] = (
 
 
 def of_two(random: Random, table: np.ndarray, first: np.ndarray) -> np.ndarray:
-    one, other = (SHORT[i] for i in random.choice(len(SHORT), 2, replace=False))
     a, b = table[:, 0], table[:, -1]
-    return np.where(first, one(a, b), other(a, b))
+    while True:
+        one, other = (SHORT[i](a, b) for i in random.choice(len(SHORT), 2, replace=False))
+        if not np.allclose(one, other):  # as products and squares of one column are
+            return np.where(first, one, other)
 
 
 def branch(random: Random, count: int, width: int) -> Table:

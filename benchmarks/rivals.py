@@ -19,6 +19,7 @@ import contextlib
 import io
 import json
 import multiprocessing
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -88,8 +89,9 @@ def by_psrn(rows: Rows, seconds: float, noise: float) -> tuple[str, bool]:
         "n_psrn_inputs": 5,
         "n_sample_variables": 3,
     }
+    named = {f"x{place}": name for place, name in enumerate(rows.names)}  # c and B are not allowed
     model = PSRN_Regressor(
-        variables=list(rows.names), use_const=False, n_symbol_layers=2, device=torch.device("cpu"),
+        variables=list(named), use_const=False, n_symbol_layers=2, device=torch.device("cpu"),
         token_generator_config={"base": {"has_const": False, "tokens": functions}},
         stage_config={"default": stage, "stages": [{}]},
     )  # fmt: skip
@@ -101,7 +103,8 @@ def by_psrn(rows: Rows, seconds: float, noise: float) -> tuple[str, bool]:
         top_k=10,
         real_time_display=False,
     )
-    return model.replace_variables(max(front, key=lambda one: one[1])[0], to_repr=True), False
+    best = model.replace_variables(max(front, key=lambda one: one[1])[0], to_repr=True)
+    return re.sub(r"\bx\d+\b", lambda found: named[found[0]], best), False
 
 
 def by_torchsisso(rows: Rows, seconds: float, noise: float) -> tuple[str, bool]:

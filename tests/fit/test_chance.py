@@ -26,7 +26,7 @@ def test_a_power_that_explains_hardly_more_than_it_costs_is_no_law(score, seed):
     random = np.random.default_rng(seed)
     inputs = random.uniform(1, 2, (400, 3))
     target = inputs[:, 0] * inputs[:, 1] + 0.02 * noise_along(np.log(inputs[:, 2]), score, random)
-    outcome = fit(Rows.of(inputs, target), Effort(operations=300))
+    outcome = fit(Rows.of(inputs, target), Effort(operations=1_500))
     assert outcome.formula is None or to_text(outcome.formula) == "x1*x2"
 
 
