@@ -64,17 +64,12 @@ class Form:
                 below[place] -= step
                 difference = self.at(above, columns) - self.at(below, columns)
                 largest = np.abs(difference).max()
-                if not np.isfinite(largest) and narrowed < _NARROWINGS:
-                    step, narrowed = (
-                        step * 1e-3,
-                        narrowed + 1,
-                    )  # an edge is near, beyond which it has no value
                 # A constant may be rounding beside the others: then a step of its size shows nothing.
-                elif (
-                    largest < _SEEN * size
-                    and not narrowed
-                    and step <= _WIDEST * max(abs(value), 1.0)
-                ):
+                is_hidden = largest < _SEEN * size and step <= _WIDEST * max(abs(value), 1.0)
+                if not np.isfinite(largest) and narrowed < _NARROWINGS:
+                    narrowed += 1  # an edge is near, beyond which the form has no value
+                    step *= 1e-3
+                elif is_hidden and not narrowed:
                     step *= 1e4
                 else:
                     break
