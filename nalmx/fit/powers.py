@@ -58,6 +58,8 @@ def why_no_power(judge: Judge, law: Candidate) -> str:
                 break
             aim = power.exponent * np.log(x) if in_logarithm else x**power.exponent
             table = np.column_stack([np.ones(len(x)), evaluate(inner, {"x": x})])
+            if not np.isfinite(table).all():
+                continue  # an input is so near 0 that it has no reciprocal
             start = np.linalg.lstsq(table, aim, rcond=None)[0]
             if rest(_instead(law.form, power, curve, start.tolist())) < limit:
                 shown = to_text(substitute(curve, {"x": power.base}))

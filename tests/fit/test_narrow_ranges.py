@@ -44,6 +44,14 @@ def test_a_power_of_few_rows_is_told_from_an_exponential(exponent):
     assert "fits nearly as well as a power of x2" in said[1]
 
 
+def test_an_input_without_a_reciprocal_is_no_error():
+    random = np.random.default_rng(0)
+    x = np.exp(random.uniform(0, 4, 200))
+    x[7] = 1e-312
+    noisy = 2.4 * x**0.73 + random.normal(0, 0.2, 200)
+    assert judged("a*x1**b", x[:, None], noisy, (2.4, 0.73)) == ("", "")
+
+
 def test_a_power_on_a_wide_range_is_one():
     random = np.random.default_rng(0)
     x = np.exp(random.uniform(0, 4, 200))
